@@ -1,0 +1,125 @@
+// A strict stand-in for iFlytek's WebSocket services: Spark chat, voice dictation (v2 and the
+// large-model variant) and image understanding. It checks what the real services check and answers
+// in their shapes; what it has checked, and how each call ended, can be asked. It is no model.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aiproject::upstream {
+
+enum class Transport { plain, tls };
+
+// What goes wrong on purpose. Names in a configuration are these words with '_': "drop_mid_answer".
+enum class FaultKind {
+    none,
+    refuseConnect,      // TCP closed at once
+    hangBeforeUpgrade,  // accepts, reads the handshake, never answers
+    httpStatus,         // handshake answered with Fault::code, body Fault::text
+    wrongSignature,     // 401 "HMAC signature does not match", whatever came
+    skewedClock,        // 403, as for a date that is off
+    hangBeforeFrame,    // upgraded, takes the question, says nothing
+    hangMidAnswer,      // two frames, then nothing
+    dropMidAnswer,      // two frames, then TCP closed without a close frame
+    closeMidAnswer,     // two frames, then a close frame with Fault::code
+    errorFrame,         // an error frame with Fault::code and Fault::text instead of an answer
+    errorMidAnswer,     // two frames, then that error frame
+    sensitiveAtEnd,     // a whole answer, but its last frame carries code 10019
+    malformedJson,
+    notJsonObject,  // valid JSON, wrong shape
+    fragmented,     // every message in three fragments, a ping in between
+    pingFlood,      // 200 pings before each frame; counts the pongs
+    emptyFrames,    // frames without payload, empty choices, empty text in between
+    hugeFrame,      // announces Fault::code bytes (default 64 MiB)
+    slow,           // Fault::pause before each frame
+    dripping,       // one byte at a time, Fault::pause apart
+    binaryFrame,    // the answer as binary messages
+    lonePing,       // dictation: a ping after the first audio, and nothing else until a result is due
+};
+
+struct Fault {
+    FaultKind kind = FaultKind::none;
+    int code = 0;
+    std::string text;
+    std::chrono::milliseconds pause{0};
+    int times = -1;  // for so many connections, then none; -1: always
+};
+
+struct Options {
+    Transport transport = Transport::plain;
+    std::uint16_t port = 0;   // 0: a free one
+    std::string caDirectory;  // TLS: throw-away CA and key are made here; ca.pem is the file to trust.
+                              // A CA that an earlier simulator made here is used again.
+    std::string certificateName = "localhost";
+    std::string appId = "5f5e1000";
+    std::string apiKey = "0123456789abcdef0123456789abcdef";
+    std::string apiSecret = "c2ltdWxhdG9yLXNlY3JldC1ub3QtcmVhbA";
+    int answerFrames = 6;                   // of each text answer
+    std::chrono::milliseconds frameGap{0};  // between them
+    Fault fault;
+    std::chrono::milliseconds questionLimit{60'000};  // from the upgrade to the first message
+    std::chrono::milliseconds audioGapLimit{10'000};  // between two audio frames
+};
+
+enum class Service { sparkChat, iat, largeIat, image };
+
+// One connection, as the simulator saw it; there from the moment its handshake was read, so that a
+// refused one is in the list too. What a fault refuses is no violation.
+struct Call {
+    Service service;        // sparkChat also where the path is unknown
+    std::string path;       // without query
+    std::string request;    // the (first) message, JSON
+    std::string violation;  // empty, or what a strict upstream refused, in words
+    int audioFrames = 0;
+    std::uint64_t audioBytes = 0;  // decoded
+    std::uint64_t largestAudioFrame = 0;
+    int pongs = 0;
+    int framesSent = 0;
+    bool answered = false;  // the last frame went out
+    int closeCode = 0;      // of the client's close frame (1005: one without); 0: none seen
+    bool ended = false;     // the connection is over
+};
+
+// What is answered follows from what was asked.
+//
+// Spark says the last turn's content again, in at most Options::answerFrames pieces of about the
+// same number of characters (code points; no piece is empty unless the question is). X1 sends
+// reasoningAbout() it in two frames first. Image understanding says answerToPicture(). A character
+// is a token and a picture 273: prompt_tokens are those of all turns, question_tokens of the last
+// one, completion_tokens of reasoning and answer, total_tokens prompt + completion.
+//
+// Dictation says transcriptOf() the decoded bytes: a phrase for each 16,000 and at the end their
+// number. Each phrase goes out as soon as its bytes are there. With dwa=wpgs two guesses, after
+// 4,000 and 8,000 of them, go before it, the second misheard, and what is settled next replaces
+// both.
+std::string answerTo(const std::string& question);
+std::string reasoningAbout(const std::string& question);
+std::string answerToPicture(std::uint64_t bytes, const std::string& question);
+std::string transcriptOf(std::uint64_t audioBytes);
+
+// Faults that say "two frames" happen before the last frame when there are fewer; a picked fault
+// belongs to a connection from its accept on.
+class Simulator {
+public:
+    explicit Simulator(Options options = {});  // listens on 127.0.0.1 when this returns
+    ~Simulator();                              // ends all connections, whatever they wait for
+    Simulator(const Simulator&) = delete;
+    Simulator& operator=(const Simulator&) = delete;
+
+    std::uint16_t port() const;
+    std::string url(const std::string& path) const;  // "wss://localhost:PORT/v3.5/chat"
+    std::string caFile() const;                      // empty without TLS
+
+    void setFault(const Fault& fault);  // for connections that come from now on
+    int connections() const;            // accepted TCP connections so far
+    std::vector<Call> calls() const;    // a snapshot, in order of arrival
+
+private:
+    class Server;
+    std::unique_ptr<Server> server_;
+};
+
+}  // namespace aiproject::upstream

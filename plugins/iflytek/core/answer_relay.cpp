@@ -1,0 +1,66 @@
+#include "iflytek/core/answer_relay.h"
+
+#include "iflytek/core/upstream_link.h"
+
+#include <algorithm>
+
+namespace aiproject::iflytek {
+namespace {
+
+constexpr std::int64_t kSensitiveAfterAnswer = 10019;
+
+// Line breaks between the tokens are legal JSON, but a line of a stream must hold a whole frame.
+void joinLines(std::string& json) {
+    std::replace_if(
+        json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+}
+
+}  // namespace
+
+std::optional<ModelStatus> AnswerRelay::take(std::string message) {
+    const AnswerFrame frame = readAnswerFrame(message);
+    if (!isIdentified_ && !frame.error.id.empty()) {
+        reply_.upstreamId(std::string_view(frame.error.id));
+        isIdentified_ = true;
+    }
+    if (frame.usage) reply_.usage(*frame.usage);
+    if (frame.error.code == kSensitiveAfterAnswer) return finishSensitive(frame);
+    if (frame.error.code != 0) throw failureOf(service_, frame.error);
+
+    if (!frame.completed.empty()) message = frame.completed;
+    joinLines(message);
+    if (frame.isLast()) return finish(frame, message);
+    // The original's client cannot step over a frame whose choices have no list, and gains nothing by it.
+    if (!frame.hasText && !frame.hasOther) return std::nullopt;
+    if (!reply_.frame(std::string_view(message))) return ModelStatus::stopped;
+    hasDelivered_ |= !frame.content.empty();
+    return std::nullopt;
+}
+
+ModelStatus AnswerRelay::finish(const AnswerFrame& frame, const std::string& message) {
+    if (!frame.headerIsLast || !frame.hasText || !frame.usage) return deliverLast(frame.content);
+    return reply_.lastFrame(std::string_view(message)) ? ModelStatus::ok : ModelStatus::stopped;
+}
+
+// The one error that comes after a complete answer, which may be shown.
+ModelStatus AnswerRelay::finishSensitive(const AnswerFrame& frame) {
+    if (!hasDelivered_ && frame.content.empty()) throw failureOf(service_, frame.error);
+    reply_.explain(std::string_view(std::string(failureOf(service_, frame.error).what()) +
+                                    "; the answer was complete and has been delivered"));
+    return deliverLast(frame.content);
+}
+
+ModelStatus AnswerRelay::deliverLast(const std::string& content) {
+    return content.empty() || reply_.delta(std::string_view(content)) ? ModelStatus::ok : ModelStatus::stopped;
+}
+
+ModelStatus relayAnswer(const Upstream& upstream, const Question& question, IReply& reply) {
+    UpstreamLink link(upstream, question.timeouts, reply);
+    link.send(question.message, Phase::firstFrame);
+    AnswerRelay relay(question.service, reply);
+    for (;;) {
+        if (const auto status = relay.take(link.receive())) return *status;
+    }
+}
+
+}  // namespace aiproject::iflytek

@@ -1,0 +1,40 @@
+// Hands an upstream's answer on to the host, message by message: chat and image understanding answer
+// in the same shape, which is also the one that clients get.
+#pragma once
+
+#include "iflytek/core/answer_frame.h"
+#include "iflytek/core/core_settings.h"
+
+#include <optional>
+#include <string>
+
+namespace aiproject::iflytek {
+
+class AnswerRelay {
+public:
+    AnswerRelay(Service service, IReply& reply) : service_(service), reply_(reply) {}
+
+    // How the call ended, or nothing while more is to come. Throws CallFailure.
+    std::optional<ModelStatus> take(std::string message);
+
+private:
+    ModelStatus finish(const AnswerFrame& frame, const std::string& message);
+    ModelStatus finishSensitive(const AnswerFrame& frame);
+    ModelStatus deliverLast(const std::string& content);
+
+    const Service service_;
+    IReply& reply_;
+    bool isIdentified_ = false;
+    bool hasDelivered_ = false;
+};
+
+struct Question {
+    Service service;
+    std::string message;  // as the upstream takes it
+    Timeouts timeouts;
+};
+
+// A whole call: connects, asks, relays until the end. Throws CallFailure.
+ModelStatus relayAnswer(const Upstream& upstream, const Question& question, IReply& reply);
+
+}  // namespace aiproject::iflytek

@@ -1,0 +1,72 @@
+// The settings every plugin of the family has, and what create() makes of them.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "iflytek/core/signed_url.h"
+
+#include <Poco/Net/Context.h>
+
+#include <array>
+#include <cstdint>
+#include <ctime>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace aiproject::iflytek {
+
+enum class Transport { plain, tls };
+
+struct Endpoint {
+    Transport transport = Transport::tls;
+    std::string host;  // an IPv6 address stands without brackets
+    std::uint16_t port = 443;
+    std::string path;
+
+    std::string authority() const;  // host, and the port unless it is the scheme's own
+    std::string url() const;        // for logs: it has no query, so no signature
+};
+
+// Where and as whom the calls of one model go. Constant after creation, shared by its threads.
+struct Upstream {
+    Endpoint endpoint;
+    Credentials credentials;
+    Poco::Net::Context::Ptr tls;  // null for plain
+    std::string trust;            // for logs: whose CAs are believed
+    std::function<std::time_t()> clock = [] { return std::time(nullptr); };
+};
+
+constexpr std::size_t kCoreSettingCount = 6;
+
+constexpr std::array<Setting, kCoreSettingCount> coreSettings(const char* defaultUrl) {
+    constexpr auto text = SettingType::text;
+    return {{
+        {"url", text, defaultUrl, "", 0, 0, "", Secrecy::open,
+         "wss://HOST/PATH of the service; empty: the variant's own"},
+        {"app_id", text, nullptr, "", 0, 0, "", Secrecy::open, "APPID of the iFlytek console"},
+        {"api_key", text, nullptr, "", 0, 0, "", Secrecy::secret, "APIKey of the iFlytek console"},
+        {"api_secret", text, nullptr, "", 0, 0, "", Secrecy::secret, "APISecret of the iFlytek console"},
+        {"tls.ca_file", text, "", "", 0, 0, "", Secrecy::open, "CAs to believe; empty: the system's"},
+        {"tls.verify", SettingType::choice, "strict", "", 0, 0, "strict|none", Secrecy::open,
+         "none accepts any certificate, and plain ws:// to any host"},
+    }};
+}
+
+template <std::size_t N>
+constexpr std::array<Setting, kCoreSettingCount + N> withCoreSettings(const char* defaultUrl, const Setting (&own)[N]) {
+    std::array<Setting, kCoreSettingCount + N> all{};
+    const auto core = coreSettings(defaultUrl);
+    for (std::size_t i = 0; i < kCoreSettingCount; ++i) all[i] = core[i];
+    for (std::size_t i = 0; i < N; ++i) all[kCoreSettingCount + i] = own[i];
+    return all;
+}
+
+// Nothing when a setting was rejected. `url` stands for an empty setting "url".
+std::optional<Upstream> upstreamOf(const ISettings& settings, const std::string& url = {});
+
+// Nothing, and why, for what is no ws:// or wss:// URL without user, query and fragment.
+std::optional<Endpoint> endpointOf(const std::string& url, std::string& reason);
+
+std::string settingText(const ISettings& settings, const char* name);
+
+}  // namespace aiproject::iflytek

@@ -1,0 +1,21 @@
+// What the services' error codes mean. The same number means different things per service. Pure.
+#pragma once
+
+#include "iflytek/core/call_failure.h"
+
+#include <cstdint>
+#include <string>
+
+namespace aiproject::iflytek {
+
+enum class Service { chat, dictation, image };
+
+struct UpstreamError {
+    std::int64_t code = 0;
+    std::string message;  // of the upstream; what it says of refused content is not logged
+    std::string id;       // sid
+};
+
+CallFailure failureOf(Service service, const UpstreamError& error);
+
+}  // namespace aiproject::iflytek

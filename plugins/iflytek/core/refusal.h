@@ -1,0 +1,26 @@
+// What an upstream means by answering the handshake with an ordinary HTTP answer. Pure.
+#pragma once
+
+#include "iflytek/core/call_failure.h"
+
+#include <chrono>
+#include <ctime>
+#include <optional>
+#include <string>
+
+namespace aiproject::iflytek {
+
+struct Refusal {
+    int status = 0;
+    std::string body;         // its beginning
+    std::string date;         // the Date header; may be empty
+    std::time_t askedAt = 0;  // by our clock
+};
+
+// How far the upstream's clock is ahead of ours, when that is why it refused and it told its time.
+std::optional<std::chrono::seconds> clockOffset(const Refusal& refusal);
+
+// `url` without query.
+CallFailure failureOf(const Refusal& refusal, const std::string& url);
+
+}  // namespace aiproject::iflytek

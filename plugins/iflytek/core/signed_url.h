@@ -1,0 +1,32 @@
+// The signature that all services of the family ask for. ../README.md has the recipe with a worked
+// example. Pure: the date is an argument.
+#pragma once
+
+#include <ctime>
+#include <string>
+
+namespace aiproject::iflytek {
+
+struct Credentials {  // never logged
+    std::string appId;
+    std::string apiKey;
+    std::string apiSecret;  // its characters are the key; it only looks like Base64
+};
+
+struct SignedRequest {
+    std::string host;  // without scheme and port
+    std::string path;  // without query
+    std::string date;  // as httpDate() writes it
+    std::string method = "GET";
+};
+
+std::string httpDate(std::time_t moment);  // "Fri, 05 May 2023 10:43:39 GMT", whatever the locale
+
+std::string signature(const Credentials& credentials, const SignedRequest& request);
+std::string authorization(const Credentials& credentials, const SignedRequest& request);
+
+// Path and query of the handshake. Refused by the services some 5 minutes after its date: make one
+// per connection.
+std::string signedTarget(const Credentials& credentials, const SignedRequest& request);
+
+}  // namespace aiproject::iflytek

@@ -1,0 +1,57 @@
+// Spark chat: the dialog goes up in one message, the answer comes back in frames that clients get as
+// they are.
+#include "iflytek/core/answer_relay.h"
+#include "iflytek/core/call_failure.h"
+#include "iflytek/spark_chat/chat_question.h"
+#include "iflytek/spark_chat/chat_settings.h"
+
+#include <memory>
+
+namespace {
+
+using namespace aiproject;
+using namespace aiproject::iflytek;
+
+class SparkChat final : public IModel {
+public:
+    SparkChat(Upstream upstream, ChatSettings settings)
+        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
+
+    ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
+        return answerAtEdge(reply, [&] {
+            const std::string question = chatQuestion(settings_, upstream_.credentials.appId, request);
+            return relayAnswer(upstream_, {Service::chat, question, request.timeouts}, reply);
+        });
+    }
+
+    void destroy() noexcept override { delete this; }
+
+private:
+    const Upstream upstream_;
+    const ChatSettings settings_;
+};
+
+IModel* create(const ISettings& settings) noexcept {
+    return createAtEdge(settings, "url", [&]() -> IModel* {
+        auto upstream = upstreamOf(settings);
+        if (!upstream) return nullptr;
+        auto chat = chatSettingsOf(settings, upstream->endpoint);
+        if (!chat) return nullptr;
+        return std::make_unique<SparkChat>(std::move(*upstream), std::move(*chat)).release();
+    });
+}
+
+const ModelPlugin kPlugin = {
+    kContractMajor,
+    kContractMinor,
+    "1.0",
+    "iFlytek Spark chat over WebSocket, all versions",
+    std::uint32_t(Kind::text),
+    kChatSettings.data(),
+    kChatSettings.size(),
+    &create,
+};
+
+}  // namespace
+
+const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept { return &kPlugin; }

@@ -1,0 +1,32 @@
+// One dictation: sends the recording at its pace and reads results in between, in one thread.
+#pragma once
+
+#include "iflytek/spark_iat/dictation_settings.h"
+#include "iflytek/spark_iat/transcript.h"
+
+#include "iflytek/core/upstream_link.h"
+
+namespace aiproject::iflytek {
+
+class Dictation {
+public:
+    // Borrows all three.
+    Dictation(const Upstream& upstream, const DictationSettings& settings, IReply& reply)
+        : upstream_(upstream), settings_(settings), reply_(reply) {}
+
+    // The whole call. Throws CallFailure.
+    ModelStatus run(const ModelRequest& request);
+
+private:
+    enum class Progress { more, complete };
+    Progress sendAndRead(UpstreamLink& link, const ModelRequest& request);
+    Progress take(const std::string& message);
+
+    const Upstream& upstream_;
+    const DictationSettings& settings_;
+    IReply& reply_;
+    Transcript transcript_;
+    bool isIdentified_ = false;
+};
+
+}  // namespace aiproject::iflytek

@@ -1,0 +1,109 @@
+#include "auth/credential.h"
+
+#include <Poco/DigestEngine.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <vector>
+
+#include "auth/private_file.h"
+#include "base/error.h"
+#include "base/file_descriptor.h"
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kHexDigits = 2 * CredentialKey::kBytes;
+constexpr std::size_t kNameBytes = 16;  // of a uuid and of a tag
+
+std::string hexOf(const unsigned char* bytes, std::size_t size) {
+    return Poco::DigestEngine::digestToHex({bytes, bytes + size});
+}
+
+std::string signedName(const std::array<unsigned char, CredentialKey::kBytes>& key, const std::string& text) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+    unsigned int size = 0;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    if (!HMAC(EVP_sha256(), key.data(), int(key.size()), bytes, text.size(), mac.data(), &size) || size < kNameBytes)
+        throw Error(ErrorKind::internal, "OpenSSL has no HMAC-SHA256");
+    return hexOf(mac.data(), kNameBytes);
+}
+
+Error keyFault(const std::string& file, const std::string& what) {
+    return {ErrorKind::internal, "auth.key_file " + file + " " + what};
+}
+
+FileDescriptor openedPrivate(const std::string& file) {
+    FileDescriptor opened(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!opened && errno == ENOENT) throw keyFault(file, "does not exist: run aiproject migrate");
+    if (!opened) throw keyFault(file, "cannot be opened: " + std::generic_category().message(errno));
+    struct stat status {};
+    if (::fstat(opened.get(), &status) != 0 || !S_ISREG(status.st_mode)) throw keyFault(file, "is not a file");
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+        throw keyFault(file, "can be used by others than its owner: run chmod 600 on it");
+    return opened;
+}
+
+std::string contentOf(const FileDescriptor& file) {
+    std::string text(kHexDigits + 2, '\0');  // more than there should be, to notice it
+    const ssize_t count = ::read(file.get(), text.data(), text.size());
+    text.resize(count < 0 ? 0 : std::size_t(count));
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+}
+
+bool isKey(const std::string& text) {
+    return text.size() == kHexDigits && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+}
+
+}  // namespace
+
+CredentialKey::~CredentialKey() { OPENSSL_cleanse(key_.data(), key_.size()); }
+
+std::string CredentialKey::uuidFor(std::int64_t userId, std::int64_t epoch) const {
+    std::string uuid = signedName(key_, std::to_string(userId) + "|" + std::to_string(epoch));
+    for (const std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
+    return uuid;
+}
+
+bool CredentialKey::isUuidOf(std::string_view uuid, std::int64_t userId, std::int64_t epoch) const {
+    const std::string expected = uuidFor(userId, epoch);
+    return uuid.size() == expected.size() && CRYPTO_memcmp(uuid.data(), expected.data(), expected.size()) == 0;
+}
+
+// No uuid is signed from this text: an id has digits only.
+std::string CredentialKey::tagFor(std::int64_t userId) const {
+    return signedName(key_, "tag|" + std::to_string(userId));
+}
+
+CredentialKey loadKey(const std::string& file) {
+    const std::string text = contentOf(openedPrivate(file));
+    if (!isKey(text))
+        throw keyFault(file,
+                       "does not hold 64 hexadecimal digits: restore it, or remove it and run aiproject migrate "
+                       "(then every user must log in again)");
+    const std::vector<unsigned char> bytes = Poco::DigestEngine::digestFromHex(text);
+    std::array<unsigned char, CredentialKey::kBytes> key{};
+    std::copy(bytes.begin(), bytes.end(), key.begin());
+    return CredentialKey(key);
+}
+
+CredentialKey loadOrCreateKey(const std::string& file) {
+    std::array<unsigned char, CredentialKey::kBytes> key{};
+    if (RAND_bytes(key.data(), int(key.size())) != 1) throw Error(ErrorKind::internal, "OpenSSL has no random bytes");
+    try {
+        createPrivateFile(file, hexOf(key.data(), key.size()) + "\n");
+    } catch (const std::system_error& e) {
+        throw keyFault(file, std::string("cannot be made: ") + e.what());
+    }
+    return loadKey(file);  // which may be another process's
+}
+
+}  // namespace aiproject

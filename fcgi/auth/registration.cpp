@@ -1,0 +1,74 @@
+#include "auth/registration.h"
+
+#include "base/error.h"
+#include "base/utf8.h"
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kMaxRawBytes = 1024;  // of a member as it arrives: bounds all work on it
+constexpr std::size_t kMaxNameLength = 50;  // in characters, as the original has it
+constexpr std::size_t kMinPasswordLength = 8;
+constexpr std::size_t kMaxEmailBytes = 254;
+constexpr std::size_t kMaxAcademyLength = 100;
+
+Error refused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
+
+std::string requiredText(const std::string& raw, const std::string& what) {
+    if (raw.size() > kMaxRawBytes) throw refused("the " + what + " is too long");
+    if (!isUtf8(raw)) throw refused("the " + what + " is not valid UTF-8");
+    return trimmed(raw);
+}
+
+std::string checkedName(const std::string& raw) {
+    std::string name = requiredText(raw, "user name");
+    if (name.empty()) throw refused("the user name is empty");
+    if (lengthOf(name) > kMaxNameLength) throw refused("the user name has more than 50 characters");
+    if (hasControlCharacter(name)) throw refused("the user name has a control character");
+    return name;
+}
+
+std::string checkedPassword(const std::string& raw) {
+    std::string password = requiredText(raw, "password");
+    if (lengthOf(password) < kMinPasswordLength) throw refused("the password has fewer than 8 characters");
+    return password;
+}
+
+bool isHost(std::string_view text) {
+    return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
+}
+
+// The form only; whether mail arrives there can be known by sending some.
+bool isEmail(const std::string& text) {
+    const std::size_t at = text.find('@');
+    return at != std::string::npos && at > 0 && text.find('@', at + 1) == std::string::npos &&
+           isHost(std::string_view(text).substr(at + 1)) && !hasSpace(text) && !hasControlCharacter(text);
+}
+
+std::string checkedEmail(const std::string& raw) {
+    std::string email = requiredText(raw, "email address");
+    if (email.size() > kMaxEmailBytes) throw refused("the email address is too long");
+    if (!isEmail(email)) throw refused("the email address is malformed");
+    return email;
+}
+
+std::string checkedAcademy(const std::string& raw) {
+    std::string academy = requiredText(raw, "academy");
+    if (lengthOf(academy) > kMaxAcademyLength) throw refused("the academy has more than 100 characters");
+    if (hasControlCharacter(academy)) throw refused("the academy has a control character");
+    return academy;
+}
+
+}  // namespace
+
+NewUser checkedRegistration(const NewUser& user) {
+    return {checkedName(user.name), checkedPassword(user.password), checkedEmail(user.email),
+            checkedAcademy(user.academy)};
+}
+
+std::optional<std::string> trimmedText(std::string_view raw) {
+    if (raw.size() > kMaxRawBytes || !isUtf8(raw)) return std::nullopt;
+    return trimmed(raw);
+}
+
+}  // namespace aiproject

@@ -1,0 +1,25 @@
+// What may become an account: pure rules, no database.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace aiproject {
+
+struct NewUser {
+    std::string name;
+    std::string password;
+    std::string email;
+    std::string academy;  // old clients send it; may be empty
+};
+
+// The form that is stored: every member without white space (of any script) at its ends, the password
+// too, because the original strips it at registration and at login.
+// Throws Error(registrationRefused) whose sentence tells the client what to change.
+NewUser checkedRegistration(const NewUser& user);
+
+// A name or password as login sees it: trimmed by the same rule. Nothing when no account can have it.
+std::optional<std::string> trimmedText(std::string_view raw);
+
+}  // namespace aiproject

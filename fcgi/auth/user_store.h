@@ -1,0 +1,58 @@
+// The table `users`. Values bind; the statements are constant text.
+//
+// ERRORS   Error(internal) when the database does not answer; else as said below.
+// THREADS  No state of its own: as safe as Database, which outlives it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace aiproject {
+
+class Database;
+
+struct StoredUser {
+    std::int64_t id = 0;
+    std::string name;
+    std::string passwordHash;
+    std::int64_t epoch = 0;      // counted up to make a user's uuid worthless
+    std::int64_t tokens = -1;    // -1: unlimited
+    std::int64_t picTimes = -1;  // -1: unlimited
+    bool disabled = false;
+};
+
+struct UserRecord {  // a row to be
+    std::string name;
+    std::string passwordHash;
+    std::string email;
+    std::string academy;
+    std::int64_t tokens = -1;
+    std::int64_t picTimes = -1;
+};
+
+struct Spending {  // of one call; what is below 0 counts as 0
+    std::int64_t tokens = 0;
+    std::int64_t pictures = 0;
+};
+
+class UserStore {
+public:
+    explicit UserStore(Database& database) : database_(database) {}
+
+    std::optional<StoredUser> find(const std::string& name);
+
+    // The new id. Error(nameTaken), also when two insert one name at the same instant.
+    std::int64_t insert(const UserRecord& user);
+
+    // Unless the password was changed since `user` was read.
+    void replacePasswordHash(const StoredUser& user, const std::string& passwordHash);
+
+    // Never below 0; an unlimited account stays so.
+    void charge(std::int64_t userId, const Spending& spent);
+
+private:
+    Database& database_;
+};
+
+}  // namespace aiproject

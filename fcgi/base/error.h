@@ -1,0 +1,58 @@
+// What can go wrong with a request: one kind per documented code. Everything below the request loop
+// throws Error; http/envelope.cpp turns the kind into code and HTTP status in one place.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace aiproject {
+
+enum class ErrorKind {
+    noSuchPath,
+    wrongMethod,
+    badRequest,  // unreadable or ill-typed body, missing member
+    internal,
+    registrationRefused,
+    nameTaken,
+    loginRefused,
+    userUnknown,
+    notAllowed,
+    tokensSpent,
+    picturesSpent,
+    textModelFailed,
+    voiceModelFailed,
+    pictureModelFailed,
+    fileFormat,
+    fileMissing,
+    bodyTooLarge,
+    tooManyRequests,
+    modelBusy,
+    modelTimeout,
+    contentRefused,
+    clientLeft,  // for the log; nobody reads the answer
+};
+
+class Error : public std::runtime_error {  // what(): for the log
+public:
+    // `forClient` replaces the kind's standing sentence; never put paths, keys or reasons of ours in it.
+    Error(ErrorKind kind, const std::string& forLog, std::string forClient = {})
+        : std::runtime_error(forLog), kind_(kind), forClient_(std::move(forClient)) {}
+
+    ErrorKind kind() const noexcept { return kind_; }
+    const std::string& forClient() const noexcept { return forClient_; }
+
+private:
+    ErrorKind kind_;
+    std::string forClient_;
+};
+
+// An Error whose one sentence is meant for both readers.
+inline Error refusal(ErrorKind kind, const std::string& sentence) { return {kind, sentence, sentence}; }
+
+// The message of any exception; Poco's what() is only its class name.
+std::string describe(const std::exception& e);
+// Of the exception being handled, for catch (...).
+std::string describeCurrent();
+
+}  // namespace aiproject

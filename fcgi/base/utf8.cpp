@@ -1,0 +1,78 @@
+#include "base/utf8.h"
+
+#include <Poco/TextIterator.h>
+#include <Poco/UTF8Encoding.h>
+#include <Poco/Unicode.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace aiproject {
+namespace {
+
+std::vector<int> codePoints(std::string_view text) {
+    const Poco::UTF8Encoding utf8;
+    const std::string owned(text);
+    std::vector<int> points;
+    for (Poco::TextIterator at(owned, utf8), end(owned); at != end; ++at) points.push_back(*at);
+    return points;
+}
+
+bool isControl(int point) {
+    Poco::Unicode::CharacterProperties properties;
+    Poco::Unicode::properties(point, properties);
+    return properties.type == Poco::Unicode::UCP_CONTROL || properties.type == Poco::Unicode::UCP_LINE_SEPARATOR ||
+           properties.type == Poco::Unicode::UCP_PARAGRAPH_SEPARATOR;
+}
+
+bool isSpace(int point) {
+    return point < 0x80 ? std::string_view(" \t\r\n\v\f").find(char(point)) != std::string_view::npos
+                        : Poco::Unicode::isSpace(point);
+}
+
+std::size_t bytesOf(int point) { return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; }
+
+}  // namespace
+
+bool isUtf8(std::string_view text) noexcept {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
+        const auto byte = bytes[0];
+        const std::size_t length = byte < 0x80   ? 1
+                                   : byte < 0xc2 ? 0
+                                   : byte < 0xe0 ? 2
+                                   : byte < 0xf0 ? 3
+                                   : byte < 0xf5 ? 4
+                                                 : 0;
+        if (length == 0 || at + length > text.size()) return false;
+        if (length > 1 && !Poco::UTF8Encoding::isLegal(bytes, int(length))) return false;
+        at += length;
+    }
+    return true;
+}
+
+std::string trimmed(std::string_view text) {
+    const std::vector<int> points = codePoints(text);
+    const auto first = std::find_if_not(points.begin(), points.end(), isSpace);
+    const auto last = std::find_if_not(points.rbegin(), std::make_reverse_iterator(first), isSpace).base();
+    std::size_t from = 0;
+    for (auto at = points.begin(); at != first; ++at) from += bytesOf(*at);
+    std::size_t size = 0;
+    for (auto at = first; at != last; ++at) size += bytesOf(*at);
+    return std::string(text.substr(from, size));
+}
+
+std::size_t lengthOf(std::string_view text) { return codePoints(text).size(); }
+
+bool hasSpace(std::string_view text) {
+    const std::vector<int> points = codePoints(text);
+    return std::any_of(points.begin(), points.end(), isSpace);
+}
+
+bool hasControlCharacter(std::string_view text) {
+    const std::vector<int> points = codePoints(text);
+    return std::any_of(points.begin(), points.end(), isControl);
+}
+
+}  // namespace aiproject

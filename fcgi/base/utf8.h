@@ -1,0 +1,23 @@
+// Text from outside is checked once, at the edge, by these.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace aiproject {
+
+bool isUtf8(std::string_view text) noexcept;
+
+// Without white space of any script at both ends. The text must be UTF-8.
+std::string trimmed(std::string_view text);
+
+// White space of any script. The text must be UTF-8.
+bool hasSpace(std::string_view text);
+
+// Code points, not bytes. The text must be UTF-8.
+std::size_t lengthOf(std::string_view text);
+
+// Control characters of any kind, and the separators that break a line. The text must be UTF-8.
+bool hasControlCharacter(std::string_view text);
+
+}  // namespace aiproject

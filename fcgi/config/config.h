@@ -1,0 +1,87 @@
+// Everything that can be set, with its default. config_keys.cpp names each key, its range and its
+// help; config_file.cpp reads the file; a plugin's own settings stay text until the plugin's
+// descriptor is known (host/plugin_settings.h).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+enum class HttpStatus { envelope, semantic };  // envelope: the documented paths always answer 200
+enum class LogLevel { debug, info, warning, error };
+enum class VoiceAccess { anyone, user };
+
+struct TimeoutConfig {
+    std::chrono::milliseconds connect{10'000};
+    std::chrono::milliseconds firstFrame{60'000};
+    std::chrono::milliseconds idleFrame{60'000};
+    std::chrono::milliseconds total{600'000};
+    std::chrono::milliseconds client{30'000};  // one read from or write to nginx
+    std::chrono::milliseconds drain{30'000};   // after SIGTERM, for the requests in progress
+};
+
+struct LimitConfig {
+    std::uint64_t textBodyBytes = 4ULL * 1024 * 1024;
+    std::uint64_t mediaBodyBytes = 16ULL * 1024 * 1024;  // the original's limit
+    std::uint64_t answerBytes = 1024ULL * 1024;          // /textModel/chat keeps no more than this
+};
+
+struct DatabaseConfig {
+    std::string url = "sqlite:/var/lib/aiproject/aiproject.db";
+    std::string migrations;                    // folder with DIALECT/NNN_name.sql; empty: the installed one
+    int sessions = 8;                          // open at once, per worker
+    std::chrono::milliseconds timeout{2'000};  // waiting for a session, and for a locked database
+};
+
+struct AuthConfig {
+    std::string keyFile = "/var/lib/aiproject/auth.key";  // signs the uuids; made by migrate and serve
+    std::int64_t newTokens = -1;                          // granted at registration; -1: unlimited
+    std::int64_t newPicTimes = -1;
+};
+
+struct RouteConfig {
+    std::vector<std::string> text{"spark_chat"};  // models, in order of preference
+    std::vector<std::string> voice{"spark_iat"};
+    std::vector<std::string> picture{"spark_image"};
+    VoiceAccess voiceAccess = VoiceAccess::anyone;  // the document asks nothing of voice
+};
+
+struct PoolConfig {
+    std::string socket;  // empty: RUN.DIR/POOL.sock
+    int processes = 1;
+    int threads = 512;  // requests in progress at once, per process
+    int backlog = 512;
+    std::chrono::milliseconds queue{1'000};  // a request that waited longer is answered MODEL_BUSY
+    std::vector<std::string> models{"*"};    // "*": all; none: plugins are not even loaded
+};
+
+struct ModelConfig {
+    std::string plugin;                           // empty: the plugin of the model's own name
+    std::map<std::string, std::string> settings;  // as written; secrets among them
+};
+
+struct LogConfig {
+    std::string file;  // empty: standard error
+    LogLevel level = LogLevel::info;
+};
+
+struct Config {
+    std::string source;  // the file it was read from, for messages
+    std::string runDir = "/run/aiproject";
+    std::vector<std::string> pluginDirs;  // empty: the installed one
+    RouteConfig routes;
+    std::map<std::string, ModelConfig> models;
+    std::map<std::string, PoolConfig> pools;  // always has "auth" and "model"
+    TimeoutConfig timeouts;
+    LimitConfig limits;
+    DatabaseConfig database;
+    AuthConfig auth;
+    HttpStatus httpStatus = HttpStatus::envelope;
+    LogConfig log;
+};
+
+}  // namespace aiproject

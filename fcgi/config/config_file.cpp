@@ -1,0 +1,214 @@
+#include "config/config_file.h"
+
+#include "base/error.h"
+#include "config/config_keys.h"
+#include "config/name_rule.h"
+
+#include <Poco/AutoPtr.h>
+#include <Poco/RegularExpression.h>
+#include <Poco/String.h>
+#include <Poco/Util/LayeredConfiguration.h>
+#include <Poco/Util/MapConfiguration.h>
+#include <Poco/Util/PropertyFileConfiguration.h>
+#include <Poco/Util/SystemConfiguration.h>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+
+namespace aiproject {
+namespace {
+
+using Poco::Util::AbstractConfiguration;
+using Values = std::map<std::string, std::string>;
+
+// What Poco could not expand and left as it stands. It may be a part of a secret, so nothing of it is
+// repeated but the name of a variable.
+std::string notExpanded(const std::string& value) {
+    static const Poco::RegularExpression variable(R"(\$\{system\.env\.[A-Za-z_][A-Za-z0-9_]*\})");
+    std::string name;
+    if (variable.extract(value, name) > 0) return name + " is not set";
+    return "has a ${ without the name of a key or of a variable that is set, as ${system.env.NAME}; "
+           "the two signs cannot stand for themselves";
+}
+
+// A key can be a value and the stem of others at once: pool.x and pool.x.socket.
+void collectKeys(const AbstractConfiguration& source, const std::string& stem, std::set<std::string>& keys) {
+    AbstractConfiguration::Keys below;
+    source.keys(stem, below);
+    for (const auto& word : below) {
+        const std::string key = stem.empty() ? word : stem + "." + word;
+        if (key.empty() || source.hasProperty(key)) keys.insert(key);
+        if (key.empty()) continue;  // "= x" or ".a = x"; the stem of all keys, so it would go on for ever
+        collectKeys(source, key, keys);
+    }
+}
+
+class Reader {
+public:
+    explicit Reader(const ConfigSource& source) { read(source); }
+
+    ConfigReading reading;
+
+private:
+    void read(const ConfigSource& source) {
+        const bool isDefault = source.file.empty();
+        if (!isDefault || std::filesystem::exists(kDefaultConfigFile))
+            reading.config.source = isDefault ? kDefaultConfigFile : source.file;
+        const Values values = load(source);
+        makePools(values);
+        apply(values);
+        check();
+    }
+
+    std::string where(const std::string& key) const {
+        return (overridden_.count(key) ? "-D" : reading.config.source + ": ") + key;
+    }
+
+    void fail(const std::string& key, const std::string& reason) {
+        reading.errors.push_back(where(key) + ": " + reason);
+    }
+
+    Values load(const ConfigSource& source) {
+        Poco::AutoPtr<Poco::Util::MapConfiguration> overrides(new Poco::Util::MapConfiguration);
+        for (const auto& entry : source.overrides) takeOverride(entry, *overrides);
+        Poco::AutoPtr<AbstractConfiguration> file = openFile();
+
+        std::set<std::string> keys;
+        collectKeys(*overrides, "", keys);
+        collectKeys(*file, "", keys);
+        if (keys.erase("") > 0) fail("", "a key is empty, or begins with a dot");
+
+        Poco::AutoPtr<Poco::Util::SystemConfiguration> system(new Poco::Util::SystemConfiguration);
+        Poco::AutoPtr<Poco::Util::LayeredConfiguration> layers(new Poco::Util::LayeredConfiguration);
+        layers->add(overrides, 0);
+        layers->add(file, 1);
+        layers->add(system, 2);
+        return expanded(*layers, keys);
+    }
+
+    void takeOverride(const std::string& entry, Poco::Util::MapConfiguration& overrides) {
+        const auto equals = entry.find('=');
+        const std::string key = Poco::trim(entry.substr(0, equals));
+        if (equals == std::string::npos || key.empty()) {
+            // Only its beginning is repeated: the rest may be a secret.
+            const auto end = std::find_if_not(entry.begin(), entry.end(), [](unsigned char c) {
+                return std::isalnum(c) || c == '_' || c == '-' || c == '.';
+            });
+            reading.errors.push_back("-D" + std::string(entry.begin(), end) + ": write it as -Dkey=value");
+            return;
+        }
+        overridden_.insert(key);
+        if (entry.find('\n') != std::string::npos) return fail(key, "has a line break");  // overrides.h has one a line
+        overrides.setString(key, Poco::trim(entry.substr(equals + 1)));
+    }
+
+    Poco::AutoPtr<AbstractConfiguration> openFile() {
+        if (reading.config.source.empty()) return {new Poco::Util::MapConfiguration};
+        try {
+            return {new Poco::Util::PropertyFileConfiguration(reading.config.source)};
+        } catch (const std::exception& e) {
+            reading.errors.push_back(reading.config.source + ": cannot be read: " + describe(e));
+            return {new Poco::Util::MapConfiguration};
+        }
+    }
+
+    Values expanded(const AbstractConfiguration& layers, const std::set<std::string>& keys) {
+        Values values;
+        for (const auto& key : keys) {
+            try {
+                values[key] = layers.getString(key);
+            } catch (const std::exception& e) {
+                fail(key, describe(e));
+                continue;
+            }
+            // Poco leaves what it cannot expand as it stands.
+            if (values[key].find("${") == std::string::npos) continue;
+            fail(key, notExpanded(values[key]));
+            values.erase(key);
+        }
+        return values;
+    }
+
+    void makePools(const Values& values) {
+        Config& config = reading.config;
+        PoolConfig& auth = config.pools["auth"];
+        auth.threads = 4;  // each hash takes 32 MiB and most of a core
+        auth.backlog = 128;
+        auth.models = {};
+        config.pools["model"].processes = 2;  // a plugin that crashes takes the streams of one along
+        for (const auto& entry : values) {
+            if (entry.first.compare(0, 5, "pool.") != 0) continue;
+            const std::string name = entry.first.substr(5, entry.first.find('.', 5) - 5);
+            if (isName(name)) config.pools[name];
+        }
+    }
+
+    void apply(const Values& values) {
+        std::map<std::string, Key> known;
+        for (auto& key : keysOf(reading.config)) known.emplace(key.name, key);
+        for (const auto& [key, value] : values) {
+            const auto found = known.find(key);
+            if (found != known.end()) {
+                if (!found->second.set(value)) fail(key, "'" + value + "' is not " + found->second.allowed);
+            } else if (key.compare(0, 6, "model.") == 0) {
+                takeModelSetting(key, value);
+            } else {
+                fail(key, "there is no such key; `aiproject check --print-config` lists them all");
+            }
+        }
+    }
+
+    void takeModelSetting(const std::string& key, const std::string& value) {
+        const auto dot = key.find('.', 6);
+        const std::string name = key.substr(6, dot - 6);
+        if (dot == std::string::npos || !isName(name)) {
+            fail(key, "write it as model.NAME.SETTING, NAME of letters, digits, '_' and '-'");
+            return;
+        }
+        ModelConfig& model = reading.config.models[name];
+        const std::string setting = key.substr(dot + 1);
+        if (setting == "plugin")
+            model.plugin = value;
+        else
+            model.settings[setting] = value;
+    }
+
+    void check() {
+        for (auto& [name, pool] : reading.config.pools)
+            if (pool.socket.empty()) pool.socket = reading.config.runDir + "/" + name + ".sock";
+        for (const auto& [name, pool] : reading.config.pools)
+            if (pool.socket.size() > 107)  // sockaddr_un::sun_path
+                fail("pool." + name + ".socket", pool.socket + " is longer than 107 bytes");
+        const TimeoutConfig& timeouts = reading.config.timeouts;
+        if (timeouts.total < timeouts.firstFrame || timeouts.total < timeouts.idleFrame)
+            reading.warnings.push_back(where("timeout.total_ms") + ": shorter than first_frame_ms or idle_frame_ms");
+        warnOfReaders();
+    }
+
+    // The file may hold upstream keys.
+    void warnOfReaders() {
+        struct stat status {};
+        const std::string& file = reading.config.source;
+        if (reading.config.models.empty() || file.empty() || stat(file.c_str(), &status) != 0) return;
+        if (status.st_mode & S_IROTH)
+            reading.warnings.push_back(file + ": every user can read it, and it has model settings; chmod 640 it");
+    }
+
+    std::set<std::string> overridden_;
+};
+
+}  // namespace
+
+ConfigReading readConfig(const ConfigSource& source) { return std::move(Reader(source).reading); }
+
+Config loadConfig(const ConfigSource& source) {
+    ConfigReading reading = readConfig(source);
+    if (reading.errors.empty()) return std::move(reading.config);
+    throw std::runtime_error(Poco::cat(std::string("\n"), reading.errors.begin(), reading.errors.end()));
+}
+
+}  // namespace aiproject

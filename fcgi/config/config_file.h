@@ -1,0 +1,32 @@
+// From the .properties file and -Dkey=value to a checked Config. Every problem is collected, so that
+// `aiproject check` can say all of them at once.
+#pragma once
+
+#include "config/config.h"
+
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+constexpr const char* kDefaultConfigFile = "/etc/aiproject/aiproject.properties";
+
+struct ConfigSource {
+    std::string file;  // empty: the default file where it exists, else none
+    // "key=value", in order; the last one counts. A worker gets those of its manager by the environment:
+    // config/overrides.h.
+    std::vector<std::string> overrides;
+};
+
+struct ConfigReading {
+    Config config;
+    std::vector<std::string> errors;    // each names file, key and allowed values
+    std::vector<std::string> warnings;  // works, but the operator should know
+};
+
+ConfigReading readConfig(const ConfigSource& source);
+
+// The same for programs that cannot go on: throws std::runtime_error with all errors, a line each.
+Config loadConfig(const ConfigSource& source);
+
+}  // namespace aiproject

@@ -1,0 +1,182 @@
+#include "config/config_keys.h"
+
+#include <Poco/NumberParser.h>
+#include <Poco/String.h>
+#include <Poco/StringTokenizer.h>
+
+#include <sstream>
+
+namespace aiproject {
+namespace {
+
+constexpr char kNoSeparator = 0;  // or "1,5" would be 15
+
+template <class Enum>
+using Words = std::vector<std::pair<std::string, Enum>>;
+
+std::string joined(const std::vector<std::string>& words, const std::string& between) {
+    return Poco::cat(between, words.begin(), words.end());
+}
+
+std::vector<std::string> split(const std::string& list, const std::string& separators) {
+    const Poco::StringTokenizer tokens(list, separators,
+                                       Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
+    return {tokens.begin(), tokens.end()};
+}
+
+using Range = std::pair<std::int64_t, std::int64_t>;  // both included
+
+std::string shown(Range range) {
+    return " from " + std::to_string(range.first) + " to " + std::to_string(range.second);
+}
+
+template <class Number>
+std::function<bool(const std::string&)> setterOf(Number& member, Range range) {
+    return [&member, range](const std::string& value) {
+        Poco::Int64 number = 0;
+        if (!Poco::NumberParser::tryParse64(value, number, kNoSeparator) || number < range.first ||
+            number > range.second)
+            return false;
+        member = Number(number);
+        return true;
+    };
+}
+
+// Builds the table; one function per type of member.
+class Table {
+public:
+    void text(const std::string& name, std::string& member, const std::string& help) {
+        add(
+            name, "text", help, [&member](const std::string& value) { return member = value, true; },
+            [&member] { return member; });
+    }
+
+    template <class Integer>
+    void integer(const std::string& name, Integer& member, Range range, const std::string& help) {
+        add(name, "a whole number" + shown(range), help, setterOf(member, range),
+            [&member] { return std::to_string(member); });
+    }
+
+    void milliseconds(const std::string& name, std::chrono::milliseconds& member, Range range,
+                      const std::string& help) {
+        add(name, "milliseconds" + shown(range), help, setterOf(member, range),
+            [&member] { return std::to_string(member.count()); });
+    }
+
+    template <class Enum>
+    void choice(const std::string& name, Enum& member, const Words<Enum>& words, const std::string& help) {
+        std::vector<std::string> names;
+        for (const auto& word : words) names.push_back(word.first);
+        const auto set = [&member, words](const std::string& value) {
+            for (const auto& word : words)
+                if (word.first == value) return member = word.second, true;
+            return false;
+        };
+        const auto get = [&member, words] {
+            for (const auto& word : words)
+                if (word.second == member) return word.first;
+            return std::string();
+        };
+        add(name, joined(names, " or "), help, set, get);
+    }
+
+    void list(const std::string& name, std::vector<std::string>& member, const std::string& separator,
+              const std::string& help) {
+        add(
+            name, "names separated by '" + separator + "', or nothing", help,
+            [&member, separator](const std::string& value) { return member = split(value, separator), true; },
+            [&member, separator] { return joined(member, separator == "," ? ", " : separator); });
+    }
+
+    std::vector<Key> keys;
+
+private:
+    void add(const std::string& name, const std::string& allowed, const std::string& help,
+             std::function<bool(const std::string&)> set, std::function<std::string()> get) {
+        keys.push_back({name, allowed, help, std::move(set), std::move(get)});
+    }
+};
+
+constexpr std::int64_t kHour = 3'600'000;
+
+void placesAndLogs(Table& table, Config& config) {
+    table.text("run.dir", config.runDir, "sockets");
+    table.list("plugins.dir", config.pluginDirs, ":", "folders with NAME.so; empty: the installed one");
+    table.text("log.file", config.log.file, "empty: standard error");
+    table.choice("log.level", config.log.level,
+                 Words<LogLevel>{{"debug", LogLevel::debug},
+                                 {"info", LogLevel::info},
+                                 {"warning", LogLevel::warning},
+                                 {"error", LogLevel::error}},
+                 "info has a line per request");
+    table.choice("http.status", config.httpStatus,
+                 Words<HttpStatus>{{"envelope", HttpStatus::envelope}, {"semantic", HttpStatus::semantic}},
+                 "envelope: the documented paths answer 200 whenever they answer JSON");
+}
+
+void routesAndAccounts(Table& table, Config& config) {
+    table.list("route.text", config.routes.text, ",", "models for /textModel/*; the next one is tried when one fails");
+    table.list("route.voice", config.routes.voice, ",", "models for /voiceModel/chat");
+    table.list("route.picture", config.routes.picture, ",", "models for /PictureToTextModel/chat");
+    table.choice("route.voice_access", config.routes.voiceAccess,
+                 Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
+                 "who may call /voiceModel/chat; user: uuid and username in the headers");
+    table.text("database.url", config.database.url, "sqlite:FILE");
+    table.text("database.migrations", config.database.migrations,
+               "folder with the SQL files; empty: the installed one");
+    table.integer("database.sessions", config.database.sessions, {1, 256}, "open at once, per worker");
+    table.milliseconds("database.timeout_ms", config.database.timeout, {100, 60'000}, "waiting for a lock");
+    table.text("auth.key_file", config.auth.keyFile, "signs the uuids; keep a copy: without it every uuid changes");
+    table.integer("auth.new_tokens", config.auth.newTokens, {-1, INT64_MAX}, "granted at registration; -1: unlimited");
+    table.integer("auth.new_pic_times", config.auth.newPicTimes, {-1, INT64_MAX}, "picture calls; -1: unlimited");
+}
+
+void timeoutsAndLimits(Table& table, Config& config) {
+    TimeoutConfig& timeouts = config.timeouts;
+    table.milliseconds("timeout.connect_ms", timeouts.connect, {100, kHour}, "to reach an upstream");
+    table.milliseconds("timeout.first_frame_ms", timeouts.firstFrame, {100, kHour}, "from question to first frame");
+    table.milliseconds("timeout.idle_frame_ms", timeouts.idleFrame, {100, kHour}, "between two frames");
+    table.milliseconds("timeout.total_ms", timeouts.total, {100, 24 * kHour}, "a whole call");
+    table.milliseconds("timeout.client_ms", timeouts.client, {100, kHour}, "one read from or write to nginx");
+    table.milliseconds("timeout.drain_ms", timeouts.drain, {0, 24 * kHour}, "for running requests after SIGTERM");
+    table.integer("limit.text_body_bytes", config.limits.textBodyBytes, {1024, 1 << 30}, "JSON bodies");
+    table.integer("limit.media_body_bytes", config.limits.mediaBodyBytes, {1024, 1 << 30}, "voice and picture bodies");
+    table.integer("limit.answer_bytes", config.limits.answerBytes, {1024, 1 << 30}, "of an answer given in one piece");
+}
+
+void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
+    const std::string prefix = "pool." + name + ".";
+    table.text(prefix + "socket", pool.socket, "empty: RUN.DIR/" + name + ".sock");
+    table.integer(prefix + "processes", pool.processes, {1, 256}, "worker processes");
+    table.integer(prefix + "threads", pool.threads, {1, 20'000}, "requests in progress at once, per process");
+    table.integer(prefix + "backlog", pool.backlog, {1, 65'535}, "connections that wait in the kernel");
+    table.milliseconds(prefix + "queue_ms", pool.queue, {0, 60'000}, "a request that waited longer is MODEL_BUSY");
+    table.list(prefix + "models", pool.models, ",", "models it serves; *: all, nothing: none");
+}
+
+}  // namespace
+
+std::vector<Key> keysOf(Config& config) {
+    Table table;
+    placesAndLogs(table, config);
+    routesAndAccounts(table, config);
+    timeoutsAndLimits(table, config);
+    for (auto& pool : config.pools) poolKeys(table, pool.first, pool.second);
+    return std::move(table.keys);
+}
+
+std::string printed(Config config) {
+    std::ostringstream out;
+    for (const Key& key : keysOf(config)) {
+        out << "# " << key.help << " (" << key.allowed << ")\n";
+        out << key.name << " = " << Poco::replace(key.get(), std::string("\\"), std::string("\\\\")) << "\n";
+    }
+    for (const auto& model : config.models) {
+        out << "model." << model.first << ".plugin = " << model.second.plugin << "\n";
+        for (const auto& setting : model.second.settings)
+            out << "# model." << model.first << "." << setting.first << " is set\n";
+    }
+    return out.str();
+}
+
+}  // namespace aiproject

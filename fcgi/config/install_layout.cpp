@@ -1,0 +1,16 @@
+#include "config/install_layout.h"
+
+namespace aiproject {
+namespace {
+
+std::filesystem::path prefix() { return ownBinary().parent_path().parent_path(); }
+
+}  // namespace
+
+std::filesystem::path ownBinary() { return std::filesystem::read_symlink("/proc/self/exe"); }
+
+std::filesystem::path installedPluginDir() { return prefix() / AIPROJECT_LIBDIR / "aiproject/plugins"; }
+
+std::filesystem::path installedSqlDir() { return prefix() / AIPROJECT_DATADIR / "aiproject/sql"; }
+
+}  // namespace aiproject

@@ -1,0 +1,187 @@
+#include "host/call_reply.h"
+
+#include "base/error.h"
+#include "base/json_text.h"
+#include "base/utf8.h"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
+constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
+
+std::string owned(Text text) { return std::string(std::string_view(text)); }
+
+// At most `longest` bytes, and not cut inside a character.
+std::string shortened(Text text, std::size_t longest) {
+    const std::string_view whole = text;
+    if (whole.size() <= longest) return std::string(whole);
+    while (longest > 0 && (static_cast<unsigned char>(whole[longest]) & 0xc0) == 0x80) --longest;
+    return std::string(whole.substr(0, longest));
+}
+
+Poco::JSON::Object::Ptr payloadOf(const std::string& frame) {
+    Poco::JSON::Parser parser;
+    return parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
+}
+
+// The answer text of a frame; what has no choices (search results …) has none.
+std::string contentOf(const std::string& frame) {
+    const auto payload = payloadOf(frame);
+    const auto choices = payload ? payload->getObject("choices") : nullptr;
+    const auto texts = choices ? choices->getArray("text") : nullptr;
+    std::string content;
+    for (std::size_t i = 0; texts && i < texts->size(); ++i)
+        if (const auto text = texts->getObject(unsigned(i))) content += text->optValue<std::string>("content", "");
+    return content;
+}
+
+Usage usageOf(const std::string& frame) {
+    const auto payload = payloadOf(frame);
+    const auto usage = payload ? payload->getObject("usage") : nullptr;
+    const auto text = usage ? usage->getObject("text") : nullptr;
+    if (!text) return {};
+    const auto count = [&](const char* name) { return text->optValue<std::int64_t>(name, 0); };
+    return {count("question_tokens"), count("prompt_tokens"), count("completion_tokens"), count("total_tokens")};
+}
+
+}  // namespace
+
+void CallReply::attach(CallWatch::Call& call) {
+    call_ = &call;
+    report_ = {};
+    hasUsage_ = false;
+}
+
+void CallReply::usage(const Usage& usage) noexcept {
+    report_.usage = usage;
+    hasUsage_ = true;
+}
+
+void CallReply::upstreamId(Text id) noexcept {
+    const std::string text = shortened(id, 128);
+    if (isUtf8(text)) report_.upstreamId = text;  // it goes into frames
+}
+
+void CallReply::explain(Text reason) noexcept {
+    if (!report_.explanation.empty()) report_.explanation += "; ";
+    report_.explanation += shortened(reason, kLongestNote);
+}
+
+void CallReply::advise(Text sentence) noexcept {
+    const std::string text = shortened(sentence, kLongestNote);
+    if (isUtf8(text)) report_.advice = text;
+}
+
+void CallReply::guard(int descriptor, std::uint32_t ms) noexcept {
+    call_->guard(descriptor, std::chrono::milliseconds(ms));
+}
+
+bool CallReply::goesOn() noexcept {
+    const bool isTaken = call_->stop() == Stop::none;
+    report_.isCut |= !isTaken;
+    return isTaken;
+}
+
+bool CallReply::end(Stop reason) noexcept {
+    call_->end(reason);
+    report_.isCut = true;
+    return false;
+}
+
+void CallReply::readUsage(Text lastFrame) noexcept {
+    if (hasUsage_) return;
+    try {
+        usage(usageOf(owned(lastFrame)));
+    } catch (...) {
+        explain("the plugin's last frame has no readable usage");
+    }
+}
+
+bool CallReply::refuseGarbage(const std::string& reason) noexcept {
+    explain(std::string_view(reason));
+    report_.isGarbage = true;
+    return end(Stop::totalExpired);
+}
+
+bool StreamReply::send(std::string_view frame) noexcept {
+    if (finished_ || !goesOn()) return false;
+    if (frame.size() > kLongestFrame) return refuseGarbage("the plugin's frame is larger than 16 MiB");
+    ++report_.frames;
+    call().pauseGuard();  // a client that reads slowly is no upstream that is silent
+    const bool isSent = sink_.send(frame);
+    call().resumeGuard();
+    return isSent || end(Stop::clientLeft);
+}
+
+bool StreamReply::frame(Text frame) noexcept { return send(frame); }
+
+bool StreamReply::lastFrame(Text frame) noexcept {
+    readUsage(frame);
+    const bool isSent = send(frame);
+    finished_ |= isSent;
+    return isSent;
+}
+
+std::string StreamReply::head(int code, const std::string& message, int status) const {
+    const std::string& sid = report_.upstreamId.empty() ? requestId_ : report_.upstreamId;
+    return R"({"header":{"code":)" + std::to_string(code) + R"(,"message":)" + jsonText(message) + R"(,"sid":)" +
+           jsonText(sid) + R"(,"status":)" + std::to_string(status) + R"(},"payload":{"choices":{"status":)" +
+           std::to_string(status) + R"(,"seq":)" + std::to_string(report_.frames) + R"(,"text":[)";
+}
+
+bool StreamReply::delta(Text content) noexcept {
+    const std::string text = owned(content);
+    if (!isUtf8(text)) return refuseGarbage("the plugin's delta is not valid UTF-8");
+    return send(head(0, "Success", hasBegun() ? 1 : 0) + R"({"content":)" + jsonText(text) +
+                R"(,"role":"assistant","index":0}]}}})");
+}
+
+std::string StreamReply::tail() const {
+    const Usage& usage = report_.usage;
+    return R"(]},"usage":{"text":{"question_tokens":)" + std::to_string(usage.question) + R"(,"prompt_tokens":)" +
+           std::to_string(usage.prompt) + R"(,"completion_tokens":)" + std::to_string(usage.completion) +
+           R"(,"total_tokens":)" + std::to_string(usage.total) + "}}}}";
+}
+
+void StreamReply::finish() {
+    if (finished_) return;
+    finished_ = true;
+    sink_.send(head(0, "Success", 2) + R"({"content":"","role":"assistant","index":0})" + tail());
+}
+
+void StreamReply::finishBroken(int code, const std::string& message) {
+    if (finished_) return;
+    finished_ = true;
+    sink_.send(head(code, message, 2) + tail());
+}
+
+bool CollectReply::delta(Text content) noexcept {
+    if (!goesOn()) return false;
+    if (!isUtf8(content)) return refuseGarbage("the plugin's delta is not valid UTF-8");
+    if (text_.size() + content.size > limit_) return end(Stop::answerTooLong);
+    ++report_.frames;
+    text_ += std::string_view(content);
+    return true;
+}
+
+bool CollectReply::frame(Text frame) noexcept {
+    std::string content;
+    try {
+        content = contentOf(owned(frame));
+    } catch (...) {
+        return refuseGarbage("the plugin's frame is not in the documented shape: " + describeCurrent());
+    }
+    return delta(std::string_view(content));
+}
+
+bool CollectReply::lastFrame(Text json) noexcept {
+    readUsage(json);
+    return frame(json);
+}
+
+}  // namespace aiproject

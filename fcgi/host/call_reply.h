@@ -1,0 +1,108 @@
+// Where a plugin's answer goes: to the client frame by frame, or into one text. Belongs to the thread
+// of its request.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "host/call_watch.h"
+
+#include <string>
+
+namespace aiproject {
+
+// What a plugin told besides the answer.
+struct CallReport {
+    Usage usage;
+    std::string upstreamId;
+    std::string explanation;  // for the log
+    std::string advice;       // for the client
+    std::uint64_t frames = 0;
+    bool isCut = false;      // something the plugin wanted to answer was not taken
+    bool isGarbage = false;  // the plugin broke the contract; explanation says how
+};
+
+class CallReply : public IReply {
+public:
+    virtual ~CallReply() = default;
+
+    // Before and after each plugin that is tried.
+    void attach(CallWatch::Call& call);
+    void detach() { call_ = nullptr; }
+
+    const CallReport& report() const noexcept { return report_; }
+    // Something reached the client or the text: another plugin can no longer take over.
+    bool hasBegun() const noexcept { return report_.frames > 0; }
+
+    void usage(const Usage& usage) noexcept override;
+    void upstreamId(Text id) noexcept override;
+    void explain(Text reason) noexcept override;
+    void advise(Text sentence) noexcept override;
+    void guard(int descriptor, std::uint32_t ms) noexcept override;
+    Stop stop() noexcept override { return call_->stop(); }
+    int clientDescriptor() const noexcept override { return call_->clientDescriptor(); }
+
+protected:
+    // False, and noted: nobody takes more.
+    bool goesOn() noexcept;
+    // For a plugin that has not told it otherwise.
+    void readUsage(Text lastFrame) noexcept;
+    // These answer false.
+    bool end(Stop reason) noexcept;
+    bool refuseGarbage(const std::string& reason) noexcept;
+
+    CallWatch::Call& call() noexcept { return *call_; }
+
+    CallReport report_;
+    bool hasUsage_ = false;
+
+private:
+    CallWatch::Call* call_ = nullptr;
+};
+
+// Takes frames in the documented shape: one JSON object each, without a line break.
+class FrameSink {
+public:
+    virtual ~FrameSink() = default;
+    virtual bool send(std::string_view json) = 0;  // false: the client has left
+};
+
+// Frames pass through byte for byte; deltas become frames.
+class StreamReply final : public CallReply {
+public:
+    StreamReply(FrameSink& sink, std::string requestId) : sink_(sink), requestId_(std::move(requestId)) {}
+
+    bool frame(Text json) noexcept override;
+    bool lastFrame(Text json) noexcept override;
+    bool delta(Text content) noexcept override;
+
+    // The last frame, unless the plugin has sent it.
+    void finish();
+    // A last frame that says the stream broke: `code` is not 0.
+    void finishBroken(int code, const std::string& message);
+
+private:
+    bool send(std::string_view json) noexcept;
+    std::string head(int code, const std::string& message, int status) const;
+    std::string tail() const;  // of a last frame, with the usage
+
+    FrameSink& sink_;
+    const std::string requestId_;
+    bool finished_ = false;
+};
+
+// One text, up to a limit.
+class CollectReply final : public CallReply {
+public:
+    explicit CollectReply(std::uint64_t limit) : limit_(limit) {}
+
+    bool frame(Text json) noexcept override;
+    bool lastFrame(Text json) noexcept override;
+    bool delta(Text content) noexcept override;
+
+    const std::string& text() const noexcept { return text_; }
+
+private:
+    const std::uint64_t limit_;
+    std::string text_;
+};
+
+}  // namespace aiproject

@@ -1,0 +1,135 @@
+#include "host/call_watch.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <limits>
+#include <stdexcept>
+
+namespace aiproject {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kTickMs = 100;
+constexpr std::uint64_t kWakeUp = 0;  // no call has this id
+constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
+
+}  // namespace
+
+CallWatch::CallWatch() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeUp_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    epoll_event event{EPOLLIN, {}};
+    event.data.u64 = kWakeUp;
+    if (!epoll_ || !wakeUp_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0)
+        throw std::runtime_error("epoll cannot be set up");
+    thread_ = std::thread([this] { run(); });
+}
+
+CallWatch::~CallWatch() {
+    {
+        const std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    wake();
+    thread_.join();
+}
+
+void CallWatch::wake() { eventfd_write(wakeUp_.get(), 1); }
+
+void CallWatch::run() {
+    std::array<epoll_event, 64> events;
+    auto nextScan = Clock::now();
+    for (int timeout = -1;;) {
+        const int count = epoll_wait(epoll_.get(), events.data(), int(events.size()), timeout);
+        const std::lock_guard lock(mutex_);
+        if (ending_) return;
+        for (int i = 0; i < count; ++i) {
+            const auto call = calls_.find(events[i].data.u64);
+            if (call != calls_.end()) call->second->end(Stop::clientLeft);
+        }
+        eventfd_t ignored = 0;
+        eventfd_read(wakeUp_.get(), &ignored);
+        if (Clock::now() >= nextScan) {
+            endExpired();
+            nextScan = Clock::now() + std::chrono::milliseconds(kTickMs);
+        }
+        timeout = calls_.empty() ? -1 : kTickMs;  // an idle worker sleeps
+    }
+}
+
+void CallWatch::endExpired() {
+    const auto now = Clock::now();
+    for (const auto& entry : calls_) {
+        Call& call = *entry.second;
+        // Again: a shutdown that comes before connect() leaves no trace on the descriptor.
+        if (call.stop() != Stop::none)
+            call.shutDown();
+        else if (now >= call.totalUntil_)
+            call.end(Stop::totalExpired);
+        else if (now.time_since_epoch().count() >= call.guardUntil_.load(std::memory_order_relaxed))
+            call.end(Stop::guardExpired);
+    }
+}
+
+void CallWatch::endAll() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (const auto& entry : calls_) entry.second->end(Stop::totalExpired);
+}
+
+CallWatch::Call::Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total)
+    : watch_(watch), clientDescriptor_(clientDescriptor), totalUntil_(Clock::now() + total), guardUntil_(kNever) {
+    bool isFirst = false;
+    {
+        const std::lock_guard lock(watch_.mutex_);
+        id_ = ++watch_.lastId_;
+        isFirst = watch_.calls_.empty();
+        watch_.calls_.emplace(id_, this);
+        if (watch_.closed_) stop_ = Stop::totalExpired;
+    }
+    if (isFirst) watch_.wake();
+    if (clientDescriptor_ < 0) return;
+    // One shot: once the client has left there is nothing more to hear.
+    epoll_event event{EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, {}};
+    event.data.u64 = id_;
+    epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_ADD, clientDescriptor_, &event);
+}
+
+CallWatch::Call::~Call() {
+    if (clientDescriptor_ >= 0) epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_DEL, clientDescriptor_, nullptr);
+    const std::lock_guard lock(watch_.mutex_);
+    watch_.calls_.erase(id_);
+}
+
+void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {
+    guardLimit_ = limit;
+    if (descriptor != guarded_) {  // only this thread changes it
+        const std::lock_guard lock(mutex_);
+        guarded_ = descriptor;
+    }
+    if (descriptor < 0)
+        pauseGuard();
+    else
+        resumeGuard();
+    if (stop() != Stop::none) shutDown();
+}
+
+void CallWatch::Call::pauseGuard() noexcept { guardUntil_.store(kNever, std::memory_order_relaxed); }
+
+void CallWatch::Call::resumeGuard() noexcept {
+    if (guarded_ >= 0)
+        guardUntil_.store((Clock::now() + guardLimit_).time_since_epoch().count(), std::memory_order_relaxed);
+}
+
+void CallWatch::Call::shutDown() {
+    const std::lock_guard lock(mutex_);
+    if (guarded_ >= 0) ::shutdown(guarded_, SHUT_RDWR);
+}
+
+void CallWatch::Call::end(Stop reason) {
+    Stop none = Stop::none;
+    if (stop_.compare_exchange_strong(none, reason)) shutDown();
+}
+
+}  // namespace aiproject

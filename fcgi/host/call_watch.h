@@ -1,0 +1,79 @@
+// Ends calls that have lost their reason: the client has left, or time is over. One thread for all
+// calls of the worker; it shuts down the descriptor a plugin blocks on, so that no plugin needs
+// timers or a poll() of its own. Deadlines are kept to a tenth of a second.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "base/file_descriptor.h"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+namespace aiproject {
+
+class CallWatch {
+public:
+    class Call;
+
+    CallWatch();
+    ~CallWatch();  // no Call may be left
+    CallWatch(const CallWatch&) = delete;
+    CallWatch& operator=(const CallWatch&) = delete;
+
+    // Ends all calls in progress and each that begins from now on: the worker's drain limit is over.
+    void endAll();
+
+private:
+    void run();
+    void endExpired();
+    void wake();
+
+    FileDescriptor epoll_, wakeUp_;
+    std::mutex mutex_;  // guards what follows; taken before a Call's own
+    std::unordered_map<std::uint64_t, Call*> calls_;
+    std::uint64_t lastId_ = 0;
+    bool closed_ = false;  // endAll() was called
+    bool ending_ = false;
+    std::thread thread_;  // last: starts when all else is there
+};
+
+// One call in progress. Its members but end() belong to the calling thread.
+class CallWatch::Call {
+public:
+    // Watches `clientDescriptor` (-1: none) for the client's leaving.
+    Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total);
+    ~Call();
+    Call(const Call&) = delete;
+    Call& operator=(const Call&) = delete;
+
+    // As IReply::guard(); the same descriptor again costs no lock.
+    void guard(int descriptor, std::chrono::milliseconds limit);
+    // While the host itself blocks, the guard's time stands still; then it starts anew.
+    void pauseGuard() noexcept;
+    void resumeGuard() noexcept;
+    Stop stop() const noexcept { return stop_.load(); }
+    int clientDescriptor() const noexcept { return clientDescriptor_; }
+    // From any thread: the first reason stays.
+    void end(Stop reason);
+
+private:
+    friend class CallWatch;
+    using Clock = std::chrono::steady_clock;
+
+    void shutDown();
+
+    CallWatch& watch_;
+    const int clientDescriptor_;
+    const Clock::time_point totalUntil_;
+    std::uint64_t id_ = 0;
+    std::atomic<Stop> stop_{Stop::none};
+    std::atomic<Clock::rep> guardUntil_;
+    std::chrono::milliseconds guardLimit_{0};  // of the calling thread
+    std::mutex mutex_;                         // guards guarded_ against the watching thread
+    int guarded_ = -1;
+};
+
+}  // namespace aiproject

@@ -1,0 +1,18 @@
+// What is wrong with plugins and their settings, in words for the operator.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+enum class Severity { note, warning, error };  // error: the model or plugin does not serve
+
+struct Finding {
+    Severity severity;
+    std::string text;  // one line: which key or file, what is wrong, what is allowed
+};
+
+using Findings = std::vector<Finding>;
+
+}  // namespace aiproject

@@ -1,0 +1,128 @@
+#include "host/plugin_settings.h"
+
+#include <Poco/NumberFormatter.h>
+#include <Poco/NumberParser.h>
+#include <Poco/String.h>
+#include <Poco/StringTokenizer.h>
+
+#include <algorithm>
+
+namespace aiproject {
+namespace {
+
+constexpr char kNoSeparator = 0;  // or "0,5" would be 5
+
+bool inRange(const Setting& setting, double value) { return value >= setting.minimum && value <= setting.maximum; }
+
+bool fits(const Setting& setting, const std::string& value) {
+    switch (setting.type) {
+        case SettingType::text: return true;
+        case SettingType::integer: {
+            Poco::Int64 number = 0;
+            return Poco::NumberParser::tryParse64(value, number, kNoSeparator) && inRange(setting, double(number));
+        }
+        case SettingType::number: {
+            double number = 0;
+            return Poco::NumberParser::tryParseFloat(value, number, '.', kNoSeparator) && inRange(setting, number);
+        }
+        case SettingType::flag: return value == "true" || value == "false";
+        case SettingType::choice: return Poco::StringTokenizer(setting.choices, "|").has(value);
+    }
+    return false;
+}
+
+std::string rangeOf(const Setting& setting) {
+    const std::string unit = *setting.unit ? " " + std::string(setting.unit) : "";
+    return "from " + Poco::NumberFormatter::format(setting.minimum) + " to " +
+           Poco::NumberFormatter::format(setting.maximum) + unit;
+}
+
+}  // namespace
+
+std::string allowedValues(const Setting& setting) {
+    switch (setting.type) {
+        case SettingType::text: return "text";
+        case SettingType::integer: return "a whole number " + rangeOf(setting);
+        case SettingType::number: return "a number " + rangeOf(setting);
+        case SettingType::flag: return "true or false";
+        case SettingType::choice: return Poco::replace(std::string(setting.choices), "|", " or ");
+    }
+    return "a type this worker does not know";
+}
+
+PluginSettings::PluginSettings(const ModelPlugin& plugin, std::string keyPrefix,
+                               const std::map<std::string, std::string>& written)
+    : keyPrefix_(std::move(keyPrefix)) {
+    for (std::uint64_t i = 0; i < plugin.settingCount; ++i) take(plugin.settings[i], written);
+    refuseUnknown(plugin, written);
+}
+
+void PluginSettings::take(const Setting& setting, const std::map<std::string, std::string>& written) {
+    const auto found = written.find(setting.name);
+    const bool isSet = found != written.end() && !(found->second.empty() && !setting.defaultValue);
+    if (!isSet && !setting.defaultValue) {
+        find(Severity::error, setting.name, std::string("is not set: ") + setting.help);
+        return;
+    }
+    const std::string value = isSet ? found->second : setting.defaultValue;
+    if (!fits(setting, value)) {
+        // A secret is not repeated, wherever the message goes.
+        const std::string shown = setting.secrecy == Secrecy::secret ? "its value" : "'" + value + "'";
+        find(Severity::error, setting.name, shown + " is not " + allowedValues(setting));
+        return;
+    }
+    values_[setting.name] = value;
+}
+
+void PluginSettings::refuseUnknown(const ModelPlugin& plugin, const std::map<std::string, std::string>& written) {
+    const auto* end = plugin.settings + plugin.settingCount;
+    for (const auto& entry : written) {
+        const auto known = [&](const Setting& setting) { return entry.first == setting.name; };
+        if (std::any_of(plugin.settings, end, known)) continue;
+        std::string names;
+        for (const auto* setting = plugin.settings; setting != end; ++setting)
+            names += (names.empty() ? "" : ", ") + std::string(setting->name);
+        find(Severity::error, entry.first, "is no setting of this plugin; it has: plugin, " + names);
+    }
+}
+
+bool PluginSettings::usable() const noexcept {
+    return std::none_of(findings_.begin(), findings_.end(),
+                        [](const Finding& finding) { return finding.severity == Severity::error; });
+}
+
+void PluginSettings::find(Severity severity, std::string_view name, const std::string& reason) const {
+    findings_.push_back({severity, keyPrefix_ + "." + std::string(name) + ": " + reason});
+}
+
+std::string PluginSettings::valueOf(std::string_view name) const {
+    const auto found = values_.find(name);
+    return found == values_.end() ? "" : found->second;
+}
+
+Text PluginSettings::text(Text name) const noexcept {
+    const auto found = values_.find(std::string_view(name));
+    return found == values_.end() ? Text() : Text(std::string_view(found->second));
+}
+
+std::int64_t PluginSettings::integer(Text name) const noexcept {
+    Poco::Int64 value = 0;
+    return Poco::NumberParser::tryParse64(valueOf(name), value, kNoSeparator) ? value : 0;
+}
+
+double PluginSettings::number(Text name) const noexcept {
+    double value = 0;
+    return Poco::NumberParser::tryParseFloat(valueOf(name), value, '.', kNoSeparator) ? value : 0;
+}
+
+bool PluginSettings::flag(Text name) const noexcept { return valueOf(name) == "true"; }
+
+void PluginSettings::reject(Text name, Text reason) const noexcept {
+    find(Severity::error, name, std::string(std::string_view(reason)));
+}
+
+void PluginSettings::warn(Text name, Text reason) const noexcept {
+    find(Severity::warning, name, std::string(std::string_view(reason)));
+}
+
+}  // namespace aiproject

@@ -1,0 +1,42 @@
+// The settings of one model: what the operator wrote, checked against the plugin's descriptor and
+// completed with its defaults. Not thread-safe; it lives while the model is created.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "host/finding.h"
+
+#include <map>
+#include <string>
+
+namespace aiproject {
+
+class PluginSettings final : public ISettings {
+public:
+    // `keyPrefix` is how the operator knows the model: "model.spark_lite".
+    PluginSettings(const ModelPlugin& plugin, std::string keyPrefix, const std::map<std::string, std::string>& written);
+
+    bool usable() const noexcept;
+    const Findings& findings() const noexcept { return findings_; }
+
+    Text text(Text name) const noexcept override;
+    std::int64_t integer(Text name) const noexcept override;
+    double number(Text name) const noexcept override;
+    bool flag(Text name) const noexcept override;
+    void reject(Text name, Text reason) const noexcept override;
+    void warn(Text name, Text reason) const noexcept override;
+
+private:
+    void take(const Setting& setting, const std::map<std::string, std::string>& written);
+    void refuseUnknown(const ModelPlugin& plugin, const std::map<std::string, std::string>& written);
+    void find(Severity severity, std::string_view name, const std::string& reason) const;
+    std::string valueOf(std::string_view name) const;
+
+    std::string keyPrefix_;
+    std::map<std::string, std::string, std::less<>> values_;
+    mutable Findings findings_;  // reject() and warn() are const for the plugin
+};
+
+// "a number from 0 to 1", "general or imagev3": what a key takes, for messages and `models`.
+std::string allowedValues(const Setting& setting);
+
+}  // namespace aiproject

@@ -1,0 +1,95 @@
+#include "observe/log.h"
+
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/Format.h>
+#include <Poco/Timestamp.h>
+
+#include <fcntl.h>
+#include <limits.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kLongestLine = PIPE_BUF;  // with its end; a pipe takes no more in one piece
+
+const char* letterOf(LogLevel level) {
+    switch (level) {
+        case LogLevel::debug: return "D";
+        case LogLevel::info: return "I";
+        case LogLevel::warning: return "W";
+        case LogLevel::error: return "E";
+    }
+    return "E";
+}
+
+FileDescriptor openLog(const std::string& file) {
+    if (file.empty()) return {};
+    FileDescriptor opened(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
+    if (!opened) throw std::system_error(errno, std::generic_category(), "log.file " + file);
+    return opened;
+}
+
+// Never in the middle of a character.
+void cut(std::string& line, std::size_t size) {
+    if (line.size() <= size) return;
+    while (size > 0 && (static_cast<unsigned char>(line[size]) & 0xc0) == 0x80) --size;
+    line.resize(size);
+}
+
+bool isControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+std::string escaped(std::string_view text) {
+    std::string safe;
+    for (const char c : text) {
+        if (isControl(c))
+            safe += Poco::format("\\x%02x", unsigned(static_cast<unsigned char>(c)));
+        else
+            safe += c;
+    }
+    return safe;
+}
+
+std::string quoted(std::string_view text) {
+    if (text.find_first_of(" \"=\\") == std::string_view::npos) return std::string(text);
+    std::string safe = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') safe += '\\';
+        safe += c;
+    }
+    return safe + '"';
+}
+
+}  // namespace
+
+Log::Log(const LogConfig& config, std::string who)
+    : level_(config.level), who_(std::move(who)), file_(openLog(config.file)) {}
+
+void Log::write(LogLevel level, const std::string& text) noexcept {
+    if (level < level_) return;
+    try {
+        std::string line = Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
+        line.append(" ").append(letterOf(level)).append(" ").append(who_);
+        line.append("/").append(std::to_string(getpid())).append(" ").append(escaped(text));
+        cut(line, kLongestLine - 1);
+        line += '\n';
+        // When the disk is full there is no better place to say so; a rest in a second write could mix.
+        while (::write(file_ ? file_.get() : STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
+        }
+    } catch (...) {  // no memory
+    }
+}
+
+LogLine& LogLine::field(std::string_view name, std::string_view value) {
+    if (!value.empty()) line_.append(" ").append(name).append("=").append(quoted(value));
+    return *this;
+}
+
+LogLine& LogLine::number(std::string_view name, std::int64_t value) {
+    line_.append(" ").append(name).append("=").append(std::to_string(value));
+    return *this;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,48 @@
+// The log: one line per event, one write(2) per line, so lines of many threads and processes do not mix,
+// in a file or a pipe. A log that cannot be written (disk full) never disturbs a request: the line is
+// lost. Text from outside cannot forge a line: control characters are escaped.
+#pragma once
+
+#include "base/file_descriptor.h"
+#include "config/config.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace aiproject {
+
+class Log {
+public:
+    // Throws when the file cannot be opened. `who` marks the lines: "manager", "worker model".
+    Log(const LogConfig& config, std::string who);
+    Log(const Log&) = delete;
+    Log& operator=(const Log&) = delete;
+
+    void debug(const std::string& text) { write(LogLevel::debug, text); }
+    void info(const std::string& text) { write(LogLevel::info, text); }
+    void warning(const std::string& text) { write(LogLevel::warning, text); }
+    void error(const std::string& text) { write(LogLevel::error, text); }
+
+private:
+    void write(LogLevel level, const std::string& text) noexcept;
+
+    // Constant after construction.
+    const LogLevel level_;
+    const std::string who_;
+    const FileDescriptor file_;  // none: standard error
+};
+
+// "request id=3f… path=/auth/login code=LOGIN_ERROR ms=12": what is read by people and by grep.
+class LogLine {
+public:
+    explicit LogLine(std::string_view event) : line_(event) {}
+    LogLine& field(std::string_view name, std::string_view value);  // an empty value is left out
+    LogLine& number(std::string_view name, std::int64_t value);
+    const std::string& str() const noexcept { return line_; }
+
+private:
+    std::string line_;
+};
+
+}  // namespace aiproject

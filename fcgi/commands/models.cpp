@@ -1,0 +1,103 @@
+#include "commands/command_line.h"
+#include "host/model_registry.h"
+#include "host/plugin_settings.h"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+
+#include <iostream>
+
+namespace aiproject {
+namespace {
+
+std::vector<std::string> kindsOf(const ModelPlugin& plugin) {
+    std::vector<std::string> names;
+    const std::pair<Kind, const char*> all[] = {
+        {Kind::text, "text"}, {Kind::voice, "voice"}, {Kind::picture, "picture"}};
+    for (const auto& [kind, name] : all)
+        if (plugin.kinds & std::uint32_t(kind)) names.emplace_back(name);
+    return names;
+}
+
+std::string contractOf(const ModelPlugin& plugin) {
+    return std::to_string(plugin.contractMajor) + "." + std::to_string(plugin.contractMinor);
+}
+
+std::string writtenValue(const Config& config, const std::string& model, const Setting& setting) {
+    const auto configured = config.models.find(model);
+    if (configured == config.models.end()) return {};
+    const auto value = configured->second.settings.find(setting.name);
+    if (value == configured->second.settings.end()) return {};
+    return setting.secrecy == Secrecy::secret ? "(set)" : value->second;
+}
+
+Poco::JSON::Object describe(const Config& config, const std::string& model, const Setting& setting) {
+    Poco::JSON::Object object;
+    object.set("name", std::string(setting.name));
+    object.set("allowed", allowedValues(setting));
+    object.set("help", std::string(setting.help));
+    object.set("secret", setting.secrecy == Secrecy::secret);
+    object.set("required", setting.defaultValue == nullptr);
+    if (setting.defaultValue) object.set("default", std::string(setting.defaultValue));
+    const std::string written = writtenValue(config, model, setting);
+    if (!written.empty()) object.set("value", written);
+    return object;
+}
+
+Poco::JSON::Object describe(const Config& config, const Model& model) {
+    const ModelPlugin& plugin = model.plugin->descriptor();
+    Poco::JSON::Array settings, kinds;
+    for (std::uint64_t i = 0; i < plugin.settingCount; ++i)
+        settings.add(describe(config, model.name, plugin.settings[i]));
+    for (const auto& kind : kindsOf(plugin)) kinds.add(kind);
+    Poco::JSON::Object object;
+    object.set("name", model.name);
+    object.set("plugin", model.plugin->name());
+    object.set("file", model.plugin->file().string());
+    object.set("version", std::string(plugin.version));
+    object.set("summary", std::string(plugin.summary));
+    object.set("contract", contractOf(plugin));
+    object.set("kinds", kinds);
+    object.set("settings", settings);
+    return object;
+}
+
+void printText(const Config& config, const Model& model) {
+    const ModelPlugin& plugin = model.plugin->descriptor();
+    std::cout << model.name << "  " << plugin.summary << "\n  plugin " << model.plugin->name() << " " << plugin.version
+              << ", contract " << contractOf(plugin) << ", from " << model.plugin->file().string() << "\n  kinds";
+    for (const auto& kind : kindsOf(plugin)) std::cout << " " << kind;
+    std::cout << "\n";
+    for (std::uint64_t i = 0; i < plugin.settingCount; ++i) {
+        const Setting& setting = plugin.settings[i];
+        const std::string written = writtenValue(config, model.name, setting);
+        std::cout << "  model." << model.name << "." << setting.name << " = ";
+        if (!written.empty())
+            std::cout << written;
+        else if (setting.defaultValue)
+            std::cout << setting.defaultValue << " (default)";
+        std::cout << "\n      " << setting.help << " (" << allowedValues(setting) << ")\n";
+    }
+}
+
+}  // namespace
+
+int models(const CommandLine& line) {
+    const Config config = loadConfig(line.config);
+    const ModelRegistry registry(config, {"*"});
+    Poco::JSON::Array all;
+    for (const auto& entry : registry.models()) {
+        if (line.json)
+            all.add(describe(config, entry.second));
+        else
+            printText(config, entry.second);
+    }
+    if (line.json) {
+        all.stringify(std::cout, 2);
+        std::cout << "\n";
+    }
+    for (const Finding& finding : registry.findings()) std::cerr << "not loaded: " << finding.text << "\n";
+    return EXIT_SUCCESS;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,123 @@
+#include "front/connection_queue.h"
+
+#include <pthread.h>
+
+namespace aiproject {
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t kStackBytes = 2UL * 1024 * 1024;  // sanitizers put much more into a frame
+#else
+constexpr std::size_t kStackBytes = 256UL * 1024;  // the contract promises it to plugins
+#endif
+constexpr std::chrono::seconds kIdleThreadLife{10};
+constexpr std::size_t kLongestQueue = 4096;
+
+// Detached: a thread that was made on demand goes when it has had nothing to do.
+bool startDetached(void* (*run)(void*), void* argument) {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, kStackBytes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_t thread{};
+    const int failed = pthread_create(&thread, &attributes, run, argument);
+    pthread_attr_destroy(&attributes);
+    return failed == 0;
+}
+
+}  // namespace
+
+ConnectionQueue::ConnectionQueue(ThreadLimits limits, Work serve, Work refuse)
+    : limits_(limits),
+      serve_(std::move(serve)),
+      refuse_(std::move(refuse)),
+      refuser_([this] { refuseConnections(); }) {}
+
+ConnectionQueue::~ConnectionQueue() {
+    {
+        std::unique_lock lock(mutex_);
+        ending_ = true;
+        work_.notify_all();
+        overdue_.notify_all();
+        quiet_.wait(lock, [this] { return threads_ == 0; });
+    }
+    refuser_.join();
+}
+
+void ConnectionQueue::add(FileDescriptor connection) {
+    const std::lock_guard lock(mutex_);
+    if (queue_.size() >= kLongestQueue) return;  // nginx sees it closed, and says so
+    queue_.push_back({std::move(connection), Clock::now()});
+    if (idle_ < int(queue_.size()) && threads_ < limits_.threads) startThread();
+    if (idle_ < int(queue_.size())) overdue_.notify_one();
+    work_.notify_one();
+}
+
+bool ConnectionQueue::isFull() const {
+    const std::lock_guard lock(mutex_);
+    return threads_ >= limits_.threads && idle_ <= int(queue_.size());
+}
+
+void ConnectionQueue::startThread() {
+    const auto run = [](void* self) -> void* {
+        static_cast<ConnectionQueue*>(self)->serveConnections();
+        return nullptr;
+    };
+    // Without another thread (limit of the system) those that are there go on.
+    if (startDetached(run, this)) ++threads_, ++idle_;
+}
+
+FileDescriptor ConnectionQueue::takeFirst() {
+    FileDescriptor connection = std::move(queue_.front().connection);
+    queue_.pop_front();
+    ++busy_;
+    return connection;
+}
+
+void ConnectionQueue::serveConnections() {
+    std::unique_lock lock(mutex_);
+    while (work_.wait_for(lock, kIdleThreadLife, [this] { return !queue_.empty() || ending_; }) && !queue_.empty()) {
+        FileDescriptor connection = takeFirst();
+        --idle_;
+        lock.unlock();
+        serve_(std::move(connection));
+        lock.lock();
+        ++idle_, --busy_;
+        quiet_.notify_all();
+    }
+    --idle_, --threads_;
+    quiet_.notify_all();
+}
+
+void ConnectionQueue::refuseConnections() {
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+        if (queue_.empty()) {
+            overdue_.wait(lock);
+            continue;
+        }
+        const auto due = queue_.front().since + limits_.queue;
+        if (Clock::now() < due) {
+            overdue_.wait_until(lock, due);
+            continue;
+        }
+        FileDescriptor connection = takeFirst();
+        lock.unlock();
+        refuse_(std::move(connection));
+        lock.lock();
+        --busy_;
+        quiet_.notify_all();
+    }
+}
+
+bool ConnectionQueue::drained(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return quiet_.wait_for(lock, limit, [this] { return queue_.empty() && busy_ == 0; });
+}
+
+int ConnectionQueue::inProgress() const {
+    const std::lock_guard lock(mutex_);
+    return busy_ + int(queue_.size());
+}
+
+}  // namespace aiproject

@@ -1,0 +1,64 @@
+// Accepted connections on their way to a thread, and the threads: made on demand, kept while useful.
+// A connection that finds no free thread in time is refused by a thread of its own, so that a full
+// pool still answers.
+#pragma once
+
+#include "base/file_descriptor.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace aiproject {
+
+struct ThreadLimits {
+    int threads;                      // connections served at once
+    std::chrono::milliseconds queue;  // a connection that waited longer is refused
+};
+
+class ConnectionQueue {
+public:
+    using Work = std::function<void(FileDescriptor)>;  // must not throw; its thread has no one to tell
+
+    ConnectionQueue(ThreadLimits limits, Work serve, Work refuse);
+    // Ends the refusing thread. drained() must have been true, or the process must be ending.
+    ~ConnectionQueue();
+    ConnectionQueue(const ConnectionQueue&) = delete;
+    ConnectionQueue& operator=(const ConnectionQueue&) = delete;
+
+    // Called by the acceptor only. What is far beyond all limits is dropped.
+    void add(FileDescriptor connection);
+    // Whether another connection would have to wait for a thread.
+    bool isFull() const;
+    // Waits until nothing is queued or in progress; false when that took longer.
+    bool drained(std::chrono::milliseconds limit);
+    int inProgress() const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Waiting {
+        FileDescriptor connection;
+        Clock::time_point since;
+    };
+
+    void startThread();
+    void serveConnections();
+    void refuseConnections();
+    FileDescriptor takeFirst();
+
+    const ThreadLimits limits_;
+    const Work serve_, refuse_;
+
+    mutable std::mutex mutex_;  // guards what follows
+    std::condition_variable work_, overdue_, quiet_;
+    std::deque<Waiting> queue_;
+    int threads_ = 0, idle_ = 0, busy_ = 0;
+    bool ending_ = false;
+
+    std::thread refuser_;  // last: starts when all else is there
+};
+
+}  // namespace aiproject

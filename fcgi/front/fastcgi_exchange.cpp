@@ -1,0 +1,143 @@
+#include "front/fastcgi_exchange.h"
+
+#include "base/error.h"
+
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/NumberParser.h>
+#include <Poco/UUIDGenerator.h>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <algorithm>
+#include <array>
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kPieceBytes = 16UL * 1024;
+
+void setTimeouts(int connection, std::chrono::milliseconds timeout) {
+    const timeval value{timeout.count() / 1000, (timeout.count() % 1000) * 1000};
+    setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);
+    setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value);
+}
+
+bool isRequestId(std::string_view id) {
+    const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
+    return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), allowed);
+}
+
+std::string newRequestId() { return Poco::UUIDGenerator::defaultGenerator().createRandom().toString(); }
+
+std::string headText(const ResponseHead& head) {
+    const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(head.status);
+    std::string text = "Status: " + std::to_string(head.status) + " " +
+                       Poco::Net::HTTPResponse::getReasonForStatus(status) + "\r\n" +
+                       // The original answers any origin on every path.
+                       "Access-Control-Allow-Origin: *\r\n";
+    if (!head.contentType.empty()) text += "Content-Type: " + head.contentType + "\r\n";
+    for (const auto& header : head.headers) text += header.first + ": " + header.second + "\r\n";
+    return text + "\r\n";
+}
+
+}  // namespace
+
+std::unique_ptr<FastcgiExchange> FastcgiExchange::receive(FileDescriptor connection,
+                                                          std::chrono::milliseconds timeout) {
+    setTimeouts(connection.get(), timeout);
+    std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange);
+    if (!exchange->accept(std::move(connection))) return nullptr;
+    exchange->takeParameters();
+    return exchange;
+}
+
+bool FastcgiExchange::accept(FileDescriptor connection) {
+    FCGX_InitRequest(&raw_, -1, 0);
+    raw_.ipcFd = connection.release();
+    raw_.keepConnection = 1;  // or Accept_r would finish and close the connection first
+    FCGX_Detach(&raw_);       // or a broken request would linger in here
+    return FCGX_Accept_r(&raw_) >= 0;
+}
+
+FastcgiExchange::~FastcgiExchange() {
+    if (raw_.ipcFd >= 0) {
+        drainBody();
+        FCGX_Finish_r(&raw_);
+    }
+    FCGX_Free(&raw_, 1);
+}
+
+const char* FastcgiExchange::parameter(const char* name) const { return FCGX_GetParam(name, raw_.envp); }
+
+void FastcgiExchange::takeParameters() {
+    const auto text = [this](const char* name) {
+        const char* value = parameter(name);
+        return std::string(value ? value : "");
+    };
+    const auto header = [this](const char* name) {
+        const char* value = parameter(name);
+        return value ? std::optional<std::string>(value) : std::nullopt;
+    };
+    request_.id = text("REQUEST_ID");
+    if (!isRequestId(request_.id)) request_.id = newRequestId();
+    request_.method = text("REQUEST_METHOD");
+    // DOCUMENT_URI is decoded and without the query; other web servers only have REQUEST_URI.
+    request_.path = text("DOCUMENT_URI");
+    if (request_.path.empty()) request_.path = text("REQUEST_URI");
+    request_.path.erase(std::min(request_.path.find('?'), request_.path.size()));
+    request_.contentType = text("CONTENT_TYPE");
+    request_.accept = text("HTTP_ACCEPT");
+    request_.remoteAddress = text("REMOTE_ADDR");
+    request_.uuid = header("HTTP_UUID");
+    request_.username = header("HTTP_USERNAME");
+}
+
+std::string FastcgiExchange::readBody(std::uint64_t limit) {
+    Poco::UInt64 announced = 0;
+    const char* length = parameter("CONTENT_LENGTH");
+    const bool isAnnounced = length && Poco::NumberParser::tryParseUnsigned64(length, announced);
+    if (announced > limit)
+        throw refusal(ErrorKind::bodyTooLarge, "the body is larger than " + std::to_string(limit) + " bytes");
+
+    std::string body;
+    body.reserve(announced);
+    std::array<char, kPieceBytes> piece;
+    while (const int got = FCGX_GetStr(piece.data(), int(piece.size()), raw_.in)) {
+        if (body.size() + got > limit)
+            throw refusal(ErrorKind::bodyTooLarge, "the body is larger than " + std::to_string(limit) + " bytes");
+        body.append(piece.data(), got);
+    }
+    if (FCGX_GetError(raw_.in) != 0 || (isAnnounced && body.size() != announced))
+        throw refusal(ErrorKind::badRequest, "the body was cut");
+    return body;
+}
+
+void FastcgiExchange::drainBody() {
+    if (FCGX_HasSeenEOF(raw_.in)) return;
+    constexpr std::uint64_t most = 64ULL * 1024 * 1024;  // nginx's own limits are far lower
+    std::array<char, kPieceBytes> piece;
+    for (std::uint64_t total = 0; total < most;) {
+        const int got = FCGX_GetStr(piece.data(), int(piece.size()), raw_.in);
+        if (got <= 0) return;
+        total += got;
+    }
+}
+
+void FastcgiExchange::start(const ResponseHead& head) {
+    started_ = true;
+    // nginx stops sending the body once it has our header: who reads the rest after that waits in vain.
+    drainBody();
+    const std::string text = headText(head);
+    FCGX_PutStr(text.data(), int(text.size()), raw_.out);  // write() flushes it and sees an error
+}
+
+bool FastcgiExchange::write(std::string_view bytes) {
+    constexpr std::size_t most = 1UL << 30;  // libfcgi counts in int
+    for (; bytes.size() > most; bytes.remove_prefix(most))
+        if (FCGX_PutStr(bytes.data(), int(most), raw_.out) < 0) return false;
+    const bool isTaken = FCGX_PutStr(bytes.data(), int(bytes.size()), raw_.out) >= 0;
+    return isTaken && FCGX_FFlush(raw_.out) == 0 && FCGX_GetError(raw_.out) == 0;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,63 @@
+#include "http/envelope.h"
+
+#include <sstream>
+
+namespace aiproject {
+
+ErrorFace faceOf(ErrorKind kind) noexcept {
+    switch (kind) {
+        case ErrorKind::noSuchPath: return {404, "APP_NOT_FOUND_ERROR", "there is no such path", 0};
+        case ErrorKind::wrongMethod: return {405, "APP_QUERY_METHOD_ERROR", "this path takes another method", 0};
+        case ErrorKind::badRequest: return {400, "APP_QUERY_METHOD_ERROR", "the request cannot be read", 0};
+        case ErrorKind::internal: return {500, "APP_INTERNAL_ERROR", "the server failed; please try again", 0};
+        case ErrorKind::registrationRefused: return {400, "REGISTER_ERROR", "the registration was refused", 0};
+        case ErrorKind::nameTaken: return {409, "USER_NAME_REPEAT", "this user name is taken", 0};
+        case ErrorKind::loginRefused: return {401, "LOGIN_ERROR", "wrong user name or password", 0};
+        case ErrorKind::userUnknown: return {401, "USER_NOT_FOUND", "uuid and username do not belong together", 0};
+        case ErrorKind::notAllowed: return {403, "PERMISSION_NOT_ALLOW", "this account may not do that", 0};
+        case ErrorKind::tokensSpent: return {402, "TOKEN_NOT_ENOUGH", "no tokens are left", 0};
+        case ErrorKind::picturesSpent: return {402, "PIC_TIMES_NOT_ENOUGH", "no picture calls are left", 0};
+        case ErrorKind::textModelFailed: return {502, "MODEL_ERROR", "the text model failed", 0};
+        case ErrorKind::voiceModelFailed: return {502, "AUDIO_TO_TEXT_ERROR", "the voice model failed", 0};
+        case ErrorKind::pictureModelFailed: return {502, "PICTURE_TO_TEXT_ERROR", "the picture model failed", 0};
+        case ErrorKind::fileFormat: return {415, "FILE_FORMAT_ILLEGAL", "the file has a wrong format", 0};
+        case ErrorKind::fileMissing: return {400, "GET_FILE_FAIL", "the request has no file, or an empty one", 0};
+        case ErrorKind::bodyTooLarge: return {413, "BODY_TOO_LARGE", "the request is too large", 0};
+        case ErrorKind::tooManyRequests: return {429, "TOO_MANY_REQUESTS", "too many requests", 1};
+        case ErrorKind::modelBusy: return {503, "MODEL_BUSY", "the model is busy; please try again", 1};
+        case ErrorKind::modelTimeout: return {504, "MODEL_TIMEOUT", "the model did not answer in time", 0};
+        case ErrorKind::contentRefused: return {403, "CONTENT_REFUSED", "the content was refused by moderation", 0};
+        case ErrorKind::clientLeft: return {499, "CLIENT_LEFT", "the client has left", 0};
+    }
+    return {500, "APP_INTERNAL_ERROR", "the server failed; please try again", 0};
+}
+
+std::string sentenceOf(const Error& error) {
+    return error.forClient().empty() ? faceOf(error.kind()).sentence : error.forClient();
+}
+
+void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body) {
+    std::ostringstream text;
+    body.stringify(text);
+    ResponseHead head;
+    head.status = status;
+    exchange.start(head);
+    exchange.write(text.str());
+}
+
+void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body) {
+    body.set("code", 0);
+    body.set("msg", msg);
+    sendJson(exchange, 200, body);
+}
+
+void sendError(Exchange& exchange, const Error& error, StatusRule rule) {
+    const ErrorFace face = faceOf(error.kind());
+    Poco::JSON::Object body;
+    body.set("code", std::string(face.code));
+    body.set("msg", sentenceOf(error));
+    if (face.retryAfter > 0) body.set("retry_after", face.retryAfter);
+    sendJson(exchange, rule == StatusRule::semantic ? face.status : 200, body);
+}
+
+}  // namespace aiproject

@@ -1,0 +1,33 @@
+// The documented JSON answers: {"code":0,...} and {"code":"…","msg":"…"}.
+#pragma once
+
+#include "base/error.h"
+#include "http/exchange.h"
+
+#include <Poco/JSON/Object.h>
+
+#include <string>
+
+namespace aiproject {
+
+// Whether a path may answer another HTTP status than 200 with an envelope in it: the original's
+// clients never read the body of one.
+enum class StatusRule { alwaysOk, semantic };
+
+struct ErrorFace {
+    int status;            // when semantic
+    const char* code;      // what clients match on
+    const char* sentence;  // unless the Error brings one
+    int retryAfter;        // seconds; 0: not said
+};
+
+ErrorFace faceOf(ErrorKind kind) noexcept;
+
+void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body);
+void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body = Poco::JSON::Object());
+void sendError(Exchange& exchange, const Error& error, StatusRule rule);
+
+// The sentence a client may see.
+std::string sentenceOf(const Error& error);
+
+}  // namespace aiproject

@@ -1,0 +1,75 @@
+#include "http/json_body.h"
+
+#include "base/error.h"
+#include "base/utf8.h"
+
+#include <Poco/JSON/Parser.h>
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kDeepest = 16;  // the documented bodies need three levels
+
+constexpr std::size_t kMostValues = 50'000;  // a parsed value takes some 300 bytes, a dialog's turn three values
+
+// A bound on what the parser will make of the text, before it makes it.
+std::size_t valuesIn(const std::string& text) {
+    std::size_t values = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (inString && text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            inString = !inString;
+        else if (!inString && (text[i] == ',' || text[i] == '{' || text[i] == '['))
+            ++values;
+    }
+    return values;
+}
+
+Poco::Dynamic::Var parsed(const std::string& text) {
+    if (valuesIn(text) > kMostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
+    if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
+    try {
+        Poco::JSON::Parser parser;
+        parser.setDepth(kDeepest);
+        return parser.parse(text);
+    } catch (const Poco::Exception& e) {
+        // Poco repeats pieces of the input in its messages, so they are not for the client.
+        throw Error(ErrorKind::badRequest, "body is not JSON: " + e.displayText(), "the body is not valid JSON");
+    }
+}
+
+}  // namespace
+
+JsonBody::JsonBody(const std::string& text) {
+    const Poco::Dynamic::Var root = parsed(text);
+    if (root.type() != typeid(Poco::JSON::Object::Ptr))
+        throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
+    object_ = root.extract<Poco::JSON::Object::Ptr>();
+}
+
+std::string JsonBody::text(const std::string& name) const {
+    if (!object_->has(name)) throw refusal(ErrorKind::badRequest, "the body lacks '" + name + "'");
+    return textOf(object_->get(name), "'" + name + "'");
+}
+
+std::string JsonBody::textOr(const std::string& name, const std::string& missing) const {
+    return object_->has(name) && !object_->isNull(name) ? text(name) : missing;
+}
+
+Poco::JSON::Array::Ptr JsonBody::array(const std::string& name) const {
+    if (!object_->has(name)) throw refusal(ErrorKind::badRequest, "the body lacks '" + name + "'");
+    if (!object_->isArray(name)) throw refusal(ErrorKind::badRequest, "'" + name + "' is not a list");
+    return object_->getArray(name);
+}
+
+std::string textOf(const Poco::Dynamic::Var& value, const std::string& what) {
+    if (value.type() != typeid(std::string)) throw refusal(ErrorKind::badRequest, what + " is not text");
+    std::string text = value.extract<std::string>();
+    // An escaped half of a surrogate pair gets through the parser.
+    if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, what + " is not valid UTF-8");
+    return text;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,14 @@
+// multipart/form-data (RFC 7578), read in place: Poco's MultipartReader takes a byte at a time and
+// takes a body that was cut for a whole one.
+#pragma once
+
+#include "http/upload.h"
+
+namespace aiproject {
+
+bool isMultipart(const std::string& contentType);
+
+// The first part named "file"; empty bytes when there is none. Throws Error(badRequest).
+Upload filePartOf(std::string_view body, const std::string& contentType);
+
+}  // namespace aiproject

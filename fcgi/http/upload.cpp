@@ -1,0 +1,70 @@
+#include "http/upload.h"
+
+#include "base/error.h"
+#include "http/multipart.h"
+#include "http/wav.h"
+
+#include <Poco/String.h>
+
+#include <algorithm>
+#include <array>
+
+namespace aiproject {
+namespace {
+
+bool startsWith(std::string_view bytes, std::string_view start) { return bytes.substr(0, start.size()) == start; }
+
+std::string extensionOf(const std::string& fileName) {
+    const auto dot = fileName.rfind('.');
+    return dot == std::string::npos ? "" : Poco::toLower(fileName.substr(dot + 1));
+}
+
+// PCM has no mark of its own, so what is certainly something else is refused.
+const char* foreignFormat(std::string_view bytes) {
+    struct Mark {
+        std::string_view start;
+        const char* name;
+    };
+    static constexpr std::array<Mark, 9> marks{{{"RIFF", "RIFF"},
+                                                {"ID3", "MP3"},
+                                                {"OggS", "Ogg"},
+                                                {"fLaC", "FLAC"},
+                                                {"\xff\xd8\xff", "JPEG"},
+                                                {"\x89PNG\r\n", "PNG"},
+                                                {"GIF8", "GIF"},
+                                                {"%PDF-", "PDF"},
+                                                {"PK\x03\x04", "ZIP"}}};
+    for (const Mark& mark : marks)
+        if (startsWith(bytes, mark.start)) return mark.name;
+    return nullptr;
+}
+
+}  // namespace
+
+Upload uploadIn(std::string_view body, const std::string& contentType) {
+    Upload upload{body, {}};
+    if (isMultipart(contentType)) upload = filePartOf(body, contentType);
+    if (upload.bytes.empty()) throw refusal(ErrorKind::fileMissing, "the request has no file, or an empty one");
+    return upload;
+}
+
+Audio audioIn(const Upload& upload) {
+    if (isWav(upload.bytes)) return pcmOf(upload.bytes);
+    static constexpr std::array<std::string_view, 4> extensions{"", "pcm", "wav", "raw"};
+    const std::string extension = extensionOf(upload.fileName);
+    if (std::find(extensions.begin(), extensions.end(), extension) == extensions.end())
+        throw refusal(ErrorKind::fileFormat, "the voice model takes .pcm and .wav files");
+    if (const char* name = foreignFormat(upload.bytes))
+        throw refusal(ErrorKind::fileFormat, std::string("this is a ") + name + " file, not PCM or WAV");
+    if (upload.bytes.size() % 2 != 0) throw refusal(ErrorKind::fileFormat, "16-bit PCM has an even number of bytes");
+    return {upload.bytes, 16'000};
+}
+
+bool isJpeg(std::string_view bytes) noexcept { return startsWith(bytes, "\xff\xd8\xff"); }
+
+std::string_view jpegIn(const Upload& upload) {
+    if (!isJpeg(upload.bytes)) throw refusal(ErrorKind::fileFormat, "the picture is not a JPEG");
+    return upload.bytes;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,34 @@
+// aiproject: the AI backend for nginx hosting. Each command is one file in commands/; a request's way
+// starts in commands/worker.cpp.
+#include "base/error.h"
+#include "commands/command_line.h"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace {
+
+const std::vector<aiproject::Command> kCommands = {
+    {"serve", "runs the worker pools; what a service starts",
+     "Opens the sockets, starts the workers of each pool and restarts what dies. SIGTERM ends it when "
+     "the running requests have ended, or timeout.drain_ms has passed; SIGQUIT at once.",
+     "cD", &aiproject::serve},
+    {"worker", "serves FastCGI on standard input; what serve, spawn-fcgi or systemd starts",
+     "Descriptor 0 is the listening socket.", "cDp", &aiproject::worker},
+    {"check", "says everything that is wrong with the configuration and the plugins",
+     "Exit code 1 when something would not serve.", "cDP", &aiproject::check},
+    {"migrate", "brings the database up to date and makes the key file", "Both are left alone when they are there.",
+     "cD", &aiproject::migrate},
+    {"models", "lists what is loaded, from which file, with which settings", "Secrets are never shown.", "cDj",
+     &aiproject::models},
+    {"version", "prints the version", "Of the program and of the plugin contract.", "", &aiproject::version},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    return aiproject::runCommand(kCommands, {argv + 1, argv + argc});
+} catch (const std::exception& e) {
+    std::cerr << "aiproject: " << aiproject::describe(e) << '\n';
+    return EXIT_FAILURE;
+}

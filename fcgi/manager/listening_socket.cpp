@@ -1,0 +1,85 @@
+#include "manager/listening_socket.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+namespace aiproject {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+    throw std::runtime_error("socket " + path + ": " + what + ": " + std::strerror(errno));
+}
+
+sockaddr_un addressOf(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (path.size() >= sizeof address.sun_path) {
+        errno = ENAMETOOLONG;
+        fail(path, "cannot be used");
+    }
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    return address;
+}
+
+[[noreturn]] void failInUse(const std::string& path) {
+    errno = EADDRINUSE;
+    fail(path, "another instance serves on it; stop that one or set another run.dir");
+}
+
+// Between bind and listen a path looks as stale as one of a dead instance, so its maker has a lock.
+FileDescriptor lockFor(const std::string& path) {
+    const std::string file = path + ".lock";
+    FileDescriptor lock(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!lock) fail(path, file + " cannot be opened");
+    if (flock(lock.get(), LOCK_EX | LOCK_NB) == 0) return lock;
+    if (errno == EWOULDBLOCK) failInUse(path);
+    fail(path, file + " cannot be locked");
+}
+
+FileDescriptor newSocket(const std::string& path) {
+    FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    if (!socket) fail(path, "cannot be made");
+    return socket;
+}
+
+void removeStale(const std::string& path, const sockaddr_un& address) {
+    struct stat status {};
+    if (lstat(path.c_str(), &status) != 0) return;
+    if (!S_ISSOCK(status.st_mode)) {
+        errno = EEXIST;
+        fail(path, "is a file of another kind; remove it or set another path");
+    }
+    const FileDescriptor probe = newSocket(path);
+    if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN)
+        failInUse(path);
+    std::filesystem::remove(path);
+}
+
+}  // namespace
+
+ListeningSocket::ListeningSocket(const std::string& path, int backlog)
+    : lock_(lockFor(path)), socket_(newSocket(path)), path_(path) {
+    const sockaddr_un address = addressOf(path);
+    removeStale(path, address);
+    const mode_t before = umask(0117);  // nobody connects between bind and chmod
+    const int bound = bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    umask(before);
+    if (bound != 0) fail(path, "cannot be bound");
+    if (listen(socket_.get(), backlog) != 0) fail(path, "cannot be listened on");
+}
+
+void ListeningSocket::close() noexcept {
+    if (!socket_) return;  // closed, or moved from
+    ::unlink(path_.c_str());
+    ::close(socket_.release());
+}
+
+}  // namespace aiproject

@@ -1,0 +1,28 @@
+// The dialog of a text request: checked, and in both forms that the plugin contract offers.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "http/json_body.h"
+
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+class Dialog {
+public:
+    // Throws Error(badRequest): not a list of {role, content}, an unknown role, no question at the end.
+    explicit Dialog(const JsonBody& body);
+    Dialog(const Dialog&) = delete;  // turns() points into it
+    Dialog& operator=(const Dialog&) = delete;
+
+    const std::string& json() const noexcept { return json_; }
+    const std::vector<Turn>& turns() const noexcept { return turns_; }
+
+private:
+    std::vector<std::pair<std::string, std::string>> texts_;
+    std::vector<Turn> turns_;
+    std::string json_;
+};
+
+}  // namespace aiproject

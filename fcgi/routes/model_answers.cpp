@@ -1,0 +1,119 @@
+#include "routes/model_answers.h"
+
+#include <algorithm>
+
+namespace aiproject {
+namespace {
+
+// Frames as lines, as the original's clients read them, or as server-sent events.
+class StreamSink final : public FrameSink {
+public:
+    explicit StreamSink(Exchange& exchange)
+        : exchange_(exchange), asEvents_(exchange.request().accept.find("text/event-stream") != std::string::npos) {}
+
+    bool send(std::string_view json) override {
+        if (!exchange_.started()) start();
+        buffer_.assign(asEvents_ ? "data: " : "").append(json);
+        // Between the tokens of a JSON text a line break means nothing; here it would end the frame.
+        if (buffer_.find_first_of("\r\n") != std::string::npos)
+            std::replace_if(
+                buffer_.begin(), buffer_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+        buffer_ += asEvents_ ? "\n\n" : "\n";
+        return exchange_.write(buffer_);
+    }
+
+private:
+    void start() {
+        ResponseHead head;
+        if (asEvents_) head.contentType = "text/event-stream; charset=utf-8";
+        head.headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};
+        exchange_.start(head);
+    }
+
+    Exchange& exchange_;
+    const bool asEvents_;
+    std::string buffer_;
+};
+
+enum class Ending { complete, broken, noAnswer };
+
+// What was reported is charged once something was answered; a picture only when its answer is complete.
+// The answer is out: a database that fails now must not undo that.
+void charge(const Context& context, Kind kind, Ending ending, const CallReport& report) {
+    if (!context.user || ending == Ending::noAnswer) return;
+    Spending spending;
+    if (kind == Kind::text) spending.tokens = report.usage.total;
+    if (kind == Kind::picture && ending == Ending::complete) spending.pictures = 1;
+    if (spending.tokens == 0 && spending.pictures == 0) return;
+    try {
+        context.services.accounts.charge(context.user->id, spending);
+    } catch (const std::exception& e) {
+        LogLine line("not charged");
+        line.field("id", context.exchange.request().id)
+            .field("user", context.user->name)
+            .number("tokens", spending.tokens)
+            .number("pictures", spending.pictures)
+            .field("reason", describe(e));
+        context.services.log.error(line.str());
+    }
+}
+
+void run(Context& context, const Question& question, CallReply& reply) {
+    ModelRequest request = question.request;
+    request.requestId = std::string_view(context.exchange.request().id);
+    if (context.user) request.user = std::string_view(context.user->tag);
+    const auto settle = [&](Ending ending) {
+        context.record.upstreamId = reply.report().upstreamId;
+        context.record.frames = std::int64_t(reply.report().frames);
+        context.record.tokens = reply.report().usage.total;
+        charge(context, request.kind, ending, reply.report());
+    };
+    try {
+        const int client = context.exchange.clientDescriptor();
+        context.record.model = context.services.models.run(question.models, request, reply, client);
+    } catch (...) {
+        settle(reply.hasBegun() ? Ending::broken : Ending::noAnswer);
+        throw;
+    }
+    settle(Ending::complete);
+}
+
+void requireQuota(const Context& context, Kind kind) {
+    if (!context.user) return;
+    if (kind == Kind::text && context.user->tokens == 0) throw Error(ErrorKind::tokensSpent, "no tokens left");
+    if (kind == Kind::picture && context.user->picTimes == 0)
+        throw Error(ErrorKind::picturesSpent, "no picture calls left");
+}
+
+}  // namespace
+
+void answerInOnePiece(Context& context, const Question& question) {
+    requireQuota(context, question.request.kind);
+    CollectReply reply(context.services.config.limits.answerBytes);
+    run(context, question, reply);
+    Poco::JSON::Object answer;
+    answer.set("content", reply.text());
+    if (question.request.kind == Kind::text) answer.set("consume_token", reply.report().usage.total);
+    sendSuccess(context.exchange, "answered", answer);
+}
+
+void answerAsStream(Context& context, const Question& question) {
+    requireQuota(context, question.request.kind);
+    StreamSink sink(context.exchange);
+    StreamReply reply(sink, context.exchange.request().id);
+    const auto breakOff = [&](const Error& error) {
+        if (reply.hasBegun()) reply.finishBroken(faceOf(error.kind()).status, sentenceOf(error));
+    };
+    try {
+        run(context, question, reply);
+        reply.finish();
+    } catch (const Error& error) {
+        breakOff(error);
+        throw;
+    } catch (const std::exception& e) {
+        breakOff(Error(ErrorKind::internal, describe(e)));
+        throw;
+    }
+}
+
+}  // namespace aiproject

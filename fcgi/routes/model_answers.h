@@ -1,0 +1,21 @@
+// What the text, voice, picture and /models routes share: run the question, answer in one piece or
+// as a stream, and charge for it.
+#pragma once
+
+#include "routes/router.h"
+
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+struct Question {
+    std::vector<std::string> models;  // in order of preference
+    ModelRequest request;             // points into what the route keeps
+};
+
+// Both refuse a user who has nothing left for this kind.
+void answerInOnePiece(Context& context, const Question& question);
+void answerAsStream(Context& context, const Question& question);
+
+}  // namespace aiproject

@@ -1,0 +1,47 @@
+// Any loaded model by its own name: a plugin that was dropped into the folder needs no route.
+#include "routes/model_answers.h"
+#include "routes/question.h"
+#include "routes/routes.h"
+
+namespace aiproject {
+namespace {
+
+using AnswerForm = void (*)(Context&, const Question&);
+
+void requireKind(const Model& model, Kind kind, const std::string& what) {
+    if (!model.serves(kind)) throw refusal(ErrorKind::badRequest, "model " + model.name + " does not take " + what);
+}
+
+void answerText(Context& context, const Model& model, AnswerForm answer) {
+    requireKind(model, Kind::text, "a dialog");
+    const Dialog dialog(*context.json);
+    answer(context, {{model.name}, textQuestion(dialog)});
+}
+
+// The bytes say whether it is a picture.
+void answerUpload(Context& context, const Model& model, AnswerForm answer) {
+    const Upload upload = uploadIn(context.body, context.exchange.request().contentType);
+    if (isJpeg(upload.bytes)) {
+        requireKind(model, Kind::picture, "pictures");
+        return answer(context, {{model.name}, pictureQuestion(upload.bytes)});
+    }
+    requireKind(model, Kind::voice, "voice, and this is no JPEG");
+    answer(context, {{model.name}, voiceQuestion(audioIn(upload))});
+}
+
+void answerModel(Context& context, AnswerForm answer) {
+    const Model* model = context.services.models.registry().find(context.model);
+    if (!model) throw Error(ErrorKind::noSuchPath, "no model " + context.model, "there is no such model");
+    if (context.json)
+        answerText(context, *model, answer);
+    else
+        answerUpload(context, *model, answer);
+}
+
+}  // namespace
+
+void chatModel(Context& context) { answerModel(context, &answerInOnePiece); }
+
+void streamModel(Context& context) { answerModel(context, &answerAsStream); }
+
+}  // namespace aiproject

@@ -1,0 +1,14 @@
+// A client's question as the plugin contract wants it. The answers point into their arguments.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "http/upload.h"
+#include "routes/dialog.h"
+
+namespace aiproject {
+
+ModelRequest textQuestion(const Dialog& dialog);
+ModelRequest voiceQuestion(const Audio& audio);
+ModelRequest pictureQuestion(std::string_view jpeg);
+
+}  // namespace aiproject

@@ -1,0 +1,154 @@
+#include "routes/router.h"
+
+#include "base/utf8.h"
+#include "routes/routes.h"
+
+#include <chrono>
+
+namespace aiproject {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kLongestLoggedPath = 256;
+
+bool hasMethod(const Route& route, const std::string& method) {
+    switch (route.method) {
+        case Method::get: return method == "GET" || method == "HEAD";
+        case Method::post: return method == "POST";
+    }
+    return false;
+}
+
+std::uint64_t limitOf(Body body, const LimitConfig& limits) {
+    switch (body) {
+        case Body::none: return 0;
+        case Body::text: return limits.textBodyBytes;
+        case Body::media: return limits.mediaBodyBytes;
+    }
+    return 0;
+}
+
+// What the original's server told browsers.
+void answerPreflight(Exchange& exchange) {
+    ResponseHead head;
+    head.status = 204;
+    head.contentType.clear();
+    head.headers = {{"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
+                    {"Access-Control-Allow-Headers", "content-type, uuid, username"},
+                    {"Access-Control-Max-Age", "86400"}};
+    exchange.start(head);
+    exchange.write("");
+}
+
+// One voice recording in 256 begins with a '{', but none is text.
+bool looksLikeJson(const std::string& body) {
+    const auto first = body.find_first_not_of(" \t\r\n");
+    return first != std::string::npos && body[first] == '{' && isUtf8(body);
+}
+
+}  // namespace
+
+void Router::serve(Exchange& exchange) const {
+    const auto start = Clock::now();
+    RequestRecord record;
+    try {
+        answer(exchange, record);
+    } catch (const Error& error) {
+        fail(exchange, error, record);
+    } catch (...) {
+        fail(exchange, Error(ErrorKind::internal, describeCurrent()), record);
+    }
+    logRequest(exchange, record, std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+}
+
+void Router::refuse(Exchange& exchange) const {
+    RequestRecord record;
+    fail(exchange, Error(ErrorKind::modelBusy, "no free thread within pool.NAME.queue_ms"), record);
+    logRequest(exchange, record, 0);
+}
+
+// The steps of a request, each with its reason to stand where it does.
+void Router::answer(Exchange& exchange, RequestRecord& record) const {
+    const Request& request = exchange.request();
+    const Match match = findRoute(request.path);
+    if (!match.route) throw Error(ErrorKind::noSuchPath, "no such path");
+    if (request.method == "OPTIONS") return answerPreflight(exchange);  // asks before it has an account
+    if (!hasMethod(*match.route, request.method)) throw Error(ErrorKind::wrongMethod, "method " + request.method);
+
+    Context context{exchange, services_, record, match.model};
+    if (match.route->body != Body::none)  // before the account: text names it in there
+        context.body = exchange.readBody(limitOf(match.route->body, services_.config.limits));
+    admit(context, match.route->access);
+    if (context.user) record.user = context.user->name;
+    match.route->handle(context);
+}
+
+void Router::admit(Context& context, Access access) const {
+    const auto byHeaders = [&] {
+        const Request& request = context.exchange.request();
+        if (!request.uuid || !request.username)
+            throw Error(ErrorKind::userUnknown, "no uuid or username header",
+                        "the headers uuid and username are required");
+        context.user = services_.accounts.identify(*request.uuid, *request.username);
+    };
+    const auto byBody = [&] {
+        context.json.emplace(context.body);
+        const std::string uuid = context.json->text("uuid");
+        context.user = services_.accounts.identify(uuid, context.json->text("username"));
+    };
+    switch (access) {
+        case Access::anyone: return;
+        case Access::bodyUser: return byBody();
+        case Access::headerUser: return byHeaders();
+        case Access::voiceUser:
+            if (services_.config.routes.voiceAccess == VoiceAccess::user) byHeaders();
+            return;
+        case Access::eitherUser:
+            if (!looksLikeJson(context.body)) return byHeaders();
+            if (context.body.size() > services_.config.limits.textBodyBytes)
+                throw Error(ErrorKind::bodyTooLarge, "JSON over limit.text_body_bytes");
+            return byBody();
+    }
+}
+
+StatusRule Router::ruleFor(const std::string& path) const {
+    const Match match = findRoute(path);
+    const bool isDocumented = match.route && match.route->surface == Surface::documented;
+    return isDocumented && services_.config.httpStatus == HttpStatus::envelope ? StatusRule::alwaysOk
+                                                                               : StatusRule::semantic;
+}
+
+void Router::fail(Exchange& exchange, const Error& error, RequestRecord& record) const {
+    record.code = faceOf(error.kind()).code;
+    record.reason = error.what();
+    if (exchange.started()) return;  // a stream has said it in its last frame
+    try {
+        sendError(exchange, error, ruleFor(exchange.request().path));
+    } catch (...) {
+        record.reason += "; the answer could not be sent: " + describeCurrent();
+    }
+}
+
+void Router::logRequest(const Exchange& exchange, const RequestRecord& record, std::int64_t milliseconds) const {
+    const Request& request = exchange.request();
+    LogLine line("request");
+    line.field("id", request.id)
+        .field("from", request.remoteAddress)
+        .field("code", record.code)
+        .field("user", record.user)
+        .field("method", request.method)
+        .field("path", request.path.substr(0, kLongestLoggedPath))
+        .field("model", record.model)
+        .field("sid", record.upstreamId)
+        .number("tokens", record.tokens)
+        .number("frames", record.frames)
+        .number("ms", milliseconds)
+        .field("reason", record.reason);
+    if (record.code == faceOf(ErrorKind::internal).code)
+        services_.log.error(line.str());
+    else
+        services_.log.info(line.str());
+}
+
+}  // namespace aiproject

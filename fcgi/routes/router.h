@@ -1,0 +1,95 @@
+// From a request to its handler: path, method, body within its limit, who asks. One function,
+// answer(), has the steps in order; routes.cpp has the table.
+#pragma once
+
+#include "auth/accounts.h"
+#include "config/config.h"
+#include "host/model_calls.h"
+#include "http/envelope.h"
+#include "http/exchange.h"
+#include "http/json_body.h"
+#include "observe/log.h"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace aiproject {
+
+struct Services {
+    const Config& config;
+    Accounts& accounts;
+    ModelCalls& models;
+    Log& log;
+    // Why this worker cannot serve all it should, in words that a client may see; empty: ready.
+    std::function<std::vector<std::string>()> unreadiness;
+};
+
+// What the line in the log will say of a request.
+struct RequestRecord {
+    std::string code = "0";
+    std::string user;
+    std::string model;
+    std::string upstreamId;
+    std::string reason;
+    std::int64_t tokens = 0;
+    std::int64_t frames = 0;
+};
+
+// A request on its way through the steps.
+struct Context {
+    Exchange& exchange;
+    const Services& services;
+    RequestRecord& record;
+    std::string model = {};  // {model} of the path
+    std::string body = {};
+    std::optional<JsonBody> json = {};  // where access asked for it
+    std::optional<User> user = {};
+};
+
+enum class Method { get, post };
+
+enum class Access {
+    anyone,
+    bodyUser,    // uuid and username in the JSON body
+    headerUser,  // the same in the headers
+    voiceUser,   // as route.voice_access says
+    eitherUser,  // JSON body: bodyUser; anything else: headerUser
+};
+
+enum class Body { none, text, media };
+
+// The HTTP status of the documented paths follows http.status; all others are semantic.
+enum class Surface { documented, ours };
+
+struct Route {
+    Method method;
+    std::string_view path;  // may have one {model}
+    Access access;
+    Body body;
+    Surface surface;
+    void (*handle)(Context&);
+};
+
+class Router {
+public:
+    explicit Router(Services services) : services_(std::move(services)) {}
+
+    // Answers the request and writes its line to the log. Only a lack of memory gets out.
+    void serve(Exchange& exchange) const;
+    // The same for a request that found the pool full.
+    void refuse(Exchange& exchange) const;
+
+private:
+    void answer(Exchange& exchange, RequestRecord& record) const;
+    void admit(Context& context, Access access) const;
+    void fail(Exchange& exchange, const Error& error, RequestRecord& record) const;
+    StatusRule ruleFor(const std::string& path) const;
+    void logRequest(const Exchange& exchange, const RequestRecord& record, std::int64_t milliseconds) const;
+
+    const Services services_;
+};
+
+}  // namespace aiproject

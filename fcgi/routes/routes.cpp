@@ -1,0 +1,48 @@
+#include "routes/routes.h"
+
+namespace aiproject {
+namespace {
+
+// The whole HTTP surface. A path that is not here does not exist. nginx/locations.conf names the
+// same paths and binds each to a pool.
+constexpr Route kRoutes[] = {
+    {Method::post, "/auth/register", Access::anyone, Body::text, Surface::documented, &registerUser},
+    {Method::post, "/auth/login", Access::anyone, Body::text, Surface::documented, &login},
+    {Method::post, "/textModel/chat", Access::bodyUser, Body::text, Surface::documented, &chatText},
+    {Method::post, "/textModel/stream", Access::bodyUser, Body::text, Surface::documented, &streamText},
+    {Method::post, "/voiceModel/chat", Access::voiceUser, Body::media, Surface::documented, &chatVoice},
+    {Method::post, "/PictureToTextModel/chat", Access::headerUser, Body::media, Surface::documented, &chatPicture},
+    {Method::post, "/models/{model}/chat", Access::eitherUser, Body::media, Surface::ours, &chatModel},
+    {Method::post, "/models/{model}/stream", Access::eitherUser, Body::media, Surface::ours, &streamModel},
+    {Method::get, "/healthz", Access::anyone, Body::none, Surface::ours, &health},
+    {Method::get, "/healthz/live", Access::anyone, Body::none, Surface::ours, &liveness},
+};
+
+constexpr std::string_view kModel = "{model}";
+
+// Whether the path fits, and what stands where the pattern has {model}.
+bool fits(std::string_view pattern, std::string_view path, std::string& model) {
+    const auto at = pattern.find(kModel);
+    if (at == std::string_view::npos) return pattern == path;
+    const std::string_view before = pattern.substr(0, at), after = pattern.substr(at + kModel.size());
+    if (path.size() <= before.size() + after.size() || path.substr(0, before.size()) != before) return false;
+    if (path.substr(path.size() - after.size()) != after) return false;
+    const std::string_view name = path.substr(before.size(), path.size() - before.size() - after.size());
+    if (name.find('/') != std::string_view::npos) return false;
+    model = name;
+    return true;
+}
+
+}  // namespace
+
+Match findRoute(const std::string& path) {
+    Match match;
+    for (const Route& route : kRoutes) {
+        if (!fits(route.path, path, match.model)) continue;
+        match.route = &route;
+        break;
+    }
+    return match;
+}
+
+}  // namespace aiproject

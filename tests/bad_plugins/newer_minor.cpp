@@ -1,0 +1,16 @@
+// Built for a later minor of the contract.
+#include "silent_model.h"
+
+namespace {
+
+constexpr aiproject::ModelPlugin changed() {
+    aiproject::ModelPlugin plugin = aiproject::test::kRightDescriptor;
+    plugin.contractMinor = aiproject::kContractMinor + 1;
+    return plugin;
+}
+
+constexpr aiproject::ModelPlugin kPlugin = changed();
+
+}  // namespace
+
+const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept { return &kPlugin; }

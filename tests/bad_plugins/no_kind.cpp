@@ -1,0 +1,16 @@
+// Serves nothing.
+#include "silent_model.h"
+
+namespace {
+
+constexpr aiproject::ModelPlugin changed() {
+    aiproject::ModelPlugin plugin = aiproject::test::kRightDescriptor;
+    plugin.kinds = 0;
+    return plugin;
+}
+
+constexpr aiproject::ModelPlugin kPlugin = changed();
+
+}  // namespace
+
+const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept { return &kPlugin; }

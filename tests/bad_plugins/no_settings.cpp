@@ -1,0 +1,16 @@
+// Announces a setting and has none.
+#include "silent_model.h"
+
+namespace {
+
+constexpr aiproject::ModelPlugin changed() {
+    aiproject::ModelPlugin plugin = aiproject::test::kRightDescriptor;
+    plugin.settingCount = 1;
+    return plugin;
+}
+
+constexpr aiproject::ModelPlugin kPlugin = changed();
+
+}  // namespace
+
+const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept { return &kPlugin; }

@@ -1,0 +1,57 @@
+// Commands that run to their end, as processes.
+#include "support/spec.h"
+#include "support/worker_under_test.h"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+
+using namespace aiproject::test;
+
+namespace {
+
+struct Check : CppUnit::TestCase {
+    Installation installation;
+
+    Finished check(const std::vector<std::string>& overrides) const {
+        std::vector<std::string> arguments{"check", "-c", installation.configFile()};
+        for (const auto& entry : overrides) arguments.push_back("-D" + entry);
+        return runToEnd({programPath(), arguments});
+    }
+    static void assertSays(const Finished& finished, const std::string& part) {
+        CPPUNIT_ASSERT_MESSAGE("'" + part + "' is not in: " + finished.output,
+                               finished.output.find(part) != std::string::npos);
+    }
+};
+
+}  // namespace
+
+SPEC(Check, makes_no_database) {
+    const std::string file = installation.dir().file("none.db");
+    const Finished finished = check({"database.url=sqlite:" + file});
+    assertSays(finished, "sqlite:" + file + " does not exist yet; `aiproject migrate` or `aiproject serve` makes it");
+    CPPUNIT_ASSERT_EQUAL(0, finished.code);
+    CPPUNIT_ASSERT(!std::filesystem::exists(file));
+}
+
+SPEC(Check, leaves_the_database_as_it_is) {
+    const std::string file = installation.dir().file("accounts.db");
+    CPPUNIT_ASSERT_EQUAL(0, chmod(file.c_str(), 0640));
+    const std::string before = readFile(file);
+    const Finished finished = check({});
+    assertSays(finished, "all is well");
+    CPPUNIT_ASSERT_EQUAL(0, finished.code);
+    CPPUNIT_ASSERT(before == readFile(file));
+    struct stat status {};
+    CPPUNIT_ASSERT_EQUAL(0, stat(file.c_str(), &status));
+    CPPUNIT_ASSERT_EQUAL(mode_t(0640), mode_t(status.st_mode & 0777));
+    for (const std::string beside : {"-wal", "-shm"}) CPPUNIT_ASSERT(!std::filesystem::exists(file + beside));
+}
+
+SPEC(Check, warns_of_secrets_among_the_arguments_and_does_not_repeat_them) {
+    const Finished finished = check({"model.spark_chat.app_id=a", "model.spark_chat.api_key=hunter2",
+                                     "model.spark_chat.api_secret=${system.env.HOME}"});
+    assertSays(finished, "-Dmodel.spark_chat.api_key: every user can read the arguments");
+    for (const std::string word : {"hunter2", "-Dmodel.spark_chat.app_id", "-Dmodel.spark_chat.api_secret"})
+        CPPUNIT_ASSERT_MESSAGE(word, finished.output.find(word) == std::string::npos);
+}

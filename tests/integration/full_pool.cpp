@@ -1,0 +1,82 @@
+// The bad plugins lie beside the good one, as in life. A pool whose permits are taken: the other workers are first,
+// then there is a refusal, never a wait.
+#include "support/eventually.h"
+#include "support/spec.h"
+#include "support/worker_under_test.h"
+
+#include <signal.h>
+
+#include <memory>
+
+using namespace aiproject::test;
+
+namespace {
+
+constexpr const char* kLogin = R"({"username":"alice","password":"a good password","email":"a@example.org"})";
+
+std::string valueOf(const std::string& json, const std::string& name) {
+    const auto start = json.find("\"" + name + "\":\"") + name.size() + 4;
+    return json.substr(start, json.find('"', start) - start);
+}
+
+struct FullPool : CppUnit::TestCase {
+    Installation installation{{{"plugins.dir", badPluginFolder()},
+                               {"model.hanging.plugin", "scripted"},
+                               {"model.hanging.script", "delta Hello|hang 3600000"},
+                               {"route.text", "hanging"},
+                               {"route.voice", ""},
+                               {"route.picture", ""},
+                               {"pool.model.processes", "2"},
+                               {"pool.model.threads", "1"},
+                               {"pool.model.queue_ms", "200"},
+                               {"timeout.drain_ms", "0"}}};
+    ChildProcess manager{{programPath(), {"serve", "-c", installation.configFile()}}};
+
+    FullPool() { ASSERT_EVENTUALLY(countOf(" ready\n") == 3); }
+
+    std::size_t countOf(const std::string& word) const {
+        const std::string log = installation.log();
+        std::size_t found = 0;
+        for (auto at = log.find(word); at != std::string::npos; at = log.find(word, at + 1)) ++found;
+        return found;
+    }
+    // A stream that has begun and goes on until its client leaves.
+    std::unique_ptr<FastcgiClient> takePermit() const {
+        ask(installation.socket("auth"), {"POST", "/auth/register", kLogin, {}});
+        const auto login = ask(installation.socket("auth"), {"POST", "/auth/login", kLogin, {}});
+        auto stream = std::make_unique<FastcgiClient>(installation.socket("model"));
+        stream->send({"POST", "/textModel/stream", textBody(valueOf(login.body, "uuid"), "alice", "hi"), {}});
+        CPPUNIT_ASSERT(stream->readUntil("Hello"));
+        return stream;
+    }
+    int statusOfLiveness() const { return ask(installation.socket("model"), {"GET", "/healthz/live", "", {}}).status; }
+};
+
+}  // namespace
+
+SPEC(FullPool, lets_a_worker_with_a_free_thread_answer) {
+    const auto taken = takePermit();
+    for (int i = 0; i < 20; ++i) CPPUNIT_ASSERT_EQUAL(200, statusOfLiveness());
+}
+
+SPEC(FullPool, refuses_when_no_thread_is_free_and_serves_again_when_one_is) {
+    auto first = takePermit();
+    const auto second = takePermit();
+    const auto refused = ask(installation.socket("model"), {"GET", "/healthz/live", "", {}});
+    CPPUNIT_ASSERT_EQUAL(503, refused.status);
+    CPPUNIT_ASSERT(refused.body.find("MODEL_BUSY") != std::string::npos);
+    first.reset();
+    ASSERT_EVENTUALLY(statusOfLiveness() == 200);
+}
+
+SPEC(FullPool, gives_each_stream_a_last_frame_when_the_drain_limit_is_over) {
+    const auto first = takePermit();
+    const auto second = takePermit();
+    manager.signal(SIGTERM);
+    for (const auto& stream : {first.get(), second.get()}) {
+        const auto answer = stream->read();
+        CPPUNIT_ASSERT(answer.complete);
+        CPPUNIT_ASSERT(answer.body.find("\"status\":2") != std::string::npos);
+    }
+    CPPUNIT_ASSERT_EQUAL(0, manager.wait().value_or(-1));
+}

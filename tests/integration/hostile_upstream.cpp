@@ -1,0 +1,95 @@
+// spark_chat against servers that break HTTP and RFC 6455: each call ends by itself or by its
+// deadline, with a status and a reason, and lets go of the connection.
+#include "support/iflytek_calls.h"
+#include "support/raw_upstream.h"
+#include "support/spec.h"
+
+using namespace aiproject;
+using namespace aiproject::test;
+
+namespace {
+
+using namespace std::string_literals;
+
+constexpr Timeouts kTimeouts{1'500, 1'500, 1'500, 5'000};
+
+std::string frame(unsigned char first, const std::string& payload) {
+    return std::string{static_cast<char>(first), static_cast<char>(payload.size())} + payload;
+}
+
+struct HostileUpstream : CppUnit::TestCase {
+    static void expect(const Script& script, ModelStatus status, const std::string& explanation) {
+        const RawUpstream server(script);
+        PluginUnderTest plugin("spark_chat", settingsFor(server.url("/v3.5/chat")));
+        const auto question = Question::text({{"user", "?"}}, R"([{"role":"user","content":"?"}])");
+        test::expect(plugin.ask(question, kTimeouts), status, explanation);
+        ASSERT_EVENTUALLY(server.clientHasGone());
+    }
+    static void expectAfterUpgrade(const std::string& bytes, ModelStatus status, const std::string& explanation) {
+        expect({"", bytes, ""}, status, explanation);
+    }
+};
+
+}  // namespace
+
+SPEC(HostileUpstream, that_speaks_no_http_is_unavailable) {
+    expect({"SSH-2.0-OpenSSH_9.2\r\n", "", ""}, ModelStatus::unavailable, "handshake");
+    expect({"HTTP/1.1 ", "", std::string(4096, 'x')}, ModelStatus::unavailable, "handshake");
+}
+
+SPEC(HostileUpstream, whose_header_never_ends_is_given_up) {
+    expect({"HTTP/1.1 100 Continue\r\n\r\n", "", "HTTP/1.1 100 Continue\r\n\r\n"}, ModelStatus::unavailable,
+           "not asked for");
+    expect({"HTTP/1.1 101 Switching Protocols\r\n", "", "A: b\r\n"}, ModelStatus::unavailable, "handshake");
+}
+
+SPEC(HostileUpstream, that_upgrades_without_the_proof_is_unavailable) {
+    expect({"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: AAAA\r\n\r\n",
+            "", ""},
+           ModelStatus::unavailable, "Sec-WebSocket-Accept");
+}
+
+SPEC(HostileUpstream, that_refuses_without_end_is_read_only_at_the_beginning) {
+    expect({"HTTP/1.1 503 Trouble\r\n\r\n", "", std::string(4096, 'x')}, ModelStatus::unavailable, "HTTP 503");
+    expect({"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\nshort", "", ""}, ModelStatus::misconfigured, "HTTP 401");
+}
+
+SPEC(HostileUpstream, that_sends_frames_with_its_upgrade_is_understood) {
+    expectAfterUpgrade(frame(0x81, R"({"header":{"code":11202,"message":"m","sid":"s","status":2}})"),
+                       ModelStatus::busy, "11202");
+}
+
+SPEC(HostileUpstream, that_breaks_the_framing_is_refused) {
+    expectAfterUpgrade(frame(0xC1, "{}"), ModelStatus::failed, "reserved bits");
+    expectAfterUpgrade(frame(0x80, "{}"), ModelStatus::failed, "had not begun");
+    expectAfterUpgrade(frame(0x01, "{") + frame(0x81, "}"), ModelStatus::failed, "inside another");
+    expectAfterUpgrade(frame(0x83, ""), ModelStatus::failed, "unknown kind");
+    expectAfterUpgrade(frame(0x82, "{}"), ModelStatus::failed, "binary");
+    expectAfterUpgrade(frame(0x81, "\xED\xA0\x80"), ModelStatus::failed, "UTF-8");
+    expectAfterUpgrade("\x81\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"s, ModelStatus::failed, "larger");
+    expectAfterUpgrade("\x81\x7F\x00\x00\x00\x01\x00\x00\x00\x00"s, ModelStatus::failed, "larger");
+}
+
+SPEC(HostileUpstream, that_sends_odd_close_frames_has_closed) {
+    expectAfterUpgrade(frame(0x88, ""), ModelStatus::unavailable, "closed with no code");
+    expectAfterUpgrade(frame(0x88, "\x03"), ModelStatus::unavailable, "closed with no code");
+    expectAfterUpgrade(frame(0x88, "\x03\xE8\xFF\xFE"), ModelStatus::unavailable, "code 1000 before");
+}
+
+SPEC(HostileUpstream, whose_empty_messages_are_no_end_of_the_connection) {
+    expectAfterUpgrade(frame(0x89, "") + frame(0x81, ""), ModelStatus::failed, "no JSON");
+}
+
+SPEC(HostileUpstream, that_floods_with_what_is_no_message_does_not_win_time) {
+    expect({"", "", frame(0x89, "ping")}, ModelStatus::timedOut, "first_frame_ms");
+    expect({"", "", frame(0x8A, "")}, ModelStatus::timedOut, "first_frame_ms");
+    // To Poco an empty fragment in the middle looks like the end of the connection.
+    expect({"", frame(0x01, ""), frame(0x00, "")}, ModelStatus::unavailable, "ended the connection");
+    expect({"", frame(0x01, ""), frame(0x00, std::string(120, 'x'))}, ModelStatus::failed, "larger");
+}
+
+SPEC(HostileUpstream, that_floods_with_frames_of_nothing_is_stopped_by_the_total_time) {
+    expect({"", "", frame(0x81, R"({"header":{"code":0,"message":"","sid":"s","status":1}})")}, ModelStatus::timedOut,
+           "total_ms");
+}

@@ -1,0 +1,148 @@
+// The manager with real workers.
+#include "support/eventually.h"
+#include "support/spec.h"
+#include "support/worker_under_test.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <sstream>
+
+using namespace aiproject::test;
+
+namespace {
+
+std::vector<pid_t> childrenOf(pid_t parent) {
+    std::vector<pid_t> children;
+    const std::string pid = std::to_string(parent);
+    std::istringstream list(readFile("/proc/" + pid + "/task/" + pid + "/children"));
+    for (pid_t child = 0; list >> child;) children.push_back(child);
+    return children;
+}
+
+struct Serve : CppUnit::TestCase {
+    Installation installation{{{"pool.model.processes", "2"}}};
+    std::unique_ptr<ChildProcess> manager;
+
+    void setUp() override { start(programPath(), {}); }
+
+    void start(const std::string& program, const std::vector<std::string>& overrides) {
+        std::vector<std::string> arguments{"serve", "-c", installation.configFile()};
+        for (const auto& entry : overrides) arguments.push_back("-D" + entry);
+        manager =
+            std::make_unique<ChildProcess>(Command{program, arguments, {}, -1, installation.dir().file("output")});
+        ASSERT_EVENTUALLY(count(" ready\n") == 3);
+    }
+
+    // Ends the one of setUp() and starts another.
+    void startAnew(const std::string& program, const std::vector<std::string>& overrides) {
+        CPPUNIT_ASSERT_EQUAL(0, manager->terminate());
+        std::filesystem::remove(installation.dir().file("log"));
+        start(program, overrides);
+    }
+
+    std::size_t count(const std::string& word) const {
+        const std::string log = installation.log();
+        std::size_t found = 0;
+        for (auto at = log.find(word); at != std::string::npos; at = log.find(word, at + 1)) ++found;
+        return found;
+    }
+
+    bool answers(const std::string& pool) const {
+        return ask(installation.socket(pool), {"GET", "/healthz", "", {}}).status == 200;
+    }
+};
+
+}  // namespace
+
+SPEC(Serve, opens_a_private_socket_for_each_pool_and_serves_on_it) {
+    for (const std::string pool : {"auth", "model"}) {
+        struct stat status {};
+        CPPUNIT_ASSERT_EQUAL(0, stat(installation.socket(pool).c_str(), &status));
+        CPPUNIT_ASSERT_EQUAL(mode_t(0660), mode_t(status.st_mode & 0777));
+        CPPUNIT_ASSERT(answers(pool));
+    }
+}
+
+SPEC(Serve, restarts_a_worker_that_was_killed) {
+    const pid_t victim = childrenOf(manager->pid()).at(0);
+    kill(victim, SIGKILL);
+    ASSERT_EVENTUALLY(count(" ready\n") == 4);
+    CPPUNIT_ASSERT(installation.log().find("ended by signal Killed") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), childrenOf(manager->pid()).size());
+    CPPUNIT_ASSERT(answers("auth"));
+    CPPUNIT_ASSERT(answers("model"));
+}
+
+SPEC(Serve, ends_with_its_workers_and_removes_its_sockets) {
+    const std::vector<pid_t> workers = childrenOf(manager->pid());
+    manager->signal(SIGTERM);
+    CPPUNIT_ASSERT_EQUAL(0, manager->wait().value_or(-1));
+    for (const pid_t pid : workers) CPPUNIT_ASSERT(hasEnded(pid));
+    CPPUNIT_ASSERT(!std::filesystem::exists(installation.socket("auth")));
+    CPPUNIT_ASSERT(!std::filesystem::exists(installation.socket("model")));
+}
+
+SPEC(Serve, leaves_no_worker_behind_when_it_is_killed) {
+    const std::vector<pid_t> workers = childrenOf(manager->pid());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), workers.size());
+    manager->signal(SIGKILL);
+    manager->wait();
+    for (const pid_t pid : workers) ASSERT_EVENTUALLY(hasEnded(pid));
+}
+
+SPEC(Serve, takes_over_the_sockets_of_one_that_was_killed) {
+    manager->signal(SIGKILL);
+    manager->wait();
+    ASSERT_EVENTUALLY(count("stopping, ") == 3);
+    std::filesystem::remove(installation.dir().file("log"));
+    setUp();
+    CPPUNIT_ASSERT(answers("model"));
+}
+
+SPEC(Serve, refuses_to_run_twice_on_one_socket) {
+    const auto second = runToEnd({programPath(), {"serve", "-c", installation.configFile(), "-Dlog.file="}});
+    CPPUNIT_ASSERT_EQUAL(1, second.code);
+    CPPUNIT_ASSERT(second.output.find("another instance serves on it") != std::string::npos);
+    CPPUNIT_ASSERT(answers("model"));
+}
+
+SPEC(Serve, ends_at_once_on_SIGQUIT_with_a_request_in_progress) {
+    FastcgiClient waiting(installation.socket("model"));
+    waiting.sendRaw(FastcgiClient::records({"GET", "/healthz", "", {}}).substr(0, 12));
+    manager->signal(SIGQUIT);
+    CPPUNIT_ASSERT_EQUAL(0, manager->wait().value_or(-1));
+}
+
+SPEC(Serve, starts_workers_of_a_program_that_was_replaced) {
+    const std::string program = installation.dir().file("aiproject"), upgrade = program + ".new";
+    std::filesystem::copy_file(programPath(), program);
+    startAnew(program, {});
+    std::filesystem::copy_file(programPath(), upgrade);
+    std::filesystem::rename(upgrade, program);
+    kill(childrenOf(manager->pid()).at(0), SIGKILL);
+    ASSERT_EVENTUALLY(count(" ready\n") == 4);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), childrenOf(manager->pid()).size());
+}
+
+SPEC(Serve, turns_new_connections_away_while_its_workers_end) {
+    FastcgiClient waiting(installation.socket("model"));
+    waiting.sendRaw(FastcgiClient::records({"GET", "/healthz", "", {}}).substr(0, 12));
+    manager->signal(SIGTERM);
+    ASSERT_EVENTUALLY(!std::filesystem::exists(installation.socket("model")));
+    CPPUNIT_ASSERT(manager->isRunning());
+    manager->signal(SIGTERM);
+    CPPUNIT_ASSERT_EQUAL(0, manager->wait().value_or(-1));
+}
+
+SPEC(Serve, gives_overrides_to_its_workers_but_not_as_arguments) {
+    startAnew(programPath(), {"model.spark_chat.api_key=hunter2", "log.level=info"});
+    for (const pid_t worker : childrenOf(manager->pid())) {
+        const std::string folder = "/proc/" + std::to_string(worker);
+        CPPUNIT_ASSERT(readFile(folder + "/cmdline").find("hunter2") == std::string::npos);
+        CPPUNIT_ASSERT(readFile(folder + "/environ").find("api_key=hunter2\nlog.level=info") != std::string::npos);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count("-Dmodel.spark_chat.api_key: every user can read"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), count("hunter2"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), count("Z D worker"));
+}

@@ -1,0 +1,57 @@
+// The web server's side of FastCGI, small and frank: what a test says is what goes over the socket.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace aiproject::test {
+
+struct FastcgiRequest {
+    std::string method = "POST";
+    std::string path;
+    std::string body;
+    std::map<std::string, std::string> parameters;  // more of them; they win over the ones made here
+};
+
+struct FastcgiAnswer {
+    int status = 0;
+    std::map<std::string, std::string> headers;  // names in lower case
+    std::string body;
+    bool complete = false;  // the worker ended the request; false: the connection just ended
+};
+
+class FastcgiClient {
+public:
+    // Connects; throws std::runtime_error when nobody listens.
+    explicit FastcgiClient(const std::string& socketPath);
+    ~FastcgiClient();
+    FastcgiClient(const FastcgiClient&) = delete;
+    FastcgiClient& operator=(const FastcgiClient&) = delete;
+
+    void send(const FastcgiRequest& request);
+    void sendRaw(std::string_view bytes);
+    // Waits until the answer so far has `text`; false when it ended without.
+    bool readUntil(std::string_view text);
+    // To its end.
+    FastcgiAnswer read();
+    // As a client that leaves.
+    void close();
+    int descriptor() const noexcept { return socket_; }
+
+    // The records of one request, for tests that want to break them.
+    static std::string records(const FastcgiRequest& request);
+
+private:
+    bool readRecord();
+    bool readBytes(char* to, std::size_t size) const;
+
+    int socket_ = -1;
+    std::string output_;
+    bool complete_ = false;
+};
+
+// One request, one answer.
+FastcgiAnswer ask(const std::string& socketPath, const FastcgiRequest& request);
+
+}  // namespace aiproject::test

@@ -1,0 +1,106 @@
+#include "support/worker_under_test.h"
+
+#include "support/eventually.h"
+
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <sstream>
+#include <stdexcept>
+
+namespace aiproject::test {
+namespace {
+
+int listenOn(const std::string& path) {
+    const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    if (bind(listening, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        listen(listening, 512) != 0)
+        throw std::runtime_error("cannot listen on " + path);
+    return listening;
+}
+
+std::string text(const Poco::JSON::Object& object) {
+    std::ostringstream out;
+    object.stringify(out);
+    return out.str();
+}
+
+}  // namespace
+
+std::string programPath() { return AIPROJECT_BINARY; }
+
+std::string pluginFolder() { return AIPROJECT_PLUGINS; }
+
+std::string badPluginFolder() { return AIPROJECT_BAD_PLUGINS; }
+
+Installation::Installation(const Settings& settings) {
+    Settings all{{"run.dir", dir_.file("run")},
+                 {"plugins.dir", pluginFolder()},
+                 {"database.url", "sqlite:" + dir_.file("accounts.db")},
+                 {"database.migrations", AIPROJECT_SQL},
+                 {"auth.key_file", dir_.file("auth.key")},
+                 {"log.file", dir_.file("log")},
+                 {"log.level", "debug"},
+                 {"route.text", "echo"},
+                 {"route.voice", "echo"},
+                 {"route.picture", "echo"}};
+    for (const auto& [key, value] : settings) all[key] = value;
+    std::string file;
+    for (const auto& [key, value] : all) file += key + " = " + value + "\n";
+    dir_.write("aiproject.properties", file);
+    std::filesystem::create_directories(dir_.file("run"));
+    const Finished migrated = runToEnd({programPath(), {"migrate", "-c", configFile()}});
+    if (migrated.code != 0) throw std::runtime_error("migrate failed: " + migrated.output);
+}
+
+WorkerUnderTest::WorkerUnderTest(const Settings& settings) : installation_(settings), listening_(listenOn(socket())) {
+    const std::string output = installation_.dir().file("output");
+    process_ = std::make_unique<ChildProcess>(
+        Command{programPath(), {"worker", "-c", installation_.configFile()}, {}, listening_, output});
+    const bool isReady =
+        eventually([this] { return !process_->isRunning() || log().find(" ready\n") != std::string::npos; });
+    if (!isReady || !process_->isRunning())
+        throw std::runtime_error("the worker did not start: " + log() + readFile(output));
+}
+
+WorkerUnderTest::~WorkerUnderTest() { close(listening_); }
+
+FastcgiAnswer WorkerUnderTest::post(const std::string& path, const std::string& json) const {
+    FastcgiRequest request;
+    request.path = path;
+    request.body = json;
+    request.parameters["CONTENT_TYPE"] = "application/json";
+    return ask(request);
+}
+
+std::string WorkerUnderTest::newUser(const std::string& name) const {
+    Poco::JSON::Object user;
+    user.set("username", name);
+    user.set("password", "a good password");
+    user.set("email", "user@example.org");
+    post("/auth/register", text(user));
+    const FastcgiAnswer answer = post("/auth/login", text(user));
+    return Poco::JSON::Parser().parse(answer.body).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("uuid");
+}
+
+std::string textBody(const std::string& uuid, const std::string& name, const std::string& question) {
+    Poco::JSON::Object turn, body;
+    turn.set("role", "user");
+    turn.set("content", question);
+    Poco::JSON::Array dialog;
+    dialog.add(turn);
+    body.set("uuid", uuid);
+    body.set("username", name);
+    body.set("dialog", dialog);
+    return text(body);
+}
+
+}  // namespace aiproject::test

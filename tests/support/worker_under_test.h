@@ -1,0 +1,58 @@
+// One worker process with its own folder, database and socket, as a process manager would start it.
+#pragma once
+
+#include "support/child_process.h"
+#include "support/fastcgi_client.h"
+#include "support/temp_dir.h"
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace aiproject::test {
+
+using Settings = std::map<std::string, std::string>;  // configuration keys
+
+// A folder with a configuration file, a migrated database and a key; the built plugins.
+class Installation {
+public:
+    explicit Installation(const Settings& settings = {});
+
+    const TempDir& dir() const noexcept { return dir_; }
+    std::string configFile() const { return dir_.file("aiproject.properties"); }
+    std::string socket(const std::string& pool) const { return dir_.file("run/" + pool + ".sock"); }
+    std::string log() const { return readFile(dir_.file("log")); }
+
+private:
+    TempDir dir_;
+};
+
+std::string programPath();      // aiproject
+std::string pluginFolder();     // of the build
+std::string badPluginFolder();  // the same for tests/bad_plugins  // of the build
+
+class WorkerUnderTest {
+public:
+    explicit WorkerUnderTest(const Settings& settings = {});
+    ~WorkerUnderTest();
+
+    const Installation& installation() const noexcept { return installation_; }
+    ChildProcess& process() { return *process_; }
+    std::string socket() const { return installation_.socket("test"); }
+    std::string log() const { return installation_.log(); }
+
+    FastcgiAnswer ask(const FastcgiRequest& request) const { return test::ask(socket(), request); }
+    FastcgiAnswer post(const std::string& path, const std::string& json) const;
+    // Registers and logs in; answers the uuid.
+    std::string newUser(const std::string& name) const;
+
+private:
+    Installation installation_;
+    int listening_ = -1;
+    std::unique_ptr<ChildProcess> process_;
+};
+
+// {"uuid":…,"username":…,"dialog":[{"role":"user","content":question}]}
+std::string textBody(const std::string& uuid, const std::string& name, const std::string& question);
+
+}  // namespace aiproject::test

@@ -1,0 +1,53 @@
+// What the tests of accounts share: a database in a folder of its own, and threads that start together.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "auth/database.h"
+#include "auth/migrations.h"
+#include "auth/password_hash.h"
+#include "config/config.h"
+#include "unit/expect.h"
+
+namespace aiproject::test {
+
+constexpr HashCost kCheap{4, 1, 1};
+
+inline DatabaseConfig databaseAt(const std::string& file,
+                                 std::chrono::milliseconds timeout = std::chrono::seconds(60)) {
+    DatabaseConfig config;
+    config.url = "sqlite:" + file;
+    config.timeout = timeout;
+    return config;
+}
+
+inline std::filesystem::path sqlFolder() { return std::filesystem::path(AIPROJECT_SOURCE_DIR) / "sql"; }
+
+inline void migrate(Database& database, const std::filesystem::path& folder = sqlFolder()) {
+    Migrations(database, folder).apply([](const std::string&) {});
+}
+
+// Runs work(0) ... work(count - 1) in threads that begin at the same time; rethrows what one has thrown.
+inline void together(int count, const std::function<void(int)>& work) {
+    std::atomic<int> missing{count};
+    std::vector<std::future<void>> all;
+    all.reserve(std::size_t(count));
+    for (int index = 0; index < count; ++index) {
+        all.push_back(std::async(std::launch::async, [&, index] {
+            --missing;
+            while (missing > 0) std::this_thread::yield();
+            work(index);
+        }));
+    }
+    for (auto& one : all) one.wait();
+    for (auto& one : all) one.get();
+}
+
+}  // namespace aiproject::test

@@ -1,0 +1,151 @@
+// A plugin's settings: what the operator wrote, against what the descriptor says.
+#include "host/plugin_settings.h"
+
+#include "host/plugin_library.h"
+#include "support/spec.h"
+#include "unit/expect.h"
+#include "unit/plugin_files.h"
+
+#include <map>
+#include <string>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::string_literals;
+
+namespace {
+
+struct ModelSettings : CppUnit::TestCase {
+    using Written = std::map<std::string, std::string>;
+
+    const PluginLibrary plugin{badPlugin("keyed")};
+
+    PluginSettings settings(Written written, bool withKey = true) const {
+        if (withKey) written.emplace("api_key", "hunter2");
+        return {plugin.descriptor(), "model.x", written};
+    }
+    std::string findings(const Written& written, bool withKey = true) const {
+        std::string text;
+        const PluginSettings all = settings(written, withKey);
+        for (const Finding& finding : all.findings()) text += finding.text + "\n";
+        return text;
+    }
+    void assertTaken(const std::string& name, const std::string& value) const {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name + "=" + value, ""s, findings({{name, value}}));
+        CPPUNIT_ASSERT(settings({{name, value}}).usable());
+    }
+    void assertRefused(const std::string& name, const std::string& value, const std::string& reason) const {
+        CPPUNIT_ASSERT_EQUAL("model.x." + name + ": " + reason + "\n", findings({{name, value}}));
+        CPPUNIT_ASSERT(!settings({{name, value}}).usable());
+    }
+    static std::string textOf(const PluginSettings& settings, const char* name) {
+        return std::string(std::string_view(settings.text(name)));
+    }
+};
+
+SPEC(ModelSettings, have_their_defaults) {
+    const PluginSettings all = settings({});
+    CPPUNIT_ASSERT(all.usable());
+    CPPUNIT_ASSERT_EQUAL("hunter2"s, textOf(all, "api_key"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(4), all.integer("frames"));
+    CPPUNIT_ASSERT_EQUAL(0.5, all.number("temperature"));
+    CPPUNIT_ASSERT(all.flag("tls.verify"));
+    CPPUNIT_ASSERT_EQUAL("general"s, textOf(all, "domain"));
+    CPPUNIT_ASSERT_EQUAL(""s, textOf(all, "greeting"));
+}
+
+SPEC(ModelSettings, are_what_the_operator_wrote) {
+    const PluginSettings all = settings({{"frames", "6"},
+                                         {"temperature", "0.25"},
+                                         {"tls.verify", "false"},
+                                         {"domain", "imagev3"},
+                                         {"greeting", "\u4f60\u597d"}});
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(6), all.integer("frames"));
+    CPPUNIT_ASSERT_EQUAL(0.25, all.number("temperature"));
+    CPPUNIT_ASSERT(!all.flag("tls.verify"));
+    CPPUNIT_ASSERT_EQUAL("imagev3"s, textOf(all, "domain"));
+    CPPUNIT_ASSERT_EQUAL("\u4f60\u597d"s, textOf(all, "greeting"));
+}
+
+SPEC(ModelSettings, may_lie_at_the_ends_of_their_range) {
+    assertTaken("frames", "1");
+    assertTaken("frames", "6");
+    assertTaken("temperature", "0");
+    assertTaken("temperature", "1.0");
+}
+
+SPEC(ModelSettings, that_are_whole_numbers_take_nothing_else) {
+    for (const std::string& value :
+         {"0"s, "7"s, "-1"s, "many"s, ""s, "1.5"s, "0x3"s, "1,5"s, "4 frames"s, "99999999999999999999"s})
+        assertRefused("frames", value, "'" + value + "' is not a whole number from 1 to 6 frames");
+}
+
+SPEC(ModelSettings, that_are_numbers_take_nothing_else) {
+    for (const std::string& value :
+         {"1.01"s, "-0.1"s, "warm"s, ""s, "nan"s, "inf"s, "0,5"s, "0.5.5"s, "1e999"s, "0.5x"s})
+        assertRefused("temperature", value, "'" + value + "' is not a number from 0 to 1");
+}
+
+SPEC(ModelSettings, that_are_flags_are_true_or_false) {
+    assertTaken("tls.verify", "true");
+    for (const std::string& value : {"yes"s, "1"s, "TRUE"s, ""s})
+        assertRefused("tls.verify", value, "'" + value + "' is not true or false");
+}
+
+SPEC(ModelSettings, that_are_choices_name_them) {
+    for (const std::string& value : {"image"s, ""s, "General"s, "general|imagev3"s})
+        assertRefused("domain", value, "'" + value + "' is not general or imagev3");
+}
+
+SPEC(ModelSettings, that_are_required_must_be_set) {
+    CPPUNIT_ASSERT_EQUAL("model.x.api_key: is not set: opens the upstream\n"s, findings({}, false));
+    CPPUNIT_ASSERT_EQUAL("model.x.api_key: is not set: opens the upstream\n"s, findings({{"api_key", ""}}, false));
+    CPPUNIT_ASSERT(!settings({}, false).usable());
+}
+
+SPEC(ModelSettings, that_are_secret_are_never_repeated) {
+    for (const std::string& value : {"hunter2"s, "12345678"s, ""s})
+        assertRefused("pin", value, "its value is not a whole number from 1 to 9");
+}
+
+SPEC(ModelSettings, that_the_plugin_does_not_have_are_refused_and_those_it_has_named) {
+    const std::string reason = findings({{"temprature", "hunter2"}});
+    assertSays(reason, "model.x.temprature: is no setting of this plugin");
+    assertSays(reason, "plugin, api_key, pin, frames, temperature, tls.verify, domain, greeting");
+    assertSilentOf(reason, "hunter2");
+    CPPUNIT_ASSERT(!settings({{"temprature", "1"}}).usable());
+}
+
+SPEC(ModelSettings, that_are_wrong_are_all_named_at_once) {
+    const std::string reasons = findings({{"frames", "0"}, {"domain", "x"}, {"nope", "1"}}, false);
+    for (const std::string& name : {"frames"s, "domain"s, "nope"s, "api_key"s})
+        assertSays(reasons, "model.x." + name + ":");
+}
+
+SPEC(ModelSettings, asked_for_by_a_wrong_name_or_type_are_nothing) {
+    const PluginSettings all = settings({});
+    CPPUNIT_ASSERT_EQUAL(""s, textOf(all, "nope"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), all.integer("domain"));
+    CPPUNIT_ASSERT_EQUAL(0.0, all.number("domain"));
+    CPPUNIT_ASSERT(!all.flag("domain"));
+}
+
+SPEC(ModelSettings, rejected_by_the_plugin_are_of_no_use) {
+    const PluginSettings all = settings({});
+    all.warn("greeting", "sounds odd");
+    CPPUNIT_ASSERT(all.usable());
+    all.reject("domain", "is not in this plan");
+    CPPUNIT_ASSERT(!all.usable());
+    CPPUNIT_ASSERT(all.findings().at(0).severity == Severity::warning);
+    CPPUNIT_ASSERT_EQUAL("model.x.greeting: sounds odd"s, all.findings().at(0).text);
+    CPPUNIT_ASSERT(all.findings().at(1).severity == Severity::error);
+    CPPUNIT_ASSERT_EQUAL("model.x.domain: is not in this plan"s, all.findings().at(1).text);
+}
+
+SPEC(ModelSettings, may_be_none_at_all) {
+    const PluginLibrary silent(badPlugin("refuses"));
+    CPPUNIT_ASSERT(PluginSettings(silent.descriptor(), "model.x", {}).usable());
+    CPPUNIT_ASSERT(!PluginSettings(silent.descriptor(), "model.x", {{"a", "b"}}).usable());
+}
+
+}  // namespace

@@ -1,0 +1,136 @@
+// WAV containers: which are taken, and what is said of the others.
+#include "http/wav.h"
+
+#include "support/spec.h"
+#include "unit/expect.h"
+#include "unit/wav_file.h"
+
+#include <random>
+#include <string>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::string_literals;
+
+namespace {
+
+const std::string kSamples = "01234567";
+// The GUID of PCM in a WAVE_FORMAT_EXTENSIBLE, from its second byte pair on.
+const std::string kGuidEnd = "\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71"s;
+
+struct Wav : CppUnit::TestCase {
+    static std::string samplesOf(const std::string& wav) { return std::string(pcmOf(wav).pcm); }
+    static std::string refused(const std::string& wav) {
+        CPPUNIT_ASSERT(isWav(wav));
+        return expectError(ErrorKind::fileFormat, [&] { pcmOf(wav); }).forClient();
+    }
+    static std::string extensible(std::uint32_t tag) {
+        return riff(formatChunk({0xfffe, 1, 16'000, 16}, littleEndian(22, 2) + littleEndian(16, 2) +
+                                                             littleEndian(4, 4) + littleEndian(tag, 2) + kGuidEnd) +
+                    chunk("data", kSamples));
+    }
+};
+
+SPEC(Wav, of_16_and_8_kilohertz_is_taken) {
+    const std::string wide = wavOf(kSamples), narrow = wavOf(kSamples, {1, 1, 8'000, 16});
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(wide));
+    CPPUNIT_ASSERT_EQUAL(std::uint32_t(16'000), pcmOf(wide).sampleRate);
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(narrow));
+    CPPUNIT_ASSERT_EQUAL(std::uint32_t(8'000), pcmOf(narrow).sampleRate);
+}
+
+SPEC(Wav, is_known_by_its_bytes) {
+    CPPUNIT_ASSERT(isWav(wavOf("")));
+    CPPUNIT_ASSERT(!isWav(""));
+    CPPUNIT_ASSERT(!isWav("RIFF"));
+    CPPUNIT_ASSERT(!isWav("RIFF\x04\0\0\0WAV"s));
+    CPPUNIT_ASSERT(!isWav("RIFF\x04\0\0\0AVI "s));
+    CPPUNIT_ASSERT(!isWav("riff\x04\0\0\0WAVE"s));
+}
+
+SPEC(Wav, of_another_form_is_refused_and_says_which) {
+    assertSays(refused(wavOf(kSamples, {1, 2, 16'000, 16})), "2 channels");
+    assertSays(refused(wavOf(kSamples, {1, 0, 16'000, 16})), "0 channels");
+    assertSays(refused(wavOf(kSamples, {1, 1, 16'000, 8})), "8 bits");
+    assertSays(refused(wavOf(kSamples, {1, 1, 16'000, 24})), "24 bits");
+    assertSays(refused(wavOf(kSamples, {1, 1, 44'100, 16})), "44100 samples");
+    assertSays(refused(wavOf(kSamples, {1, 1, 0, 16})), "0 samples");
+    assertSays(refused(wavOf(kSamples, {3, 1, 16'000, 32})), "not PCM");  // float
+    assertSays(refused(wavOf(kSamples, {7, 1, 8'000, 8})), "not PCM");    // mu-law
+}
+
+SPEC(Wav, in_the_extensible_form_is_taken_when_it_holds_pcm) {
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(extensible(1)));
+    assertSays(refused(extensible(3)), "not PCM");
+    assertSays(refused(riff(formatChunk({0xfffe, 1, 16'000, 16}) + chunk("data", kSamples))), "not PCM");
+}
+
+SPEC(Wav, may_have_other_chunks_of_even_and_odd_size) {
+    const std::string info = chunk("LIST", "INFOISFT1"), format = formatChunk({}), data = chunk("data", kSamples);
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(info + format + data)));
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(format + info + data)));
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(chunk("bext", "") + format + chunk("fact", "1234") + data + info)));
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(format + data + chunk("data", "second"))));
+}
+
+SPEC(Wav, whose_recorder_was_stopped_ends_with_the_file) {
+    for (const std::uint32_t size : {9U, 100U, 0x7fffffffU, 0xffffffffU, 0xfffffffeU})
+        CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(formatChunk({}) + "data" + littleEndian(size, 4) + kSamples)));
+}
+
+SPEC(Wav, gives_whole_samples_only) {
+    CPPUNIT_ASSERT_EQUAL("0123"s, samplesOf(riff(formatChunk({}) + "data" + littleEndian(99, 4) + "01234")));
+}
+
+SPEC(Wav, without_samples_is_refused) {
+    assertSays(refused(wavOf("")), "no samples");
+    assertSays(refused(riff(formatChunk({}) + "data" + littleEndian(99, 4))), "no samples");
+    assertSays(refused(riff(formatChunk({}) + "data" + littleEndian(99, 4) + "x")), "no samples");
+}
+
+SPEC(Wav, without_a_data_chunk_is_refused) {
+    assertSays(refused(riff("")), "no data chunk");
+    assertSays(refused(riff(formatChunk({}))), "no data chunk");
+    assertSays(refused(riff(formatChunk({}) + "dat")), "no data chunk");
+    assertSays(refused(riff("LIST" + littleEndian(0xffffffff, 4) + formatChunk({}) + chunk("data", kSamples))),
+               "no data chunk");
+}
+
+SPEC(Wav, whose_format_comes_late_or_never_or_too_short_is_refused) {
+    assertSays(refused(riff(chunk("data", kSamples) + formatChunk({}))), "not PCM");
+    assertSays(refused(riff(chunk("data", kSamples))), "not PCM");
+    assertSays(refused(riff(chunk("fmt ", "\1\0\1\0"s) + chunk("data", kSamples))), "too short");
+}
+
+SPEC(Wav, that_was_cut_anywhere_is_refused_or_shorter) {
+    const std::string whole = riff(chunk("LIST", "abc") + formatChunk({}) + chunk("data", kSamples));
+    for (std::size_t size = 12; size < whole.size(); ++size) {
+        const std::string cut = whole.substr(0, size);
+        try {
+            const std::string samples = samplesOf(cut);
+            CPPUNIT_ASSERT_EQUAL(kSamples.substr(0, samples.size()), samples);
+        } catch (const Error& error) {
+            CPPUNIT_ASSERT_EQUAL(int(ErrorKind::fileFormat), int(error.kind()));
+        }
+    }
+}
+
+SPEC(Wav, that_was_mangled_is_read_or_refused) {
+    const std::string whole = riff(chunk("LIST", "abc") + formatChunk({}) + chunk("data", kSamples));
+    std::mt19937 random(17);
+    std::uniform_int_distribution<std::size_t> place(12, whole.size() - 1);
+    std::uniform_int_distribution<int> anyByte(0, 255);
+    for (int i = 0; i < 20'000; ++i) {
+        std::string mangled = whole;
+        for (int change = 0; change <= i % 4; ++change) mangled[place(random)] = char(anyByte(random));
+        try {
+            const std::string_view pcm = pcmOf(mangled).pcm;
+            CPPUNIT_ASSERT(pcm.size() % 2 == 0 && !pcm.empty());
+            CPPUNIT_ASSERT(pcm.data() >= mangled.data() && pcm.end() <= mangled.data() + mangled.size());
+        } catch (const Error& error) {
+            CPPUNIT_ASSERT_EQUAL(int(ErrorKind::fileFormat), int(error.kind()));
+        }
+    }
+}
+
+}  // namespace

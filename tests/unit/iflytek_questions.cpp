@@ -1,0 +1,122 @@
+// The messages that ask: chat and image understanding.
+#include "iflytek/core/call_failure.h"
+#include "iflytek/core/encoding.h"
+#include "iflytek/core/json_reading.h"
+#include "iflytek/spark_chat/chat_question.h"
+#include "iflytek/spark_image/image_question.h"
+#include "support/spec.h"
+
+#include <vector>
+
+using namespace aiproject;
+using namespace aiproject::iflytek;
+
+namespace {
+
+struct Questions : CppUnit::TestCase {
+    Questions() {
+        settings.parameters.domain = "generalv3.5";
+        settings.webSearch = WebSearch::off;
+    }
+
+    ChatSettings settings;
+    std::vector<Turn> turns{{"system", "Be short."}, {"user", "你好"}};
+    std::string dialog = R"([ {"role":"system","content":"Be short."}, {"role":"user","content":"\u4f60好","x":1} ])";
+
+    std::string ask() const {
+        ModelRequest request{};
+        request.kind = Kind::text;
+        request.dialog = std::string_view(dialog);
+        request.turns = turns.data();
+        request.turnCount = turns.size();
+        request.user = "user-1";
+        return chatQuestion(settings, "app", request);
+    }
+    static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+};
+
+ModelStatus refusalOf(const std::string& picture, std::string& advice) {
+    try {
+        checkPicture(picture);
+        return ModelStatus::ok;
+    } catch (const CallFailure& failure) {
+        advice = failure.forClient();
+        return failure.status();
+    }
+}
+
+}  // namespace
+
+SPEC(Questions, splice_the_dialog_as_it_is) {
+    const std::string question = ask();
+    CPPUNIT_ASSERT(has(question, R"("text":)" + dialog));
+    objectOf(question);
+}
+
+SPEC(Questions, name_who_asks_and_how) {
+    CPPUNIT_ASSERT_EQUAL(
+        R"({"header":{"app_id":"app","uid":"user-1"},"parameter":{"chat":{"domain":"generalv3.5","temperature":0.5,"top_k":4,"max_tokens":4096,"tools":[{"type":"web_search","web_search":{"enable":false,"show_ref_label":false,"search_mode":"normal"}}]}},"payload":{"message":{"text":)" +
+            dialog + "}}}",
+        ask());
+}
+
+SPEC(Questions, withhold_the_user_and_the_tools_when_told_so) {
+    settings.parameters.userId = UserId::withheld;
+    settings.webSearch = WebSearch::unsaid;
+    const std::string question = ask();
+    CPPUNIT_ASSERT(!has(question, "uid") && !has(question, "tools"));
+    settings.webSearch = WebSearch::on;
+    CPPUNIT_ASSERT(has(ask(), R"("enable":true)"));
+}
+
+SPEC(Questions, drop_an_empty_system_turn) {
+    turns[0].content = "";
+    CPPUNIT_ASSERT(has(ask(), R"("text":[{"role":"user","content":"你好"}])"));
+}
+
+SPEC(Questions, turn_system_into_talk_for_versions_that_lack_it) {
+    settings.systemRole = Support::no;
+    const std::string question = ask();
+    CPPUNIT_ASSERT(has(question, R"([{"role":"user","content":"Be short."},{"role":"assistant",)"));
+    CPPUNIT_ASSERT(has(question, R"(,{"role":"user","content":"你好"}])"));
+    CPPUNIT_ASSERT(!has(question, "system"));
+    turns.erase(turns.begin());
+    CPPUNIT_ASSERT(has(ask(), R"("text":)" + dialog));
+}
+
+SPEC(Questions, escape_what_they_rewrite) {
+    turns[0].content = "";
+    turns[1].content = "a\"b\\c\n\x01天\xF0\x9F\x98\x80";
+    const auto message = objectOf(ask())->getObject("payload")->getObject("message");
+    CPPUNIT_ASSERT_EQUAL(std::string("a\"b\\c\n\x01天\xF0\x9F\x98\x80"),
+                         message->getArray("text")->getObject(0)->getValue<std::string>("content"));
+}
+
+SPEC(Questions, about_a_picture_carry_it_first) {
+    ImageSettings image;
+    image.parameters.domain = "imagev3";
+    image.question = "图里\"有什么\"";
+    ModelRequest request{};
+    request.media = "\xFF\xD8\xFF\xE0 rest";
+    const auto text =
+        objectOf(imageQuestion(image, "app", request))->getObject("payload")->getObject("message")->getArray("text");
+    CPPUNIT_ASSERT_EQUAL(std::string("image"), text->getObject(0)->getValue<std::string>("content_type"));
+    CPPUNIT_ASSERT_EQUAL(base64("\xFF\xD8\xFF\xE0 rest"), text->getObject(0)->getValue<std::string>("content"));
+    CPPUNIT_ASSERT_EQUAL(image.question, text->getObject(1)->getValue<std::string>("content"));
+}
+
+SPEC(Questions, about_what_is_no_jpeg_are_not_asked) {
+    std::string advice;
+    for (const char* bytes : {"", "\xFF\xD8", "\x89PNG", "GIF89a"})
+        CPPUNIT_ASSERT(refusalOf(bytes, advice) == ModelStatus::badInput);
+    CPPUNIT_ASSERT_EQUAL(std::string("the picture is no JPEG"), advice);
+    CPPUNIT_ASSERT(refusalOf("\xFF\xD8\xFF", advice) == ModelStatus::ok);
+}
+
+SPEC(Questions, about_too_large_a_picture_name_the_limit) {
+    std::string advice;
+    std::string picture = "\xFF\xD8\xFF" + std::string(kMaxPictureBytes - 3, 'x');
+    CPPUNIT_ASSERT(refusalOf(picture, advice) == ModelStatus::ok);
+    CPPUNIT_ASSERT(refusalOf(picture + "x", advice) == ModelStatus::inputTooLarge);
+    CPPUNIT_ASSERT_EQUAL(std::string("the picture has 4.1 MB; the picture model takes at most 4 MB"), advice);
+}

@@ -1,0 +1,69 @@
+// A worker without web server and sockets: real routes, accounts, database and plugins; the client is
+// a ScriptedExchange.
+#pragma once
+
+#include "auth/accounts.h"
+#include "auth/database.h"
+#include "config/config.h"
+#include "host/model_calls.h"
+#include "host/model_registry.h"
+#include "observe/log.h"
+#include "routes/router.h"
+#include "support/scripted_exchange.h"
+#include "support/temp_dir.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace aiproject::test {
+
+class Site {
+public:
+    using Change = std::function<void(Config&)>;
+
+    // All routes lead to the plugin echo unless `change` sets others. Models of the plugin `scripted`
+    // can be configured; see playing() in host_fixture.h.
+    explicit Site(const Change& change = {});
+
+    Session ann;  // registered, with plenty of everything
+
+    Session registered(const std::string& name);
+    User user(const Session& session);
+    void sql(const std::string& statement);  // of the test's own, never with a value from outside
+    std::string log() const;
+    std::string lastLogLine() const;
+
+    ScriptedExchange& serve(ScriptedExchange& exchange) const;
+    ScriptedExchange post(const std::string& path, const std::string& body) const;
+    // With the headers uuid and username.
+    ScriptedExchange post(const std::string& path, const std::string& body, const Session& session,
+                          const std::string& contentType = {}) const;
+    ScriptedExchange get(const std::string& path) const;
+
+    const Router& router() const { return router_; }
+    std::vector<std::string> unreadiness;
+
+private:
+    Config configured(const Change& change) const;
+    static Database& migrated(Database& database);
+
+    TempDir dir_;
+    const Config config_;
+    Log log_;
+    Database database_;
+    Accounts accounts_;
+    const ModelRegistry registry_;
+    ModelCalls calls_;
+    const Router router_;
+};
+
+// {"uuid":…,"username":…,"dialog":[{"role":"user","content":…}]}
+std::string questionOf(const Session& session, const std::string& content);
+
+// The answer is {"code": CODE, "msg": …} with CODE a string, HTTP status 200, and no `content` or `uuid`.
+void assertRefused(const ScriptedExchange& answer, const std::string& code);
+// The answer has the integer code 0, a `msg`, and HTTP status 200.
+Poco::JSON::Object::Ptr assertSucceeded(const ScriptedExchange& answer);
+
+}  // namespace aiproject::test

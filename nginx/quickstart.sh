@@ -1,0 +1,152 @@
+#!/usr/bin/env bash
+# shellcheck source-path=SCRIPTDIR
+#
+# From a fresh Debian 12 to an answer: packages, build, database, keys, workers and nginx, all below one folder.
+#
+#   nginx/quickstart.sh [up | down | status] [option ...]
+#
+#   --port N          nginx listens on 127.0.0.1:N (default 8080)
+#   --prefix DIR      the folder (default .quickstart beside the sources)
+#   --skip-install    no packages are installed
+#   -Dkey=value       a setting, handed to aiproject
+#   --help            this text
+#
+# With SPARK_APP_ID, SPARK_API_KEY and SPARK_API_SECRET in the environment the answers come from iFlytek;
+# with none of them from a simulator on this machine, whose answers are made up.
+# `status` exits with 0 when ready, else with 3.
+set -euo pipefail
+
+sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+command=up port=8080 prefix=$sources/.quickstart install_packages=yes upstream=
+defines=()
+
+# shellcheck source=quickstart/progress.sh
+. "$sources/nginx/quickstart/progress.sh"
+# shellcheck source=quickstart/processes.sh
+. "$sources/nginx/quickstart/processes.sh"
+# shellcheck source=quickstart/settings.sh
+. "$sources/nginx/quickstart/settings.sh"
+# shellcheck source=quickstart/services.sh
+. "$sources/nginx/quickstart/services.sh"
+# shellcheck source=packages.sh
+. "$sources/nginx/packages.sh"
+
+fail() {
+    echo "quickstart: $*" >&2
+    exit 1
+}
+
+read_options() {
+    while (($#)); do
+        case $1 in
+            up | down | status) command=$1 ;;
+            --port) port=${2:?--port needs a number} && shift ;;
+            --prefix) prefix=${2:?--prefix needs a folder} && shift ;;
+            --skip-install) install_packages=no ;;
+            -D?*=*) defines+=("$1") ;;
+            --help | -h) sed -n '4,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" && exit 0 ;;
+            *) fail "unknown: $1 (--help lists what there is)" ;;
+        esac
+        shift
+    done
+}
+
+check_options() {
+    [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || fail "--port: $port is no port"
+    ((port < 65536)) || fail "--port: $port is no port"
+    ((port >= 1024 || EUID == 0)) || fail "--port: below 1024 only root may listen"
+    prefix=$(realpath -m "$prefix")
+    [[ $prefix =~ ^[-A-Za-z0-9/._+,=@~\ ]+$ && $prefix != / ]] ||
+        fail "--prefix: only letters, digits, spaces and /._+,=@~- may be in $prefix"
+    ((${#prefix} <= 90)) || fail "--prefix: too long for a socket's address, which ends at 107 bytes: $prefix"
+}
+
+# Keys of the upstream: all, or none for the simulator.
+choose_upstream() {
+    local name missing=()
+    for name in SPARK_APP_ID SPARK_API_KEY SPARK_API_SECRET; do [[ -n ${!name:-} ]] || missing+=("$name"); done
+    case ${#missing[@]} in
+        0) upstream=iflytek ;;
+        3) upstream=simulator ;;
+        *) fail "not set: ${missing[*]}. Set all three for iFlytek's service, or none for the simulator." ;;
+    esac
+}
+
+take_lock() {
+    mkdir -p "$prefix"/{run,log,data,etc} || fail "cannot write below $prefix"
+    chmod 700 "$prefix/data"
+    exec {lock}>"$prefix/lock"
+    flock -w 10 "$lock" || fail "another quickstart.sh is at work in $prefix"
+}
+
+build() {
+    cd "$sources"
+    if [[ ! -e build/release/build.ninja ]]; then
+        run_step "configuring" "$prefix/log/configure.log" cmake --preset release
+    fi
+    run_step "building" "$prefix/log/build.log" cmake --build build/release --target quickstart
+    run_step "installing into $prefix" "$prefix/log/install.log" cmake --install build/release --prefix "$prefix"
+}
+
+print_lines() {
+    local origin=http://127.0.0.1:$port json="-H 'Content-Type: application/json'"
+    cat <<END
+
+Ready. Paste these, one after the other:
+
+  curl -s $origin/auth/register $json -d '{"username":"demo","password":"quick-start-1","email":"demo@example.org"}'
+
+  uuid=\$(curl -s $origin/auth/login $json -d '{"username":"demo","password":"quick-start-1"}' | sed 's/.*"uuid":"\([^"]*\)".*/\1/'); echo "\$uuid"
+
+  curl -sN $origin/textModel/stream $json -d "{\"uuid\":\"\$uuid\",\"username\":\"demo\",\"dialog\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+
+Answers come from: $upstream.   Logs: $prefix/log/   End: nginx/quickstart.sh down --prefix '$prefix'
+END
+}
+
+up() {
+    choose_upstream
+    take_lock
+    refuse_taken_port
+    [[ $install_packages == no ]] || ensure_packages "$prefix/log/packages.log" "${quickstart_packages[@]}"
+    build
+    provide_upstream
+    provide_workers
+    provide_nginx
+    wait_until "nginx listens" nginx test -s "$prefix/run/nginx.pid"
+    wait_until "/healthz says ready" "aiproject nginx" is_ready
+    print_lines
+}
+
+down() {
+    [[ -d $prefix/run ]] || { echo "Nothing was started in $prefix."; return; }
+    take_lock
+    # nginx first: a stream ends with its client, and the workers have nothing left to drain.
+    stop_process nginx 10
+    stop_process aiproject 40
+    stop_process upstream-simulator 10
+    rm -f "$prefix/run/port" "$prefix/run/simulator.port"
+    echo "Nothing is running in $prefix."
+}
+
+status() {
+    local name reasons=() answer
+    for name in nginx aiproject; do
+        if is_running "$name"; then echo "$name runs ($(record "$name" 1))"; else reasons+=("$name is not running"); fi
+    done
+    if [[ -n $(record upstream-simulator 1) ]]; then
+        if is_running upstream-simulator; then echo "upstream-simulator runs ($(record upstream-simulator 1))"
+        else reasons+=("upstream-simulator has ended"); fi
+    fi
+    if [[ -s $prefix/run/port ]]; then
+        answer=$(health "$(<"$prefix/run/port")")
+        [[ $answer == *'"ready":true'* ]] || reasons+=("/healthz answers: ${answer:-nothing}")
+    fi
+    ((${#reasons[@]})) || { echo "ready: http://127.0.0.1:$(<"$prefix/run/port")"; return; }
+    printf 'not ready: %s\n' "${reasons[@]}"
+    exit 3
+}
+
+read_options "$@"
+check_options
+"$command"

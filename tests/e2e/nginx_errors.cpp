@@ -1,0 +1,209 @@
+// What nginx answers by itself: always the contract's envelope, never HTML.
+#include "e2e/nginx_site.h"
+#include "e2e/raw_http.h"
+#include "support/spec.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <vector>
+
+using namespace std::string_literals;
+
+namespace aiproject::test {
+namespace {
+
+const std::vector<std::string> kDocumentedPaths{"/auth/register",    "/auth/login",      "/textModel/chat",
+                                                "/textModel/stream", "/voiceModel/chat", "/PictureToTextModel/chat"};
+
+std::string post(const std::string& path, const std::string& body = "{}") {
+    return "POST " + path +
+           " HTTP/1.1\r\nHost: site\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) +
+           "\r\n\r\n" + body;
+}
+
+// A request that announces a body and, as curl does, waits to be asked for it.
+std::string announce(const std::string& path, std::uint64_t bytes) {
+    return "POST " + path + " HTTP/1.1\r\nHost: site\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: " +
+           std::to_string(bytes) + "\r\n\r\n";
+}
+
+std::string plain(const std::string& method, const std::string& path) {
+    return method + " " + path + " HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n";
+}
+
+void assertEnvelope(const RawAnswer& answer, int status, const std::string& code) {
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, status, answer.status);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 0UL, answer.body.find("{\"code\":\"" + code + "\",\"msg\":\""));
+    CPPUNIT_ASSERT_EQUAL("application/json; charset=utf-8"s, answer.header("Content-Type"));
+    CPPUNIT_ASSERT_EQUAL("*"s, answer.header("Access-Control-Allow-Origin"));
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, 32UL, answer.header("X-Request-Id").size());
+    CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find('<') == std::string::npos);
+}
+
+// A pool's socket that nobody accepts on.
+class SilentPool {
+public:
+    explicit SilentPool(const std::string& path) : listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
+        path.copy(address_.sun_path, sizeof address_.sun_path - 1);
+        CPPUNIT_ASSERT_EQUAL(0, bind(listener_, asAddress(), sizeof address_));
+        CPPUNIT_ASSERT_EQUAL(0, listen(listener_, 0));
+    }
+    ~SilentPool() {
+        for (const int waiting : waiting_) close(waiting);
+        close(listener_);
+    }
+    SilentPool(const SilentPool&) = delete;
+    SilentPool& operator=(const SilentPool&) = delete;
+
+    void fillBacklog() {
+        do {
+            waiting_.push_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
+        } while (connect(waiting_.back(), asAddress(), sizeof address_) == 0);
+    }
+    // Accepts one connection and closes it unanswered, as a worker that dies.
+    bool dropOne() {
+        const int connection = accept(listener_, nullptr, nullptr);
+        if (connection >= 0) close(connection);
+        return connection >= 0;
+    }
+
+private:
+    const sockaddr* asAddress() const { return reinterpret_cast<const sockaddr*>(&address_); }
+
+    sockaddr_un address_{AF_UNIX, {}};
+    int listener_;
+    std::vector<int> waiting_;
+};
+
+}  // namespace
+
+struct NginxErrors : CppUnit::TestCase {
+    TempDir dir;
+
+    NginxOptions options(ErrorStatus status = ErrorStatus::envelope) const {
+        NginxOptions chosen;
+        chosen.authSocket = dir.file("auth.sock");
+        chosen.modelSocket = dir.file("model.sock");
+        chosen.errorStatus = status;
+        return chosen;
+    }
+};
+
+SPEC(NginxErrors, an_unknown_path_is_404_for_every_method) {
+    const NginxSite site(options());
+    for (const char* method : {"GET", "POST", "OPTIONS", "PUT", "DELETE"})
+        assertEnvelope(askRaw(site.port(), plain(method, "/textModel/chats")), 404, "APP_NOT_FOUND_ERROR");
+    for (const char* path : {"/", "/index.html", "/auth/", "/auth/login/", "/AUTH/login", "/healthz/", "/models",
+                             "/.aiproject/error", "/.aiproject/error/400"})
+        assertEnvelope(askRaw(site.port(), plain("GET", path)), 404, "APP_NOT_FOUND_ERROR");
+}
+
+SPEC(NginxErrors, a_dead_pool_is_200_with_an_envelope_on_documented_paths) {
+    const NginxSite site(options());
+    for (const std::string& path : kDocumentedPaths)
+        assertEnvelope(askRaw(site.port(), post(path)), 200, "APP_INTERNAL_ERROR");
+}
+
+SPEC(NginxErrors, a_dead_pool_is_502_on_all_other_paths) {
+    const NginxSite site(options());
+    for (const char* path : {"/healthz", "/healthz/live", "/models/echo/chat"})
+        assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
+}
+
+SPEC(NginxErrors, semantic_keeps_the_status_on_documented_paths) {
+    const NginxSite site(options(ErrorStatus::semantic));
+    for (const std::string& path : kDocumentedPaths) {
+        assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
+        assertEnvelope(askRaw(site.port(), announce(path, 100'000'000)), 413, "BODY_TOO_LARGE");
+    }
+}
+
+SPEC(NginxErrors, each_path_has_its_own_body_limit) {
+    const NginxSite site(options());
+    const std::uint64_t mebi = 1024UL * 1024;
+    const std::vector<std::pair<std::string, std::uint64_t>> limits{
+        {"/auth/login", 64 * 1024},      {"/auth/register", 64 * 1024},   {"/textModel/chat", 4 * mebi},
+        {"/textModel/stream", 4 * mebi}, {"/voiceModel/chat", 17 * mebi}, {"/PictureToTextModel/chat", 17 * mebi}};
+    for (const auto& [path, limit] : limits) {
+        assertEnvelope(askRaw(site.port(), announce(path, limit + 1)), 200, "BODY_TOO_LARGE");
+        assertEnvelope(askRaw(site.port(), post(path, std::string(limit, ' '))), 200, "APP_INTERNAL_ERROR");
+    }
+    assertEnvelope(askRaw(site.port(), announce("/models/echo/chat", 17 * mebi + 1)), 413, "BODY_TOO_LARGE");
+}
+
+SPEC(NginxErrors, a_chunked_body_meets_the_same_limit) {
+    const NginxSite site(options());
+    const std::string chunk = "10000\r\n" + std::string(0x10000, ' ') + "\r\n";
+    assertEnvelope(askRaw(site.port(), "POST /auth/login HTTP/1.1\r\nHost: site\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                                           chunk + chunk + "0\r\n\r\n"),
+                   200, "BODY_TOO_LARGE");
+}
+
+SPEC(NginxErrors, what_is_no_request_is_answered_in_json_too) {
+    const NginxSite site(options());
+    const std::vector<std::string> refused{
+        "GARBAGE\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET /a%00b HTTP/1.1\r\nHost: site\r\n\r\n",
+        "GET /../x HTTP/1.1\r\nHost: site\r\n\r\n",
+        "POST /auth/login HTTP/1.1\r\nHost: site\r\nContent-Length: many\r\n\r\n",
+        "POST /auth/login HTTP/1.1\r\nHost: site\r\nX: " + std::string(10'000, 'x') + "\r\n\r\n",
+    };
+    for (const std::string& request : refused)
+        assertEnvelope(askRaw(site.port(), request), 400, "APP_QUERY_METHOD_ERROR");
+    assertEnvelope(askRaw(site.port(), plain("GET", "/" + std::string(10'000, 'x'))), 414, "APP_QUERY_METHOD_ERROR");
+    assertEnvelope(askRaw(site.port(), plain("TRACE", "/healthz")), 405, "APP_QUERY_METHOD_ERROR");
+    assertEnvelope(askRaw(site.port(), "GET / HTTP/9.9\r\nHost: site\r\n\r\n"), 505, "APP_QUERY_METHOD_ERROR");
+    assertEnvelope(askRaw(site.port(), "POST /auth/login HTTP/1.1\r\nHost: site\r\nTransfer-Encoding: gzip\r\n\r\n"),
+                   501, "APP_QUERY_METHOD_ERROR");
+}
+
+SPEC(NginxErrors, a_broken_chunk_on_a_documented_path_is_an_envelope) {
+    const NginxSite site(options());
+    assertEnvelope(
+        askRaw(site.port(), "POST /textModel/chat HTTP/1.1\r\nHost: site\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        200, "APP_QUERY_METHOD_ERROR");
+}
+
+SPEC(NginxErrors, many_logins_of_one_address_are_429_and_preflights_are_not_counted) {
+    NginxOptions slow = options(ErrorStatus::semantic);
+    slow.authRate = "1r/m";
+    slow.authBurst = 2;
+    const NginxSite site(slow);
+    for (int i = 0; i < 10; ++i)
+        assertEnvelope(askRaw(site.port(), plain("OPTIONS", "/auth/login")), 502, "APP_INTERNAL_ERROR");
+    for (int i = 0; i < 3; ++i) assertEnvelope(askRaw(site.port(), post("/auth/login")), 502, "APP_INTERNAL_ERROR");
+    const RawAnswer refused = askRaw(site.port(), post("/auth/register"));
+    assertEnvelope(refused, 429, "TOO_MANY_REQUESTS");
+    CPPUNIT_ASSERT_MESSAGE(refused.body, refused.body.find("\"retry_after\":1}") != std::string::npos);
+    assertEnvelope(askRaw(site.port(), post("/textModel/chat")), 502, "APP_INTERNAL_ERROR");
+}
+
+SPEC(NginxErrors, a_full_backlog_is_answered_at_once) {
+    SilentPool pool(dir.file("model.sock"));
+    pool.fillBacklog();
+    const NginxSite site(options());
+    assertEnvelope(askRaw(site.port(), post("/models/echo/chat")), 502, "APP_INTERNAL_ERROR");
+}
+
+SPEC(NginxErrors, a_worker_that_dies_is_not_asked_again) {
+    SilentPool pool(dir.file("model.sock"));
+    const NginxSite site(options());
+    RawClient client(site.port());
+    client.send(post("/textModel/chat"));
+    ASSERT_EVENTUALLY(pool.dropOne());
+    assertEnvelope(client.answer(), 200, "APP_INTERNAL_ERROR");
+    CPPUNIT_ASSERT(!pool.dropOne());
+}
+
+SPEC(NginxErrors, the_access_log_has_the_request_id_and_no_query) {
+    const NginxSite site(options());
+    const RawAnswer answer = askRaw(site.port(), post("/auth/login?uuid=secret"));
+    const std::string expected = answer.header("X-Request-Id") + " \"POST /auth/login\" 200 ";
+    ASSERT_EVENTUALLY(readFile(site.accessLog()).find(expected) != std::string::npos);
+    CPPUNIT_ASSERT(readFile(site.accessLog()).find("secret") == std::string::npos);
+}
+
+}  // namespace aiproject::test

@@ -1,0 +1,98 @@
+#include "e2e/nginx_site.h"
+
+#include "support/eventually.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/ServerSocket.h>
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+
+#include <unistd.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace aiproject::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kTemplates = AIPROJECT_NGINX_TEMPLATES;
+constexpr int kPortAttempts = 5;
+
+bool accepts(std::uint16_t port) {
+    try {
+        const Poco::Net::StreamSocket probe(Poco::Net::SocketAddress("127.0.0.1", port));
+        return true;
+    } catch (const Poco::Exception&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+void fillTemplate(const fs::path& from, const fs::path& to, const std::map<std::string, std::string>& values) {
+    std::string text = readFile(from);
+    for (const auto& [name, value] : values) {
+        const std::string mark = "@" + name + "@";
+        for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark, at + value.size()))
+            text.replace(at, mark.size(), value);
+    }
+    if (text.find('@') != std::string::npos) throw std::runtime_error(from.string() + ": a mark was not filled");
+    fs::create_directories(to.parent_path());
+    std::ofstream(to) << text;
+}
+
+std::uint16_t freePort() {
+    const Poco::Net::ServerSocket probe(Poco::Net::SocketAddress("127.0.0.1", 0));
+    return probe.address().port();
+}
+
+NginxSite::NginxSite(NginxOptions options) : options_(std::move(options)) {
+    for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
+        port_ = freePort();
+        fillFolder();
+        if (start() == Outcome::accepts) return;
+    }
+    throw std::runtime_error("nginx found no free port");
+}
+
+std::string NginxSite::url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
+
+void NginxSite::fillFolder() const {
+    const std::map<std::string, std::string> values{
+        {"FOLDER", folder_.path()},
+        {"LISTEN", "127.0.0.1:" + std::to_string(port_)},
+        {"AUTH_SOCKET", options_.authSocket},
+        {"MODEL_SOCKET", options_.modelSocket},
+        {"HTTP_STATUS", options_.errorStatus == ErrorStatus::envelope ? "envelope" : "semantic"},
+        {"AUTH_RATE", options_.authRate},
+        {"AUTH_BURST", std::to_string(options_.authBurst)},
+    };
+    for (const char* name : {"log", "run", "tmp"}) fs::create_directories(folder_.path() / name);
+    fillTemplate(kTemplates / "rootless.conf.in", folder_.file("nginx.conf"), values);
+    for (const char* name : {"conf.d", "aiproject"})
+        for (const auto& file : fs::directory_iterator(kTemplates / name)) {
+            const bool isTemplate = file.path().extension() == ".in";
+            const fs::path filled = isTemplate ? file.path().stem() : file.path().filename();
+            fillTemplate(file.path(), folder_.path() / name / filled, values);
+        }
+}
+
+NginxSite::Outcome NginxSite::start() {
+    // Root's nginx would give its workers to "nobody", who cannot reach the pools' sockets.
+    const std::string globals = geteuid() == 0 ? "daemon off; user root;" : "daemon off;";
+    const std::string output = folder_.file("log/output"), pidFile = folder_.file("run/nginx.pid");
+    nginx_ = std::make_unique<ChildProcess>(
+        Command{"nginx", {"-e", "stderr", "-c", folder_.file("nginx.conf"), "-g", globals}, {}, -1, output});
+    // The pid file comes after the bind: until then the port may answer for another program.
+    eventually([&] { return !nginx_->isRunning() || (fs::exists(pidFile) && accepts(port_)); });
+    if (nginx_->isRunning() && accepts(port_)) return Outcome::accepts;
+
+    const std::string words = readFile(output);
+    if (words.find("Address already in use") == std::string::npos)
+        throw std::runtime_error("nginx did not start: " + words);
+    return Outcome::portTaken;
+}
+
+}  // namespace aiproject::test

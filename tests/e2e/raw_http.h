@@ -1,0 +1,34 @@
+// HTTP as bytes, for requests that no client library would send.
+#pragma once
+
+#include <Poco/Net/StreamSocket.h>
+
+#include <cstdint>
+#include <string>
+
+namespace aiproject::test {
+
+struct RawAnswer {
+    int status = 0;    // 0: no status line came
+    std::string head;  // status line and headers
+    std::string body;  // as sent, chunks and all
+
+    std::string header(const std::string& name) const;  // spelled as the server does; empty: none
+};
+
+// One connection to 127.0.0.1 for one request.
+class RawClient {
+public:
+    explicit RawClient(std::uint16_t port);
+
+    void send(const std::string& bytes);
+    // What comes until the body is as long as announced, or the server closes: let the request say "Connection: close".
+    RawAnswer answer();
+
+private:
+    Poco::Net::StreamSocket socket_;
+};
+
+RawAnswer askRaw(std::uint16_t port, const std::string& request);
+
+}  // namespace aiproject::test

@@ -1,0 +1,131 @@
+#include "e2e/site.h"
+
+#include "support/eventually.h"
+
+#include <Poco/JSON/Parser.h>
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/StreamCopier.h>
+#include <Poco/String.h>
+
+#include <sstream>
+#include <stdexcept>
+
+namespace aiproject::test {
+namespace {
+
+std::unique_ptr<upstream::Simulator> startUpstream(upstream::Options options) {
+    options.transport = upstream::Transport::plain;
+    return std::make_unique<upstream::Simulator>(options);
+}
+
+// The real plugins, their keys and the simulator's addresses.
+Settings settingsFor(const upstream::Simulator& upstream, const SiteOptions& options) {
+    Settings settings{{"route.text", "spark_chat"}, {"route.voice", "spark_iat"}, {"route.picture", "spark_image"}};
+    const std::pair<const char*, const char*> paths[] = {
+        {"spark_chat", "/v3.5/chat"}, {"spark_iat", "/v2/iat"}, {"spark_image", "/v2.1/image"}};
+    for (const auto& [model, path] : paths) {
+        const std::string prefix = std::string("model.") + model + ".";
+        settings[prefix + "url"] = upstream.url(path);
+        settings[prefix + "app_id"] = options.upstream.appId;
+        settings[prefix + "api_key"] = options.upstream.apiKey;
+        settings[prefix + "api_secret"] = options.upstream.apiSecret;
+    }
+    for (const auto& [key, value] : options.settings) settings[key] = value;
+    return settings;
+}
+
+std::string text(const Poco::JSON::Object& object) {
+    std::ostringstream out;
+    object.stringify(out);
+    return out.str();
+}
+
+void appendNumber(std::string& bytes, std::uint32_t value, int size) {
+    for (int i = 0; i < size; ++i) bytes += char(value >> (8 * i));
+}
+
+}  // namespace
+
+Poco::JSON::Object::Ptr HttpAnswer::json() const {
+    return Poco::JSON::Parser().parse(body).extract<Poco::JSON::Object::Ptr>();
+}
+
+Site::Site(const SiteOptions& options) : upstream_(startUpstream(options.upstream)) {
+    Settings settings = settingsFor(*upstream_, options);
+    if (options.errorStatus == ErrorStatus::semantic) settings["http.status"] = "semantic";
+    installation_ = std::make_unique<Installation>(settings);
+    Command serve{programPath(), {"serve", "-c", installation_->configFile()}};
+    serve.output = installation_->dir().file("output");
+    manager_ = std::make_unique<ChildProcess>(serve);
+    NginxOptions nginx;
+    nginx.authSocket = installation_->socket("auth");
+    nginx.modelSocket = installation_->socket("model");
+    nginx.errorStatus = options.errorStatus;
+    nginx_ = std::make_unique<NginxSite>(nginx);
+    const bool isReady =
+        eventually([this] { return !manager_->isRunning() || request("GET", "/healthz", "").status == 200; });
+    if (!isReady || !manager_->isRunning())
+        throw std::runtime_error("the site did not become ready: " + log() + readFile(serve.output) +
+                                 request("GET", "/healthz", "").body);
+}
+
+HttpAnswer Site::request(const std::string& method, const std::string& path, const std::string& body,
+                         const Headers& headers) const {
+    Poco::Net::HTTPClientSession session("127.0.0.1", nginx_->port());
+    Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
+    for (const auto& [name, value] : headers) request.set(name, value);
+    request.setContentLength(std::streamsize(body.size()));
+    session.sendRequest(request) << body << std::flush;
+    Poco::Net::HTTPResponse response;
+    std::istream& stream = session.receiveResponse(response);
+    HttpAnswer answer;
+    answer.status = response.getStatus();
+    for (const auto& [name, value] : response) answer.headers[Poco::toLower(name)] = value;
+    Poco::StreamCopier::copyToString(stream, answer.body);
+    return answer;
+}
+
+HttpAnswer Site::postJson(const std::string& path, const std::string& body) const {
+    return request("POST", path, body, {{"Content-Type", "application/json"}});
+}
+
+std::string Site::newUser(const std::string& name) const {
+    const std::string user = registration(name, "a good password", "user@example.org");
+    postJson("/auth/register", user);
+    return postJson("/auth/login", user).json()->getValue<std::string>("uuid");
+}
+
+Multipart::Multipart(const std::string& name, const std::string& fileName, const std::string& content) {
+    const std::string boundary = "bfa2c3f0a0e64a56b1f2c6de51e0bb7c";
+    contentType = "multipart/form-data; boundary=" + boundary;
+    body = "--" + boundary + "\r\nContent-Disposition: form-data; name=\"" + name + "\"; filename=\"" + fileName +
+           "\"\r\n\r\n" + content + "\r\n--" + boundary + "--\r\n";
+}
+
+std::string wavOf(const std::string& pcm, std::uint32_t sampleRate) {
+    std::string wav = "RIFF";
+    appendNumber(wav, std::uint32_t(36 + pcm.size()), 4);
+    wav += "WAVEfmt ";
+    appendNumber(wav, 16, 4);
+    appendNumber(wav, 1, 2);  // PCM
+    appendNumber(wav, 1, 2);  // mono
+    appendNumber(wav, sampleRate, 4);
+    appendNumber(wav, sampleRate * 2, 4);  // bytes a second
+    appendNumber(wav, 2, 2);               // bytes a sample
+    appendNumber(wav, 16, 2);              // bits a sample
+    wav += "data";
+    appendNumber(wav, std::uint32_t(pcm.size()), 4);
+    return wav + pcm;
+}
+
+std::string registration(const std::string& name, const std::string& password, const std::string& email) {
+    Poco::JSON::Object user;
+    user.set("username", name);
+    user.set("password", password);
+    user.set("email", email);
+    return text(user);
+}
+
+}  // namespace aiproject::test

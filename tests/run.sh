@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# shellcheck source-path=SCRIPTDIR/..
+#
+# From a fresh Debian 12 to the verdict of every test: tests/run.sh [release | debug | asan | tsan]
+# Installs the packages that are missing (as root, or with sudo), builds, and runs everything through ctest.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+preset=${1:-release}
+logs=build/log/$preset
+
+# shellcheck source=nginx/quickstart/progress.sh
+. nginx/quickstart/progress.sh
+# shellcheck source=nginx/packages.sh
+. nginx/packages.sh
+
+ensure_packages "$logs/packages.log" "${test_packages[@]}"
+run_step "configuring $preset" "$logs/configure.log" cmake --preset "$preset"
+run_step "building $preset" "$logs/build.log" cmake --build --preset "$preset"
+
+code=0
+# An ordinary user's PATH has no sbin on Debian, where nginx is.
+PATH=$PATH:/usr/sbin:/sbin ctest --preset "$preset" </dev/null 2>&1 | tee "$logs/ctest.log" || code=$?
+grep 'tests passed' "$logs/ctest.log" || echo "$preset: ctest came to no end"
+exit "$code"

@@ -26,6 +26,15 @@ struct Check : CppUnit::TestCase {
 
 }  // namespace
 
+SPEC(Check, says_all_that_a_plugin_finds_wrong_at_once) {
+    const Finished finished =
+        check({"model.spark_chat.app_id=a", "model.spark_chat.api_key=k", "model.spark_chat.api_secret=s",
+               "model.spark_chat.url=ws://example.org/v1.1/chat", "model.spark_chat.max_tokens=8192"});
+    CPPUNIT_ASSERT_EQUAL(1, finished.code);
+    for (const char* part : {"model.spark_chat.url: plain ws://", "model.spark_chat.max_tokens: "})
+        CPPUNIT_ASSERT_MESSAGE(finished.output, finished.output.find(part) != std::string::npos);
+}
+
 SPEC(Check, makes_no_database) {
     const std::string file = installation.dir().file("none.db");
     const Finished finished = check({"database.url=sqlite:" + file});

@@ -104,7 +104,7 @@ SPEC(SparkIat, stops_sending_at_the_first_error) {
 }
 
 SPEC(SparkIat, waits_for_the_end_of_the_audio_before_it_expects_anything) {
-    // 2.4 s of sending against deadlines of 400 ms
+    // 2.4 s of sending against deadlines of 1.5 s
     simulator.setFault(faultOf(FaultKind::hangBeforeFrame));
     const Outcome outcome = classic.ask(recording(15 * kBytesPerSecond), kShortTimeouts);
     expect(outcome, ModelStatus::timedOut, "timeout.first_frame_ms");

@@ -6,6 +6,8 @@
 #include "iflytek/spark_chat/chat_settings.h"
 
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace {
 
@@ -33,10 +35,12 @@ private:
 
 IModel* create(const ISettings& settings) noexcept {
     return createAtEdge(settings, "url", [&]() -> IModel* {
+        // Both, whatever the other says, so that every fault is named at once.
         auto upstream = upstreamOf(settings);
-        if (!upstream) return nullptr;
-        auto chat = chatSettingsOf(settings, upstream->endpoint);
-        if (!chat) return nullptr;
+        std::string said;  // what is wrong with the url, upstreamOf() has told
+        const auto endpoint = endpointOf(settingText(settings, "url"), said);
+        auto chat = endpoint ? chatSettingsOf(settings, *endpoint) : std::nullopt;
+        if (!upstream || !chat) return nullptr;
         return std::make_unique<SparkChat>(std::move(*upstream), std::move(*chat)).release();
     });
 }

@@ -18,14 +18,15 @@ using Poco::Net::StreamSocket;
 
 // Not by Poco's DNS class: it sorts the addresses, and the resolver's order is the one to try.
 std::vector<SocketAddress> resolve(const Endpoint& endpoint, const CallDeadlines& deadlines) {
+    // RFC 6761, 6.3: this name needs no resolver; a bare system has no /etc/hosts and would ask a name server.
+    if (endpoint.host == "localhost")
+        return {SocketAddress("127.0.0.1", endpoint.port), SocketAddress("::1", endpoint.port)};
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     const int fault = getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(fault == 0 ? found : nullptr, &freeaddrinfo);
-    // RFC 6761, 6.3: this name needs no resolver, and a bare system has no /etc/hosts.
-    if (fault != 0 && endpoint.host == "localhost") return {SocketAddress("127.0.0.1", endpoint.port)};
     if (fault != 0)
         deadlines.fail(ModelStatus::unavailable, "cannot resolve " + endpoint.host + ": " + gai_strerror(fault));
 

@@ -55,9 +55,9 @@ SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
     const std::string prefix = dir.file("usr");
     succeed({AIPROJECT_CMAKE, {"--install", AIPROJECT_BUILD, "--prefix", prefix}, {}, -1, {}});
     for (const char* file :
-         {"bin/aiproject", AIPROJECT_LIBDIR "/aiproject/plugins/echo.so", "include/aiproject/imodel.h",
-          "share/aiproject/sql/sqlite/001_users.sql", "share/aiproject/nginx/aiproject/locations.conf",
-          "share/aiproject/nginx/sites-available/aiproject", "lib/systemd/system/aiproject.service"})
+         {"bin/aiproject", AIPROJECT_ECHO, "include/aiproject/imodel.h", "share/aiproject/sql/sqlite/001_users.sql",
+          "share/aiproject/nginx/aiproject/locations.conf", "share/aiproject/nginx/sites-available/aiproject",
+          "lib/systemd/system/aiproject.service"})
         CPPUNIT_ASSERT_MESSAGE(file, fs::is_regular_file(fs::path(prefix) / file));
     const std::string unit = readFile(fs::path(prefix) / "lib/systemd/system/aiproject.service");
     CPPUNIT_ASSERT(unit.find("ExecStart=" + prefix + "/bin/aiproject serve\n") != std::string::npos);

@@ -14,8 +14,11 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
-#include <iostream>
+#include <chrono>
+#include <stdexcept>
+#include <string>
 
 namespace aiproject {
 namespace {

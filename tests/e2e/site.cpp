@@ -9,7 +9,6 @@
 #include <Poco/StreamCopier.h>
 #include <Poco/String.h>
 
-#include <sstream>
 #include <stdexcept>
 
 namespace aiproject::test {
@@ -34,12 +33,6 @@ Settings settingsFor(const upstream::Simulator& upstream, const SiteOptions& opt
     }
     for (const auto& [key, value] : options.settings) settings[key] = value;
     return settings;
-}
-
-std::string text(const Poco::JSON::Object& object) {
-    std::ostringstream out;
-    object.stringify(out);
-    return out.str();
 }
 
 void appendNumber(std::string& bytes, std::uint32_t value, int size) {
@@ -118,14 +111,6 @@ std::string wavOf(const std::string& pcm, std::uint32_t sampleRate) {
     wav += "data";
     appendNumber(wav, std::uint32_t(pcm.size()), 4);
     return wav + pcm;
-}
-
-std::string registration(const std::string& name, const std::string& password, const std::string& email) {
-    Poco::JSON::Object user;
-    user.set("username", name);
-    user.set("password", password);
-    user.set("email", email);
-    return text(user);
 }
 
 }  // namespace aiproject::test

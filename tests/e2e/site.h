@@ -61,6 +61,4 @@ struct Multipart {
 // A mono 16-bit WAV file around the samples.
 std::string wavOf(const std::string& pcm, std::uint32_t sampleRate);
 
-std::string registration(const std::string& name, const std::string& password, const std::string& email);
-
 }  // namespace aiproject::test

@@ -12,7 +12,7 @@ using namespace aiproject::test;
 
 namespace {
 
-constexpr const char* kLogin = R"({"username":"alice","password":"a good password","email":"a@example.org"})";
+const std::string kLogin = registration("alice", "a good password", "a@example.org");
 
 std::string valueOf(const std::string& json, const std::string& name) {
     const auto start = json.find("\"" + name + "\":\"") + name.size() + 4;
@@ -32,14 +32,9 @@ struct FullPool : CppUnit::TestCase {
                                {"timeout.drain_ms", "0"}}};
     ChildProcess manager{{programPath(), {"serve", "-c", installation.configFile()}}};
 
-    FullPool() { ASSERT_EVENTUALLY(countOf(" ready\n") == 3); }
+    FullPool() { ASSERT_EVENTUALLY(logged(" ready\n") == 3); }
 
-    std::size_t countOf(const std::string& word) const {
-        const std::string log = installation.log();
-        std::size_t found = 0;
-        for (auto at = log.find(word); at != std::string::npos; at = log.find(word, at + 1)) ++found;
-        return found;
-    }
+    std::size_t logged(const std::string& word) const { return countOf(installation.log(), word); }
     // A stream that has begun and goes on until its client leaves.
     std::unique_ptr<FastcgiClient> takePermit() const {
         ask(installation.socket("auth"), {"POST", "/auth/register", kLogin, {}});

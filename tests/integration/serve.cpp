@@ -31,7 +31,7 @@ struct Serve : CppUnit::TestCase {
         for (const auto& entry : overrides) arguments.push_back("-D" + entry);
         manager =
             std::make_unique<ChildProcess>(Command{program, arguments, {}, -1, installation.dir().file("output")});
-        ASSERT_EVENTUALLY(count(" ready\n") == 3);
+        ASSERT_EVENTUALLY(logged(" ready\n") == 3);
     }
 
     // Ends the one of setUp() and starts another.
@@ -41,12 +41,7 @@ struct Serve : CppUnit::TestCase {
         start(program, overrides);
     }
 
-    std::size_t count(const std::string& word) const {
-        const std::string log = installation.log();
-        std::size_t found = 0;
-        for (auto at = log.find(word); at != std::string::npos; at = log.find(word, at + 1)) ++found;
-        return found;
-    }
+    std::size_t logged(const std::string& word) const { return countOf(installation.log(), word); }
 
     bool answers(const std::string& pool) const {
         return ask(installation.socket(pool), {"GET", "/healthz", "", {}}).status == 200;
@@ -67,7 +62,7 @@ SPEC(Serve, opens_a_private_socket_for_each_pool_and_serves_on_it) {
 SPEC(Serve, restarts_a_worker_that_was_killed) {
     const pid_t victim = childrenOf(manager->pid()).at(0);
     kill(victim, SIGKILL);
-    ASSERT_EVENTUALLY(count(" ready\n") == 4);
+    ASSERT_EVENTUALLY(logged(" ready\n") == 4);
     CPPUNIT_ASSERT(installation.log().find("ended by signal Killed") != std::string::npos);
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), childrenOf(manager->pid()).size());
     CPPUNIT_ASSERT(answers("auth"));
@@ -94,7 +89,7 @@ SPEC(Serve, leaves_no_worker_behind_when_it_is_killed) {
 SPEC(Serve, takes_over_the_sockets_of_one_that_was_killed) {
     manager->signal(SIGKILL);
     manager->wait();
-    ASSERT_EVENTUALLY(count("stopping, ") == 3);
+    ASSERT_EVENTUALLY(logged("stopping, ") == 3);
     std::filesystem::remove(installation.dir().file("log"));
     setUp();
     CPPUNIT_ASSERT(answers("model"));
@@ -121,7 +116,7 @@ SPEC(Serve, starts_workers_of_a_program_that_was_replaced) {
     std::filesystem::copy_file(programPath(), upgrade);
     std::filesystem::rename(upgrade, program);
     kill(childrenOf(manager->pid()).at(0), SIGKILL);
-    ASSERT_EVENTUALLY(count(" ready\n") == 4);
+    ASSERT_EVENTUALLY(logged(" ready\n") == 4);
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), childrenOf(manager->pid()).size());
 }
 
@@ -142,7 +137,7 @@ SPEC(Serve, gives_overrides_to_its_workers_but_not_as_arguments) {
         CPPUNIT_ASSERT(readFile(folder + "/cmdline").find("hunter2") == std::string::npos);
         CPPUNIT_ASSERT(readFile(folder + "/environ").find("api_key=hunter2\nlog.level=info") != std::string::npos);
     }
-    CPPUNIT_ASSERT_EQUAL(std::size_t(1), count("-Dmodel.spark_chat.api_key: every user can read"));
-    CPPUNIT_ASSERT_EQUAL(std::size_t(0), count("hunter2"));
-    CPPUNIT_ASSERT_EQUAL(std::size_t(0), count("Z D worker"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), logged("-Dmodel.spark_chat.api_key: every user can read"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), logged("hunter2"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), logged("Z D worker"));
 }

@@ -13,12 +13,6 @@ struct Worker : CppUnit::TestCase {
     WorkerUnderTest worker;
 };
 
-std::size_t count(const std::string& text, const std::string& word) {
-    std::size_t found = 0;
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
-    return found;
-}
-
 bool serves(const WorkerUnderTest& worker) { return worker.ask({"GET", "/healthz", "", {}}).status == 200; }
 
 }  // namespace
@@ -29,7 +23,7 @@ SPEC(Worker, streams_a_frame_a_line_and_ends_with_status_2) {
     CPPUNIT_ASSERT_EQUAL(200, answer.status);
     CPPUNIT_ASSERT(answer.complete);
     CPPUNIT_ASSERT_EQUAL(std::string("no"), answer.headers.at("x-accel-buffering"));
-    CPPUNIT_ASSERT_EQUAL(std::size_t(4), count(answer.body, "\n"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(4), countOf(answer.body, "\n"));
     const std::string last = answer.body.substr(answer.body.rfind('\n', answer.body.size() - 2) + 1);
     CPPUNIT_ASSERT(last.find("\"status\":2") != std::string::npos);
     CPPUNIT_ASSERT(last.find("\"total_tokens\":3") != std::string::npos);
@@ -59,7 +53,7 @@ SPEC(Worker, answers_without_reading_a_body_it_does_not_want) {
 SPEC(Worker, takes_a_request_id_from_nginx_but_not_a_forged_one) {
     worker.ask({"GET", "/healthz", "", {{"REQUEST_ID", "0123456789abcdef"}}});
     worker.ask({"GET", "/healthz", "", {{"REQUEST_ID", "x\nrequest id=forged"}}});
-    ASSERT_EVENTUALLY(count(worker.log(), "path=/healthz") == 2);
+    ASSERT_EVENTUALLY(countOf(worker.log(), "path=/healthz") == 2);
     CPPUNIT_ASSERT(worker.log().find("id=0123456789abcdef") != std::string::npos);
     CPPUNIT_ASSERT(worker.log().find("forged") == std::string::npos);
 }

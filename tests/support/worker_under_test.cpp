@@ -82,13 +82,24 @@ FastcgiAnswer WorkerUnderTest::post(const std::string& path, const std::string& 
 }
 
 std::string WorkerUnderTest::newUser(const std::string& name) const {
+    const std::string user = registration(name, "a good password", "user@example.org");
+    post("/auth/register", user);
+    const FastcgiAnswer answer = post("/auth/login", user);
+    return Poco::JSON::Parser().parse(answer.body).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("uuid");
+}
+
+std::size_t countOf(const std::string& text, const std::string& word) {
+    std::size_t found = 0;
+    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
+    return found;
+}
+
+std::string registration(const std::string& name, const std::string& password, const std::string& email) {
     Poco::JSON::Object user;
     user.set("username", name);
-    user.set("password", "a good password");
-    user.set("email", "user@example.org");
-    post("/auth/register", text(user));
-    const FastcgiAnswer answer = post("/auth/login", text(user));
-    return Poco::JSON::Parser().parse(answer.body).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("uuid");
+    user.set("password", password);
+    user.set("email", email);
+    return text(user);
 }
 
 std::string textBody(const std::string& uuid, const std::string& name, const std::string& question) {

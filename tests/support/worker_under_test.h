@@ -52,6 +52,12 @@ private:
     std::unique_ptr<ChildProcess> process_;
 };
 
+// How often `word` stands in `text`.
+std::size_t countOf(const std::string& text, const std::string& word);
+
+// The body of /auth/register; /auth/login takes it as well.
+std::string registration(const std::string& name, const std::string& password, const std::string& email);
+
 // {"uuid":…,"username":…,"dialog":[{"role":"user","content":question}]}
 std::string textBody(const std::string& uuid, const std::string& name, const std::string& question);
 

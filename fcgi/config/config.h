@@ -11,6 +11,8 @@
 
 namespace aiproject {
 
+constexpr int kMostCalls = 65'536;  // in progress in one pool; the board has no room for more
+
 enum class HttpStatus { envelope, semantic };  // envelope: the documented paths always answer 200
 enum class LogLevel { debug, info, warning, error };
 enum class VoiceAccess { anyone, user };
@@ -20,14 +22,30 @@ struct TimeoutConfig {
     std::chrono::milliseconds firstFrame{60'000};
     std::chrono::milliseconds idleFrame{60'000};
     std::chrono::milliseconds total{600'000};
-    std::chrono::milliseconds client{30'000};  // one read from or write to nginx
-    std::chrono::milliseconds drain{30'000};   // after SIGTERM, for the requests in progress
+    std::chrono::milliseconds client{30'000};        // one read from or write to nginx
+    std::chrono::milliseconds drain{30'000};         // for the requests in progress when all ends
+    std::chrono::milliseconds reloadDrain{600'000};  // for those of a worker that another one replaces
+    std::chrono::milliseconds watchdog{10'000};      // a call that ignores its end longer costs its worker the life
 };
 
 struct LimitConfig {
     std::uint64_t textBodyBytes = 4ULL * 1024 * 1024;
     std::uint64_t mediaBodyBytes = 16ULL * 1024 * 1024;  // the original's limit
     std::uint64_t answerBytes = 1024ULL * 1024;          // /textModel/chat keeps no more than this
+    // Calls in progress in all workers of a pool; 0: no limit. Without an account the address is the user.
+    int userCalls = 0;
+    int modelCalls = 0;  // unless ModelConfig::calls says otherwise
+    int userCallsPerMinute = 0;
+};
+
+struct RetryConfig {  // of one model, before its first frame, when it cannot be reached
+    int attempts = 2;
+    std::chrono::milliseconds backoff{200};  // before the second attempt; then twice as long each time
+};
+
+struct BreakerConfig {
+    int failures = 5;                         // of a model, one after the other; 0: no breaker
+    std::chrono::milliseconds pause{30'000};  // for which the others of a route are preferred to it
 };
 
 struct DatabaseConfig {
@@ -55,13 +73,17 @@ struct PoolConfig {
     int processes = 1;
     int threads = 512;  // requests in progress at once, per process
     int backlog = 512;
-    std::chrono::milliseconds queue{1'000};  // a request that waited longer is answered MODEL_BUSY
-    std::vector<std::string> models{"*"};    // "*": all; none: plugins are not even loaded
+    int calls = 0;                         // model calls in progress, all processes together; 0: as many as threads
+    std::chrono::milliseconds queue{100};  // a request that waited longer is answered MODEL_BUSY
+    int maxRequests = 0;                   // a worker that served so many is replaced; 0: never
+    int memoryMb = 0;                      // a worker whose resident size is above is replaced; 0: never
+    std::vector<std::string> models{"*"};  // "*": all; none: plugins are not even loaded
 };
 
 struct ModelConfig {
     std::string plugin;                           // empty: the plugin of the model's own name
     std::map<std::string, std::string> settings;  // as written; secrets among them
+    int calls = -1;                               // in progress; 0: no limit; -1: LimitConfig::modelCalls
 };
 
 struct LogConfig {
@@ -78,6 +100,8 @@ struct Config {
     std::map<std::string, PoolConfig> pools;  // always has "auth" and "model"
     TimeoutConfig timeouts;
     LimitConfig limits;
+    RetryConfig retry;
+    BreakerConfig breaker;
     DatabaseConfig database;
     AuthConfig auth;
     HttpStatus httpStatus = HttpStatus::envelope;

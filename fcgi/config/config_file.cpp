@@ -5,6 +5,7 @@
 #include "config/name_rule.h"
 
 #include <Poco/AutoPtr.h>
+#include <Poco/NumberParser.h>
 #include <Poco/RegularExpression.h>
 #include <Poco/String.h>
 #include <Poco/Util/LayeredConfiguration.h>
@@ -138,6 +139,7 @@ private:
         PoolConfig& auth = config.pools["auth"];
         auth.threads = 4;  // each hash takes 32 MiB and most of a core
         auth.backlog = 128;
+        auth.queue = std::chrono::milliseconds(1'000);  // a hash takes a good part of it
         auth.models = {};
         config.pools["model"].processes = 2;  // a plugin that crashes takes the streams of one along
         for (const auto& entry : values) {
@@ -173,8 +175,18 @@ private:
         const std::string setting = key.substr(dot + 1);
         if (setting == "plugin")
             model.plugin = value;
+        else if (setting == "calls")
+            takeCalls(key, value, model);
         else
             model.settings[setting] = value;
+    }
+
+    void takeCalls(const std::string& key, const std::string& value, ModelConfig& model) {
+        int calls = 0;
+        if (Poco::NumberParser::tryParse(value, calls, 0) && calls >= 0 && calls <= kMostCalls)
+            model.calls = calls;
+        else
+            fail(key, "'" + value + "' is not a whole number from 0 to " + std::to_string(kMostCalls));
     }
 
     void check() {

@@ -4,6 +4,7 @@
 #include <Poco/String.h>
 #include <Poco/StringTokenizer.h>
 
+#include <climits>
 #include <sstream>
 
 namespace aiproject {
@@ -98,6 +99,7 @@ private:
 };
 
 constexpr std::int64_t kHour = 3'600'000;
+constexpr Range kCalls{0, kMostCalls};
 
 void placesAndLogs(Table& table, Config& config) {
     table.text("run.dir", config.runDir, "sockets");
@@ -138,10 +140,22 @@ void timeoutsAndLimits(Table& table, Config& config) {
     table.milliseconds("timeout.idle_frame_ms", timeouts.idleFrame, {100, kHour}, "between two frames");
     table.milliseconds("timeout.total_ms", timeouts.total, {100, 24 * kHour}, "a whole call");
     table.milliseconds("timeout.client_ms", timeouts.client, {100, kHour}, "one read from or write to nginx");
-    table.milliseconds("timeout.drain_ms", timeouts.drain, {0, 24 * kHour}, "for running requests after SIGTERM");
+    table.milliseconds("timeout.drain_ms", timeouts.drain, {0, 24 * kHour}, "for running requests when all ends");
+    table.milliseconds("timeout.reload_drain_ms", timeouts.reloadDrain, {0, 24 * kHour},
+                       "for those of a worker that is replaced");
+    table.milliseconds("timeout.watchdog_ms", timeouts.watchdog, {100, kHour},
+                       "a call that ignores its end so long: its worker is replaced");
     table.integer("limit.text_body_bytes", config.limits.textBodyBytes, {1024, 1 << 30}, "JSON bodies");
     table.integer("limit.media_body_bytes", config.limits.mediaBodyBytes, {1024, 1 << 30}, "voice and picture bodies");
     table.integer("limit.answer_bytes", config.limits.answerBytes, {1024, 1 << 30}, "of an answer given in one piece");
+    table.integer("limit.user_calls", config.limits.userCalls, kCalls, "in progress per user; 0: no limit");
+    table.integer("limit.user_calls_per_minute", config.limits.userCallsPerMinute, {0, 1'000'000}, "0: no limit");
+    table.integer("limit.model_calls", config.limits.modelCalls, kCalls, "in progress per model; 0: no limit");
+    table.integer("retry.attempts", config.retry.attempts, {1, 10}, "on a model that cannot be reached");
+    table.milliseconds("retry.backoff_ms", config.retry.backoff, {0, 60'000}, "before the second; then twice as long");
+    table.integer("breaker.failures", config.breaker.failures, {0, 1'000},
+                  "in a row, then the route's other models come first; 0: never");
+    table.milliseconds("breaker.pause_ms", config.breaker.pause, {100, kHour}, "for so long");
 }
 
 void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
@@ -149,8 +163,13 @@ void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
     table.text(prefix + "socket", pool.socket, "empty: RUN.DIR/" + name + ".sock");
     table.integer(prefix + "processes", pool.processes, {1, 256}, "worker processes");
     table.integer(prefix + "threads", pool.threads, {1, 20'000}, "requests in progress at once, per process");
+    table.integer(prefix + "calls", pool.calls, kCalls,
+                  "model calls in progress, all processes; 0: as many as threads");
     table.integer(prefix + "backlog", pool.backlog, {1, 65'535}, "connections that wait in the kernel");
     table.milliseconds(prefix + "queue_ms", pool.queue, {0, 60'000}, "a request that waited longer is MODEL_BUSY");
+    table.integer(prefix + "max_requests", pool.maxRequests, {0, INT_MAX}, "then a worker is replaced; 0: never");
+    table.integer(prefix + "memory_mb", pool.memoryMb, {0, 1'000'000},
+                  "resident; above, a worker is replaced; 0: never");
     table.list(prefix + "models", pool.models, ",", "models it serves; *: all, nothing: none");
 }
 

@@ -1,0 +1,132 @@
+#include "pool/board.h"
+
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+namespace aiproject {
+
+struct Board::Memory {
+    std::uint32_t layout;
+    pthread_mutex_t mutex;
+    std::atomic<std::int32_t> callsEnd;
+    std::array<WorkerRow, kMostWorkers> workers;
+    std::array<ModelRow, kMostModels> models;
+    std::array<UserRow, kMostUsers> users;
+    std::array<CallRow, kMostCalls> calls;
+};
+
+namespace {
+
+constexpr std::uint32_t kLayout = 1;  // counted up with every change of a row
+
+static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error("the board of the pool: " + what + ": " + std::strerror(errno));
+}
+
+void copyName(const std::string& name, std::array<char, 65>& row) {
+    row.fill(0);
+    name.copy(row.data(), row.size() - 1);
+}
+
+void makeShared(pthread_mutex_t& mutex) {
+    pthread_mutexattr_t attributes;
+    pthread_mutexattr_init(&attributes);
+    pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+    pthread_mutex_init(&mutex, &attributes);
+    pthread_mutexattr_destroy(&attributes);
+}
+
+}  // namespace
+
+Board::Board() : memory_(memfd_create("aiproject-board", MFD_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (!memory_ || !bell_ || ftruncate(memory_.get(), sizeof(Memory)) != 0) fail("cannot be made");
+    map();
+    // Fresh pages are 0, which is what most members begin with, and are taken only when they are written.
+    makeShared(shared_->mutex);
+    shared_->layout = kLayout;
+}
+
+Board::Board(FileDescriptor memory, FileDescriptor bell) : memory_(std::move(memory)), bell_(std::move(bell)) {
+    struct stat status {};
+    if (fstat(memory_.get(), &status) != 0) fail("is not there");
+    if (status.st_size == sizeof(Memory)) map();
+    if (!shared_ || shared_->layout != kLayout)
+        throw std::runtime_error(
+            "the manager is of another release: a reload cannot bridge that, restart aiproject serve");
+}
+
+Board::~Board() {
+    if (shared_) munmap(shared_, sizeof(Memory));
+}
+
+void Board::map() {
+    void* const address = mmap(nullptr, sizeof(Memory), PROT_READ | PROT_WRITE, MAP_SHARED, memory_.get(), 0);
+    if (address == MAP_FAILED) fail("cannot be mapped");
+    shared_ = static_cast<Memory*>(address);
+}
+
+void Board::ring() const noexcept { eventfd_write(bell_.get(), 1); }
+
+WorkerRow& Board::worker(int index) noexcept { return shared_->workers[index]; }
+ModelRow& Board::model(int index) noexcept { return shared_->models[index]; }
+CallRow& Board::call(int index) noexcept { return shared_->calls[index]; }
+UserRow& Board::user(int index) noexcept { return shared_->users[index]; }
+
+int Board::rowOfModel(const std::string& name, const std::string& plugin) {
+    const auto held = hold();
+    for (int index = 0; index < kMostModels; ++index) {
+        ModelRow& row = model(index);
+        if (row.isTaken && name != row.name.data()) continue;
+        if (!row.isTaken) copyName(name, row.name);
+        copyName(plugin, row.plugin);  // a reload may have changed it
+        row.isTaken = true;
+        return index;
+    }
+    return kNobody;
+}
+
+int Board::addWorker() noexcept {
+    for (int index = 0; index < kMostWorkers; ++index) {
+        WorkerRow& row = worker(index);
+        if (row.state != WorkerState::none) continue;
+        row.threads = 0;
+        row.busy = 0;
+        row.served = 0;
+        row.crashedModel = kNobody;
+        row.state = WorkerState::starting;
+        return index;
+    }
+    return kNobody;
+}
+
+void Board::removeWorker(int index) noexcept {
+    for (int i = 0; i < callsEnd(); ++i)
+        if (call(i).owner == index + 1) call(i).owner = 0;
+    worker(index).state = WorkerState::none;
+}
+
+int Board::callsEnd() const noexcept { return shared_->callsEnd; }
+
+void Board::extendCalls(int end) noexcept { shared_->callsEnd = end; }
+
+void Board::lock() noexcept {
+    // Whoever died with it left nothing half done that matters: rows are claimed by their last store.
+    if (pthread_mutex_lock(&shared_->mutex) == EOWNERDEAD) pthread_mutex_consistent(&shared_->mutex);
+}
+
+void Board::unlock() noexcept { pthread_mutex_unlock(&shared_->mutex); }
+
+std::int64_t Board::milliseconds() noexcept {
+    using namespace std::chrono;
+    return duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace aiproject

@@ -1,0 +1,112 @@
+// What the workers of one pool and their manager know of each other: memory that all of them map, and an
+// eventfd by which a worker calls its manager. Counts that belong to a process stand in a row that names
+// it, so that they go with it, however it ends. A worker that runs without a manager has a board of its own.
+//
+// THREADS  Every row's members are atomic. What must be seen as a whole (UserRow, the search for a free
+//          CallRow) is done under lock(), which survives the death of a process that holds it.
+#pragma once
+
+#include "base/file_descriptor.h"
+#include "config/config.h"
+
+#include <pthread.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+namespace aiproject {
+
+constexpr int kMostWorkers = 1'024;  // of one pool, those that drain included
+constexpr int kMostModels = 256;
+constexpr int kMostUsers = 16'384;  // of whom calls per minute are counted at once
+constexpr int kNobody = -1;         // no worker, no model
+
+enum class WorkerState : std::uint32_t { none, starting, ready, draining };
+
+// One process. Written by it; given out and cleared by the manager.
+struct WorkerRow {
+    std::atomic<WorkerState> state;
+    std::atomic<std::int32_t> threads;       // requests it can serve at once
+    std::atomic<std::int32_t> busy;          // requests in progress or queued
+    std::atomic<std::uint64_t> served;       // answered, refusals included
+    std::atomic<std::int32_t> crashedModel;  // whose call was running where the process crashed; kNobody: none
+};
+
+// One model, whatever worker it is loaded in. A row is given out once and stays.
+struct ModelRow {
+    std::atomic<bool> isTaken;
+    std::array<char, 65> name, plugin;    // written under lock(), before isTaken
+    std::atomic<bool> isQuarantined;      // set and cleared by the manager
+    std::atomic<std::int32_t> failures;   // one after the other
+    std::atomic<std::int64_t> openUntil;  // of the circuit breaker; Board::milliseconds()
+};
+
+// One call in progress: a permit.
+struct CallRow {
+    std::atomic<std::int32_t> owner;  // its worker's index + 1; 0: the row is free
+    std::atomic<std::int32_t> model;  // index; kNobody: none yet
+    std::atomic<std::uint64_t> user;
+    std::atomic<std::int64_t> overdueAt;  // Board::milliseconds(); the watchdog's; 0: not watched
+};
+
+// Calls per minute of one user. Under lock().
+struct UserRow {
+    std::uint64_t user;
+    std::int64_t nextAt;  // Board::milliseconds(): when all that was called has been paid for by time
+};
+
+class Board {
+public:
+    // The board of a new pool. Throws std::runtime_error when the system has no memory for it.
+    Board();
+    // The one that the manager has handed down: descriptors of its memory and of its eventfd. Throws
+    // std::runtime_error when it was made by another release.
+    Board(FileDescriptor memory, FileDescriptor bell);
+    ~Board();
+    Board(const Board&) = delete;
+    Board& operator=(const Board&) = delete;
+
+    int memoryDescriptor() const noexcept { return memory_.get(); }
+    int bellDescriptor() const noexcept { return bell_.get(); }
+
+    // Wakes the manager: a state has changed, or a worker wishes to be replaced.
+    void ring() const noexcept;
+
+    WorkerRow& worker(int index) noexcept;
+    ModelRow& model(int index) noexcept;
+    CallRow& call(int index) noexcept;  // up to kMostCalls
+    UserRow& user(int index) noexcept;
+
+    // The row of that name, made when there is none; kNobody: all are taken.
+    int rowOfModel(const std::string& name, const std::string& plugin);
+
+    // A free row for a worker that is to start, now `starting`; kNobody: all are taken.
+    int addWorker() noexcept;
+    // Its process is dead: row and permits are free again.
+    void removeWorker(int index) noexcept;
+
+    // Rows from here on were never used; what scans the calls can stop there.
+    int callsEnd() const noexcept;
+    void extendCalls(int end) noexcept;  // under lock()
+
+    std::unique_lock<Board> hold() { return std::unique_lock<Board>(*this); }
+    void lock() noexcept;
+    void unlock() noexcept;
+
+    // Of a clock that all processes share and nobody sets.
+    static std::int64_t milliseconds() noexcept;
+
+private:
+    struct Memory;
+
+    void map();
+
+    FileDescriptor memory_, bell_;
+    Memory* shared_ = nullptr;
+};
+
+}  // namespace aiproject

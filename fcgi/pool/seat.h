@@ -1,0 +1,32 @@
+// The place of this process on its pool's board.
+#pragma once
+
+#include "pool/board.h"
+
+#include <memory>
+#include <string>
+
+namespace aiproject {
+
+// For the environment of a worker that is started: which of the descriptors it inherits are the board's,
+// and which row is its own.
+std::string seatVariable(const Board& board, int row);
+
+class Seat {
+public:
+    // As the environment says; without a manager, on a board of its own. Throws std::runtime_error.
+    Seat();
+
+    Board& board() const noexcept { return *board_; }
+    int row() const noexcept { return row_; }
+    WorkerRow& worker() const noexcept { return board_->worker(row_); }
+
+    // Tells the manager.
+    void enter(WorkerState state) const noexcept;
+
+private:
+    std::unique_ptr<Board> board_;
+    int row_;
+};
+
+}  // namespace aiproject

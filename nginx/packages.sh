@@ -10,6 +10,8 @@ quickstart_packages=(g++ cmake ninja-build libfcgi-dev libpoco-dev libssl-dev li
 test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl)
 # shellcheck disable=SC2034
 lint_packages=(clang-format-14 clang-tidy-14 shellcheck)
+# shellcheck disable=SC2034
+fuzz_packages=("${test_packages[@]}" clang-14 libclang-rt-14-dev)
 
 packages_script=${BASH_SOURCE[0]}
 

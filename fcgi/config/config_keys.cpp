@@ -173,6 +173,14 @@ void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
     table.list(prefix + "models", pool.models, ",", "models it serves; *: all, nothing: none");
 }
 
+// As it must stand in the file to mean itself.
+std::string escaped(std::string text) {
+    static const std::vector<std::pair<std::string, std::string>> signs{
+        {"\\", R"(\\)"}, {"\n", R"(\n)"}, {"\r", R"(\r)"}, {"\t", R"(\t)"}, {"\f", R"(\f)"}};
+    for (const auto& [sign, written] : signs) Poco::replaceInPlace(text, sign, written);
+    return text;
+}
+
 }  // namespace
 
 std::vector<Key> keysOf(Config& config) {
@@ -188,12 +196,13 @@ std::string printed(Config config) {
     std::ostringstream out;
     for (const Key& key : keysOf(config)) {
         out << "# " << key.help << " (" << key.allowed << ")\n";
-        out << key.name << " = " << Poco::replace(key.get(), std::string("\\"), std::string("\\\\")) << "\n";
+        out << key.name << " = " << escaped(key.get()) << "\n";
     }
     for (const auto& model : config.models) {
-        out << "model." << model.first << ".plugin = " << model.second.plugin << "\n";
+        out << "model." << model.first << ".plugin = " << escaped(model.second.plugin) << "\n";
+        if (model.second.calls >= 0) out << "model." << model.first << ".calls = " << model.second.calls << "\n";
         for (const auto& setting : model.second.settings)
-            out << "# model." << model.first << "." << setting.first << " is set\n";
+            out << "# model." << model.first << "." << escaped(setting.first) << " is set\n";
     }
     return out.str();
 }

@@ -1,15 +1,14 @@
 #include "front/fastcgi_exchange.h"
 
 #include "base/error.h"
+#include "front/request_parameters.h"
 
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/NumberParser.h>
-#include <Poco/UUIDGenerator.h>
 
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <algorithm>
 #include <array>
 
 namespace aiproject {
@@ -22,13 +21,6 @@ void setTimeouts(int connection, std::chrono::milliseconds timeout) {
     setsockopt(connection, SOL_SOCKET, SO_RCVTIMEO, &value, sizeof value);
     setsockopt(connection, SOL_SOCKET, SO_SNDTIMEO, &value, sizeof value);
 }
-
-bool isRequestId(std::string_view id) {
-    const auto allowed = [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_'; };
-    return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), allowed);
-}
-
-std::string newRequestId() { return Poco::UUIDGenerator::defaultGenerator().createRandom().toString(); }
 
 std::string headText(const ResponseHead& head) {
     const auto status = static_cast<Poco::Net::HTTPResponse::HTTPStatus>(head.status);
@@ -48,7 +40,7 @@ std::unique_ptr<FastcgiExchange> FastcgiExchange::receive(FileDescriptor connect
     setTimeouts(connection.get(), timeout);
     std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange);
     if (!exchange->accept(std::move(connection))) return nullptr;
-    exchange->takeParameters();
+    exchange->request_ = requestOf(exchange->raw_.envp);
     return exchange;
 }
 
@@ -68,34 +60,9 @@ FastcgiExchange::~FastcgiExchange() {
     FCGX_Free(&raw_, 1);
 }
 
-const char* FastcgiExchange::parameter(const char* name) const { return FCGX_GetParam(name, raw_.envp); }
-
-void FastcgiExchange::takeParameters() {
-    const auto text = [this](const char* name) {
-        const char* value = parameter(name);
-        return std::string(value ? value : "");
-    };
-    const auto header = [this](const char* name) {
-        const char* value = parameter(name);
-        return value ? std::optional<std::string>(value) : std::nullopt;
-    };
-    request_.id = text("REQUEST_ID");
-    if (!isRequestId(request_.id)) request_.id = newRequestId();
-    request_.method = text("REQUEST_METHOD");
-    // DOCUMENT_URI is decoded and without the query; other web servers only have REQUEST_URI.
-    request_.path = text("DOCUMENT_URI");
-    if (request_.path.empty()) request_.path = text("REQUEST_URI");
-    request_.path.erase(std::min(request_.path.find('?'), request_.path.size()));
-    request_.contentType = text("CONTENT_TYPE");
-    request_.accept = text("HTTP_ACCEPT");
-    request_.remoteAddress = text("REMOTE_ADDR");
-    request_.uuid = header("HTTP_UUID");
-    request_.username = header("HTTP_USERNAME");
-}
-
 std::string FastcgiExchange::readBody(std::uint64_t limit) {
     Poco::UInt64 announced = 0;
-    const char* length = parameter("CONTENT_LENGTH");
+    const char* length = parameterIn(raw_.envp, "CONTENT_LENGTH");
     const bool isAnnounced = length && Poco::NumberParser::tryParseUnsigned64(length, announced);
     if (announced > limit)
         throw refusal(ErrorKind::bodyTooLarge, "the body is larger than " + std::to_string(limit) + " bytes");

@@ -32,8 +32,6 @@ public:
 private:
     FastcgiExchange() = default;
     bool accept(FileDescriptor connection);
-    void takeParameters();
-    const char* parameter(const char* name) const;
     void drainBody();
 
     FCGX_Request raw_{};

@@ -45,7 +45,8 @@ void CallWatch::run() {
         const std::lock_guard lock(mutex_);
         if (ending_) return;
         for (int i = 0; i < count; ++i) {
-            const auto call = calls_.find(events[i].data.u64);
+            const std::uint64_t id = events[i].data.u64;  // a copy: the kernel's struct is packed
+            const auto call = calls_.find(id);
             if (call != calls_.end()) call->second->end(Stop::clientLeft);
         }
         eventfd_t ignored = 0;

@@ -118,6 +118,21 @@ SPEC(ConfigKeys, are_printed_so_that_a_backslash_is_read_again) {
     CPPUNIT_ASSERT_EQUAL(written.log.file, config(printed(written)).log.file);
 }
 
+SPEC(ConfigKeys, are_printed_so_that_a_line_break_in_a_value_begins_no_line) {
+    const Config written =
+        config("log.file = a\\nrun.dir = b\\rc\\td\\fe\nmodel.a.plugin = x\\ny\n", {"model.a.b\rlog.level=debug"});
+    CPPUNIT_ASSERT_EQUAL("a\nrun.dir = b\rc\td\fe"s, written.log.file);
+    const Config read = config(printed(written));
+    CPPUNIT_ASSERT_EQUAL(written.log.file, read.log.file);
+    CPPUNIT_ASSERT_EQUAL(written.runDir, read.runDir);
+    CPPUNIT_ASSERT_EQUAL("x\ny"s, read.models.at("a").plugin);
+}
+
+SPEC(ConfigKeys, of_models_are_printed_with_their_calls) {
+    assertSays(printed(config("model.a.calls = 0\n")), "model.a.calls = 0\n");
+    assertSilentOf(printed(config("model.a.plugin = b\n")), ".calls = -1");
+}
+
 SPEC(ConfigKeys, of_models_are_printed_without_their_values) {
     const std::string text = printed(config("model.a.api_secret = hunter2\nmodel.a.url = wss://hunter3\n"));
     assertSilentOf(text, "hunter");

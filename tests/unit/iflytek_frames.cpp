@@ -176,6 +176,16 @@ SPEC(Frames, with_members_of_another_type_do_no_harm) {
         CPPUNIT_ASSERT_MESSAGE(payload, !relay.take(frameOf(header(0, 1), payload)));
 }
 
+SPEC(Frames, with_more_values_than_any_answer_are_refused) {
+    const auto withElements = [](int count) {
+        std::string list = "{}";
+        for (int i = 1; i < count; ++i) list += ",{}";
+        return frameOf(header(0, 1), R"("choices":{"status":1,"text":[)" + list + "]}");
+    };
+    CPPUNIT_ASSERT(!relay.take(withElements(1000)));
+    refuses(withElements(300'000), ModelStatus::failed);
+}
+
 SPEC(Frames, nested_without_end_are_refused) {
     refuses(R"({"header":)" + std::string(100'000, '[') + "}", ModelStatus::failed);
 }

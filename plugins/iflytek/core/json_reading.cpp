@@ -5,10 +5,19 @@
 #include <Poco/JSON/Parser.h>
 #include <Poco/JSON/Stringifier.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace aiproject::iflytek {
 namespace {
+
+// A parsed object takes up to a kilobyte, so a message of many would cost hundreds of times its size.
+// What stands in strings counts, too: no message of these services has nearly so much of it.
+constexpr std::ptrdiff_t kMostValues = 20'000;
+
+std::ptrdiff_t mostValuesIn(const std::string& json) {
+    return std::count_if(json.begin(), json.end(), [](char c) { return c == ',' || c == '{' || c == '['; });
+}
 
 Poco::Dynamic::Var member(const Poco::JSON::Object::Ptr& object, const char* name) {
     return object.isNull() ? Poco::Dynamic::Var() : object->get(name);
@@ -26,6 +35,8 @@ std::optional<std::int64_t> integerOf(const Poco::Dynamic::Var& value) {
 }  // namespace
 
 Poco::JSON::Object::Ptr objectOf(const std::string& json) {
+    if (mostValuesIn(json) > kMostValues)
+        throw CallFailure(ModelStatus::failed, "a message of the upstream has too many values");
     Poco::JSON::Parser parser;
     try {
         const Poco::Dynamic::Var value = parser.parse(json);

@@ -11,7 +11,7 @@
 
 namespace aiproject::iflytek {
 
-// Throws CallFailure (failed) unless the text is one JSON object.
+// Throws CallFailure (failed) unless the text is one JSON object, and of no more values than a message can have.
 Poco::JSON::Object::Ptr objectOf(const std::string& json);
 
 // Null when it is not there. `object` may be null, so that a path can be followed.

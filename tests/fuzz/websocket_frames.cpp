@@ -1,0 +1,81 @@
+// The bytes of an upstream after the upgrade: frames that become messages.
+#include "fuzz/target.h"
+#include "iflytek/core/encoding.h"
+#include "iflytek/core/message_reader.h"
+
+#include <Poco/AutoPtr.h>
+#include <Poco/Net/HTTPSession.h>
+#include <Poco/Net/StreamSocketImpl.h>
+#include <Poco/Net/WebSocketImpl.h>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace aiproject::fuzz {
+namespace {
+
+using namespace iflytek;
+
+class SilentReply final : public IReply {
+public:
+    bool frame(Text) noexcept override { return true; }
+    bool lastFrame(Text) noexcept override { return true; }
+    bool delta(Text) noexcept override { return true; }
+    void usage(const Usage&) noexcept override {}
+    void upstreamId(Text) noexcept override {}
+    void explain(Text) noexcept override {}
+    void advise(Text) noexcept override {}
+    void guard(int, std::uint32_t) noexcept override {}
+    Stop stop() noexcept override { return Stop::none; }
+    int clientDescriptor() const noexcept override { return -1; }
+};
+
+// Poco makes a WebSocket only by a handshake; its parts can be put together without one.
+class NoSession final : public Poco::Net::HTTPSession {};
+
+class RawSocket final : public Poco::Net::Socket {
+public:
+    explicit RawSocket(Poco::Net::SocketImpl* owned) : Socket(owned) {}
+};
+
+Poco::Net::WebSocket webSocketOver(int descriptor) {
+    NoSession session;
+    Poco::AutoPtr<Poco::Net::StreamSocketImpl> stream(new Poco::Net::StreamSocketImpl(descriptor));
+    return Poco::Net::WebSocket(RawSocket(new Poco::Net::WebSocketImpl(stream, session, true)));
+}
+
+void readAll(Poco::Net::WebSocket& socket) {
+    SilentReply reply;
+    const CallDeadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
+    MessageReader reader(socket, deadlines);
+    try {
+        for (;;) {
+            const std::string message = reader.next();
+            require(isUtf8(message), "a message is UTF-8");
+            require(message.size() <= kMaxMessageBytes, "a message has its limit");
+        }
+    } catch (const CallFailure& failure) {
+        require(failure.status() != ModelStatus::ok, "a failure has a status");
+        require(isUtf8(failure.what()), "reasons are UTF-8");
+    }
+}
+
+}  // namespace
+
+void tryInput(std::string_view input) {
+    std::array<int, 2> pair{};
+    require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0, "there are sockets");
+    const auto [upstream, ours] = pair;
+    {
+        auto socket = webSocketOver(ours);  // closes it
+        const auto sent = send(upstream, input.data(), input.size(), MSG_DONTWAIT);
+        require(input.empty() || sent == ssize_t(input.size()), "an input fits into a socket's buffer");
+        shutdown(upstream, SHUT_WR);
+        readAll(socket);
+    }
+    close(upstream);
+}
+
+}  // namespace aiproject::fuzz

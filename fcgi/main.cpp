@@ -13,6 +13,13 @@ const std::vector<aiproject::Command> kCommands = {
      "Opens the sockets, starts the workers of each pool and restarts what dies. SIGTERM ends it when "
      "the running requests have ended, or timeout.drain_ms has passed; SIGQUIT at once.",
      "cD", &aiproject::serve},
+    {"reload", "replaces the workers by new ones, with the plugins and settings as they are now",
+     "First tries them; exit code 1 and the reasons when they are bad, and the workers serve on as they are. "
+     "Running requests end where they began. SIGHUP does the same.",
+     "cD", &aiproject::reload},
+    {"stop", "ends serve and waits for it", "As SIGTERM.", "cD", &aiproject::stop},
+    {"status", "shows the workers, their load, and the state of each model", "Exit code 1 when serve does not run.",
+     "cDj", &aiproject::status},
     {"worker", "serves FastCGI on standard input; what serve, spawn-fcgi or systemd starts",
      "Descriptor 0 is the listening socket.", "cDp", &aiproject::worker},
     {"check", "says everything that is wrong with the configuration and the plugins",

@@ -36,15 +36,18 @@ enum class ErrorKind {
 class Error : public std::runtime_error {  // what(): for the log
 public:
     // `forClient` replaces the kind's standing sentence; never put paths, keys or reasons of ours in it.
-    Error(ErrorKind kind, const std::string& forLog, std::string forClient = {})
-        : std::runtime_error(forLog), kind_(kind), forClient_(std::move(forClient)) {}
+    // `retryAfter`, in seconds, replaces the kind's own; 0: does not.
+    Error(ErrorKind kind, const std::string& forLog, std::string forClient = {}, int retryAfter = 0)
+        : std::runtime_error(forLog), kind_(kind), forClient_(std::move(forClient)), retryAfter_(retryAfter) {}
 
     ErrorKind kind() const noexcept { return kind_; }
     const std::string& forClient() const noexcept { return forClient_; }
+    int retryAfter() const noexcept { return retryAfter_; }
 
 private:
     ErrorKind kind_;
     std::string forClient_;
+    int retryAfter_;
 };
 
 // An Error whose one sentence is meant for both readers.

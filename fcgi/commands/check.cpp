@@ -81,7 +81,7 @@ int check(const CommandLine& line) {
     Report report(line.printConfig ? std::cerr : std::cout);  // what is printed can be the next configuration file
     for (const auto& text : reading.errors) report.error(text);
     for (const auto& text : reading.warnings) report.warning(text);
-    const ModelRegistry registry(reading.config, {"*"});
+    const ModelRegistry registry(reading.config, {"*"}, PluginSnapshot::take(reading.config));
     report.take(registry.findings());
     report.take(registry.unknownNames());
     for (const auto& text :

@@ -90,7 +90,7 @@ int runCommand(const std::vector<Command>& commands, const std::vector<std::stri
         return printCommands(commands, std::cerr);
     }
     CommandLine line;
-    if (command->run == &worker) line.config.overrides = inheritedOverrides();  // those on its own line win
+    line.config.overrides = inheritedOverrides();  // of a manager; those on its own line win
     try {
         if (!parse(*command, {arguments.begin() + 1, arguments.end()}, line)) return 0;
     } catch (const Poco::Util::OptionException& e) {

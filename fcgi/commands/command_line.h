@@ -12,7 +12,7 @@ struct CommandLine {
     ConfigSource config;
     std::string pool;          // worker: empty: serves everything
     bool printConfig = false;  // check
-    bool json = false;         // models
+    bool json = false;         // models, status
 };
 
 struct Command {
@@ -30,6 +30,9 @@ int check(const CommandLine& line);
 int migrate(const CommandLine& line);
 int models(const CommandLine& line);
 int version(const CommandLine& line);
+int reload(const CommandLine& line);
+int stop(const CommandLine& line);
+int status(const CommandLine& line);
 
 // Runs the command that argv names: 0 fine, 1 it failed, 2 argv is not understood.
 int runCommand(const std::vector<Command>& commands, const std::vector<std::string>& arguments);

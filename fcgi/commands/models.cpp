@@ -84,7 +84,7 @@ void printText(const Config& config, const Model& model) {
 
 int models(const CommandLine& line) {
     const Config config = loadConfig(line.config);
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry(config, {"*"}, PluginSnapshot::take(config));
     Poco::JSON::Array all;
     for (const auto& entry : registry.models()) {
         if (line.json)

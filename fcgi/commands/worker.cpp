@@ -4,11 +4,16 @@
 #include "auth/migrations.h"
 #include "base/error.h"
 #include "commands/command_line.h"
+#include "commands/drain.h"
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
 #include "front/fastcgi_exchange.h"
 #include "host/model_calls.h"
 #include "observe/log.h"
+#include "pool/crash_report.h"
+#include "pool/load.h"
+#include "pool/permits.h"
+#include "pool/seat.h"
 #include "routes/readiness.h"
 #include "routes/router.h"
 
@@ -16,6 +21,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
@@ -51,35 +57,66 @@ void logModels(const ModelRegistry& models, Log& log) {
     }
 }
 
-// Running requests may end by themselves until the limit, or another signal; then their streams get a
-// last frame that says why.
-bool drain(ConnectionQueue& connections, ModelCalls& calls, const StopSignals& signals,
-           std::chrono::milliseconds limit) {
-    const auto end = std::chrono::steady_clock::now() + limit;
-    while (std::chrono::steady_clock::now() < end && signals.take() == 0)
-        if (connections.drained(std::chrono::milliseconds(100))) return true;
-    calls.endAll();
-    return connections.drained(kLastFrameTime);
-}
+// A worker whose parts are all there.
+struct Running {
+    const Config& config;
+    const Seat& seat;
+    Log& log;
+    const WorkerSignals& signals;
+    Acceptor& acceptor;
+    ConnectionQueue& connections;
+    ModelCalls& calls;
+
+    // Answers the exit code.
+    int untilTheEnd(const Acceptor::Calls& accepting) {
+        seat.enter(WorkerState::ready);
+        log.info("ready");
+        const int signal = acceptor.run(accepting);
+        seat.enter(WorkerState::draining);
+        // When nobody else will, this worker serves what waits; when another one does, or time is over, it does not.
+        if (signal != SIGUSR2 && signal != SIGQUIT) acceptor.takeRest(accepting);
+        acceptor.close();
+        log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
+        if (drains(signal, accepting)) return EXIT_SUCCESS;
+        log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
+        _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
+    }
+
+    bool drains(int signal, const Acceptor::Calls& accepting) {
+        using Clock = Drain::Clock;
+        for (Drain drain(signal, config.timeouts, Clock::now()); !drain.isOver(Clock::now());) {
+            if (connections.drained(std::chrono::milliseconds(100))) return true;
+            const int next = signals.take();
+            if (next == SIGUSR1) accepting.reopenLog();
+            if (next != 0 && next != SIGUSR1) drain.take(next, Clock::now());
+        }
+        calls.endAll();
+        return connections.drained(kLastFrameTime);
+    }
+};
 
 }  // namespace
 
 int worker(const CommandLine& line) {
-    const StopSignals signals;  // before any thread, and before libfcgi, which would take SIGTERM
+    const WorkerSignals signals;  // before any thread, and before libfcgi, which would take SIGTERM
     const Config config = loadConfig(line.config);
     const PoolConfig pool = poolOf(config, line.pool);
     raiseDescriptorLimit();
-
+    const Seat seat;
     Log log(config.log, line.pool.empty() ? "worker" : "worker " + line.pool);
     Acceptor acceptor(kListeningSocket, signals);
+    // Before the database, which makes a thread, and before the crash report, which is not about trials.
+    const ModelRegistry models(config, pool.models, PluginSnapshot::ownOrInherited(config), &seat.board());
+    logModels(models, log);
+    const CrashReport crashes(seat.worker());
+    const Load load(seat, pool);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
     Accounts accounts(database, loadKey(config.auth.keyFile), config.auth);
-    const ModelRegistry models(config, pool.models);
-    logModels(models, log);
-    ModelCalls calls(models, config.timeouts, log);
+    Permits permits(seat.board(), seat.row(), callLimits(config.limits, pool));
+    ModelCalls calls(models, config, log);
     const Readiness readiness(config.routes, pool.models, models, migrations);
-    const Router router({config, accounts, calls, log, [&] { return readiness.reasonsAgainst(); }});
+    const Router router({config, accounts, permits, calls, log, [&] { return readiness.reasonsAgainst(); }});
 
     const auto with = [&](void (Router::*step)(Exchange&) const) {
         return [&, step](FileDescriptor connection) {
@@ -89,18 +126,17 @@ int worker(const CommandLine& line) {
             } catch (...) {  // out of memory, most likely: one request fails, the others go on
                 log.error("a request was dropped: " + describeCurrent());
             }
+            load.end();
         };
     };
     ConnectionQueue connections({pool.threads, pool.queue}, with(&Router::serve), with(&Router::refuse));
 
-    log.info("ready");
-    const int signal = acceptor.run([&](FileDescriptor connection) { connections.add(std::move(connection)); },
-                                    [&] { return connections.isFull(); });
-    log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
-    const auto limit = signal == SIGQUIT ? std::chrono::milliseconds(0) : config.timeouts.drain;
-    if (drain(connections, calls, signals, limit)) return EXIT_SUCCESS;
-    log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
-    _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
+    const auto add = [&](FileDescriptor connection) {
+        load.begin();
+        if (!connections.add(std::move(connection))) load.end();
+    };
+    return Running{config, seat, log, signals, acceptor, connections, calls}.untilTheEnd(
+        {add, [&] { return connections.isFull() && load.othersHaveRoom(); }, [&] { log.reopen(config.log); }});
 }
 
 }  // namespace aiproject

@@ -3,6 +3,7 @@
 // descriptor is known (host/plugin_settings.h).
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -78,6 +79,8 @@ struct PoolConfig {
     int maxRequests = 0;                   // a worker that served so many is replaced; 0: never
     int memoryMb = 0;                      // a worker whose resident size is above is replaced; 0: never
     std::vector<std::string> models{"*"};  // "*": all; none: plugins are not even loaded
+
+    int mostCalls() const { return calls > 0 ? calls : std::min(kMostCalls, processes * threads); }
 };
 
 struct ModelConfig {

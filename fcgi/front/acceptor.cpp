@@ -16,27 +16,29 @@ namespace {
 
 constexpr int kLooks = 10, kLookMs = 5;  // together long enough for a worker with a free thread
 constexpr int kShortageMs = 50;          // of descriptors or memory
+constexpr int kAtOnce = 8;
+constexpr int kLongestBacklog = 65'536;
 
 }  // namespace
 
-StopSignals::StopSignals() {
-    sigset_t signals, others;
+WorkerSignals::WorkerSignals() {
+    sigset_t signals, hangUp;
     sigemptyset(&signals);
-    for (const int number : {SIGTERM, SIGINT, SIGQUIT}) sigaddset(&signals, number);
-    sigemptyset(&others);
-    for (const int number : {SIGHUP, SIGUSR1}) sigaddset(&others, number);
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2}) sigaddset(&signals, number);
+    sigemptyset(&hangUp);
+    sigaddset(&hangUp, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    pthread_sigmask(SIG_BLOCK, &others, nullptr);
+    pthread_sigmask(SIG_BLOCK, &hangUp, nullptr);
     descriptor_ = FileDescriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw std::runtime_error("signalfd failed");
 }
 
-int StopSignals::take() const {
+int WorkerSignals::take() const {
     signalfd_siginfo info{};
     return ::read(descriptor_.get(), &info, sizeof info) == sizeof info ? int(info.ssi_signo) : 0;
 }
 
-Acceptor::Acceptor(int listeningSocket, const StopSignals& signals)
+Acceptor::Acceptor(int listeningSocket, const WorkerSignals& signals)
     : listeningSocket_(listeningSocket), signals_(signals) {
     int isListening = 0;
     socklen_t size = sizeof isListening;
@@ -48,38 +50,55 @@ Acceptor::Acceptor(int listeningSocket, const StopSignals& signals)
     FCGX_Init();
 }
 
-int Acceptor::run(const std::function<void(FileDescriptor)>& add, const std::function<bool()>& isFull) {
+int Acceptor::run(const Calls& calls) {
     pollfd watched[] = {{signals_.descriptor(), POLLIN, 0}, {listeningSocket_, POLLIN, 0}};
     for (;;) {
         if (poll(watched, 2, -1) < 0 && errno != EINTR) throw std::runtime_error("poll failed");
-        if (const int signal = signals_.take()) return signal;
-        if (watched[1].revents && isOurs(isFull)) acceptAll(add);
+        const int signal = signals_.take();
+        if (signal == SIGUSR1)
+            calls.reopenLog();
+        else if (signal != 0)
+            return signal;
+        if (!watched[1].revents || !isOurs(calls)) continue;
+        // A few at a time: the other workers want some too.
+        for (int i = 0; i < kAtOnce && acceptOne(calls); ++i) {
+        }
     }
 }
 
-void Acceptor::acceptAll(const std::function<void(FileDescriptor)>& add) {
-    // A few at a time: the other workers want some too.
-    for (int i = 0; i < 8; ++i) {
-        FileDescriptor connection(accept4(listeningSocket_, nullptr, nullptr, SOCK_CLOEXEC));
-        if (connection)
-            add(std::move(connection));
-        else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-            return waitForSignal(kShortageMs);  // poll() would return at once for ever; running requests free some
-        else if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK)
-            throw std::runtime_error(std::string("the listening socket is gone: ") + std::strerror(errno));
-        else
-            return;
+void Acceptor::takeRest(const Calls& calls) {
+    for (int i = 0; i < kLongestBacklog && acceptOne(calls); ++i) {
     }
 }
 
-// Whether what waits is for this worker: it has room, or no other worker of the pool has taken it.
-bool Acceptor::isOurs(const std::function<bool()>& isFull) const {
+// False: there is none, for now.
+bool Acceptor::acceptOne(const Calls& calls) {
+    FileDescriptor connection(accept4(listeningSocket_, nullptr, nullptr, SOCK_CLOEXEC));
+    if (connection) {
+        calls.add(std::move(connection));
+        return true;
+    }
+    const int reason = errno;
+    if (reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM)
+        waitForSignal(kShortageMs);  // poll() would return at once for ever; running requests free some
+    if (reason == EBADF || reason == EINVAL || reason == ENOTSOCK)
+        throw std::runtime_error(std::string("the listening socket is gone: ") + std::strerror(reason));
+    return false;
+}
+
+// For a while only: a worker that has room may be busy with something else.
+bool Acceptor::isOurs(const Calls& calls) const {
     pollfd listening{listeningSocket_, POLLIN, 0};
-    for (int i = 0; i < kLooks && isFull(); ++i) {
+    for (int i = 0; i < kLooks && calls.isForOthers(); ++i) {
         waitForSignal(kLookMs);
         if (poll(&listening, 1, 0) <= 0) return false;
     }
     return true;
+}
+
+void Acceptor::close() {
+    const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+    dup3(nothing.get(), listeningSocket_, O_CLOEXEC);
 }
 
 void Acceptor::waitForSignal(int milliseconds) const {

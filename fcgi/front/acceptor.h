@@ -8,12 +8,12 @@
 
 namespace aiproject {
 
-// Blocks SIGTERM, SIGINT and SIGQUIT for this and all later threads, and makes them readable here.
-// Must come before any thread and before libfcgi, which would take SIGTERM for itself. SIGHUP and
-// SIGUSR1 are blocked as well: a terminal that closes cuts no stream.
-class StopSignals {
+// Blocks SIGTERM, SIGINT, SIGQUIT, SIGUSR1 and SIGUSR2 for this and all later threads, and makes them
+// readable here. Must come before any thread and before libfcgi, which would take SIGTERM for itself.
+// SIGHUP is blocked as well: a terminal that closes cuts no stream.
+class WorkerSignals {
 public:
-    StopSignals();
+    WorkerSignals();
     int descriptor() const noexcept { return descriptor_.get(); }
     // The signal that came; 0: none yet.
     int take() const;
@@ -24,19 +24,29 @@ private:
 
 class Acceptor {
 public:
+    struct Calls {
+        std::function<void(FileDescriptor)> add;  // a connection
+        std::function<bool()> isForOthers;        // another worker of the pool could serve what waits, and this one not
+        std::function<void()> reopenLog;          // SIGUSR1
+    };
+
     // Throws std::runtime_error when the descriptor is no listening socket.
-    Acceptor(int listeningSocket, const StopSignals& signals);
-    // Calls `add` for each connection until a stop signal, which it answers. While isFull() the other
-    // workers of the pool get the connections first. Throws when the socket is no longer usable.
-    int run(const std::function<void(FileDescriptor)>& add, const std::function<bool()>& isFull);
+    Acceptor(int listeningSocket, const WorkerSignals& signals);
+    // Takes connections until another signal than SIGUSR1, which it answers. Throws when the socket is no
+    // longer usable.
+    int run(const Calls& calls);
+    // Takes what waits still, for when nobody else will.
+    void takeRest(const Calls& calls);
+    // Lets go of the socket: its number stands for nothing from then on.
+    void close();
 
 private:
-    void acceptAll(const std::function<void(FileDescriptor)>& add);
-    bool isOurs(const std::function<bool()>& isFull) const;
+    bool acceptOne(const Calls& calls);
+    bool isOurs(const Calls& calls) const;
     void waitForSignal(int milliseconds) const;
 
     const int listeningSocket_;
-    const StopSignals& signals_;
+    const WorkerSignals& signals_;
 };
 
 }  // namespace aiproject

@@ -8,7 +8,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::size_t kStackBytes = 2UL * 1024 * 1024;  // sanitizers put much more into a frame
 #else
-constexpr std::size_t kStackBytes = 256UL * 1024;  // the contract promises it to plugins
+constexpr std::size_t kStackBytes = 320UL * 1024;  // the contract promises 256 KiB to plugins; ours is below
 #endif
 constexpr std::chrono::seconds kIdleThreadLife{10};
 constexpr std::size_t kLongestQueue = 4096;
@@ -44,13 +44,14 @@ ConnectionQueue::~ConnectionQueue() {
     refuser_.join();
 }
 
-void ConnectionQueue::add(FileDescriptor connection) {
+bool ConnectionQueue::add(FileDescriptor connection) {
     const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kLongestQueue) return;  // nginx sees it closed, and says so
+    if (queue_.size() >= kLongestQueue) return false;  // nginx sees it closed, and says so
     queue_.push_back({std::move(connection), Clock::now()});
     if (idle_ < int(queue_.size()) && threads_ < limits_.threads) startThread();
     if (idle_ < int(queue_.size())) overdue_.notify_one();
     work_.notify_one();
+    return true;
 }
 
 bool ConnectionQueue::isFull() const {

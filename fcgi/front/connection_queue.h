@@ -29,8 +29,8 @@ public:
     ConnectionQueue(const ConnectionQueue&) = delete;
     ConnectionQueue& operator=(const ConnectionQueue&) = delete;
 
-    // Called by the acceptor only. What is far beyond all limits is dropped.
-    void add(FileDescriptor connection);
+    // Called by the acceptor only. False: far beyond all limits, so it was dropped.
+    bool add(FileDescriptor connection);
     // Whether another connection would have to wait for a thread.
     bool isFull() const;
     // Waits until nothing is queued or in progress; false when that took longer.

@@ -5,13 +5,17 @@
 #include "base/utf8.h"
 
 #include <Poco/JSON/Array.h>
+#include <Poco/JSON/Handler.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
+
+#include <algorithm>
 
 namespace aiproject {
 namespace {
 
 constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
+constexpr const char* kFrameTooLarge = "the plugin's frame is larger than 16 MiB";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
 
 std::string owned(Text text) { return std::string(std::string_view(text)); }
@@ -27,6 +31,36 @@ std::string shortened(Text text, std::size_t longest) {
 Poco::JSON::Object::Ptr payloadOf(const std::string& frame) {
     Poco::JSON::Parser parser;
     return parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
+}
+
+// Takes a JSON text without making anything of it.
+class Nothing final : public Poco::JSON::Handler {
+    void reset() override {}
+    void startObject() override {}
+    void endObject() override {}
+    void startArray() override {}
+    void endArray() override {}
+    void key(const std::string& /*name*/) override {}
+    void null() override {}
+    void value(int /*number*/) override {}
+    void value(unsigned /*number*/) override {}
+    void value(Poco::Int64 /*number*/) override {}
+    void value(Poco::UInt64 /*number*/) override {}
+    void value(const std::string& /*text*/) override {}
+    void value(double /*number*/) override {}
+    void value(bool /*flag*/) override {}
+};
+
+// Some 1.4 us for a frame of usual size.
+bool isJsonObject(std::string_view text) noexcept {
+    const std::size_t first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos || text[first] != '{') return false;
+    try {
+        Poco::JSON::Parser(new Nothing).parse(std::string(text));
+        return true;
+    } catch (...) {
+        return false;
+    }
 }
 
 // The answer text of a frame; what has no choices (search results …) has none.
@@ -53,12 +87,19 @@ Usage usageOf(const std::string& frame) {
 
 void CallReply::attach(CallWatch::Call& call) {
     call_ = &call;
+    ++attempts_;
     report_ = {};
     hasUsage_ = false;
 }
 
+void CallReply::blame(const std::string& reason) noexcept {
+    explain(std::string_view(reason));
+    report_.isGarbage = true;
+}
+
 void CallReply::usage(const Usage& usage) noexcept {
-    report_.usage = usage;
+    const auto count = [](std::int64_t tokens) { return std::max<std::int64_t>(0, tokens); };
+    report_.usage = {count(usage.question), count(usage.prompt), count(usage.completion), count(usage.total)};
     hasUsage_ = true;
 }
 
@@ -68,6 +109,7 @@ void CallReply::upstreamId(Text id) noexcept {
 }
 
 void CallReply::explain(Text reason) noexcept {
+    if (report_.explanation.size() >= kLongestNote) return;
     if (!report_.explanation.empty()) report_.explanation += "; ";
     report_.explanation += shortened(reason, kLongestNote);
 }
@@ -94,7 +136,7 @@ bool CallReply::end(Stop reason) noexcept {
 }
 
 void CallReply::readUsage(Text lastFrame) noexcept {
-    if (hasUsage_) return;
+    if (hasUsage_ || lastFrame.size > kLongestFrame) return;
     try {
         usage(usageOf(owned(lastFrame)));
     } catch (...) {
@@ -103,14 +145,13 @@ void CallReply::readUsage(Text lastFrame) noexcept {
 }
 
 bool CallReply::refuseGarbage(const std::string& reason) noexcept {
-    explain(std::string_view(reason));
-    report_.isGarbage = true;
+    blame(reason);
     return end(Stop::totalExpired);
 }
 
 bool StreamReply::send(std::string_view frame) noexcept {
     if (finished_ || !goesOn()) return false;
-    if (frame.size() > kLongestFrame) return refuseGarbage("the plugin's frame is larger than 16 MiB");
+    if (frame.size() > kLongestFrame) return refuseGarbage(kFrameTooLarge);
     ++report_.frames;
     call().pauseGuard();  // a client that reads slowly is no upstream that is silent
     const bool isSent = sink_.send(frame);
@@ -118,11 +159,17 @@ bool StreamReply::send(std::string_view frame) noexcept {
     return isSent || end(Stop::clientLeft);
 }
 
-bool StreamReply::frame(Text frame) noexcept { return send(frame); }
+bool StreamReply::frame(Text frame) noexcept {
+    if (finished_) return false;
+    // What the client's reader cannot take, the client does not get.
+    if (frame.size <= kLongestFrame && !isJsonObject(frame))
+        return refuseGarbage("the plugin's frame is no JSON object");
+    return send(frame);
+}
 
-bool StreamReply::lastFrame(Text frame) noexcept {
-    readUsage(frame);
-    const bool isSent = send(frame);
+bool StreamReply::lastFrame(Text last) noexcept {
+    readUsage(last);
+    const bool isSent = frame(last);
     finished_ |= isSent;
     return isSent;
 }
@@ -170,6 +217,7 @@ bool CollectReply::delta(Text content) noexcept {
 }
 
 bool CollectReply::frame(Text frame) noexcept {
+    if (frame.size > kLongestFrame) return refuseGarbage(kFrameTooLarge);
     std::string content;
     try {
         content = contentOf(owned(frame));

@@ -28,6 +28,10 @@ public:
     void attach(CallWatch::Call& call);
     void detach() { call_ = nullptr; }
 
+    int attempts() const noexcept { return attempts_; }
+    // The plugin broke the contract.
+    void blame(const std::string& reason) noexcept;
+
     const CallReport& report() const noexcept { return report_; }
     // Something reached the client or the text: another plugin can no longer take over.
     bool hasBegun() const noexcept { return report_.frames > 0; }
@@ -56,6 +60,7 @@ protected:
 
 private:
     CallWatch::Call* call_ = nullptr;
+    int attempts_ = 0;  // of all plugins
 };
 
 // Takes frames in the documented shape: one JSON object each, without a line break.

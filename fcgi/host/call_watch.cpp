@@ -1,5 +1,6 @@
 #include "host/call_watch.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -18,10 +19,13 @@ constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
 
 }  // namespace
 
-CallWatch::CallWatch() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeUp_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+CallWatch::CallWatch()
+    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wakeUp_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      closing_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     epoll_event event{EPOLLIN, {}};
     event.data.u64 = kWakeUp;
-    if (!epoll_ || !wakeUp_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0)
+    if (!epoll_ || !wakeUp_ || !closing_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0)
         throw std::runtime_error("epoll cannot be set up");
     thread_ = std::thread([this] { run(); });
 }
@@ -70,24 +74,38 @@ void CallWatch::endExpired() {
             call.end(Stop::totalExpired);
         else if (now.time_since_epoch().count() >= call.guardUntil_.load(std::memory_order_relaxed))
             call.end(Stop::guardExpired);
+        if (call.stop() != Stop::none && call.hostBlocks_) call.expectBack(now);  // on a client that reads slowly
     }
 }
 
 void CallWatch::endAll() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
+    eventfd_write(closing_.get(), 1);
     for (const auto& entry : calls_) entry.second->end(Stop::totalExpired);
 }
 
-CallWatch::Call::Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total)
-    : watch_(watch), clientDescriptor_(clientDescriptor), totalUntil_(Clock::now() + total), guardUntil_(kNever) {
+Stop CallWatch::wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept {
+    std::array<pollfd, 2> awaited{{{clientDescriptor, POLLIN | POLLRDHUP, 0}, {closing_.get(), POLLIN, 0}}};
+    poll(awaited.data(), awaited.size(), int(duration.count()));
+    if (awaited[0].revents != 0) return Stop::clientLeft;
+    return awaited[1].revents != 0 ? Stop::totalExpired : Stop::none;
+}
+
+CallWatch::Call::Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total, Watchdog watchdog)
+    : watch_(watch),
+      clientDescriptor_(clientDescriptor),
+      totalUntil_(Clock::now() + total),
+      watchdog_(watchdog),
+      guardUntil_(kNever) {
+    expectBack(totalUntil_);
     bool isFirst = false;
     {
         const std::lock_guard lock(watch_.mutex_);
         id_ = ++watch_.lastId_;
         isFirst = watch_.calls_.empty();
         watch_.calls_.emplace(id_, this);
-        if (watch_.closed_) stop_ = Stop::totalExpired;
+        if (watch_.closed_) end(Stop::totalExpired);
     }
     if (isFirst) watch_.wake();
     if (clientDescriptor_ < 0) return;
@@ -101,6 +119,7 @@ CallWatch::Call::~Call() {
     if (clientDescriptor_ >= 0) epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_DEL, clientDescriptor_, nullptr);
     const std::lock_guard lock(watch_.mutex_);
     watch_.calls_.erase(id_);
+    if (watchdog_.overdueAt) *watchdog_.overdueAt = 0;  // nobody else ends this call from here on
 }
 
 void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {
@@ -109,18 +128,29 @@ void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {
         const std::lock_guard lock(mutex_);
         guarded_ = descriptor;
     }
-    if (descriptor < 0)
-        pauseGuard();
-    else
-        resumeGuard();
+    startGuard();
     if (stop() != Stop::none) shutDown();
 }
 
-void CallWatch::Call::pauseGuard() noexcept { guardUntil_.store(kNever, std::memory_order_relaxed); }
+void CallWatch::Call::startGuard() noexcept {
+    const auto until = guarded_ < 0 ? kNever : (Clock::now() + guardLimit_).time_since_epoch().count();
+    guardUntil_.store(until, std::memory_order_relaxed);
+}
+
+void CallWatch::Call::pauseGuard() noexcept {
+    guardUntil_.store(kNever, std::memory_order_relaxed);
+    hostBlocks_.store(true, std::memory_order_relaxed);
+}
 
 void CallWatch::Call::resumeGuard() noexcept {
-    if (guarded_ >= 0)
-        guardUntil_.store((Clock::now() + guardLimit_).time_since_epoch().count(), std::memory_order_relaxed);
+    hostBlocks_.store(false, std::memory_order_relaxed);
+    startGuard();
+}
+
+void CallWatch::Call::expectBack(Clock::time_point until) noexcept {
+    if (!watchdog_.overdueAt) return;
+    const auto overdue = until.time_since_epoch() + watchdog_.patience;
+    *watchdog_.overdueAt = std::chrono::duration_cast<std::chrono::milliseconds>(overdue).count();
 }
 
 void CallWatch::Call::shutDown() {
@@ -130,7 +160,9 @@ void CallWatch::Call::shutDown() {
 
 void CallWatch::Call::end(Stop reason) {
     Stop none = Stop::none;
-    if (stop_.compare_exchange_strong(none, reason)) shutDown();
+    if (!stop_.compare_exchange_strong(none, reason)) return;
+    expectBack(Clock::now());
+    shutDown();
 }
 
 }  // namespace aiproject

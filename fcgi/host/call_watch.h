@@ -1,6 +1,7 @@
 // Ends calls that have lost their reason: the client has left, or time is over. One thread for all
 // calls of the worker; it shuts down the descriptor a plugin blocks on, so that no plugin needs
-// timers or a poll() of its own. Deadlines are kept to a tenth of a second.
+// timers or a poll() of its own. Deadlines are kept to a tenth of a second. A call that goes on
+// although it was ended becomes overdue, which the manager sees on the board.
 #pragma once
 
 #include "aiproject/imodel.h"
@@ -14,6 +15,11 @@
 
 namespace aiproject {
 
+struct Watchdog {
+    std::atomic<std::int64_t>* overdueAt = nullptr;  // CallRow::overdueAt; none: nobody looks
+    std::chrono::milliseconds patience{0};           // after the call's end
+};
+
 class CallWatch {
 public:
     class Call;
@@ -25,6 +31,10 @@ public:
 
     // Ends all calls in progress and each that begins from now on: the worker's drain limit is over.
     void endAll();
+    bool endsAll() const noexcept { return closed_; }
+
+    // Waits so long. Not none: the client has left or all calls end, at once.
+    Stop wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept;
 
 private:
     void run();
@@ -32,10 +42,11 @@ private:
     void wake();
 
     FileDescriptor epoll_, wakeUp_;
-    std::mutex mutex_;  // guards what follows; taken before a Call's own
+    FileDescriptor closing_;           // readable from endAll() on
+    std::atomic<bool> closed_{false};  // endAll() was called; set under mutex_
+    std::mutex mutex_;                 // guards what follows; taken before a Call's own
     std::unordered_map<std::uint64_t, Call*> calls_;
     std::uint64_t lastId_ = 0;
-    bool closed_ = false;  // endAll() was called
     bool ending_ = false;
     std::thread thread_;  // last: starts when all else is there
 };
@@ -44,14 +55,14 @@ private:
 class CallWatch::Call {
 public:
     // Watches `clientDescriptor` (-1: none) for the client's leaving.
-    Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total);
+    Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total, Watchdog watchdog = {});
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
     // As IReply::guard(); the same descriptor again costs no lock.
     void guard(int descriptor, std::chrono::milliseconds limit);
-    // While the host itself blocks, the guard's time stands still; then it starts anew.
+    // While the host itself blocks, the guard's and the watchdog's time stand still; then they start anew.
     void pauseGuard() noexcept;
     void resumeGuard() noexcept;
     Stop stop() const noexcept { return stop_.load(); }
@@ -64,10 +75,15 @@ private:
     using Clock = std::chrono::steady_clock;
 
     void shutDown();
+    void startGuard() noexcept;
+    // Overdue when `until` is past by the watchdog's patience.
+    void expectBack(Clock::time_point until) noexcept;
 
     CallWatch& watch_;
     const int clientDescriptor_;
     const Clock::time_point totalUntil_;
+    const Watchdog watchdog_;
+    std::atomic<bool> hostBlocks_{false};
     std::uint64_t id_ = 0;
     std::atomic<Stop> stop_{Stop::none};
     std::atomic<Clock::rep> guardUntil_;

@@ -1,16 +1,13 @@
 #include "host/model_calls.h"
 
+#include "host/call_outcome.h"
+#include "host/reply_gate.h"
+#include "pool/crash_report.h"
+
 #include <algorithm>
 #include <chrono>
 
 namespace aiproject {
-
-struct ModelCalls::Attempt {
-    std::string model;
-    ModelStatus status;
-    Stop stop;
-};
-
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -19,140 +16,114 @@ std::uint32_t milliseconds(std::chrono::milliseconds duration) {
     return std::uint32_t(std::max<std::int64_t>(1, duration.count()));  // 0 is not for plugins
 }
 
-const char* nameOf(ModelStatus status) noexcept {
-    switch (status) {
-        case ModelStatus::ok: return "ok";
-        case ModelStatus::stopped: return "stopped";
-        case ModelStatus::badInput: return "bad_input";
-        case ModelStatus::inputTooLarge: return "input_too_large";
-        case ModelStatus::contentRefused: return "content_refused";
-        case ModelStatus::busy: return "busy";
-        case ModelStatus::quotaSpent: return "quota_spent";
-        case ModelStatus::misconfigured: return "misconfigured";
-        case ModelStatus::timedOut: return "timed_out";
-        case ModelStatus::unavailable: return "unavailable";
-        case ModelStatus::failed: return "failed";
-    }
-    return "unknown";
-}
-
-// What another model, with other keys and another upstream, may do better.
-bool mayTryNext(ModelStatus status) noexcept {
-    switch (status) {
-        case ModelStatus::busy:
-        case ModelStatus::quotaSpent:
-        case ModelStatus::misconfigured:
-        case ModelStatus::timedOut:
-        case ModelStatus::unavailable:
-        case ModelStatus::failed: return true;
-        case ModelStatus::ok:
-        case ModelStatus::stopped:
-        case ModelStatus::badInput:
-        case ModelStatus::inputTooLarge:
-        case ModelStatus::contentRefused: return false;
-    }
-    return false;
-}
-
-ErrorKind badInputOf(Kind kind) noexcept { return kind == Kind::text ? ErrorKind::badRequest : ErrorKind::fileFormat; }
-
-// What happened, all told: the host knows better than the plugin why a call ended.
-ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noexcept {
-    if (report.isGarbage) return ModelStatus::failed;
-    if (status == ModelStatus::ok && !report.isCut) return status;  // complete, whatever came after
-    switch (stop) {
-        case Stop::clientLeft:
-        case Stop::answerTooLong: return ModelStatus::stopped;
-        case Stop::guardExpired:
-        case Stop::totalExpired: return ModelStatus::timedOut;
-        case Stop::none: break;
-    }
-    return status == ModelStatus::ok ? ModelStatus::failed : status;
-}
-
-std::string reasonOf(Stop stop, const CallReport& report) {
-    switch (stop) {
-        case Stop::clientLeft: return "the client has left";
-        case Stop::answerTooLong: return "the answer is longer than limit.answer_bytes";
-        case Stop::guardExpired:
-        case Stop::totalExpired:
-        case Stop::none: break;
-    }
-    if (!report.explanation.empty()) return report.explanation;
-    return stop == Stop::none ? "the plugin gave no reason" : "its time was over";
-}
-
-Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report) {
-    const std::string reason = reasonOf(stop, report);
-    switch (status) {
-        case ModelStatus::badInput: return {badInputOf(kind), reason, report.advice};
-        case ModelStatus::inputTooLarge: return {ErrorKind::bodyTooLarge, reason, report.advice};
-        case ModelStatus::contentRefused: return {ErrorKind::contentRefused, reason};
-        case ModelStatus::busy: return {ErrorKind::modelBusy, reason};
-        case ModelStatus::timedOut: return {ErrorKind::modelTimeout, reason};
-        case ModelStatus::stopped:
-            if (stop == Stop::clientLeft) return {ErrorKind::clientLeft, reason};
-            if (stop == Stop::answerTooLong) return {failureOf(kind), reason, "the answer is too long"};
-            break;
-        case ModelStatus::quotaSpent:
-        case ModelStatus::misconfigured:
-        case ModelStatus::unavailable:
-        case ModelStatus::failed:
-        case ModelStatus::ok: break;
-    }
-    return {failureOf(kind), reason};
-}
-
 }  // namespace
 
-ErrorKind failureOf(Kind kind) noexcept {
-    switch (kind) {
-        case Kind::text: return ErrorKind::textModelFailed;
-        case Kind::voice: return ErrorKind::voiceModelFailed;
-        case Kind::picture: return ErrorKind::pictureModelFailed;
+// A question on its way through the models.
+struct ModelCalls::Errand {
+    ModelRequest request;
+    CallReply& reply;
+    const Caller& caller;
+    std::chrono::milliseconds left;  // for all that is tried from now on
+    Error last;                      // what the client is told when nothing more is tried
+    const Clock::time_point until = Clock::now() + left;
+
+    void look() { left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()); }
+};
+
+struct ModelCalls::Attempt {
+    ModelStatus status;
+    Stop stop;
+};
+
+// Those that can be called. Throws when there are none.
+std::vector<const Model*> ModelCalls::modelsFor(Kind kind, const std::vector<std::string>& names) const {
+    std::vector<const Model*> models;
+    const Model* quarantined = nullptr;
+    for (const auto& name : names) {
+        const Model* const model = registry_.find(name);
+        if (!model || !model->serves(kind)) continue;
+        if (model->isQuarantined())
+            quarantined = model;
+        else
+            models.push_back(model);
     }
-    return ErrorKind::internal;
+    if (models.empty() && quarantined) throw Error(failureOf(kind), "model " + quarantined->name + ": " + kQuarantined);
+    if (models.empty())
+        throw Error(failureOf(kind), "none of its models is loaded, or serves this kind",
+                    "no model is set up for this path");
+    return models;
 }
 
-const Model* ModelCalls::usable(const std::string& name, Kind kind) const {
-    const Model* model = registry_.find(name);
-    return model && model->serves(kind) ? model : nullptr;
-}
-
-std::string ModelCalls::run(const std::vector<std::string>& models, ModelRequest request, CallReply& reply,
-                            int clientDescriptor) {
-    request.timeouts = {milliseconds(timeouts_.connect), milliseconds(timeouts_.firstFrame),
-                        milliseconds(timeouts_.idleFrame), milliseconds(timeouts_.total)};
-    const auto until = Clock::now() + timeouts_.total;
-    auto left = timeouts_.total;  // for all models that are tried
-    Error last(failureOf(request.kind), "none of its models is loaded, or serves this kind",
-               "no model is set up for this path");
-    for (const auto& name : models) {
-        const Model* model = usable(name, request.kind);
-        if (!model) continue;
-        request.timeouts.totalMs = milliseconds(left);
-        CallWatch::Call call(watch_, clientDescriptor, left);
-        reply.attach(call);
-        const ModelStatus answered = model->instance->generate(request, reply);
-        call.guard(-1, {});
-        reply.detach();
-        const Stop stop = call.stop();
-        const ModelStatus status = judged(answered, stop, reply.report());
-        if (status == ModelStatus::ok) return name;
-
-        logFailure({name, status, stop}, request, reply);
-        last = errorOf(status, stop, request.kind, reply.report());
-        left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now());
-        if (left.count() <= 0 || stop == Stop::totalExpired || reply.hasBegun() || !mayTryNext(status)) break;
+std::string ModelCalls::run(const std::vector<std::string>& names, const ModelRequest& request, CallReply& reply,
+                            const Caller& caller) {
+    const auto models = modelsFor(request.kind, names);
+    Errand errand{request, reply, caller, timeouts_.total, {failureOf(request.kind), "not tried"}};
+    errand.request.timeouts = {milliseconds(timeouts_.connect), milliseconds(timeouts_.firstFrame),
+                               milliseconds(timeouts_.idleFrame), milliseconds(timeouts_.total)};
+    std::vector<const Model*> open;  // their breaker is; better than nothing
+    for (const Model* model : models) {
+        if (!breaker_.admits(*model))
+            open.push_back(model);
+        else if (serves(*model, errand))
+            return model->name;
     }
-    throw last;
+    for (const Model* model : open)
+        if (serves(*model, errand)) return model->name;
+    throw errand.last;
 }
 
-void ModelCalls::logFailure(const Attempt& attempt, const ModelRequest& request, const CallReply& reply) {
-    const CallReport& report = reply.report();
+// With all its attempts. False: the next model may do better. Throws when none shall be tried.
+bool ModelCalls::serves(const Model& model, Errand& errand) {
+    if (!errand.caller.permit.enter(model.row, model.calls)) {
+        errand.last = Error(ErrorKind::modelBusy, "model " + model.name + " has its calls in progress");
+        return false;
+    }
+    auto pause = retry_.backoff;
+    for (int tries = 1;; ++tries, pause *= 2) {
+        const auto [status, stop] = attempt(model, errand);
+        if (status == ModelStatus::ok) return true;
+
+        errand.last = errorOf(status, stop, errand.request.kind, errand.reply.report());
+        errand.look();
+        if (errand.left.count() <= 0 || stop == Stop::totalExpired || errand.reply.hasBegun() ||
+            !speaksAgainstModel(status))
+            throw errand.last;
+        if (status != ModelStatus::unavailable || tries == retry_.attempts || pause >= errand.left) return false;
+        waitToRetry(pause, errand);
+        errand.look();
+    }
+}
+
+void ModelCalls::waitToRetry(std::chrono::milliseconds pause, const Errand& errand) const {
+    const Stop stop = watch_.wait(errand.caller.clientDescriptor, pause);
+    if (stop == Stop::none) return;
+    const CallReport& report = errand.reply.report();
+    throw errorOf(judged(ModelStatus::unavailable, stop, report), stop, errand.request.kind, report);
+}
+
+ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
+    errand.request.timeouts.totalMs = milliseconds(errand.left);
+    CallWatch::Call call(watch_, errand.caller.clientDescriptor, errand.left,
+                         {&errand.caller.permit.overdueAt(), timeouts_.watchdog});
+    errand.reply.attach(call);
+    ModelStatus answered{};
+    {
+        const PluginRun running(model.row);
+        answered = generateBehindGate(*model.instance, errand.request, errand.reply);
+    }
+    call.guard(-1, {});
+    errand.reply.detach();
+    const Attempt attempt{judged(answered, call.stop(), errand.reply.report()), call.stop()};
+    if (attempt.status != ModelStatus::ok) logFailure(model, attempt, errand);
+    if (!watch_.endsAll()) breaker_.record(model, attempt.status);  // or the worker's end would speak against it
+    return attempt;
+}
+
+void ModelCalls::logFailure(const Model& model, const Attempt& attempt, const Errand& errand) {
+    const CallReport& report = errand.reply.report();
     LogLine line("model");
-    line.field("id", request.requestId)
-        .field("model", attempt.model)
+    line.field("id", errand.request.requestId)
+        .field("model", model.name)
         .field("status", nameOf(attempt.status))
         .field("sid", report.upstreamId)
         .number("frames", std::int64_t(report.frames))

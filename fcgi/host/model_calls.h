@@ -1,44 +1,60 @@
-// Runs one question on a model: deadline, fail-over before the first frame, and what the plugin's
-// status means for the client. Used by many threads at once.
+// Runs one question on the models of a route: limits, deadline, attempts, fail-over before the first
+// frame, and what the plugin's status means for the client. Used by many threads at once.
 #pragma once
 
 #include "base/error.h"
 #include "config/config.h"
+#include "host/breaker.h"
 #include "host/call_reply.h"
 #include "host/model_registry.h"
 #include "observe/log.h"
+#include "pool/permits.h"
 
 #include <string>
 #include <vector>
 
 namespace aiproject {
 
+struct Caller {
+    Permit& permit;
+    int clientDescriptor;  // watched for the client's leaving; -1: none
+};
+
 class ModelCalls {
 public:
-    ModelCalls(const ModelRegistry& registry, const TimeoutConfig& timeouts, Log& log)
-        : registry_(registry), timeouts_(timeouts), log_(log) {}
+    // The models have rows on the board.
+    ModelCalls(const ModelRegistry& registry, const Config& config, Log& log)
+        : registry_(registry),
+          timeouts_(config.timeouts),
+          retry_(config.retry),
+          breaker_(config.breaker, log),
+          log_(log) {}
 
-    // Tries the models in order until one answers; answers its name. Throws Error. `request` needs no
-    // timeouts. The client is watched through `clientDescriptor`.
-    std::string run(const std::vector<std::string>& models, ModelRequest request, CallReply& reply,
-                    int clientDescriptor);
+    // Tries the models in order until one answers; answers its name. Those whose breaker is open come last.
+    // Throws Error. `request` needs no timeouts. reply.attempts() tells how often a plugin was asked.
+    std::string run(const std::vector<std::string>& models, const ModelRequest& request, CallReply& reply,
+                    const Caller& caller);
 
     const ModelRegistry& registry() const noexcept { return registry_; }
     // For a worker whose drain limit is over.
     void endAll() { watch_.endAll(); }
 
 private:
+    struct Errand;
     struct Attempt;
-    const Model* usable(const std::string& name, Kind kind) const;
-    void logFailure(const Attempt& attempt, const ModelRequest& request, const CallReply& reply);
+
+    std::vector<const Model*> modelsFor(Kind kind, const std::vector<std::string>& names) const;
+    bool serves(const Model& model, Errand& errand);
+    Attempt attempt(const Model& model, Errand& errand);
+    void waitToRetry(std::chrono::milliseconds pause, const Errand& errand) const;
+    void logFailure(const Model& model, const Attempt& attempt, const Errand& errand);
 
     const ModelRegistry& registry_;
     const TimeoutConfig timeouts_;
+    const RetryConfig retry_;
+    const Breaker breaker_;
     Log& log_;
     CallWatch watch_;
 };
-
-// The kind's own "the model failed".
-ErrorKind failureOf(Kind kind) noexcept;
 
 }  // namespace aiproject

@@ -1,9 +1,7 @@
 #include "host/model_registry.h"
 
 #include "base/error.h"
-#include "config/install_layout.h"
 #include "config/name_rule.h"
-#include "host/plugin_settings.h"
 #include "host/plugin_trial.h"
 
 #include <Poco/String.h>
@@ -25,38 +23,40 @@ std::string listed(const Names& names) {
 
 }  // namespace
 
-ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string>& wanted)
-    : config_(config), wanted_(wanted) {
+ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
+                             Board* board)
+    : config_(config), wanted_(wanted), board_(board) {
     if (wanted_.empty()) return;
-    std::vector<std::string> folders = config.pluginDirs;
-    if (folders.empty()) folders.push_back(installedPluginDir());
-    for (const auto& folder : folders) loadFolder(folder);
+    try {
+        tryInChild("a plugin", [&] { build(files); });
+    } catch (const std::exception&) {  // which one, and in what, will show
+        isWary_ = true;
+    }
+    build(files);
+}
+
+void ModelRegistry::build(const PluginSnapshot& files) {
+    for (const std::string& error : files.errors()) fail(error);
+    for (const PluginFile& file : files.files()) load(file);
     makeModels();
 }
 
-void ModelRegistry::loadFolder(const std::filesystem::path& folder) {
-    std::error_code failed;
-    std::set<std::filesystem::path> files;  // in a fixed order, whatever the disk says
-    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-        if (at->path().extension() == ".so") files.insert(at->path());
-    if (failed) fail("plugins.dir: " + folder.string() + " cannot be read: " + failed.message());
-    for (const auto& file : files) load(file);
+void ModelRegistry::attempt(const std::string& what, const std::function<void()>& work) const {
+    if (isWary_) tryInChild(what, work);
 }
 
-void ModelRegistry::load(const std::filesystem::path& file) {
-    const std::string name = file.stem();
+void ModelRegistry::load(const PluginFile& file) {
+    const std::string name = file.path.stem(), plugin = "plugin " + file.path.string() + ": ";
     if (!isNeeded(name)) return;  // a pool opens no plugin that it does not serve
-    if (!isName(name)) {
-        fail("plugin " + file.string() + ": its name is also its path, so it has only letters, digits, '_' and '-'");
-        return;
-    }
-    if (const PluginLibrary* other = pluginNamed(name)) {
-        fail("plugin " + file.string() + ": the name " + name + " is taken by " + other->file().string());
-        return;
-    }
+    if (!isName(name)) return fail(plugin + "its name is also its path, so it has only letters, digits, '_' and '-'");
+    if (const PluginLibrary* other = pluginNamed(name))
+        return fail(plugin + "the name " + name + " is taken by " + other->file().string());
     try {
-        tryPlugin(file);
-        plugins_.push_back(std::make_unique<PluginLibrary>(file));
+        attempt(plugin + "opening it", [&] { const PluginLibrary tried(file.path, file.copy.get()); });
+        plugins_.push_back(std::make_unique<PluginLibrary>(file.path, file.copy.get()));
+        if (plugins_.back()->isInPlace())
+            findings_.push_back({Severity::note, plugin + "is used in place; replace it by renaming another file to "
+                                                          "its name, not by writing into it"});
     } catch (const std::exception& e) {
         fail(describe(e));
     }
@@ -114,16 +114,43 @@ void ModelRegistry::make(const std::string& name) {
     const bool isConfigured = configured != config_.models.end();
     const PluginSettings settings(plugin->descriptor(), "model." + name,
                                   isConfigured ? configured->second.settings : std::map<std::string, std::string>{});
-    IModel* instance = settings.usable() ? plugin->descriptor().create(settings) : nullptr;
-    if (instance) {
-        models_.emplace(name, Model{name, plugin, {instance, [](IModel* model) { model->destroy(); }}});
-    } else if (settings.usable()) {
-        fail("model." + name + ": create() of plugin " + plugin->name() + " failed and gave no reason");
-    }
+    IModel* instance = settings.usable() ? created(name, *plugin, settings) : nullptr;
+    const int calls = isConfigured ? configured->second.calls : -1;
+    if (instance)
+        add({name,
+             plugin,
+             {instance, [](IModel* model) { model->destroy(); }},
+             calls < 0 ? config_.limits.modelCalls : calls});
     // A plugin that came with the package and that nobody has asked for is not an error.
     const bool isAskedFor = isConfigured || isRouted(name) || contains(wanted_, name);
     for (const Finding& finding : settings.findings())
         findings_.push_back({isAskedFor ? finding.severity : Severity::note, finding.text});
+}
+
+void ModelRegistry::add(Model model) {
+    if (board_) {
+        model.row = board_->rowOfModel(model.name, model.plugin->name());
+        if (model.row == kNobody)
+            return fail("model." + model.name + ": a pool has room for " + std::to_string(kMostModels) +
+                        " models since its start; restart aiproject serve");
+        model.shared = &board_->model(model.row);
+    }
+    models_.emplace(model.name, model);
+}
+
+IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings) {
+    const auto create = plugin.descriptor().create;
+    const std::string what = "model." + name + ": create() of plugin " + plugin.name();
+    try {
+        // Only tried there: it may start threads, and those belong to this process.
+        attempt(what, [&] { create(settings); });
+        IModel* const instance = create(settings);
+        if (!instance && settings.usable()) fail(what + " failed and gave no reason");
+        return instance;
+    } catch (const std::exception& e) {
+        fail(describe(e));
+        return nullptr;
+    }
 }
 
 const Model* ModelRegistry::find(const std::string& name) const {

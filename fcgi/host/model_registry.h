@@ -1,12 +1,17 @@
 // The plugins of the folders and the models made of them. Built once, before the first request, and
 // constant from then on. A bad plugin is a finding; the others serve. Built before the first thread,
-// because each plugin is first opened in a forked child.
+// because all of it is tried in a forked child first, and each plugin and model in one of its own when that
+// child does not come back.
 #pragma once
 
 #include "config/config.h"
 #include "host/finding.h"
 #include "host/plugin_library.h"
+#include "host/plugin_settings.h"
+#include "pool/board.h"
+#include "pool/plugin_snapshot.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,18 +19,27 @@
 
 namespace aiproject {
 
+constexpr const char* kQuarantined = "quarantined after it crashed workers; aiproject reload tries it again";
+
 struct Model {
     std::string name;
     const PluginLibrary* plugin;
     std::shared_ptr<IModel> instance;
+    int calls = 0;               // in progress in all workers of the pool; 0: no limit
+    int row = kNobody;           // on the board
+    ModelRow* shared = nullptr;  // that row; none without a board
 
     bool serves(Kind kind) const noexcept { return (plugin->descriptor().kinds & std::uint32_t(kind)) != 0; }
+    bool isQuarantined() const noexcept { return shared && shared->isQuarantined; }
 };
 
 class ModelRegistry {
 public:
-    // `wanted` are model names; "*" stands for all, an empty list loads nothing.
-    ModelRegistry(const Config& config, const std::vector<std::string>& wanted);
+    // `wanted` are model names; "*" stands for all, an empty list loads nothing. The plugins are `files`,
+    // which need not live on. The models of a worker have rows on `board`, which outlives them; without one
+    // they are only looked at.
+    ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
+                  Board* board = nullptr);
 
     const Model* find(const std::string& name) const;
     const std::map<std::string, Model>& models() const noexcept { return models_; }
@@ -37,10 +51,14 @@ public:
     Findings unknownNames() const;
 
 private:
-    void loadFolder(const std::filesystem::path& folder);
-    void load(const std::filesystem::path& file);
+    void build(const PluginSnapshot& files);
+    void load(const PluginFile& file);
+    // Before it is done in earnest. Throws std::runtime_error.
+    void attempt(const std::string& what, const std::function<void()>& work) const;
     void makeModels();
     void make(const std::string& name);
+    IModel* created(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings);
+    void add(Model model);
     const PluginLibrary* pluginOf(const std::string& modelName);
     const PluginLibrary* pluginNamed(const std::string& name) const;
     bool isWanted(const std::string& name) const;
@@ -50,6 +68,8 @@ private:
 
     const Config& config_;
     const std::vector<std::string> wanted_;
+    Board* const board_;
+    bool isWary_ = false;  // of each plugin and model by itself, since not all of them came back
     std::vector<std::unique_ptr<PluginLibrary>> plugins_;
     std::map<std::string, Model> models_;
     Findings findings_;

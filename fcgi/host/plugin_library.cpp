@@ -1,6 +1,11 @@
 #include "host/plugin_library.h"
 
+#include "base/file_descriptor.h"
+
+#include <Poco/String.h>
+
 #include <dlfcn.h>
+#include <fcntl.h>
 
 #include <stdexcept>
 
@@ -19,11 +24,9 @@ std::string version(std::uint32_t major, std::uint32_t minor) {
     return std::to_string(major) + "." + std::to_string(minor);
 }
 
-void* open(const std::filesystem::path& file) {
+void* mapped(const std::string& path) {
     // NOW: a missing symbol shows here, not in a call. LOCAL: plugins cannot see each other.
-    void* handle = dlopen(std::filesystem::absolute(file).c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) refuse(file, std::string("cannot be opened: ") + dlerror());
-    return handle;
+    return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
 }
 
 const ModelPlugin* describe(const std::filesystem::path& file, void* handle) {
@@ -56,10 +59,29 @@ void checkMembers(const std::filesystem::path& file, const ModelPlugin& descript
 
 }  // namespace
 
-PluginLibrary::PluginLibrary(const std::filesystem::path& file)
-    : file_(file), descriptor_(aiproject::describe(file, open(file))) {
+PluginLibrary::PluginLibrary(const std::filesystem::path& file, int copy)
+    : file_(file), descriptor_(aiproject::describe(file, open(copy))) {
     checkVersion(file_, *descriptor_);
     checkMembers(file_, *descriptor_);
+}
+
+void* PluginLibrary::open(int copy) {
+    std::string reason;
+    // glibc knows a library by its name, so while one is mapped the number in it must be nobody else's.
+    FileDescriptor own(copy < 0 ? -1 : fcntl(copy, F_DUPFD_CLOEXEC, 0));
+    if (own) {
+        const std::string name = "/proc/self/fd/" + std::to_string(own.get());
+        if (void* const handle = mapped(name)) {
+            isInPlace_ = false;
+            own.release();
+            return handle;
+        }
+        reason = Poco::replace(std::string(dlerror()), name, file_.string());
+    }
+    // A plugin that finds libraries of its own beside it ($ORIGIN in its RUNPATH) works in its folder only.
+    if (void* const handle = mapped(std::filesystem::absolute(file_))) return handle;
+    const std::string inPlace = dlerror();
+    refuse(file_, "cannot be opened: " + (reason.empty() ? inPlace : reason));
 }
 
 }  // namespace aiproject

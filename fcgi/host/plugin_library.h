@@ -11,15 +11,22 @@ namespace aiproject {
 
 class PluginLibrary {
 public:
-    // Throws std::runtime_error with one line: the file, what was found, what is needed.
-    explicit PluginLibrary(const std::filesystem::path& file);
+    // Maps `copy`, a descriptor of the file's copy in memory (borrowed), or the file itself when there is none
+    // (-1) or when the copy cannot be opened. Throws std::runtime_error with one line: the file, what was
+    // found, what is needed.
+    explicit PluginLibrary(const std::filesystem::path& file, int copy = -1);
 
     const std::filesystem::path& file() const noexcept { return file_; }
     std::string name() const { return file_.stem(); }
     const ModelPlugin& descriptor() const noexcept { return *descriptor_; }
+    // Mapped from its folder: who writes into the file ends this process.
+    bool isInPlace() const noexcept { return isInPlace_; }
 
 private:
+    void* open(int copy);
+
     std::filesystem::path file_;
+    bool isInPlace_ = true;
     const ModelPlugin* descriptor_;
 };
 

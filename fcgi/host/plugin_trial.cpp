@@ -1,62 +1,76 @@
 #include "host/plugin_trial.h"
 
-#include "host/plugin_library.h"
+#include "base/file_descriptor.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <stdexcept>
-
-#include "base/file_descriptor.h"
 
 namespace aiproject {
 namespace {
 
-constexpr int kPatienceMs = 10'000;
+constexpr char kCameBack = '.';
 
-[[noreturn]] void openAndEnd(const std::filesystem::path& file) {
+[[noreturn]] void fail(const char* call) { throw std::runtime_error(std::string(call) + ": " + std::strerror(errno)); }
+
+[[noreturn]] void workAndEnd(const std::function<void()>& work, int report) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (const int number : {0, 1, 2}) dup2(nothing, number);  // its words and its core dump's are not ours
+    // A plugin that calls exit() must not flush and destroy what is the parent's.
+    std::atexit([] { _exit(EXIT_FAILURE); });
     try {
-        const PluginLibrary library(file);
-    } catch (const std::exception&) {  // the real opening will say it
+        work();
+    } catch (...) {  // when it is done in earnest, it will say it
     }
+    [[maybe_unused]] const auto told = write(report, &kCameBack, 1);
     _exit(EXIT_SUCCESS);  // without destructors, which are the plugin's as well
 }
 
 // False: it had to be killed.
-bool endsInTime(pid_t child) {
-    const FileDescriptor process(int(syscall(SYS_pidfd_open, child, 0)));
-    pollfd ended{process.get(), POLLIN, 0};
-    if (poll(&ended, 1, kPatienceMs) > 0) return true;
+bool endsInTime(pid_t child, int report, std::chrono::milliseconds patience) {
+    pollfd ended{report, POLLIN, 0};
+    int ready = 0;
+    do ready = poll(&ended, 1, int(patience.count()));
+    while (ready < 0 && errno == EINTR);
+    if (ready > 0) return true;
     kill(child, SIGKILL);
     return false;
 }
 
+int reaped(pid_t child) {
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    return status;
+}
+
 }  // namespace
 
-void tryPlugin(const std::filesystem::path& file) {
+void tryInChild(const std::string& what, const std::function<void()>& work, std::chrono::milliseconds patience) {
+    std::array<int, 2> pipe{};  // a byte: the work came back; its end: the child is gone
+    if (pipe2(pipe.data(), O_CLOEXEC) != 0) fail("pipe");
+    const FileDescriptor report(pipe[0]);
+    FileDescriptor reporting(pipe[1]);
     const pid_t child = fork();
-    if (child < 0) throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
-    if (child == 0) openAndEnd(file);
-    const bool hasEnded = endsInTime(child);
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    const std::string prefix = "plugin " + file.string() + ": ";
-    if (!hasEnded) throw std::runtime_error(prefix + "does not come back from being opened");
-    if (WIFSIGNALED(status))
-        throw std::runtime_error(prefix + "crashes while it is opened (" + strsignal(WTERMSIG(status)) +
-                                 "); is the file whole?");
-    if (WEXITSTATUS(status) != EXIT_SUCCESS) throw std::runtime_error(prefix + "ends the process while it is opened");
+    if (child < 0) fail("fork");
+    if (child == 0) workAndEnd(work, reporting.get());
+    reporting = {};
+    const bool hasEnded = endsInTime(child, report.get(), patience);
+    const int status = reaped(child);
+    char byte = 0;
+    if (read(report.get(), &byte, 1) == 1) return;
+    if (!hasEnded) throw std::runtime_error(what + " does not come back");
+    if (WIFSIGNALED(status)) throw std::runtime_error(what + " crashes (" + strsignal(WTERMSIG(status)) + ")");
+    throw std::runtime_error(what + " ends the process");
 }
 
 }  // namespace aiproject

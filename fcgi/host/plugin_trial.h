@@ -1,13 +1,19 @@
-// Opens a plugin once in a throw-away process: a file that crashes or hangs while it is opened (a copy
-// that was cut, a constructor that fails) is then a line in the log, not the end of a worker.
+// Does once in a throw-away process what a plugin might crash or hang in, or end the process: it is a line
+// in the log then, not the end of a worker.
 #pragma once
 
-#include <filesystem>
+#include <chrono>
+#include <functional>
+#include <string>
 
 namespace aiproject {
 
-// Throws std::runtime_error that names the file and the signal. What the opening itself refuses is not
-// its business. Forks, so it belongs to the time before the first thread.
-void tryPlugin(const std::filesystem::path& file);
+constexpr std::chrono::milliseconds kTrialPatience{10'000};
+
+// Throws std::runtime_error that says what became of `what` ("create() of plugin NAME") when `work` does not
+// come back; an exception that `work` throws is not its business. Forks, so it belongs to the time before the
+// first thread.
+void tryInChild(const std::string& what, const std::function<void()>& work,
+                std::chrono::milliseconds patience = kTrialPatience);
 
 }  // namespace aiproject

@@ -36,13 +36,21 @@ std::string sentenceOf(const Error& error) {
     return error.forClient().empty() ? faceOf(error.kind()).sentence : error.forClient();
 }
 
-void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body) {
+namespace {
+
+void send(Exchange& exchange, const ResponseHead& head, const Poco::JSON::Object& body) {
     std::ostringstream text;
     body.stringify(text);
-    ResponseHead head;
-    head.status = status;
     exchange.start(head);
     exchange.write(text.str());
+}
+
+}  // namespace
+
+void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body) {
+    ResponseHead head;
+    head.status = status;
+    send(exchange, head, body);
 }
 
 void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body) {
@@ -56,8 +64,13 @@ void sendError(Exchange& exchange, const Error& error, StatusRule rule) {
     Poco::JSON::Object body;
     body.set("code", std::string(face.code));
     body.set("msg", sentenceOf(error));
-    if (face.retryAfter > 0) body.set("retry_after", face.retryAfter);
-    sendJson(exchange, rule == StatusRule::semantic ? face.status : 200, body);
+    ResponseHead head;
+    if (rule == StatusRule::semantic) head.status = face.status;
+    const int retryAfter = error.retryAfter() > 0 ? error.retryAfter() : face.retryAfter;
+    if (retryAfter > 0) body.set("retry_after", retryAfter);
+    if (retryAfter > 0 && rule == StatusRule::semantic)
+        head.headers.emplace_back("Retry-After", std::to_string(retryAfter));
+    send(exchange, head, body);
 }
 
 }  // namespace aiproject

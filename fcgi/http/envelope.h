@@ -18,13 +18,14 @@ struct ErrorFace {
     int status;            // when semantic
     const char* code;      // what clients match on
     const char* sentence;  // unless the Error brings one
-    int retryAfter;        // seconds; 0: not said
+    int retryAfter;        // seconds, unless the Error brings some; 0: not said
 };
 
 ErrorFace faceOf(ErrorKind kind) noexcept;
 
 void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body);
 void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body = Poco::JSON::Object());
+// When it says to come back later and has the semantic status, the header Retry-After says so as well.
 void sendError(Exchange& exchange, const Error& error, StatusRule rule);
 
 // The sentence a client may see.

@@ -2,17 +2,21 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <stdexcept>
+#include <thread>
 
 namespace aiproject {
 namespace {
+
+constexpr int kLooks = 40;  // at a path whose lock is free, so that its manager must be dead
+constexpr std::chrono::milliseconds kBetweenLooks{50};
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
     throw std::runtime_error("socket " + path + ": " + what + ": " + std::strerror(errno));
@@ -44,37 +48,46 @@ FileDescriptor lockFor(const std::string& path) {
     fail(path, file + " cannot be locked");
 }
 
-FileDescriptor newSocket(const std::string& path) {
-    FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!socket) fail(path, "cannot be made");
+FileDescriptor newSocket(const SocketSpec& spec) {
+    FileDescriptor socket(::socket(AF_UNIX, spec.type | SOCK_CLOEXEC, 0));
+    if (!socket) fail(spec.path, "cannot be made");
     return socket;
 }
 
-void removeStale(const std::string& path, const sockaddr_un& address) {
+bool isServed(const SocketSpec& spec, const sockaddr_un& address) {
+    const FileDescriptor probe = newSocket(spec);
+    return connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN;
+}
+
+void removeStale(const SocketSpec& spec, const sockaddr_un& address) {
+    const std::string& path = spec.path;
     struct stat status {};
     if (lstat(path.c_str(), &status) != 0) return;
     if (!S_ISSOCK(status.st_mode)) {
         errno = EEXIST;
         fail(path, "is a file of another kind; remove it or set another path");
     }
-    const FileDescriptor probe = newSocket(path);
-    if (connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 || errno == EAGAIN)
-        failInUse(path);
+    for (int looks = 0; isServed(spec, address); ++looks) {
+        if (looks == kLooks) failInUse(path);
+        std::this_thread::sleep_for(kBetweenLooks);
+    }
     std::filesystem::remove(path);
 }
 
 }  // namespace
 
-ListeningSocket::ListeningSocket(const std::string& path, int backlog)
-    : lock_(lockFor(path)), socket_(newSocket(path)), path_(path) {
-    const sockaddr_un address = addressOf(path);
-    removeStale(path, address);
-    const mode_t before = umask(0117);  // nobody connects between bind and chmod
+ListeningSocket::ListeningSocket(const SocketSpec& spec, int backlog)
+    : lock_(lockFor(spec.path)), socket_(newSocket(spec)), path_(spec.path) {
+    const sockaddr_un address = addressOf(path_);
+    removeStale(spec, address);
+    const mode_t before = umask(0777 & ~spec.mode);  // nobody connects between bind and chmod
     const int bound = bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
     umask(before);
-    if (bound != 0) fail(path, "cannot be bound");
-    if (listen(socket_.get(), backlog) != 0) fail(path, "cannot be listened on");
+    if (bound != 0) fail(path_, "cannot be bound");
+    if (listen(socket_.get(), backlog) != 0) fail(path_, "cannot be listened on");
 }
+
+void ListeningSocket::setBacklog(int backlog) const noexcept { ::listen(socket_.get(), backlog); }
 
 void ListeningSocket::close() noexcept {
     if (!socket_) return;  // closed, or moved from

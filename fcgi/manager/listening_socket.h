@@ -1,22 +1,33 @@
-// The unix socket of a pool: made by the manager, inherited by its workers, mode 0660.
+// A unix socket that the manager listens on: that of a pool, which its workers inherit, or its own.
 #pragma once
 
 #include "base/file_descriptor.h"
+
+#include <sys/socket.h>
+#include <sys/types.h>
 
 #include <string>
 
 namespace aiproject {
 
+struct SocketSpec {
+    std::string path;
+    int type = SOCK_STREAM;
+    mode_t mode = 0660;
+};
+
 class ListeningSocket {
 public:
-    // Takes over a path that nobody listens on any more; refuses, with a std::runtime_error that says
-    // so, one that is in use. PATH.lock is locked as long as this lives, and stays: were it removed, two
-    // could hold a lock at once.
-    ListeningSocket(const std::string& path, int backlog);
+    // Takes over a path that nobody listens on any more (and waits a little for workers of a dead manager to
+    // let go of it); refuses, with a std::runtime_error that says so, one that is in use. PATH.lock is locked as
+    // long as this lives, and stays: were it removed, two could hold a lock at once.
+    ListeningSocket(const SocketSpec& spec, int backlog);
     ~ListeningSocket() { close(); }
     ListeningSocket(ListeningSocket&&) = default;
 
     int descriptor() const noexcept { return socket_.get(); }
+    const std::string& path() const noexcept { return path_; }
+    void setBacklog(int backlog) const noexcept;
 
     // Removes the path, so that nobody new connects. Processes that inherited the socket keep theirs.
     void close() noexcept;

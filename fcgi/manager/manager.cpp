@@ -4,126 +4,138 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/signalfd.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
-#include <stdexcept>
 
 namespace aiproject {
 namespace {
 
-constexpr std::chrono::seconds kGrace{10};  // beyond the workers' own drain limit, then SIGKILL
+constexpr int kTickMs = 250;  // for what comes by time alone: pauses, limits, sizes
 
-std::string endOf(int status) {
-    if (WIFSIGNALED(status)) return std::string("by signal ") + strsignal(WTERMSIG(status));
-    return "with exit code " + std::to_string(WEXITSTATUS(status));
+std::string madeFolder(const std::string& path) {
+    std::filesystem::create_directories(path);
+    return path;
 }
 
 }  // namespace
 
-ManagerSignals::ManagerSignals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (const int number : {SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGHUP}) sigaddset(&signals, number);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    descriptor_ = FileDescriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
-    if (!descriptor_) throw std::runtime_error("signalfd failed");
-}
-
-int ManagerSignals::wait(int milliseconds) const {
-    pollfd watched{descriptor_.get(), POLLIN, 0};
-    poll(&watched, 1, milliseconds);
-    signalfd_siginfo info{};
-    return ::read(descriptor_.get(), &info, sizeof info) == sizeof info ? int(info.ssi_signo) : 0;
-}
-
-Manager::Manager(const Config& config, const WorkerProgram& program, const ManagerSignals& signals, Log& log)
-    : config_(config), signals_(signals), log_(log) {
-    std::filesystem::create_directories(config.runDir);
-    for (const auto& [name, pool] : config.pools) {
-        sockets_.emplace_back(pool.socket, pool.backlog);
-        WorkerProgram worker{program.path, {"worker", "--pool=" + name}, program.environment};
-        worker.arguments.insert(worker.arguments.end(), program.arguments.begin(), program.arguments.end());
-        for (int i = 0; i < pool.processes; ++i) slots_.emplace_back(name, sockets_.back().descriptor(), worker);
-    }
-}
+Manager::Manager(GenerationSource source, Generation first, const ManagerSignals& signals, Log& log)
+    : source_(std::move(source)),
+      signals_(signals),
+      log_(log),
+      control_(madeFolder(first.config.runDir)),
+      current_(std::move(first)),
+      serving_(poolsOf(current_, pools_, log_)) {}
 
 void Manager::run() {
-    log_.info("serving; configuration " + (config_.source.empty() ? "is all defaults" : config_.source));
-    while (!stopping_) {
-        startDue();
-        const int signal = signals_.wait(millisecondsToNextStart());
-        if (signal == SIGCHLD) reap();
-        if (signal == SIGHUP) log_.warning("SIGHUP: this release cannot reload; restart it");
-        if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT) stop(signal);
+    log_.info("serving; configuration " +
+              (current_.config.source.empty() ? "is all defaults" : current_.config.source));
+    firstLook_ = std::make_unique<Trial>(current_, Trial::Commands{"check"}, std::set<std::string>{});
+    while (!isStopping_ || !isEmpty()) {
+        wait();
+        handleSignals();
+        handleRequests();
+        keepUp();
     }
     log_.info("stopped");
+    for (const int client : stopping_) control_.end(client, 0);
 }
 
-void Manager::startDue() {
-    for (WorkerSlot& slot : slots_) {
-        if (slot.pid() != 0 || slot.startAt() > Clock::now()) continue;
-        try {
-            slot.start();
-            log_.info("pool " + slot.pool() + ": worker " + std::to_string(slot.pid()) + " started");
-        } catch (const std::exception& e) {
-            log_.error("pool " + slot.pool() + ": " + describe(e));
-            slot.ended();
-        }
+void Manager::wait() {
+    std::vector<pollfd> watched{{signals_.descriptor(), POLLIN, 0}};
+    for (const int descriptor : control_.descriptors()) watched.push_back({descriptor, POLLIN, 0});
+    for (const auto& pool : pools_) watched.push_back({pool->board().bellDescriptor(), POLLIN, 0});
+    poll(watched.data(), watched.size(), kTickMs);
+    for (const auto& pool : pools_) {
+        eventfd_t rings = 0;
+        eventfd_read(pool->board().bellDescriptor(), &rings);
     }
 }
 
-// One SIGCHLD may stand for several deaths.
+void Manager::handleSignals() {
+    reap();
+    while (const int signal = signals_.take()) {
+        if (signal == SIGHUP) askForReload();
+        if (signal == SIGUSR1) {
+            log_.reopen(current_.config.log);
+            for (const auto& pool : pools_) pool->signalAll(SIGUSR1);
+        }
+        if (signal == SIGTERM || signal == SIGINT || signal == SIGQUIT) stop(signal);
+    }
+}
+
 void Manager::reap() {
     int status = 0;
     for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-        const auto slot =
-            std::find_if(slots_.begin(), slots_.end(), [pid](const WorkerSlot& one) { return one.pid() == pid; });
-        if (slot == slots_.end()) continue;
-        const auto pause = slot->ended();
-        if (stopping_) continue;
-        log_.error("pool " + slot->pool() + ": worker " + std::to_string(pid) + " ended " + endOf(status) +
-                   "; the next one starts in " + std::to_string(pause.count()) + " ms");
+        if (reload_ && reload_->reap(pid, status)) continue;
+        if (firstLook_ && firstLook_->reap(pid, status)) continue;
+        for (const auto& pool : pools_)
+            if (pool->reap(pid, status)) break;
     }
 }
 
-int Manager::millisecondsToNextStart() const {
-    int soonest = -1;
-    for (const WorkerSlot& slot : slots_) {
-        if (slot.pid() != 0) continue;
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(slot.startAt() - Clock::now());
-        const int wait = std::max(0, int(left.count()) + 1);
-        soonest = soonest < 0 ? wait : std::min(soonest, wait);
-    }
-    return soonest;
+// Whatever has changed: everything here is decided by looking at how things are.
+void Manager::keepUp() {
+    for (const auto& pool : pools_) pool->look(current_.config.timeouts);
+    if (isStopping_) return;
+    learnErrors();
+    continueReload();
+    if (!firstLook_ && !reload_)  // else its workers start, and the old ones are about to go
+        for (Pool* pool : serving_) {
+            pool->recycle(current_);
+            pool->startMissing(current_);
+            if (pool->isComplete(current_)) pool->retireOthers(current_);
+        }
+    const auto isDone = [&](const std::unique_ptr<Pool>& pool) { return pool->workers().empty() && !pool->isOpen(); };
+    pools_.erase(std::remove_if(pools_.begin(), pools_.end(), isDone), pools_.end());
 }
 
-bool Manager::anyRuns() const {
-    return std::any_of(slots_.begin(), slots_.end(), [](const WorkerSlot& slot) { return slot.pid() != 0; });
-}
-
-void Manager::signalAll(int number) const {
-    for (const WorkerSlot& slot : slots_) slot.signal(number);
+bool Manager::isEmpty() const {
+    return std::all_of(pools_.begin(), pools_.end(), [](const auto& pool) { return pool->workers().empty(); });
 }
 
 void Manager::stop(int signal) {
-    stopping_ = true;
-    const int number = signal == SIGQUIT ? SIGQUIT : SIGTERM;
+    const bool isAgain = isStopping_;
+    isStopping_ = true;
+    if (reload_) endReload({"the manager is stopping"});
+    firstLook_.reset();
     log_.info(std::string("stopping on ") + strsignal(signal));
-    // First, so that nginx fails at once instead of waiting for workers that accept no more.
-    for (ListeningSocket& socket : sockets_) socket.close();
-    signalAll(number);
-    const auto end = Clock::now() + config_.timeouts.drain + kGrace;
-    while (anyRuns()) {
-        if (Clock::now() > end) signalAll(SIGKILL);
-        const int again = signals_.wait(100);
-        reap();
-        const bool asked = again == SIGTERM || again == SIGINT || again == SIGQUIT;
-        if (asked) signalAll(SIGKILL);  // twice: no more patience
+    const bool isGraceful = signal != SIGQUIT && !isAgain;
+    const auto limit = isGraceful ? current_.config.timeouts.drain : std::chrono::milliseconds(0);
+    // Once more: no more patience.
+    for (const auto& pool : pools_) pool->stop(isAgain ? SIGKILL : signal == SIGQUIT ? SIGQUIT : SIGTERM, limit);
+}
+
+void Manager::handleRequests() {
+    for (const ControlRequest& request : control_.take()) handle(request);
+}
+
+void Manager::handle(const ControlRequest& request) {
+    if (request.command == "status") return sendStatus(request.client);
+    if (request.command == "stop") {
+        stopping_.push_back(request.client);
+        if (!isStopping_) stop(SIGTERM);
+        return;
     }
+    if (request.command == "reload" && !isStopping_) {
+        next_.push_back(request.client);
+        return askForReload();
+    }
+    control_.answer(request.client, isStopping_
+                                        ? "fail the manager is stopping"
+                                        : "fail the manager, which is of another release, knows no such command");
+    control_.end(request.client, 1);
+}
+
+void Manager::sendStatus(int client) {
+    constexpr std::size_t most = 32UL * 1024;  // of a packet
+    const std::string text = statusText({current_, pools_, reload_ != nullptr, lastReload_, since_});
+    for (std::size_t at = 0; at < text.size(); at += most) control_.answer(client, "data " + text.substr(at, most));
+    control_.end(client, 0);
 }
 
 }  // namespace aiproject

@@ -1,54 +1,66 @@
-// Keeps the worker pools running: opens their sockets, starts their workers, restarts what dies, and
-// ends them in order. One thread; loads no plugin and opens no upstream.
+// Keeps the worker pools running: opens their sockets, starts their workers, restarts what dies, replaces
+// one generation by the next, and ends them in order. One thread; loads no plugin and opens no upstream.
 #pragma once
 
-#include "base/file_descriptor.h"
-#include "config/config.h"
-#include "manager/listening_socket.h"
-#include "manager/worker_slot.h"
+#include "manager/control_server.h"
+#include "manager/generation.h"
+#include "manager/manager_signals.h"
+#include "manager/reload.h"
+#include "manager/status.h"
 #include "observe/log.h"
 
+#include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace aiproject {
 
-// Blocks the signals that the manager waits for. Must come before any thread: one that does not block
-// SIGCHLD would swallow it.
-class ManagerSignals {
-public:
-    ManagerSignals();
-    // The next signal; 0: none within `milliseconds` (-1: waits for ever).
-    int wait(int milliseconds) const;
-
-private:
-    FileDescriptor descriptor_;
-};
-
 class Manager {
 public:
-    // `program`: with the arguments that every worker gets besides its pool, "-c FILE" and the like.
-    Manager(const Config& config, const WorkerProgram& program, const ManagerSignals& signals, Log& log);
+    // Throws when the sockets of the first generation cannot be had.
+    Manager(GenerationSource source, Generation first, const ManagerSignals& signals, Log& log);
 
-    // Until SIGTERM or SIGINT (the workers drain) or SIGQUIT (they end at once).
+    // Until SIGTERM or SIGINT (the workers drain) or SIGQUIT (they end at once), or `aiproject stop`.
     void run();
 
 private:
-    using Clock = WorkerSlot::Clock;
-
-    void startDue();
+    void wait();
+    void handleSignals();
     void reap();
-    void stop(int signal);
-    void signalAll(int number) const;
-    bool anyRuns() const;
-    int millisecondsToNextStart() const;
+    void handleRequests();
+    void handle(const ControlRequest& request);
+    void keepUp();
 
-    const Config& config_;
+    void askForReload();
+    void beginReload();
+    void continueReload();
+    void takeOver();
+    void endReload(const std::vector<std::string>& reasons);
+    void retireOrphans();
+    void learnErrors();
+
+    void stop(int signal);
+    bool isEmpty() const;
+    void sendStatus(int client);
+
+    const GenerationSource source_;
     const ManagerSignals& signals_;
     Log& log_;
-    std::vector<ListeningSocket> sockets_;
-    std::vector<WorkerSlot> slots_;
-    bool stopping_ = false;
+    ControlServer control_;
+    Generation current_;
+    Pools pools_;  // those of current_, and what drains of others
+    std::vector<Pool*> serving_;
+    std::set<std::string> knownErrors_;
+    std::unique_ptr<Trial> firstLook_;  // at the first generation, which serves whatever it finds
+    std::unique_ptr<Reload> reload_;
+    bool isReloadWanted_ = false;
+    std::vector<int> waiting_, next_;  // clients that asked for the reload in progress, and for the one after it
+    std::vector<int> stopping_;        // clients that asked for the end
+    bool isStopping_ = false;
+    ReloadReport lastReload_;
+    int lastNumber_ = 1;  // of a generation, refused ones included
+    const Poco::Timestamp since_;
 };
 
 }  // namespace aiproject

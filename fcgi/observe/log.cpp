@@ -26,7 +26,7 @@ const char* letterOf(LogLevel level) {
 }
 
 FileDescriptor openLog(const std::string& file) {
-    if (file.empty()) return {};
+    if (file.empty()) return FileDescriptor(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
     FileDescriptor opened(open(file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640));
     if (!opened) throw std::system_error(errno, std::generic_category(), "log.file " + file);
     return opened;
@@ -67,6 +67,16 @@ std::string quoted(std::string_view text) {
 Log::Log(const LogConfig& config, std::string who)
     : level_(config.level), who_(std::move(who)), file_(openLog(config.file)) {}
 
+void Log::reopen(const LogConfig& config) noexcept {
+    try {
+        const FileDescriptor opened = openLog(config.file);
+        dup3(opened.get(), file_.get(), O_CLOEXEC);
+        level_ = config.level;
+    } catch (const std::exception& e) {
+        error(std::string("the log goes on where it is: ") + e.what());
+    }
+}
+
 void Log::write(LogLevel level, const std::string& text) noexcept {
     if (level < level_) return;
     try {
@@ -76,7 +86,7 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
         cut(line, kLongestLine - 1);
         line += '\n';
         // When the disk is full there is no better place to say so; a rest in a second write could mix.
-        while (::write(file_ ? file_.get() : STDERR_FILENO, line.data(), line.size()) < 0 && errno == EINTR) {
+        while (::write(file_.get(), line.data(), line.size()) < 0 && errno == EINTR) {
         }
     } catch (...) {  // no memory
     }

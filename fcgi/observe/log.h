@@ -6,6 +6,7 @@
 #include "base/file_descriptor.h"
 #include "config/config.h"
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ class Log {
 public:
     // Throws when the file cannot be opened. `who` marks the lines: "manager", "worker model".
     Log(const LogConfig& config, std::string who);
+    // Goes on in the file of that name as it is now, for whoever moves logs away. One that cannot be opened
+    // is a line in the old one.
+    void reopen(const LogConfig& config) noexcept;
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
@@ -27,10 +31,9 @@ public:
 private:
     void write(LogLevel level, const std::string& text) noexcept;
 
-    // Constant after construction.
-    const LogLevel level_;
+    std::atomic<LogLevel> level_;
     const std::string who_;
-    const FileDescriptor file_;  // none: standard error
+    const FileDescriptor file_;  // its number stays when what it stands for is replaced
 };
 
 // "request id=3f… path=/auth/login code=LOGIN_ERROR ms=12": what is read by people and by grep.

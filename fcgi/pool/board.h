@@ -56,7 +56,7 @@ struct CallRow {
 // Calls per minute of one user. Under lock().
 struct UserRow {
     std::uint64_t user;
-    std::int64_t nextAt;  // Board::milliseconds(): when all that was called has been paid for by time
+    std::int64_t paidAt;  // Board::milliseconds() x 1000: when time has paid for all that was called
 };
 
 class Board {

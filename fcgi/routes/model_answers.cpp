@@ -58,7 +58,12 @@ void charge(const Context& context, Kind kind, Ending ending, const CallReport& 
     }
 }
 
+std::uint64_t userKeyOf(const Context& context) {
+    return context.user ? std::uint64_t(context.user->id) : userAt(context.exchange.request().remoteAddress);
+}
+
 void run(Context& context, const Question& question, CallReply& reply) {
+    Permit permit = context.services.permits.take(userKeyOf(context));
     ModelRequest request = question.request;
     request.requestId = std::string_view(context.exchange.request().id);
     if (context.user) request.user = std::string_view(context.user->tag);
@@ -66,11 +71,12 @@ void run(Context& context, const Question& question, CallReply& reply) {
         context.record.upstreamId = reply.report().upstreamId;
         context.record.frames = std::int64_t(reply.report().frames);
         context.record.tokens = reply.report().usage.total;
+        context.record.attempts = reply.attempts();
         charge(context, request.kind, ending, reply.report());
     };
     try {
-        const int client = context.exchange.clientDescriptor();
-        context.record.model = context.services.models.run(question.models, request, reply, client);
+        const Caller caller{permit, context.exchange.clientDescriptor()};
+        context.record.model = context.services.models.run(question.models, request, reply, caller);
     } catch (...) {
         settle(reply.hasBegun() ? Ending::broken : Ending::noAnswer);
         throw;

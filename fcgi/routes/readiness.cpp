@@ -27,14 +27,21 @@ void Readiness::checkRoute(const std::string& name, const std::vector<std::strin
                            std::vector<std::string>& reasons) const {
     const auto serves = [&](const std::string& model) {
         const Model* found = models_.find(model);
-        return found && found->serves(kind);
+        return found && found->serves(kind) && !found->isQuarantined();
     };
     std::vector<std::string> ours;
     std::copy_if(models.begin(), models.end(), std::back_inserter(ours),
                  [&](const std::string& model) { return isWanted(model); });
     // None: switched off by the operator, or served by another pool.
     if (ours.empty() || std::any_of(ours.begin(), ours.end(), serves)) return;
-    reasons.push_back(name + ": no model of it is loaded; aiproject check says why");
+    const auto isQuarantined = [&](const std::string& model) {
+        const Model* found = models_.find(model);
+        return found && found->isQuarantined();
+    };
+    if (std::any_of(ours.begin(), ours.end(), isQuarantined))
+        reasons.push_back(name + ": its model is " + kQuarantined);
+    else
+        reasons.push_back(name + ": no model of it is loaded; aiproject check says why");
 }
 
 }  // namespace aiproject

@@ -143,8 +143,9 @@ void Router::logRequest(const Exchange& exchange, const RequestRecord& record, s
         .field("sid", record.upstreamId)
         .number("tokens", record.tokens)
         .number("frames", record.frames)
-        .number("ms", milliseconds)
-        .field("reason", record.reason);
+        .number("ms", milliseconds);
+    if (record.attempts > 1) line.number("attempts", record.attempts);
+    line.field("reason", record.reason);
     if (record.code == faceOf(ErrorKind::internal).code)
         services_.log.error(line.str());
     else

@@ -9,6 +9,7 @@
 #include "http/exchange.h"
 #include "http/json_body.h"
 #include "observe/log.h"
+#include "pool/permits.h"
 
 #include <functional>
 #include <optional>
@@ -21,6 +22,7 @@ namespace aiproject {
 struct Services {
     const Config& config;
     Accounts& accounts;
+    Permits& permits;
     ModelCalls& models;
     Log& log;
     // Why this worker cannot serve all it should, in words that a client may see; empty: ready.
@@ -36,6 +38,7 @@ struct RequestRecord {
     std::string reason;
     std::int64_t tokens = 0;
     std::int64_t frames = 0;
+    int attempts = 0;  // to get the answer from a model
 };
 
 // A request on its way through the steps.

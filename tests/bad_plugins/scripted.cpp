@@ -4,8 +4,10 @@
 //   delta TEXT   frame JSON   last JSON     the answer; ends with `stopped` when nobody takes more
 //   say WHAT                                a delta of a part of the request, see partOf()
 //   usage TOTAL  sid ID  explain TEXT  advise TEXT
+//   await FILE                              goes on once the file exists, or when the host wishes to stop
 //   hang MS                                 blocks on a socket under guard(MS) until the host shuts it down
 //   status NAME                             ends with this status; at the end of the script: ok
+//   fails N NAME                            the same in the first N calls of this model
 #include "aiproject/edge.h"
 #include "aiproject/imodel.h"
 
@@ -13,11 +15,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -80,8 +85,12 @@ public:
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return atEdge(reply, [&] {
-            for (const Step& step : steps_)
+            const int call = ++calls_;
+            for (const Step& step : steps_) {
+                if (step.word == "fails" && call <= std::stoi(step.rest))
+                    return statusNamed(step.rest.substr(step.rest.find(' ') + 1));
                 if (const auto status = play(step, request, reply)) return *status;
+            }
             return ModelStatus::ok;
         });
     }
@@ -95,6 +104,7 @@ private:
         if (step.word == "say") return unless(reply.delta(std::string_view(partOf(request, step.rest))));
         if (step.word == "frame") return unless(reply.frame(rest));
         if (step.word == "last") return unless(reply.lastFrame(rest));
+        if (step.word == "await") await(reply, step.rest);
         if (step.word == "hang") hang(reply, std::uint32_t(std::stoul(step.rest)));
         if (step.word == "usage") reply.usage({0, 0, 0, std::stoll(step.rest)});
         if (step.word == "sid") reply.upstreamId(rest);
@@ -105,6 +115,11 @@ private:
 
     static std::optional<ModelStatus> unless(bool taken) {
         return taken ? std::nullopt : std::optional(ModelStatus::stopped);
+    }
+
+    static void await(IReply& reply, const std::string& file) {
+        while (reply.stop() == Stop::none && access(file.c_str(), F_OK) != 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
 
     static void hang(IReply& reply, std::uint32_t milliseconds) {
@@ -120,6 +135,7 @@ private:
     }
 
     const std::vector<Step> steps_;
+    std::atomic<int> calls_{0};
 };
 
 constexpr Setting kSettings[] = {

@@ -23,16 +23,6 @@ void sendWhatFits(Poco::Net::StreamSocket& socket, const std::string& bytes) {
     }
 }
 
-RawAnswer split(const std::string& bytes) {
-    RawAnswer answer;
-    const auto end = bytes.find("\r\n\r\n");
-    answer.head = bytes.substr(0, end);
-    if (end != std::string::npos) answer.body = bytes.substr(end + 4);
-    const auto space = answer.head.find(' ');
-    if (space != std::string::npos) Poco::NumberParser::tryParse(answer.head.substr(space + 1, 3), answer.status);
-    return answer;
-}
-
 // A server that refused a body waits for the client to close; so the length says when to.
 bool isWhole(const RawAnswer& answer) {
     std::uint64_t length = 0;
@@ -41,6 +31,16 @@ bool isWhole(const RawAnswer& answer) {
 }
 
 }  // namespace
+
+RawAnswer rawAnswerOf(const std::string& bytes) {
+    RawAnswer answer;
+    const auto end = bytes.find("\r\n\r\n");
+    answer.head = bytes.substr(0, end);
+    if (end != std::string::npos) answer.body = bytes.substr(end + 4);
+    const auto space = answer.head.find(' ');
+    if (space != std::string::npos) Poco::NumberParser::tryParse(answer.head.substr(space + 1, 3), answer.status);
+    return answer;
+}
 
 std::string RawAnswer::header(const std::string& name) const {
     const std::string start = "\r\n" + name + ": ";
@@ -56,18 +56,23 @@ RawClient::RawClient(std::uint16_t port) : socket_(Poco::Net::SocketAddress("127
 
 void RawClient::send(const std::string& bytes) { sendWhatFits(socket_, bytes); }
 
-RawAnswer RawClient::answer() {
-    std::string all;
+std::string RawClient::piece() {
     std::array<char, 4096> piece{};
     try {
-        while (const int got = socket_.receiveBytes(piece.data(), int(piece.size()))) {
-            all.append(piece.data(), got);
-            if (isWhole(split(all))) break;
-        }
+        const int got = socket_.receiveBytes(piece.data(), int(piece.size()));
+        return {piece.data(), std::size_t(got)};
     } catch (const Poco::Net::ConnectionResetException&) {
-        // Closed while our bytes were still on the way; what came before counts.
+        return {};  // closed while our bytes were still on the way; what came before counts
     }
-    return split(all);
+}
+
+RawAnswer RawClient::answer() {
+    std::string all;
+    for (std::string more = piece(); !more.empty(); more = piece()) {
+        all += more;
+        if (isWhole(rawAnswerOf(all))) break;
+    }
+    return rawAnswerOf(all);
 }
 
 RawAnswer askRaw(std::uint16_t port, const std::string& request) {

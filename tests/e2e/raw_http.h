@@ -16,12 +16,17 @@ struct RawAnswer {
     std::string header(const std::string& name) const;  // spelled as the server does; empty: none
 };
 
+// What the bytes of one answer say.
+RawAnswer rawAnswerOf(const std::string& bytes);
+
 // One connection to 127.0.0.1 for one request.
 class RawClient {
 public:
     explicit RawClient(std::uint16_t port);
 
     void send(const std::string& bytes);
+    // What one read brings; empty: the end. Throws Poco::TimeoutException when nothing comes.
+    std::string piece();
     // What comes until the body is as long as announced, or the server closes: let the request say "Connection: close".
     RawAnswer answer();
 

@@ -1,6 +1,7 @@
 #include "e2e/site.h"
 
 #include "support/eventually.h"
+#include "support/model_settings.h"
 
 #include <Poco/JSON/Parser.h>
 #include <Poco/Net/HTTPClientSession.h>
@@ -19,22 +20,6 @@ std::unique_ptr<upstream::Simulator> startUpstream(upstream::Options options) {
     return std::make_unique<upstream::Simulator>(options);
 }
 
-// The real plugins, their keys and the simulator's addresses.
-Settings settingsFor(const upstream::Simulator& upstream, const SiteOptions& options) {
-    Settings settings{{"route.text", "spark_chat"}, {"route.voice", "spark_iat"}, {"route.picture", "spark_image"}};
-    const std::pair<const char*, const char*> paths[] = {
-        {"spark_chat", "/v3.5/chat"}, {"spark_iat", "/v2/iat"}, {"spark_image", "/v2.1/image"}};
-    for (const auto& [model, path] : paths) {
-        const std::string prefix = std::string("model.") + model + ".";
-        settings[prefix + "url"] = upstream.url(path);
-        settings[prefix + "app_id"] = options.upstream.appId;
-        settings[prefix + "api_key"] = options.upstream.apiKey;
-        settings[prefix + "api_secret"] = options.upstream.apiSecret;
-    }
-    for (const auto& [key, value] : options.settings) settings[key] = value;
-    return settings;
-}
-
 void appendNumber(std::string& bytes, std::uint32_t value, int size) {
     for (int i = 0; i < size; ++i) bytes += char(value >> (8 * i));
 }
@@ -46,7 +31,8 @@ Poco::JSON::Object::Ptr HttpAnswer::json() const {
 }
 
 Site::Site(const SiteOptions& options) : upstream_(startUpstream(options.upstream)) {
-    Settings settings = settingsFor(*upstream_, options);
+    Settings settings = settingsForAll(*upstream_, options.upstream);
+    for (const auto& [key, value] : options.settings) settings[key] = value;
     if (options.errorStatus == ErrorStatus::semantic) settings["http.status"] = "semantic";
     installation_ = std::make_unique<Installation>(settings);
     Command serve{programPath(), {"serve", "-c", installation_->configFile()}};

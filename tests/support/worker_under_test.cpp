@@ -74,17 +74,19 @@ WorkerUnderTest::WorkerUnderTest(const Settings& settings) : installation_(setti
 WorkerUnderTest::~WorkerUnderTest() { close(listening_); }
 
 FastcgiAnswer WorkerUnderTest::post(const std::string& path, const std::string& json) const {
-    FastcgiRequest request;
-    request.path = path;
-    request.body = json;
-    request.parameters["CONTENT_TYPE"] = "application/json";
-    return ask(request);
+    return ask(jsonRequest(path, json));
 }
 
-std::string WorkerUnderTest::newUser(const std::string& name) const {
+std::string WorkerUnderTest::newUser(const std::string& name) const { return test::newUser(socket(), name); }
+
+FastcgiRequest jsonRequest(const std::string& path, const std::string& json) {
+    return {"POST", path, json, {{"CONTENT_TYPE", "application/json"}}};
+}
+
+std::string newUser(const std::string& socketPath, const std::string& name) {
     const std::string user = registration(name, "a good password", "user@example.org");
-    post("/auth/register", user);
-    const FastcgiAnswer answer = post("/auth/login", user);
+    ask(socketPath, jsonRequest("/auth/register", user));
+    const FastcgiAnswer answer = ask(socketPath, jsonRequest("/auth/login", user));
     return Poco::JSON::Parser().parse(answer.body).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("uuid");
 }
 

@@ -52,6 +52,11 @@ private:
     std::unique_ptr<ChildProcess> process_;
 };
 
+FastcgiRequest jsonRequest(const std::string& path, const std::string& json);
+
+// Registers and logs in on that socket; answers the uuid.
+std::string newUser(const std::string& socketPath, const std::string& name);
+
 // How often `word` stands in `text`.
 std::size_t countOf(const std::string& text, const std::string& word);
 

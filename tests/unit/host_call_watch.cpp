@@ -243,4 +243,37 @@ SPEC(Watch, lets_the_time_of_a_guard_stand_still) {
     assertStopped(paused, Stop::guardExpired);
 }
 
+SPEC(Watch, says_when_a_call_is_overdue) {
+    std::atomic<std::int64_t> overdueAt{0};
+    const auto now = [] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    };
+    const std::int64_t before = now();
+    {
+        CallWatch::Call call(watch, -1, 2h, {&overdueAt, 1h});
+        CPPUNIT_ASSERT(overdueAt >= before + 10'800'000 - 1);
+        call.end(Stop::clientLeft);
+        CPPUNIT_ASSERT(overdueAt >= before + 3'600'000 && overdueAt <= now() + 3'600'000);
+        call.pauseGuard();  // the host writes to a client that reads slowly: no fault of the plugin
+        const std::int64_t paused = overdueAt;
+        ASSERT_EVENTUALLY(overdueAt > paused);
+        call.resumeGuard();
+    }
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), overdueAt.load());
+    watch.endAll();
+    const CallWatch::Call late(watch, -1, 2h, {&overdueAt, 1h});
+    CPPUNIT_ASSERT(overdueAt <= now() + 3'600'000);
+}
+
+SPEC(Watch, waits_until_the_client_leaves_or_all_calls_end) {
+    CPPUNIT_ASSERT(watch.wait(client.ours.get(), 1ms) == Stop::none);
+    CPPUNIT_ASSERT(watch.wait(-1, 1ms) == Stop::none);
+    client.theirs = {};
+    CPPUNIT_ASSERT(watch.wait(client.ours.get(), 1h) == Stop::clientLeft);
+    watch.endAll();
+    for (int i = 0; i < 2; ++i) CPPUNIT_ASSERT(watch.wait(-1, 1h) == Stop::totalExpired);
+}
+
 }  // namespace

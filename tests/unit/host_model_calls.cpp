@@ -3,12 +3,9 @@
 
 #include "support/eventually.h"
 #include "support/spec.h"
-#include "support/temp_dir.h"
-#include "unit/expect.h"
-#include "unit/host_fixture.h"
+#include "unit/calls_fixture.h"
 
 #include <chrono>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,49 +16,6 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 namespace {
-
-struct Calls : CppUnit::TestCase {
-    TempDir dir;
-    Config config;
-    LogConfig logConfig{dir.file("log"), LogLevel::info};
-    Log log{logConfig, "worker"};
-    std::optional<ModelRegistry> registry;
-    std::optional<ModelCalls> calls;
-    KeptFrames kept;
-    StreamReply stream{kept, "request-7"};
-
-    // The models `one`, `two` ... play these scripts.
-    void load(const std::vector<std::string>& scripts) {
-        static const std::vector<std::string> names{"one", "two", "three"};
-        config.pluginDirs = {dir.file("plugins")};
-        if (!registry) install(badPlugin("scripted"), dir.path() / "plugins");
-        config.models.clear();
-        for (std::size_t i = 0; i < scripts.size(); ++i) config.models[names.at(i)] = playing(scripts[i]);
-        calls.reset();
-        registry.emplace(config, std::vector<std::string>{"*"});
-        CPPUNIT_ASSERT(registry->findings().empty());
-        calls.emplace(*registry, config.timeouts, log);
-    }
-    static ModelRequest question(Kind kind = Kind::text) {
-        ModelRequest request{};
-        request.kind = kind;
-        request.requestId = "request-7";
-        return request;
-    }
-    std::string run(CallReply& reply, int client = -1) {
-        return calls->run({"one", "two", "three"}, question(), reply, client);
-    }
-    std::string collected() {
-        CollectReply reply(1'000);
-        const std::string model = run(reply);
-        return model + ": " + reply.text();
-    }
-    Error failed(ErrorKind kind) {
-        CollectReply reply(1'000);
-        return expectError(kind, [&] { run(reply); });
-    }
-    std::string logged() const { return readFile(logConfig.file); }
-};
 
 SPEC(Calls, are_answered_by_the_first_model) {
     load({"delta Hello", "delta never asked"});
@@ -81,12 +35,12 @@ SPEC(Calls, go_to_the_next_model_when_one_fails_before_it_begins) {
 SPEC(Calls, skip_models_that_are_not_loaded_or_serve_another_kind) {
     load({"delta Hello"});
     CollectReply reply(1'000);
-    CPPUNIT_ASSERT_EQUAL("one"s, calls->run({"nobody", "one"}, question(), reply, -1));
+    CPPUNIT_ASSERT_EQUAL("one"s, run({"nobody", "one"}, question(), reply));
     install(badPlugin("keyed"), dir.path() / "plugins");
     config.models["keyed"] = {"", {{"api_key", "k"}}};  // text only
-    registry.emplace(config, std::vector<std::string>{"*"});
+    registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), &board);
     CollectReply voice(1'000);
-    CPPUNIT_ASSERT_EQUAL("one"s, calls->run({"keyed", "one"}, question(Kind::voice), voice, -1));
+    CPPUNIT_ASSERT_EQUAL("one"s, run({"keyed", "one"}, question(Kind::voice), voice));
 }
 
 SPEC(Calls, stay_with_a_model_that_refuses_the_question_itself) {
@@ -129,15 +83,14 @@ SPEC(Calls, turn_every_status_into_the_documented_error) {
 SPEC(Calls, that_fail_say_so_in_the_words_of_their_kind) {
     load({"status failed"});
     CollectReply reply(1'000);
-    expectError(ErrorKind::voiceModelFailed, [&] { calls->run({"one"}, question(Kind::voice), reply, -1); });
-    expectError(ErrorKind::pictureModelFailed, [&] { calls->run({"one"}, question(Kind::picture), reply, -1); });
+    expectError(ErrorKind::voiceModelFailed, [&] { run({"one"}, question(Kind::voice), reply); });
+    expectError(ErrorKind::pictureModelFailed, [&] { run({"one"}, question(Kind::picture), reply); });
 }
 
 SPEC(Calls, with_bad_media_are_about_the_file) {
     load({"advise the picture is larger than 4 MB|explain code 10041|status badInput"});
     CollectReply reply(1'000);
-    const Error error =
-        expectError(ErrorKind::fileFormat, [&] { calls->run({"one"}, question(Kind::picture), reply, -1); });
+    const Error error = expectError(ErrorKind::fileFormat, [&] { run({"one"}, question(Kind::picture), reply); });
     CPPUNIT_ASSERT_EQUAL("the picture is larger than 4 MB"s, error.forClient());
     assertSays(error.what(), "code 10041");
 }
@@ -151,7 +104,7 @@ SPEC(Calls, without_any_model_say_so) {
     load({});
     CPPUNIT_ASSERT_EQUAL("no model is set up for this path"s, failed(ErrorKind::textModelFailed).forClient());
     CollectReply reply(1'000);
-    expectError(ErrorKind::pictureModelFailed, [&] { calls->run({}, question(Kind::picture), reply, -1); });
+    expectError(ErrorKind::pictureModelFailed, [&] { run({}, question(Kind::picture), reply); });
 }
 
 SPEC(Calls, give_the_model_the_operators_timeouts) {

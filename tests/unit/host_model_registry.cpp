@@ -34,18 +34,21 @@ struct Registry : CppUnit::TestCase {
             if (finding.severity >= atLeast) text += finding.text + "\n";
         return text;
     }
+    ModelRegistry made(const std::vector<std::string>& wanted) const {
+        return {config, wanted, PluginSnapshot::take(config)};
+    }
     std::string namesOf(const std::vector<std::string>& wanted) const {
-        const ModelRegistry registry(config, wanted);
+        const ModelRegistry registry = made(wanted);
         std::string names;
         for (const auto& model : registry.models()) names += model.first + " ";
         return names;
     }
-    std::string errors() const { return findings(ModelRegistry(config, {"*"})); }
+    std::string errors() const { return findings(made({"*"})); }
 };
 
 SPEC(Registry, makes_a_model_of_each_plugin_without_configuration) {
     add("scripted");
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry = made({"*"});
     CPPUNIT_ASSERT_EQUAL(""s, findings(registry, Severity::note));
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), registry.models().size());
     CPPUNIT_ASSERT_EQUAL("echo"s, registry.find("echo")->name);
@@ -56,7 +59,7 @@ SPEC(Registry, makes_a_model_of_each_plugin_without_configuration) {
 SPEC(Registry, makes_further_models_with_settings_of_their_own) {
     config.models["loud"] = {"echo", {{"prefix", "LOUD "}}};
     config.models["soft"] = {"echo", {{"prefix", "soft "}}};
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry = made({"*"});
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), registry.models().size());
     CPPUNIT_ASSERT_EQUAL(registry.find("echo")->plugin, registry.find("loud")->plugin);
     CPPUNIT_ASSERT(registry.find("soft")->instance != registry.find("loud")->instance);
@@ -99,14 +102,14 @@ SPEC(Registry, says_that_create_failed_without_a_reason) {
 
 SPEC(Registry, only_notes_what_a_model_lacks_that_nobody_asked_for) {
     add("keyed");
-    const ModelRegistry unasked(config, {"*"});
+    const ModelRegistry unasked = made({"*"});
     CPPUNIT_ASSERT_EQUAL(""s, findings(unasked, Severity::warning));
     assertSays(findings(unasked, Severity::note), "model.keyed.api_key: is not set");
 
     config.routes.text = {"keyed"};
     assertSays(errors(), "model.keyed.api_key");
     config.routes.text = {};
-    assertSays(findings(ModelRegistry(config, {"keyed"})), "model.keyed.api_key");
+    assertSays(findings(made({"keyed"})), "model.keyed.api_key");
     config.models["keyed"] = {"", {{"frames", "2"}}};
     assertSays(errors(), "model.keyed.api_key");
 }
@@ -114,7 +117,7 @@ SPEC(Registry, only_notes_what_a_model_lacks_that_nobody_asked_for) {
 SPEC(Registry, hands_on_what_a_plugin_warns_of) {
     add("keyed");
     config.models["keyed"] = {"", {{"api_key", "k"}, {"greeting", "odd"}}};
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry = made({"*"});
     CPPUNIT_ASSERT_EQUAL(""s, findings(registry));
     CPPUNIT_ASSERT_EQUAL("model.keyed.greeting: sounds odd\n"s, findings(registry, Severity::warning));
     CPPUNIT_ASSERT(registry.find("keyed") != nullptr);
@@ -126,7 +129,7 @@ SPEC(Registry, serves_the_good_plugins_beside_bad_ones) {
     for (const auto& name : bad) add(name);
     dir.write("plugins/text.so", "no ELF");
     std::filesystem::create_directory(dir.path() / "plugins/folder.so");
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry = made({"*"});
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), registry.models().size());
     CPPUNIT_ASSERT_EQUAL(bad.size() + 2, registry.findings().size());
     for (const auto& name : bad) assertSays(findings(registry), "/" + name + ".so: ");
@@ -136,7 +139,7 @@ SPEC(Registry, takes_the_first_of_two_plugins_with_one_name) {
     add("scripted", "more");
     install(badPlugin("scripted"), dir.path() / "more", "echo");
     config.pluginDirs.push_back(dir.file("more"));
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry = made({"*"});
     CPPUNIT_ASSERT_EQUAL(
         "plugin " + dir.file("more/echo.so") + ": the name echo is taken by " + dir.file("plugins/echo.so") + "\n",
         findings(registry));
@@ -147,7 +150,7 @@ SPEC(Registry, takes_the_first_of_two_plugins_with_one_name) {
 SPEC(Registry, goes_on_after_a_folder_that_cannot_be_read) {
     dir.write("file", "");
     config.pluginDirs = {dir.file("missing"), dir.file("file"), dir.file("plugins")};
-    const ModelRegistry registry(config, {"*"});
+    const ModelRegistry registry = made({"*"});
     assertSays(findings(registry), "plugins.dir: " + dir.file("missing") + " cannot be read: ");
     assertSays(findings(registry), "plugins.dir: " + dir.file("file") + " cannot be read: ");
     CPPUNIT_ASSERT(registry.find("echo") != nullptr);
@@ -179,7 +182,7 @@ SPEC(Registry, has_only_the_models_that_are_wanted) {
 
 SPEC(Registry, opens_no_plugin_where_no_model_is_wanted) {
     add("other_major");
-    const ModelRegistry registry(config, {});
+    const ModelRegistry registry = made({});
     CPPUNIT_ASSERT(registry.plugins().empty() && registry.models().empty() && registry.findings().empty());
 }
 
@@ -188,7 +191,7 @@ SPEC(Registry, names_routes_and_pools_with_models_that_are_not_there) {
     config.routes = {{"echo", "sparc"}, {"loud"}, {"picasso"}, VoiceAccess::anyone};
     config.pools["model"].models = {"*"};
     config.pools["voice"].models = {"loud", "nobody"};
-    const Findings unknown = ModelRegistry(config, {"*"}).unknownNames();
+    const Findings unknown = made({"*"}).unknownNames();
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), unknown.size());
     CPPUNIT_ASSERT_EQUAL("route.text: there is no model sparc; there are: echo, loud"s, unknown.at(0).text);
     CPPUNIT_ASSERT_EQUAL("route.picture: there is no model picasso; there are: echo, loud"s, unknown.at(1).text);
@@ -197,8 +200,36 @@ SPEC(Registry, names_routes_and_pools_with_models_that_are_not_there) {
 
 SPEC(Registry, outlives_a_plugin_that_crashes_while_it_is_opened) {
     add("crashes_when_opened");
-    assertSays(errors(), "crashes_when_opened.so: crashes while it is opened");
+    assertSays(errors(), "crashes_when_opened.so: opening it crashes (Aborted)");
     CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
+}
+
+SPEC(Registry, outlives_a_create_that_does_not_come_back) {
+    add("bad_create");
+    config.models["exits"] = {"bad_create", {{"how", "exit"}}};
+    assertSays(errors(), "model.bad_create: create() of plugin bad_create crashes (Aborted)\n");
+    assertSays(errors(), "model.exits: create() of plugin bad_create ends the process\n");
+    CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
+}
+
+SPEC(Registry, holds_the_plugins_as_they_were_when_the_snapshot_was_taken) {
+    const PluginSnapshot snapshot = PluginSnapshot::take(config);
+    dir.write("plugins/echo.so", "no plugin any more");
+    const ModelRegistry registry(config, {"*"}, snapshot);
+    CPPUNIT_ASSERT_EQUAL(""s, findings(registry, Severity::note));
+    CPPUNIT_ASSERT(registry.find("echo") != nullptr);
+    CPPUNIT_ASSERT(!registry.find("echo")->plugin->isInPlace());
+}
+
+SPEC(Registry, uses_a_plugin_in_place_that_needs_its_folder_and_says_so) {
+    add("with_neighbour");
+    assertSays(errors(), "with_neighbour.so: cannot be opened: libneighbour.so.1: ");
+    std::filesystem::copy_file(badPluginFolder() / "neighbour/libneighbour.so.1",
+                               dir.path() / "plugins/libneighbour.so.1");
+    const ModelRegistry registry = made({"with_neighbour"});
+    CPPUNIT_ASSERT_EQUAL(""s, findings(registry, Severity::warning));
+    assertSays(findings(registry, Severity::note), "with_neighbour.so: is used in place; ");
+    CPPUNIT_ASSERT(registry.find("with_neighbour") != nullptr);
 }
 
 SPEC(Registry, outlives_a_file_that_was_cut_while_it_was_copied) {

@@ -1,14 +1,17 @@
 // Plugin files that are no good: each is refused with one line that says which file and why.
 #include "host/plugin_library.h"
 
+#include "base/file_descriptor.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
 #include "unit/plugin_files.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <memory>
 #include <string>
 
 using namespace aiproject;
@@ -71,6 +74,23 @@ SPEC(Library, that_is_no_library_is_refused) {
         "cannot be opened");
     assertSays(refused(dir.write("empty.so", "")), "cannot be opened");
     assertSays(refused(dir.write("cut.so", readFile(echoPlugin()).substr(0, 40))), "cannot be opened");
+}
+
+SPEC(Library, is_opened_from_its_copy_and_named_by_its_file) {
+    const auto mapped = [&](const std::string& plugin) {
+        const std::string file = dir.write("a.so", "the copy holds what counts");
+        const FileDescriptor copy(open(badPlugin(plugin).c_str(), O_RDONLY | O_CLOEXEC));
+        return std::make_unique<PluginLibrary>(file, copy.get());
+    };
+    const auto scripted = mapped("scripted"), keyed = mapped("keyed");  // under one number, one after the other
+    CPPUNIT_ASSERT_EQUAL("does what its setting says"s, std::string(scripted->descriptor().summary));
+    CPPUNIT_ASSERT_EQUAL("takes settings"s, std::string(keyed->descriptor().summary));
+    CPPUNIT_ASSERT_EQUAL(dir.file("a.so"), keyed->file().string());
+    CPPUNIT_ASSERT(!scripted->isInPlace() && !keyed->isInPlace());
+    const std::string refusal = reasonOf([&] { mapped("undefined_symbol"); });
+    assertSays(refusal,
+               "plugin " + dir.file("a.so") + ": cannot be opened: " + dir.file("a.so") + ": undefined symbol");
+    assertSilentOf(refusal, "/proc/");
 }
 
 SPEC(Library, that_is_missing_is_refused) { assertSays(refused(dir.file("missing.so")), "cannot be opened"); }

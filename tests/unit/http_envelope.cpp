@@ -88,6 +88,17 @@ SPEC(Envelope, says_when_to_come_back_where_later_helps) {
     }
 }
 
+SPEC(Envelope, says_the_errors_own_time_before_that_of_its_kind) {
+    const Error error(ErrorKind::tooManyRequests, "for the log", {}, 17);
+    const ScriptedExchange semantic = failed(error, StatusRule::semantic),
+                           original = failed(error, StatusRule::alwaysOk);
+    for (const auto* answer : {&semantic, &original})
+        CPPUNIT_ASSERT_EQUAL(17, answer->json()->getValue<int>("retry_after"));
+    CPPUNIT_ASSERT_EQUAL("17"s, semantic.header("Retry-After"));
+    CPPUNIT_ASSERT_EQUAL(""s, original.header("Retry-After"));
+    CPPUNIT_ASSERT_EQUAL("1"s, failed({ErrorKind::modelBusy, ""}, StatusRule::semantic).header("Retry-After"));
+}
+
 SPEC(Envelope, never_shows_what_is_for_the_log) {
     for (const Row& row : rows()) {
         const ScriptedExchange exchange = failed({row.kind, "/srv/secret.key"}, StatusRule::semantic);

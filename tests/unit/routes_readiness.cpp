@@ -30,7 +30,7 @@ struct ReadinessOfPool : CppUnit::TestCase {
     std::string reasons(const std::vector<std::string>& wanted) const {
         Database database(config.database);
         const Migrations migrations(database, sqlFolder());
-        const ModelRegistry models(config, wanted);
+        const ModelRegistry models(config, wanted, PluginSnapshot::take(config));
         std::string all;
         for (const auto& reason : Readiness(config.routes, wanted, models, migrations).reasonsAgainst())
             all += reason + "\n";
@@ -51,6 +51,18 @@ SPEC(ReadinessOfPool, needs_one_of_the_models_that_it_shares_with_a_route) {
     assertSays(all, "route.voice: no model of it is loaded");
     assertSilentOf(all, "route.text");
     assertSilentOf(all, "route.picture");
+}
+
+SPEC(ReadinessOfPool, does_not_count_a_model_in_quarantine) {
+    config.routes = {{"echo"}, {}, {}, VoiceAccess::anyone};
+    Board board;
+    Database database(config.database);
+    const Migrations migrations(database, sqlFolder());
+    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), &board);
+    const Readiness readiness(config.routes, {"*"}, models, migrations);
+    CPPUNIT_ASSERT(readiness.reasonsAgainst().empty());
+    models.find("echo")->shared->isQuarantined = true;
+    assertSays(readiness.reasonsAgainst().at(0), "route.text: its model is quarantined");
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include "host/model_calls.h"
 #include "host/model_registry.h"
 #include "observe/log.h"
+#include "pool/board.h"
+#include "pool/permits.h"
 #include "routes/router.h"
 #include "support/scripted_exchange.h"
 #include "support/temp_dir.h"
@@ -53,6 +55,8 @@ private:
     Log log_;
     Database database_;
     Accounts accounts_;
+    Board board_;
+    Permits permits_;
     const ModelRegistry registry_;
     ModelCalls calls_;
     const Router router_;

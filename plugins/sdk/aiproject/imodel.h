@@ -13,8 +13,10 @@
 //            destroy(), never with delete.
 // THREADS    create() and destroy() never run at the same time as another call on that model.
 //            generate() is called from many threads at once, on stacks of 256 KiB. An IReply belongs
-//            to one call, and only the thread inside generate() may use it. The worker handles signals:
-//            they are blocked in its threads and in those that a plugin starts.
+//            to one call, and only the thread inside generate() may use it; used from elsewhere or later
+//            it takes nothing, and the call has failed. create() runs once in a throw-away process before it
+//            runs in the worker. The worker handles signals: they are blocked in its threads and in those
+//            that a plugin starts.
 // ERRORS     Nothing may throw across this header (edge.h helps). A failure is a ModelStatus and one
 //            IReply::explain() for the log.
 // TEXT       All text is UTF-8, not NUL-terminated where it is a Text. Units are in the names.

@@ -1,0 +1,99 @@
+#include "host/call_outcome.h"
+
+namespace aiproject {
+namespace {
+
+ErrorKind badInputOf(Kind kind) noexcept { return kind == Kind::text ? ErrorKind::badRequest : ErrorKind::fileFormat; }
+
+}  // namespace
+
+ErrorKind failureOf(Kind kind) noexcept {
+    switch (kind) {
+        case Kind::text: return ErrorKind::textModelFailed;
+        case Kind::voice: return ErrorKind::voiceModelFailed;
+        case Kind::picture: return ErrorKind::pictureModelFailed;
+    }
+    return ErrorKind::internal;
+}
+
+const char* nameOf(ModelStatus status) noexcept {
+    switch (status) {
+        case ModelStatus::ok: return "ok";
+        case ModelStatus::stopped: return "stopped";
+        case ModelStatus::badInput: return "bad_input";
+        case ModelStatus::inputTooLarge: return "input_too_large";
+        case ModelStatus::contentRefused: return "content_refused";
+        case ModelStatus::busy: return "busy";
+        case ModelStatus::quotaSpent: return "quota_spent";
+        case ModelStatus::misconfigured: return "misconfigured";
+        case ModelStatus::timedOut: return "timed_out";
+        case ModelStatus::unavailable: return "unavailable";
+        case ModelStatus::failed: return "failed";
+    }
+    return "unknown";
+}
+
+bool speaksAgainstModel(ModelStatus status) noexcept {
+    switch (status) {
+        case ModelStatus::busy:
+        case ModelStatus::quotaSpent:
+        case ModelStatus::misconfigured:
+        case ModelStatus::timedOut:
+        case ModelStatus::unavailable:
+        case ModelStatus::failed: return true;
+        case ModelStatus::ok:
+        case ModelStatus::stopped:
+        case ModelStatus::badInput:
+        case ModelStatus::inputTooLarge:
+        case ModelStatus::contentRefused: return false;
+    }
+    return false;
+}
+
+ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noexcept {
+    if (report.isGarbage) return ModelStatus::failed;
+    if (status == ModelStatus::ok && !report.isCut) return status;  // complete, whatever came after
+    switch (stop) {
+        case Stop::clientLeft:
+        case Stop::answerTooLong: return ModelStatus::stopped;
+        case Stop::guardExpired:
+        case Stop::totalExpired: return ModelStatus::timedOut;
+        case Stop::none: break;
+    }
+    return status == ModelStatus::ok ? ModelStatus::failed : status;
+}
+
+std::string reasonOf(Stop stop, const CallReport& report) {
+    switch (stop) {
+        case Stop::clientLeft: return "the client has left";
+        case Stop::answerTooLong: return "the answer is longer than limit.answer_bytes";
+        case Stop::guardExpired:
+        case Stop::totalExpired:
+        case Stop::none: break;
+    }
+    if (!report.explanation.empty()) return report.explanation;
+    return stop == Stop::none ? "the plugin gave no reason" : "its time was over";
+}
+
+Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report) {
+    const std::string reason = reasonOf(stop, report);
+    switch (status) {
+        case ModelStatus::badInput: return {badInputOf(kind), reason, report.advice};
+        case ModelStatus::inputTooLarge: return {ErrorKind::bodyTooLarge, reason, report.advice};
+        case ModelStatus::contentRefused: return {ErrorKind::contentRefused, reason};
+        case ModelStatus::busy: return {ErrorKind::modelBusy, reason};
+        case ModelStatus::timedOut: return {ErrorKind::modelTimeout, reason};
+        case ModelStatus::stopped:
+            if (stop == Stop::clientLeft) return {ErrorKind::clientLeft, reason};
+            if (stop == Stop::answerTooLong) return {failureOf(kind), reason, "the answer is too long"};
+            break;
+        case ModelStatus::quotaSpent:
+        case ModelStatus::misconfigured:
+        case ModelStatus::unavailable:
+        case ModelStatus::failed:
+        case ModelStatus::ok: break;
+    }
+    return {failureOf(kind), reason};
+}
+
+}  // namespace aiproject

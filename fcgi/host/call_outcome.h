@@ -1,0 +1,26 @@
+// How a call ended, for the host, the client and the log.
+#pragma once
+
+#include "aiproject/imodel.h"
+#include "base/error.h"
+#include "host/call_reply.h"
+
+#include <string>
+
+namespace aiproject {
+
+// What happened, all told: the host knows better than the plugin why a call ended.
+ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noexcept;
+
+// Another model, with other keys and another upstream, may do better.
+bool speaksAgainstModel(ModelStatus status) noexcept;
+
+const char* nameOf(ModelStatus status) noexcept;
+// For the log.
+std::string reasonOf(Stop stop, const CallReport& report);
+Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report);
+
+// The kind's own "the model failed".
+ErrorKind failureOf(Kind kind) noexcept;
+
+}  // namespace aiproject

@@ -1,0 +1,121 @@
+#include "host/reply_gate.h"
+
+#include "base/error.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+namespace {
+
+// A gate is never freed. It is used again after so many later calls, and not at all once it was seen to be
+// used after its own call: by then somebody keeps it. 64 bytes each.
+constexpr std::size_t kRestingGates = 4'096;
+constexpr std::size_t kMostAbandoned = 65'536;  // a plugin that does it in every call costs 4 MiB, not all
+
+class alignas(64) Gate final : public IReply {
+public:
+    // In the thread that runs generate().
+    void open(CallReply& reply) noexcept {
+        reply_ = &reply;
+        strays_ = 0;
+        owner_.store(pthread_self(), std::memory_order_relaxed);
+    }
+    // True: it was used from another thread meanwhile.
+    bool close() noexcept {
+        owner_.store(kNobody, std::memory_order_relaxed);
+        return strays_.exchange(0) != 0;
+    }
+    bool isKept() const noexcept { return strays_ != 0; }
+
+    bool frame(Text json) noexcept override { return isOpen() && reply_->frame(json); }
+    bool lastFrame(Text json) noexcept override { return isOpen() && reply_->lastFrame(json); }
+    bool delta(Text content) noexcept override { return isOpen() && reply_->delta(content); }
+    void usage(const Usage& usage) noexcept override {
+        if (isOpen()) reply_->usage(usage);
+    }
+    void upstreamId(Text id) noexcept override {
+        if (isOpen()) reply_->upstreamId(id);
+    }
+    void explain(Text reason) noexcept override {
+        if (isOpen()) reply_->explain(reason);
+    }
+    void advise(Text sentence) noexcept override {
+        if (isOpen()) reply_->advise(sentence);
+    }
+    void guard(int descriptor, std::uint32_t ms) noexcept override {
+        if (isOpen()) reply_->guard(descriptor, ms);
+    }
+    Stop stop() noexcept override { return isOpen() ? reply_->stop() : Stop::totalExpired; }
+    int clientDescriptor() const noexcept override { return isOpen() ? reply_->clientDescriptor() : -1; }
+
+private:
+    static constexpr pthread_t kNobody = 0;
+
+    // Only its own thread ever finds itself here, so there is no moment between looking and passing on.
+    bool isOpen() const noexcept {
+        if (owner_.load(std::memory_order_relaxed) == pthread_self()) return true;
+        strays_.fetch_add(1);
+        return false;
+    }
+
+    std::atomic<pthread_t> owner_{kNobody};
+    CallReply* reply_ = nullptr;  // the owner's
+    mutable std::atomic<std::uint32_t> strays_{0};
+};
+
+class Gates {
+public:
+    Gate& take() {
+        const std::lock_guard lock(mutex_);
+        while (resting_.size() > kRestingGates) {
+            Gate& oldest = *resting_.front();
+            resting_.pop_front();
+            if (!oldest.isKept() || abandoned_.size() == kMostAbandoned) return oldest;
+            abandoned_.push_back(&oldest);
+        }
+        return *new Gate;
+    }
+    void rest(Gate& gate) {
+        const std::lock_guard lock(mutex_);
+        resting_.push_back(&gate);
+    }
+
+private:
+    std::mutex mutex_;
+    std::deque<Gate*> resting_;  // the one that was closed first is in front
+    std::vector<Gate*> abandoned_;
+};
+
+// As long as the process: a plugin's threads may outlive main().
+Gates& gates() {
+    static Gates& all = *new Gates;
+    return all;
+}
+
+}  // namespace
+
+ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallReply& reply) {
+    // By this type generate() may throw, and by volatile the compiler cannot know better: it keeps the handler.
+    using MayThrow = ModelStatus (IModel::*)(const ModelRequest&, IReply&);
+    static volatile MayThrow generate = &IModel::generate;
+    Gate& gate = gates().take();
+    gate.open(reply);
+    ModelStatus status = ModelStatus::failed;
+    try {
+        const MayThrow call = generate;
+        status = (model.*call)(request, gate);
+    } catch (...) {
+        reply.explain(std::string_view("an exception left generate(): " + describeCurrent()));
+    }
+    if (gate.close()) reply.blame("the plugin used its reply from another thread than the call's");
+    gates().rest(gate);
+    return status;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,42 @@
+// RUN.DIR/manager.sock, where `aiproject reload`, `stop` and `status` ask. A packet is a line: the command one
+// way; "say TEXT", "fail TEXT", "data TEXT" and last "end CODE" the other way. Mode 0600: whoever may
+// signal the manager may ask it.
+#pragma once
+
+#include "base/file_descriptor.h"
+#include "manager/listening_socket.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+struct ControlRequest {
+    int client;  // for the answers
+    std::string command;
+};
+
+class ControlServer {
+public:
+    explicit ControlServer(const std::string& runDir);
+
+    // All that become readable when take() has something to do.
+    std::vector<int> descriptors() const;
+    // What has been asked since; never blocks.
+    std::vector<ControlRequest> take();
+    // Answers one who may have left: then nothing happens.
+    void answer(int client, const std::string& packet);
+    void end(int client, int code);
+
+private:
+    void acceptAll();
+
+    ListeningSocket socket_;
+    std::map<int, FileDescriptor> clients_;
+};
+
+// Where the manager of that folder listens.
+std::string controlPath(const std::string& runDir);
+
+}  // namespace aiproject

@@ -1,0 +1,225 @@
+#include "manager/pool.h"
+
+#include "base/error.h"
+#include "manager/process_memory.h"
+#include "pool/seat.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+
+namespace aiproject {
+namespace {
+
+using Stage = WorkerProcess::Stage;
+
+constexpr std::chrono::seconds kGrace{10};  // beyond a worker's own drain limit, then SIGKILL
+constexpr std::chrono::seconds kYoung{5};
+constexpr std::chrono::seconds kStartLimit{120};  // until it is ready; each plugin that hangs takes some of it
+
+}  // namespace
+
+Pool::Pool(std::string name, const PoolConfig& config, Log& log)
+    : name_(std::move(name)), log_(log), socket_({config.socket}, config.backlog) {}
+
+std::string Pool::called(const WorkerProcess& worker) const {
+    return "pool " + name_ + ": worker " + std::to_string(worker.pid);
+}
+
+bool Pool::isFresh(const WorkerProcess& worker, const Generation& generation) const {
+    return worker.generation == generation.number && worker.stage == Stage::wanted;
+}
+
+bool Pool::isReady(const WorkerProcess& worker) { return board_.worker(worker.row).state == WorkerState::ready; }
+
+int Pool::countFresh(const Generation& generation) const {
+    return int(std::count_if(workers_.begin(), workers_.end(),
+                             [&](const WorkerProcess& worker) { return isFresh(worker, generation); }));
+}
+
+bool Pool::isComplete(const Generation& generation) {
+    const auto serves = [&](const WorkerProcess& worker) { return isFresh(worker, generation) && isReady(worker); };
+    return std::count_if(workers_.begin(), workers_.end(), serves) >= generation.config.pools.at(name_).processes;
+}
+
+void Pool::startMissing(const Generation& generation) {
+    while (isMissing(generation) && pause_.isOver(Clock::now())) start(generation);
+}
+
+bool Pool::isMissing(const Generation& generation) const {
+    return countFresh(generation) < generation.config.pools.at(name_).processes;
+}
+
+void Pool::retireOthers(const Generation& generation) {
+    for (WorkerProcess& worker : workers_)
+        if (!isFresh(worker, generation) && worker.stage != Stage::draining) drain(worker, generation.config.timeouts);
+}
+
+void Pool::start(const Generation& generation) {
+    const int row = board_.addWorker();
+    try {
+        if (row == kNobody) throw std::runtime_error("too many workers drain still");
+        Program program = commandOf(generation, {"worker", "--pool=" + name_});
+        program.environment.push_back(seatVariable(board_, row));
+        program.descriptors.push_back(board_.memoryDescriptor());
+        program.descriptors.push_back(board_.bellDescriptor());
+        workers_.push_back({startProcess(program, socket_.descriptor()), row, generation.number, Clock::now()});
+        log_.info(called(workers_.back()) + " started");
+    } catch (const std::exception& e) {
+        if (row != kNobody) board_.removeWorker(row);
+        const auto pause = pause_.afterDeath(Clock::now());
+        log_.error("pool " + name_ + ": " + describe(e) + "; tried again in " + std::to_string(pause.count()) + " ms");
+    }
+}
+
+void Pool::retire(const Generation& generation) {
+    socket_.close();
+    retireOthers(generation);
+}
+
+// One that hangs gets less time: whoever waits for it waits in vain.
+void Pool::drain(WorkerProcess& worker, const TimeoutConfig& timeouts) {
+    const bool isHopeless = worker.isStuck || !isReady(worker);
+    worker.stage = Stage::draining;
+    worker.killAt = Clock::now() + (isHopeless ? timeouts.drain : timeouts.reloadDrain) + kGrace;
+    kill(worker.pid, isHopeless ? SIGTERM : SIGUSR2);
+}
+
+void Pool::propose(const Generation& generation) {
+    crashes_.pardon();
+    pause_.forget();
+    startMissing(generation);
+}
+
+void Pool::abandon(const Generation& generation) {
+    crashes_.takeBack();
+    for (WorkerProcess& worker : workers_)
+        if (isFresh(worker, generation)) drain(worker, generation.config.timeouts);
+}
+
+void Pool::adopt(const Generation& generation) { socket_.setBacklog(generation.config.pools.at(name_).backlog); }
+
+std::string Pool::reasonToReplace(const WorkerProcess& worker, const PoolConfig& config) {
+    const std::uint64_t served = board_.worker(worker.row).served;
+    if (config.maxRequests > 0 && served >= std::uint64_t(config.maxRequests))
+        return "has served " + std::to_string(served) + " requests (pool." + name_ + ".max_requests)";
+    // Its plugins alone may be larger than the limit: then there is a new one now and then, not all the time.
+    if (config.memoryMb == 0 || Clock::now() < worker.startedAt + kYoung) return {};
+    const int megabytes = residentMegabytes(worker.pid);
+    if (megabytes <= config.memoryMb) return {};
+    return "has grown to " + std::to_string(megabytes) + " MB (pool." + name_ + ".memory_mb)";
+}
+
+void Pool::recycle(const Generation& generation) {
+    for (WorkerProcess& worker : workers_) {
+        if (worker.stage == Stage::leaving) return;  // one at a time: the others serve
+        if (!isFresh(worker, generation) || !isReady(worker)) continue;
+        const std::string reason = reasonToReplace(worker, generation.config.pools.at(name_));
+        if (reason.empty()) continue;
+        log_.info(called(worker) + " " + reason + "; it is replaced");
+        worker.stage = Stage::leaving;
+        return;
+    }
+}
+
+void Pool::look(const TimeoutConfig& timeouts) {
+    endStuckCalls(timeouts);
+    killLate();
+}
+
+void Pool::killLate() {
+    const auto now = Clock::now();
+    for (WorkerProcess& worker : workers_) {
+        const bool isDraining = worker.stage == Stage::draining;
+        const auto limit = isDraining ? worker.killAt : worker.startedAt + kStartLimit;
+        if (now < limit || (!isDraining && isReady(worker))) continue;
+        log_.error(called(worker) + (isDraining ? " does not end" : " does not become ready") + "; killed");
+        worker.stage = Stage::draining;
+        worker.killAt = now + kGrace;
+        kill(worker.pid, SIGKILL);
+    }
+}
+
+void Pool::endStuckCalls(const TimeoutConfig& timeouts) {
+    const auto now = Board::milliseconds();
+    for (int index = 0; index < board_.callsEnd(); ++index) {
+        CallRow& call = board_.call(index);
+        const std::int64_t overdueAt = call.overdueAt;
+        const int owner = call.owner, model = call.model;
+        if (owner == 0 || overdueAt == 0 || overdueAt > now) continue;
+        const auto worker = std::find_if(workers_.begin(), workers_.end(), [&](const WorkerProcess& one) {
+            return one.row == owner - 1 && !one.isStuck;
+        });
+        if (worker == workers_.end()) continue;
+        worker->isStuck = true;
+        if (worker->stage == Stage::wanted) worker->stage = Stage::leaving;
+        if (worker->stage == Stage::draining)  // no longer until its limit
+            worker->killAt = std::min(worker->killAt, Clock::now() + timeouts.drain + kGrace);
+        log_.error(called(*worker) + " has a call that ignores its end, on model " +
+                   (model == kNobody ? "?" : board_.model(model).name.data()) + "; it is replaced");
+        if (model != kNobody && crashes_.blame(model, Clock::now()))
+            log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(model) +
+                       " is quarantined until the next reload");
+    }
+}
+
+bool Pool::reap(pid_t pid, int status) {
+    const auto worker =
+        std::find_if(workers_.begin(), workers_.end(), [pid](const WorkerProcess& one) { return one.pid == pid; });
+    if (worker == workers_.end()) return false;
+    if (worker->stage == Stage::draining && !worker->isStuck && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        log_.info(called(*worker) + " ended");
+    else
+        explainDeath(*worker, status);
+    board_.removeWorker(worker->row);
+    workers_.erase(worker);
+    return true;
+}
+
+void Pool::explainDeath(const WorkerProcess& worker, int status) {
+    std::string text = called(worker) + " ended " + endOf(status);
+    const int suspect = suspectOf(worker, status);
+    if (suspect != kNobody) text += std::string(" in a call on model ") + board_.model(suspect).name.data();
+    // Somebody's will, not the worker's fault: no reason to wait.
+    const bool wasKilled = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && isReady(worker);
+    if (worker.stage == Stage::wanted && !wasKilled) {
+        const auto pause = pause_.afterDeath(Clock::now());
+        text += "; the next one starts in " + std::to_string(pause.count()) + " ms";
+    }
+    log_.error(text);
+    if (suspect == kNobody || !crashes_.blame(suspect, Clock::now())) return;
+    log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(suspect) +
+               " crashes its workers: quarantined until the next reload");
+}
+
+// The model whose call ran where the process crashed. A plugin that calls exit() leaves no such mark: then it
+// is the one model that had calls in progress, if it was one.
+int Pool::suspectOf(const WorkerProcess& worker, int status) {
+    const int marked = board_.worker(worker.row).crashedModel;
+    if (marked != kNobody) return marked;
+    if (WIFSIGNALED(status) || worker.stage == Stage::draining) return kNobody;
+    int only = kNobody;
+    for (int index = 0; index < board_.callsEnd(); ++index) {
+        const CallRow& call = board_.call(index);
+        if (call.owner != worker.row + 1 || call.model == kNobody) continue;
+        if (only != kNobody && only != call.model) return kNobody;
+        only = call.model;
+    }
+    return only;
+}
+
+void Pool::stop(int signal, std::chrono::milliseconds limit) {
+    socket_.close();
+    for (WorkerProcess& worker : workers_) {
+        worker.stage = Stage::draining;
+        worker.killAt = Clock::now() + limit + kGrace;
+    }
+    signalAll(signal);
+}
+
+void Pool::signalAll(int number) const {
+    for (const WorkerProcess& worker : workers_) kill(worker.pid, number);
+}
+
+}  // namespace aiproject

@@ -1,0 +1,91 @@
+// One pool: its socket, its board, and the worker processes on them, of the generation that serves and of
+// those before it that still drain. Restarts what dies, replaces what has served or grown enough, ends what
+// does not end by itself.
+#pragma once
+
+#include "manager/crash_record.h"
+#include "manager/generation.h"
+#include "manager/listening_socket.h"
+#include "manager/restart_pause.h"
+#include "observe/log.h"
+#include "pool/board.h"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+struct WorkerProcess {
+    enum class Stage { wanted, leaving, draining };  // leaving: until another one is ready in its place
+
+    pid_t pid;
+    int row;         // on the board
+    int generation;  // its number
+    std::chrono::steady_clock::time_point startedAt;
+    Stage stage = Stage::wanted;
+    bool isStuck = false;                               // a call in it ignores its end
+    std::chrono::steady_clock::time_point killAt = {};  // while draining
+};
+
+class Pool {
+public:
+    // Throws std::runtime_error when the socket cannot be had.
+    Pool(std::string name, const PoolConfig& config, Log& log);
+
+    const std::string& name() const noexcept { return name_; }
+    const std::string& path() const noexcept { return socket_.path(); }
+    bool isOpen() const noexcept { return socket_.descriptor() >= 0; }  // false: retired or stopped
+    const std::vector<WorkerProcess>& workers() const noexcept { return workers_; }
+    Board& board() noexcept { return board_; }
+
+    // Starts what is missing of that generation.
+    void startMissing(const Generation& generation);
+    bool isMissing(const Generation& generation) const;  // a process
+    bool isComplete(const Generation& generation);       // all of them are ready
+    // All others drain.
+    void retireOthers(const Generation& generation);
+    // No generation has this pool any more: nobody new connects, all workers drain.
+    void retire(const Generation& generation);
+    // A generation is to take over: first its workers start, then it is adopted, or abandoned.
+    void propose(const Generation& generation);
+    void adopt(const Generation& generation);
+    void abandon(const Generation& generation);
+
+    // Has another worker started for each that has served or grown enough, one after the other.
+    void recycle(const Generation& generation);
+    // Ends what does not end by itself, calls as well as processes.
+    void look(const TimeoutConfig& timeouts);
+    // The process ended; false: it is none of this pool's.
+    bool reap(pid_t pid, int status);
+    // Nobody new connects; every worker gets the signal and `limit` to drain.
+    void stop(int signal, std::chrono::milliseconds limit);
+    void signalAll(int number) const;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    bool isFresh(const WorkerProcess& worker, const Generation& generation) const;
+    bool isReady(const WorkerProcess& worker);
+    int countFresh(const Generation& generation) const;
+    void start(const Generation& generation);
+    void drain(WorkerProcess& worker, const TimeoutConfig& timeouts);
+    std::string reasonToReplace(const WorkerProcess& worker, const PoolConfig& config);
+    void endStuckCalls(const TimeoutConfig& timeouts);
+    void killLate();
+    void explainDeath(const WorkerProcess& worker, int status);
+    int suspectOf(const WorkerProcess& worker, int status);
+    std::string called(const WorkerProcess& worker) const;
+
+    const std::string name_;
+    Log& log_;
+    ListeningSocket socket_;
+    Board board_;
+    CrashRecord crashes_{board_};
+    RestartPause pause_;
+    std::vector<WorkerProcess> workers_;
+};
+
+}  // namespace aiproject

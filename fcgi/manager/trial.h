@@ -1,0 +1,55 @@
+// Tries a generation in processes that are thrown away, before it has workers: `aiproject check`, which loads
+// every plugin and makes every model, and what else is asked for, one after the other.
+#pragma once
+
+#include "base/file_descriptor.h"
+#include "manager/generation.h"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+class Trial {
+public:
+    using Commands = std::vector<std::string>;
+
+    // Errors in `known` do not count: the generation that serves has them as well. Throws when there can be
+    // no process.
+    Trial(const Generation& candidate, Commands commands, std::set<std::string> known);
+    // Kills what still runs; its end is reaped by whoever reaps.
+    ~Trial();
+    Trial(const Trial&) = delete;
+    Trial& operator=(const Trial&) = delete;
+
+    // The process ended; false: it is none of this trial's.
+    bool reap(pid_t pid, int status);
+    // A step that takes too long is an error.
+    void look();
+
+    bool isOver() const noexcept { return pid_ == 0; }
+    // What was wrong, to be known next time; and what of it speaks against the candidate, in full.
+    const std::set<std::string>& errors() const noexcept { return errors_; }
+    const std::vector<std::string>& objections() const noexcept { return objections_; }
+
+private:
+    void startStep();
+    void takeOutput();
+    void object(const std::string& text);
+
+    const Generation& candidate_;
+    const Commands commands_;
+    const std::set<std::string> known_;
+    std::size_t step_ = 0;
+    pid_t pid_ = 0;
+    FileDescriptor output_;  // a file in memory: the step never waits for a reader
+    std::chrono::steady_clock::time_point startedAt_;
+    std::set<std::string> errors_;
+    std::vector<std::string> objections_;
+};
+
+}  // namespace aiproject

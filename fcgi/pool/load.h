@@ -1,0 +1,26 @@
+// How busy this worker is, as its row on the board tells the others and the manager.
+#pragma once
+
+#include "config/config.h"
+#include "pool/seat.h"
+
+namespace aiproject {
+
+// THREADS  any
+class Load {
+public:
+    Load(const Seat& seat, const PoolConfig& pool);
+
+    // A connection was taken, and is done with. The last one that max_requests allows calls the manager.
+    void begin() const noexcept;
+    void end() const noexcept;
+
+    // Another worker of the pool has a thread free.
+    bool othersHaveRoom() const noexcept;
+
+private:
+    const Seat& seat_;
+    const std::uint64_t maxRequests_;
+};
+
+}  // namespace aiproject

@@ -1,0 +1,47 @@
+// The plugins of one generation of workers: copies in memory, made once by the manager and inherited by its
+// workers. What happens in the folders afterwards, even writing into a file, reaches no running process, and
+// a worker that is started again has the plugins that its neighbours have.
+//
+// THREADS  none: made before the first one.
+#pragma once
+
+#include "base/file_descriptor.h"
+#include "config/config.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+struct PluginFile {
+    std::filesystem::path path;  // where it was copied from; without a line break
+    FileDescriptor copy;         // a sealed memfd, CLOEXEC
+};
+
+class PluginSnapshot {
+public:
+    // Every NAME.so in the folders of `config`, folder by folder, in the order of their names. What cannot be
+    // read, or is being written, is one of the errors.
+    static PluginSnapshot take(const Config& config);
+    // Of the manager that has started this process, else as take(). Throws std::runtime_error when the
+    // environment is not a manager's.
+    static PluginSnapshot ownOrInherited(const Config& config);
+
+    const std::vector<PluginFile>& files() const noexcept { return files_; }
+    const std::vector<std::string>& errors() const noexcept { return errors_; }  // a line each, for the operator
+
+    // For the environment of a worker, which must inherit these descriptors under the same numbers.
+    std::string variable() const;
+    std::vector<int> descriptors() const;
+
+private:
+    void takeFolder(const std::filesystem::path& folder);
+    void takeFile(const std::filesystem::path& path);
+    void read(const std::string& inherited);
+
+    std::vector<PluginFile> files_;
+    std::vector<std::string> errors_;
+};
+
+}  // namespace aiproject

@@ -1,0 +1,170 @@
+// Everything that can go wrong goes wrong, one thing after the other, while hundreds of clients ask: each request
+// ends as a complete answer or as a well-formed error. Only what ran in a killed worker may end without a word.
+#include "e2e/chaos_site.h"
+#include "e2e/load.h"
+#include "support/eventually.h"
+#include "support/process_view.h"
+#include "support/spec.h"
+
+#include <Poco/JSON/Array.h>
+
+#include <cstdlib>
+#include <iostream>
+
+using namespace aiproject;
+using namespace aiproject::test;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kClients = 300;
+constexpr std::chrono::seconds kBetween{3};
+constexpr std::chrono::seconds kSettled{90};  // far beyond every limit of the site
+
+std::chrono::seconds duration() {
+    const char* const said = std::getenv("AIPROJECT_CHAOS_SECONDS");
+    return std::chrono::seconds(said ? std::stoi(said) : 30);
+}
+
+std::string post(const std::string& path, const std::string& body, const std::string& headers = {}) {
+    return "POST " + path + " HTTP/1.0\r\n" + headers + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+           body;
+}
+
+// A day in small: mostly streams, some of everything else.
+std::vector<Errand> errandsOf(const std::string& name, const std::string& uuid) {
+    const std::string question = "what " + name + " would like to know, in some more words than one";
+    const std::string dialog = textBody(uuid, name, question),
+                      credential = "uuid: " + uuid + "\r\nusername: " + name + "\r\n";
+    std::string manyWords;
+    for (int i = 0; i < 1'000; ++i) manyWords += "word ";
+    const Errand stream{post("/textModel/stream", dialog)},
+        chat{post("/textModel/chat", dialog), Conduct::reads, question};
+    const Errand voice{post("/voiceModel/chat", std::string(16'000, '\1'))};
+    const Errand picture{
+        post("/PictureToTextModel/chat", std::string("\xff\xd8\xff\xe0", 4) + std::string(2'000, 'j'), credential)};
+    return {stream,
+            chat,
+            stream,
+            {post("/models/echo/stream", dialog)},
+            stream,
+            voice,
+            stream,
+            {stream.request, Conduct::leavesInTheMiddle},
+            stream,
+            picture,
+            stream,
+            chat,
+            {stream.request, Conduct::leavesAtOnce},
+            stream,
+            {post("/models/echo/stream", textBody(uuid, name, manyWords)), Conduct::readsSlowly}};
+}
+
+struct Chaos : CppUnit::TestCase {
+    ChaosSite site;
+    Casualties casualties;
+
+    std::vector<Errand> errands() const {
+        std::vector<Errand> all;
+        for (const std::string name : {"alice", "bob", "carol"})
+            for (const Errand& errand : errandsOf(name, site.manager.newUser(name))) all.push_back(errand);
+        return all;
+    }
+
+    // The times are the scenario's own: nothing is expected to have happened when one has passed.
+    void disturb(const Tally& tally) {
+        const std::vector<Disturbance> all = disturbancesOf(site, casualties);
+        const auto start = Clock::now();
+        auto due = start + kBetween;
+        for (std::size_t turn = 0; due < start + duration() || turn < all.size(); ++turn) {
+            const Disturbance& next = all.at(turn % all.size());
+            std::this_thread::sleep_until(due);
+            const auto second = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - start).count();
+            std::cout << "at " << second << " s:" << tally.counts() << "\n  " << next.name << ": " << next.begin()
+                      << std::endl;
+            std::this_thread::sleep_until(due + next.lasts);
+            next.end();
+            CPPUNIT_ASSERT(site.manager.process().isRunning());
+            due = std::max(due + kBetween, Clock::now());
+        }
+    }
+
+    // Nothing is in progress, and there are as many workers as configured.
+    bool isQuiet(const std::string& poolName, std::size_t processes) const {
+        const auto pool = site.manager.pool(poolName);
+        const auto workers = pool->getArray("workers"), models = pool->getArray("models");
+        bool isQuiet = workers->size() == processes && pool->getValue<int>("calls") == 0;
+        for (unsigned i = 0; i < workers->size(); ++i) {
+            const auto worker = workers->getObject(i);
+            isQuiet &= worker->getValue<int>("busy") == 0 && worker->getValue<std::string>("state") == "ready";
+        }
+        for (unsigned i = 0; i < models->size(); ++i) isQuiet &= models->getObject(i)->getValue<int>("calls") == 0;
+        return isQuiet;
+    }
+
+    // The sessions of its database are a worker's own: made on demand, and kept.
+    std::vector<std::string> descriptorsOfWorker(pid_t pid) const {
+        return descriptorsOf(pid, site.manager.installation().dir().file("accounts.db"));
+    }
+
+    void assertPromises(const Tally& tally) const {
+        std::cout << "in all:" << tally.counts() << "\n"
+                  << tally.details() << "killed " << casualties.workers << " workers with " << casualties.requests
+                  << " requests" << std::endl;
+        for (const Ending never : {Ending::malformed, Ending::silent, Ending::hanging})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(nameOf(never), 0, tally.count(never));
+        CPPUNIT_ASSERT(tally.count(Ending::broken) <= casualties.requests);
+        CPPUNIT_ASSERT(tally.count(Ending::answered) > kClients);
+        const std::string log = readFile(site.logDisk.file("aiproject.log"));
+        CPPUNIT_ASSERT(log.find("request id=") != std::string::npos);
+        for (const std::string& id : tally.broken())  // a worker that has ended a request was not killed in it
+            CPPUNIT_ASSERT_MESSAGE(id, !id.empty() && log.find("request id=" + id) == std::string::npos);
+        assertNobodyElseDied(log);
+    }
+
+    // What was said while the disk was full is lost.
+    void assertNobodyElseDied(const std::string& log) const {
+        const auto killed = countOf(log, " ended by signal Killed");
+        CPPUNIT_ASSERT(killed > 0 && killed <= std::size_t(casualties.workers));
+        CPPUNIT_ASSERT_EQUAL(killed, countOf(log, " ended by signal "));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(0), countOf(log, " ended with exit code "));
+    }
+
+    void assertSameDescriptors(const std::string& who, const std::vector<std::string>& before,
+                               const std::function<std::vector<std::string>()>& now) const {
+        std::vector<std::string> found;
+        const bool isSame = eventually([&] { return (found = now()).size() == before.size(); });
+        std::string text = who + " had " + std::to_string(before.size()) + " descriptors and has";
+        for (const auto& target : found) text += " " + target;
+        CPPUNIT_ASSERT_MESSAGE(text, isSame);
+    }
+
+    void assertNothingIsLeft() {
+        CPPUNIT_ASSERT_EQUAL(0, site.manager.command("stop").code);
+        CPPUNIT_ASSERT_EQUAL(0, site.manager.process().wait().value_or(-1));
+        const std::string folder = site.manager.installation().dir().path();
+        ASSERT_EVENTUALLY(processesAbout(folder).empty());
+    }
+};
+
+}  // namespace
+
+SPEC(Chaos, ends_every_request_in_a_way_that_its_client_can_tell) {
+    if (!site.logDisk.isDisk()) std::cout << "no tmpfs can be mounted here: the log disk is left out" << std::endl;
+    const pid_t manager = site.manager.process().pid();
+    const auto workerBefore = descriptorsOfWorker(site.manager.workers("model").at(0));
+    const auto managerBefore = descriptorsOf(manager);
+
+    Load load(site.nginx.port(), errands(), kClients);
+    disturb(load.tally());
+    load.stop();
+
+    assertPromises(load.tally());
+    CPPUNIT_ASSERT(eventually([&] { return isQuiet("model", kModelProcesses) && isQuiet("auth", 1); }, kSettled));
+    CPPUNIT_ASSERT_EQUAL(manager, site.manager.status()->getValue<pid_t>("pid"));
+    for (const pid_t worker : site.manager.workers("model"))
+        assertSameDescriptors("a worker", workerBefore, [&] { return descriptorsOfWorker(worker); });
+    assertSameDescriptors("the manager", managerBefore, [&] { return descriptorsOf(manager); });
+    assertNothingIsLeft();
+}

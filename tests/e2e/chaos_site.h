@@ -1,0 +1,47 @@
+// The whole product with what can go wrong around it in reach of the test.
+#pragma once
+
+#include "e2e/nginx_site.h"
+#include "e2e/small_disk.h"
+#include "support/manager_under_test.h"
+#include "upstream/simulator.h"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace aiproject::test {
+
+constexpr int kModelProcesses = 2;
+
+upstream::Options simulatorOptions();
+
+struct ChaosSite {
+    ChaosSite();
+
+    SmallDisk logDisk;
+    TempDir plugins;
+    std::unique_ptr<upstream::Simulator> upstream;
+    ManagerUnderTest manager;
+    NginxSite nginx;
+};
+
+struct Disturbance {
+    std::string name;
+    std::chrono::milliseconds lasts;     // from begin() to end()
+    std::function<std::string()> begin;  // answers what happened, for people
+    std::function<void()> end;
+};
+
+// What went on in a worker when it was killed: so many streams may lack their last frame.
+struct Casualties {
+    int workers = 0;
+    int requests = 0;
+};
+
+// All that this system allows, in the order in which they happen. They use site and casualties, from one thread.
+std::vector<Disturbance> disturbancesOf(ChaosSite& site, Casualties& casualties);
+
+}  // namespace aiproject::test

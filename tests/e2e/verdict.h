@@ -1,0 +1,30 @@
+// How a request ended, as its client can tell.
+#pragma once
+
+#include "e2e/raw_http.h"
+
+#include <string>
+
+namespace aiproject::test {
+
+enum class Ending {
+    answered,   // complete and successful
+    refused,    // a documented code: as an envelope, or in the last frame of a stream
+    left,       // the client did not wait for it
+    broken,     // a stream without its last frame
+    malformed,  // neither of these
+    silent,     // no answer at all
+    hanging,    // neither an answer nor an end, for far longer than any deadline
+};
+
+const char* nameOf(Ending ending) noexcept;
+
+struct Verdict {
+    Ending ending;
+    std::string detail;  // refused: the code; broken: the request's id; what must not be: what came
+};
+
+// Of an answer that has ended. An answer in one piece must have that content, when one is given.
+Verdict judge(const RawAnswer& answer, const std::string& content = {});
+
+}  // namespace aiproject::test

@@ -1,0 +1,85 @@
+// Plugins that crash their workers, or never come back: the pool gets over it, and goes without them.
+#include "support/eventually.h"
+#include "support/manager_under_test.h"
+#include "support/plugin_folder.h"
+#include "support/spec.h"
+
+#include <signal.h>
+
+using namespace aiproject::test;
+
+namespace {
+
+struct Quarantine : CppUnit::TestCase {
+    PluginFolder plugins;
+    std::unique_ptr<ManagerUnderTest> manager;
+    std::string uuid;
+
+    void setUp() override {
+        plugins.add(pluginFolder(), "echo");
+        plugins.add(badPluginFolder(), "crashes");
+        plugins.add(badPluginFolder(), "hangs");
+        manager = std::make_unique<ManagerUnderTest>(Settings{{"plugins.dir", plugins.path()},
+                                                              {"pool.model.processes", "2"},
+                                                              {"timeout.first_frame_ms", "200"},
+                                                              {"timeout.idle_frame_ms", "200"},
+                                                              {"timeout.total_ms", "200"},
+                                                              {"timeout.watchdog_ms", "100"},
+                                                              {"timeout.drain_ms", "0"}});
+        uuid = manager->newUser("alice");
+    }
+
+    FastcgiRequest question(const std::string& model, const std::string& text) const {
+        return jsonRequest("/models/" + model + "/chat", textBody(uuid, "alice", text));
+    }
+    FastcgiAnswer ask(const std::string& model, const std::string& text) const {
+        return aiproject::test::ask(manager->socket("model"), question(model, text));
+    }
+
+    void assertQuarantinedBy(const std::string& model, const std::string& text) {
+        for (int i = 1; i <= 3; ++i) {
+            CPPUNIT_ASSERT(!ask(model, text).complete);
+            ASSERT_EVENTUALLY(manager->workers("model").size() == 2);
+        }
+        ASSERT_EVENTUALLY(manager->stateOf(model) == "quarantined");
+        const FastcgiAnswer refused = ask(model, "hello");
+        CPPUNIT_ASSERT(refused.complete);
+        CPPUNIT_ASSERT_EQUAL(502, refused.status);
+        CPPUNIT_ASSERT(refused.body.find("MODEL_ERROR") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL(200, ask("echo", "hello").status);
+    }
+};
+
+}  // namespace
+
+SPEC(Quarantine, comes_after_three_faults_of_memory_and_ends_with_a_reload) {
+    assertQuarantinedBy("crashes", "segv");
+    CPPUNIT_ASSERT_EQUAL(0, manager->command("reload").code);
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("crashes"));
+    CPPUNIT_ASSERT_EQUAL(200, ask("crashes", "hello").status);
+}
+
+SPEC(Quarantine, comes_after_three_aborts) { assertQuarantinedBy("crashes", "abort"); }
+
+SPEC(Quarantine, comes_after_three_full_stacks) { assertQuarantinedBy("crashes", "overflow"); }
+
+SPEC(Quarantine, comes_after_three_calls_of_exit) { assertQuarantinedBy("crashes", "exit"); }
+
+SPEC(Quarantine, comes_after_three_calls_that_never_return) { assertQuarantinedBy("hangs", "anything"); }
+
+SPEC(Quarantine, is_not_for_workers_that_somebody_kills) {
+    for (const int number : {SIGSEGV, SIGKILL, SIGABRT, SIGSEGV}) {
+        const pid_t victim = manager->workers("model").at(0);
+        FastcgiClient hanging(manager->socket("model"));
+        hanging.send(question("hangs", "anything"));
+        ASSERT_EVENTUALLY(manager->pool("model")->getValue<int>("calls") > 0 || hasEnded(victim));
+        kill(victim, number);
+        ASSERT_EVENTUALLY(hasEnded(victim) && manager->workers("model").size() == 2);
+    }
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("echo"));
+}
+
+SPEC(Quarantine, leaves_no_permit_behind) {
+    for (int i = 0; i < 3; ++i) ask("hangs", "anything");
+    ASSERT_EVENTUALLY(manager->pool("model")->getValue<int>("calls") == 0);
+}

@@ -1,0 +1,190 @@
+// One generation of workers after another, with requests in progress.
+#include "support/eventually.h"
+#include "support/manager_under_test.h"
+#include "support/plugin_folder.h"
+#include "support/spec.h"
+
+#include <signal.h>
+
+#include <atomic>
+#include <thread>
+
+using namespace aiproject::test;
+
+namespace {
+
+struct Reload : CppUnit::TestCase {
+    PluginFolder plugins;
+    TempDir dir;
+    const std::string gate = dir.file("gate");
+    std::unique_ptr<ManagerUnderTest> manager;
+
+    void setUp() override {
+        plugins.add(pluginFolder(), "echo");
+        plugins.add(badPluginFolder(), "scripted");
+        manager = std::make_unique<ManagerUnderTest>(
+            Settings{{"plugins.dir", plugins.path()},
+                     {"pool.model.processes", "2"},
+                     {"model.gated.plugin", "scripted"},
+                     {"model.gated.script", "delta one|await " + gate + "|delta two"}});
+    }
+
+    void configure(const std::string& line) const {
+        const std::string file = manager->installation().configFile();
+        manager->installation().dir().write("aiproject.properties", readFile(file) + line + "\n");
+    }
+
+    FastcgiAnswer chat(const std::string& model, const std::string& uuid) const {
+        return ask(manager->socket("model"), jsonRequest("/models/" + model + "/chat", textBody(uuid, "alice", "hi")));
+    }
+
+    // A stream that has begun, and ends when openGate() is called.
+    std::unique_ptr<FastcgiClient> gatedStream(const std::string& uuid) const {
+        auto stream = std::make_unique<FastcgiClient>(manager->socket("model"));
+        stream->send(jsonRequest("/models/gated/stream", textBody(uuid, "alice", "hi")));
+        CPPUNIT_ASSERT(stream->readUntil("one"));
+        return stream;
+    }
+    void openGate() const { dir.write("gate", ""); }
+
+    void assertReloads() const {
+        const Finished done = manager->command("reload");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(done.output, 0, done.code);
+    }
+    std::string assertRefuses() const {
+        const Finished refused = manager->command("reload");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(refused.output, 1, refused.code);
+        return refused.output;
+    }
+};
+
+bool isWhole(const FastcgiAnswer& answer) {
+    return answer.complete && answer.body.find("\"status\":2") != std::string::npos &&
+           answer.body.find("two") != std::string::npos;
+}
+
+}  // namespace
+
+SPEC(Reload, serves_a_plugin_that_was_dropped_into_the_folder) {
+    const std::string uuid = manager->newUser("alice");
+    plugins.addAs("dropped", pluginFolder(), "echo");
+    CPPUNIT_ASSERT_EQUAL(404, chat("dropped", uuid).status);
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(200, chat("dropped", uuid).status);
+    plugins.remove("dropped");
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(404, chat("dropped", uuid).status);
+}
+
+SPEC(Reload, leaves_a_stream_where_it_began) {
+    const auto stream = gatedStream(manager->newUser("alice"));
+    const auto old = manager->workers("model");
+    assertReloads();
+    ASSERT_EVENTUALLY(manager->workers("model", "draining").size() == 1);
+    for (const pid_t pid : manager->workers("model"))
+        CPPUNIT_ASSERT(std::find(old.begin(), old.end(), pid) == old.end());
+    openGate();
+    CPPUNIT_ASSERT(isWhole(stream->read()));
+    ASSERT_EVENTUALLY(manager->workers("model", "").size() == 2);
+}
+
+SPEC(Reload, gives_a_stream_a_last_frame_when_its_drain_limit_is_over) {
+    configure("timeout.reload_drain_ms = 0");
+    assertReloads();  // these workers have the new limit
+    const auto stream = gatedStream(manager->newUser("alice"));
+    assertReloads();
+    const auto answer = stream->read();
+    CPPUNIT_ASSERT(answer.complete);
+    CPPUNIT_ASSERT(answer.body.find("\"status\":2") != std::string::npos);
+}
+
+SPEC(Reload, loses_no_request) {
+    const std::string uuid = manager->newUser("alice");
+    std::atomic<bool> isOver{false};
+    std::atomic<int> answered{0}, lost{0};
+    std::vector<std::thread> clients;
+    for (int i = 0; i < 4; ++i)
+        clients.emplace_back([&] {
+            while (!isOver) ++(chat("echo", uuid).status == 200 ? answered : lost);
+        });
+    for (int i = 0; i < 5; ++i) {
+        const int before = answered;
+        plugins.add(pluginFolder(), "echo");
+        manager->command("reload");
+        ASSERT_EVENTUALLY(answered > before + 20);
+    }
+    isOver = true;
+    for (auto& client : clients) client.join();
+    CPPUNIT_ASSERT_EQUAL(0, lost.load());
+    CPPUNIT_ASSERT_EQUAL(6, manager->status()->getValue<int>("generation"));
+}
+
+SPEC(Reload, refuses_a_key_that_does_not_exist_and_serves_on) {
+    const auto before = manager->workers("model");
+    configure("pool.model.proceses = 4");
+    CPPUNIT_ASSERT(assertRefuses().find("pool.model.proceses: there is no such key") != std::string::npos);
+    CPPUNIT_ASSERT(before == manager->workers("model"));
+    CPPUNIT_ASSERT(manager->logged("reload: refused; generation 1 serves on") == 1);
+}
+
+SPEC(Reload, refuses_a_plugin_that_crashes_and_serves_on) {
+    plugins.add(badPluginFolder(), "crashes_when_opened");
+    CPPUNIT_ASSERT(assertRefuses().find("crashes_when_opened.so: opening it crashes") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(200, chat("echo", manager->newUser("alice")).status);
+}
+
+SPEC(Reload, is_not_refused_for_what_was_wrong_before) {
+    manager.reset();
+    plugins.add(badPluginFolder(), "crashes_when_opened");
+    setUp();
+    plugins.addAs("dropped", pluginFolder(), "echo");
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(200, chat("dropped", manager->newUser("alice")).status);
+}
+
+SPEC(Reload, refuses_a_pool_whose_socket_cannot_be_had) {
+    configure("pool.extra.socket = " + dir.file("none/extra.sock"));
+    CPPUNIT_ASSERT(assertRefuses().find("none/extra.sock") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), manager->status()->getArray("pools")->size());
+}
+
+SPEC(Reload, opens_new_pools_and_closes_those_that_are_gone) {
+    const std::string file = readFile(manager->installation().configFile());
+    configure("pool.extra.models = echo");
+    assertReloads();
+    const std::string uuid = manager->newUser("alice");
+    CPPUNIT_ASSERT_EQUAL(200, ask(manager->socket("extra"), {"GET", "/healthz/live", "", {}}).status);
+    manager->installation().dir().write("aiproject.properties", file);
+    assertReloads();
+    CPPUNIT_ASSERT(!std::filesystem::exists(manager->socket("extra")));
+    ASSERT_EVENTUALLY(manager->status()->getArray("pools")->size() == 2);
+}
+
+SPEC(Reload, takes_another_number_of_processes) {
+    configure("pool.model.processes = 3");
+    assertReloads();
+    ASSERT_EVENTUALLY(manager->workers("model", "").size() == 3);
+}
+
+SPEC(Reload, comes_by_SIGHUP_as_well_and_many_of_them_end_well) {
+    for (int i = 0; i < 20; ++i) manager->process().signal(SIGHUP);
+    ASSERT_EVENTUALLY(manager->logged(" serves; the last one drains") >= 1);
+    assertReloads();
+    ASSERT_EVENTUALLY(manager->workers("model", "").size() == 2);
+    CPPUNIT_ASSERT_EQUAL(200, chat("echo", manager->newUser("alice")).status);
+}
+
+SPEC(Reload, tries_with_the_overrides_of_the_command_line) {
+    manager = std::make_unique<ManagerUnderTest>(Settings{{"plugins.dir", dir.file("none")}},
+                                                 std::vector<std::string>{"plugins.dir=" + plugins.path()});
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(200, chat("echo", manager->newUser("alice")).status);
+    // The trial has them as well: without, this would be one of its objections.
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), manager->logged("none cannot be read"));
+}
+
+SPEC(Reload, ends_with_the_manager) {
+    manager->process().signal(SIGHUP);
+    CPPUNIT_ASSERT_EQUAL(0, manager->command("stop").code);
+    CPPUNIT_ASSERT_EQUAL(0, manager->process().wait().value_or(-1));
+}

@@ -1,0 +1,67 @@
+// What the commands say that ask a running manager.
+#include "support/eventually.h"
+#include "support/manager_under_test.h"
+#include "support/spec.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <sstream>
+
+using namespace aiproject::test;
+
+namespace {
+
+struct Status : CppUnit::TestCase {
+    ManagerUnderTest manager{Settings{{"pool.model.processes", "2"}}};
+};
+
+struct NoManager : CppUnit::TestCase {
+    Installation installation;
+};
+
+}  // namespace
+
+SPEC(Status, tells_each_worker_and_each_model) {
+    const auto pool = manager.pool("model");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), manager.workers("model").size());
+    CPPUNIT_ASSERT_EQUAL(1024, pool->getValue<int>("calls_limit"));
+    CPPUNIT_ASSERT_EQUAL(0, pool->getValue<int>("calls"));
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager.stateOf("echo"));
+}
+
+SPEC(Status, counts_what_was_served) {
+    for (int i = 0; i < 10; ++i) ask(manager.socket("auth"), {"GET", "/healthz/live", "", {}});
+    ASSERT_EVENTUALLY(manager.pool("auth")->getArray("workers")->getObject(0)->getValue<int>("served") == 10);
+    ASSERT_EVENTUALLY(manager.pool("auth")->getArray("workers")->getObject(0)->getValue<int>("busy") == 0);
+}
+
+SPEC(Status, is_a_table_that_fits_a_terminal) {
+    const Finished table = manager.command("status");
+    CPPUNIT_ASSERT_EQUAL(0, table.code);
+    CPPUNIT_ASSERT(table.output.find("pool model: 0 of 1024 model calls") != std::string::npos);
+    std::istringstream lines(table.output);
+    for (std::string line; std::getline(lines, line);) CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
+}
+
+SPEC(Status, is_for_the_owner_alone) {
+    struct stat status {};
+    CPPUNIT_ASSERT_EQUAL(0, stat(manager.installation().dir().file("run/manager.sock").c_str(), &status));
+    CPPUNIT_ASSERT_EQUAL(mode_t(0600), mode_t(status.st_mode & 0777));
+}
+
+SPEC(Status, waits_for_the_end_on_stop) {
+    const auto workers = manager.workers("model");
+    CPPUNIT_ASSERT_EQUAL(0, manager.command("stop").code);
+    for (const pid_t pid : workers) CPPUNIT_ASSERT(hasEnded(pid));
+    CPPUNIT_ASSERT_EQUAL(0, manager.process().wait().value_or(-1));
+}
+
+SPEC(NoManager, is_said_with_the_path) {
+    for (const std::string name : {"status", "reload", "stop"}) {
+        const Finished said = runToEnd({programPath(), {name, "-c", installation.configFile()}});
+        CPPUNIT_ASSERT_EQUAL(1, said.code);
+        CPPUNIT_ASSERT(said.output.find("no manager answers at " + installation.dir().file("run/manager.sock")) !=
+                       std::string::npos);
+    }
+}

@@ -1,0 +1,76 @@
+// An upstream that takes no connection for a moment costs an attempt, not the call.
+#include "host/model_calls.h"
+#include "support/eventually.h"
+#include "support/iflytek_calls.h"
+#include "support/spec.h"
+#include "support/temp_dir.h"
+#include "upstream/simulator.h"
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::chrono_literals;
+using upstream::FaultKind;
+using upstream::Simulator;
+
+namespace {
+
+struct UpstreamRetries : CppUnit::TestCase {
+    TempDir dir;
+    LogConfig logConfig{dir.file("log"), LogLevel::info};
+    Log log{logConfig, "worker"};
+    Board board;
+    Permits permits{board, board.addWorker(), {}};
+
+    // Answers how often the model was asked for its `answer`.
+    int askModel(const std::string& url, const RetryConfig& retry, std::string& answer) {
+        Config config;
+        config.pluginDirs = {AIPROJECT_PLUGIN_DIR};
+        config.models["chat"] = {"spark_chat", settingsFor(url)};
+        config.retry = retry;
+        const ModelRegistry models(config, {"chat"}, PluginSnapshot::take(config), &board);
+        ModelCalls calls(models, config, log);
+        Permit permit = permits.take(1);
+        CollectReply reply(1'000);
+        Question::text({{"user", "hi"}}, R"([{"role":"user","content":"hi"}])")
+            .with(kPatientTimeouts, [&](const ModelRequest& request) {
+                return calls.run({"chat"}, request, reply, {permit, -1});
+            });
+        answer = reply.text();
+        return reply.attempts();
+    }
+};
+
+}  // namespace
+
+SPEC(UpstreamRetries, reach_one_that_closed_the_first_connection) {
+    Simulator simulator;
+    simulator.setFault({FaultKind::refuseConnect, 0, "", {}, 1});
+    std::string answer;
+    CPPUNIT_ASSERT_EQUAL(2, askModel(simulator.url("/v3.5/chat"), {2, 1ms}, answer));
+    CPPUNIT_ASSERT_EQUAL(upstream::answerTo("hi"), answer);
+    CPPUNIT_ASSERT_EQUAL(2, simulator.connections());
+}
+
+SPEC(UpstreamRetries, reach_one_whose_port_was_closed) {
+    upstream::Options options;
+    std::string url;
+    {
+        const Simulator gone;
+        options.port = gone.port();
+        url = gone.url("/v3.5/chat");
+    }
+    std::unique_ptr<Simulator> back;
+    std::thread starting([&] {
+        eventually([&] { return has(readFile(logConfig.file), "status=unavailable"); });
+        back = std::make_unique<Simulator>(options);
+    });
+    std::string answer;
+    const int attempts = askModel(url, {10, 100ms}, answer);
+    starting.join();
+    CPPUNIT_ASSERT(attempts > 1);
+    CPPUNIT_ASSERT_EQUAL(upstream::answerTo("hi"), answer);
+}

@@ -1,0 +1,43 @@
+// `aiproject serve` with its own folder, and what its commands say of it.
+#pragma once
+
+#include "support/worker_under_test.h"
+
+#include <Poco/JSON/Object.h>
+
+#include <string>
+#include <vector>
+
+namespace aiproject::test {
+
+class ManagerUnderTest {
+public:
+    // Waits until all workers are ready. `overrides` are "key=value", for -D.
+    explicit ManagerUnderTest(const Settings& settings = {}, const std::vector<std::string>& overrides = {});
+
+    const Installation& installation() const noexcept { return installation_; }
+    ChildProcess& process() noexcept { return process_; }
+    std::string socket(const std::string& pool) const { return installation_.socket(pool); }
+
+    // `aiproject COMMAND` for this installation.
+    Finished command(const std::string& name) const;
+    // What `aiproject status --json` says; throws when it says nothing.
+    Poco::JSON::Object::Ptr status() const;
+    Poco::JSON::Object::Ptr pool(const std::string& name) const;
+    // Of one pool, in that state ("ready", "draining" …); "": all.
+    std::vector<pid_t> workers(const std::string& pool, const std::string& state = "ready") const;
+    // "serving", "failing", "quarantined"; "": the pool knows no such model.
+    std::string stateOf(const std::string& model) const;
+
+    std::size_t logged(const std::string& word) const { return countOf(installation_.log(), word); }
+
+    std::string newUser(const std::string& name) const { return test::newUser(socket("auth"), name); }
+
+private:
+    bool isComplete() const;
+
+    Installation installation_;
+    ChildProcess process_;
+};
+
+}  // namespace aiproject::test

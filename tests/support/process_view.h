@@ -1,0 +1,21 @@
+// What /proc says of a process that is not ours to ask.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace aiproject::test {
+
+// What its descriptors stand for ("/tmp/x/accounts.db", "socket:[4711]"). Those that begin with `explained` do not
+// count.
+std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained = {});
+
+// In KiB; 0: it is gone.
+long residentSize(pid_t pid);
+
+// All whose command line names that folder, or a file in it.
+std::vector<pid_t> processesAbout(const std::string& folder);
+
+}  // namespace aiproject::test

@@ -1,0 +1,132 @@
+// A plugin that keeps its reply, or gives it to another thread, reaches nobody's answer.
+#include "host/reply_gate.h"
+
+#include "support/spec.h"
+#include "unit/expect.h"
+#include "unit/host_fixture.h"
+
+#include <chrono>
+#include <functional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::chrono_literals;
+using namespace std::string_literals;
+
+namespace {
+
+class Playing final : public IModel {
+public:
+    explicit Playing(std::function<void(IReply&)> play) : play_(std::move(play)) {}
+    ModelStatus generate(const ModelRequest& /*request*/, IReply& reply) noexcept override {
+        play_(reply);
+        return ModelStatus::ok;
+    }
+    void destroy() noexcept override {}
+
+private:
+    const std::function<void(IReply&)> play_;
+};
+
+struct Gate : CppUnit::TestCase {
+    CallWatch watch;
+    CollectReply reply{1'000};
+
+    ModelStatus call(const std::function<void(IReply&)>& play) {
+        CallWatch::Call call(watch, -1, 1h);
+        reply.attach(call);
+        Playing model(play);
+        const ModelStatus status = generateBehindGate(model, {}, reply);
+        reply.detach();
+        return status;
+    }
+    IReply& kept() {
+        IReply* kept = nullptr;
+        call([&](IReply& gate) { kept = &gate; });
+        return *kept;
+    }
+};
+
+SPEC(Gate, passes_on_all_that_is_said_in_the_call) {
+    const ModelStatus status = call([](IReply& gate) {
+        CPPUNIT_ASSERT(gate.delta("a"));
+        CPPUNIT_ASSERT(gate.frame(R"({"payload":{"choices":{"text":[{"content":"b"}]}}})"));
+        CPPUNIT_ASSERT(gate.lastFrame(R"({"payload":{"choices":{"text":[{"content":"c"}]}}})"));
+        gate.usage({0, 0, 0, 9});
+        gate.upstreamId("up-1");
+        gate.explain("why");
+        gate.advise("do");
+        CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(gate.stop()));
+        CPPUNIT_ASSERT_EQUAL(-1, gate.clientDescriptor());
+    });
+    CPPUNIT_ASSERT_EQUAL(int(ModelStatus::ok), int(status));
+    CPPUNIT_ASSERT_EQUAL("abc"s, reply.text());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(9), reply.report().usage.total);
+    CPPUNIT_ASSERT_EQUAL("up-1"s, reply.report().upstreamId);
+    CPPUNIT_ASSERT_EQUAL("why"s, reply.report().explanation);
+    CPPUNIT_ASSERT_EQUAL("do"s, reply.report().advice);
+    CPPUNIT_ASSERT(!reply.report().isGarbage);
+}
+
+SPEC(Gate, passes_on_guard) {
+    const SocketPair upstream;
+    call([&](IReply& gate) {
+        gate.guard(upstream.ours.get(), 1);
+        CPPUNIT_ASSERT(upstream.endsWhileReading());
+        CPPUNIT_ASSERT_EQUAL(int(Stop::guardExpired), int(gate.stop()));
+        gate.guard(-1, 0);
+    });
+}
+
+SPEC(Gate, is_shut_after_the_call) {
+    IReply& old = kept();
+    CPPUNIT_ASSERT(!old.delta("x") && !old.frame("{}") && !old.lastFrame("{}"));
+    CPPUNIT_ASSERT(old.stop() != Stop::none);
+    CPPUNIT_ASSERT_EQUAL(-1, old.clientDescriptor());
+    old.explain("late");
+    old.guard(0, 1);
+    CPPUNIT_ASSERT_EQUAL(""s, reply.text() + reply.report().explanation);
+}
+
+SPEC(Gate, leads_to_no_later_call_of_the_same_thread) {
+    IReply& old = kept();
+    call([&](IReply& gate) {
+        CPPUNIT_ASSERT(!old.delta("late"));
+        old.usage({0, 0, 0, 1'000});
+        CPPUNIT_ASSERT(gate.delta("in time"));
+    });
+    CPPUNIT_ASSERT_EQUAL("in time"s, reply.text());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), reply.report().usage.total);
+    CPPUNIT_ASSERT(!reply.report().isGarbage);  // it is not this call that broke the contract
+}
+
+SPEC(Gate, is_for_the_thread_of_its_call) {
+    call([](IReply& gate) {
+        std::thread([&] { CPPUNIT_ASSERT(!gate.delta("by a helper") && gate.stop() != Stop::none); }).join();
+        CPPUNIT_ASSERT(gate.delta("by the caller"));
+    });
+    CPPUNIT_ASSERT_EQUAL("by the caller"s, reply.text());
+    CPPUNIT_ASSERT(reply.report().isGarbage);
+    assertSays(reply.report().explanation, "from another thread");
+}
+
+SPEC(Gate, is_used_again_only_after_thousands_of_calls) {
+    std::vector<IReply*> gates;
+    for (int i = 0; i < 20'000; ++i) call([&](IReply& gate) { gates.push_back(&gate); });
+    CPPUNIT_ASSERT(std::set<IReply*>(gates.begin(), gates.end()).size() < 5'000);
+    for (std::size_t i = 4'096; i < gates.size(); i += 4'096)
+        CPPUNIT_ASSERT_EQUAL(std::size_t(4'096), std::set<IReply*>(&gates[i - 4'096], &gates[i]).size());
+}
+
+SPEC(Gate, is_never_used_again_while_somebody_still_speaks_to_it) {
+    IReply& old = kept();
+    old.delta("still here");
+    for (int i = 0; i < 10'000; ++i) call([&](IReply& gate) { CPPUNIT_ASSERT(&gate != &old); });
+}
+
+}  // namespace

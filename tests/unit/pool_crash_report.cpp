@@ -1,0 +1,119 @@
+// Who is blamed for the end of a process.
+#include "pool/crash_report.h"
+
+#include "support/spec.h"
+#include "unit/forked.h"
+
+#include <cppunit/TestAssert.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <cstdlib>
+#include <thread>
+
+using namespace aiproject;
+using namespace aiproject::test;
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kHasReports = true;  // a sanitizer makes an exit of some signals
+#else
+constexpr bool kHasReports = false;
+#endif
+
+void breakMemory() {
+    void* const nothing = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *static_cast<volatile char*>(nothing) = 1;
+}
+
+[[gnu::noinline]] int fillStack(volatile int depth) {
+    std::array<volatile char, 1024> frame{};
+    frame[0] = char(depth);
+    return depth < 0 ? 0 : fillStack(depth + 1) + frame[0];  // the frame is in use, so this is no tail call
+}
+
+// On a stack as small as a worker's.
+void fillSmallStack() {
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 320UL * 1024);
+    pthread_t thread{};
+    const auto run = [](void*) -> void* {
+        const PluginRun running(7);
+        fillStack(1);
+        return nullptr;
+    };
+    pthread_create(&thread, &attributes, run, nullptr);
+    pthread_join(thread, nullptr);
+}
+
+struct Crash : CppUnit::TestCase {
+    Board board;
+    WorkerRow& row = board.worker(board.addWorker());
+
+    // The process with model 7 in a call.
+    template <class Work>
+    void assertBlamed(int model, int signal, Work&& work) {
+        row.crashedModel = kNobody;
+        Forked process([&] {
+            const CrashReport report(row);
+            const PluginRun running(7);
+            work();
+        });
+        const int status = process.wait();
+        CPPUNIT_ASSERT_EQUAL(model, row.crashedModel.load());
+        if (!kHasReports) CPPUNIT_ASSERT_EQUAL(signal, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+        CPPUNIT_ASSERT(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+    }
+};
+
+SPEC(Crash, in_a_call_is_its_models_and_ends_the_process_as_ever) {
+    assertBlamed(7, SIGSEGV, &breakMemory);
+    assertBlamed(7, SIGABRT, &std::abort);
+    for (const int signal : {SIGBUS, SIGFPE, SIGILL}) assertBlamed(7, signal, [signal] { raise(signal); });
+}
+
+SPEC(Crash, of_a_full_stack_is_seen_too) {
+    row.crashedModel = kNobody;
+    Forked process([&] {
+        const CrashReport report(row);
+        fillSmallStack();
+    });
+    CPPUNIT_ASSERT(process.wait() != 0);
+    CPPUNIT_ASSERT_EQUAL(7, row.crashedModel.load());
+}
+
+SPEC(Crash, may_be_an_exit) {
+    assertBlamed(7, 0, [] { std::exit(3); });
+}
+
+SPEC(Crash, in_another_thread_blames_nobody) {
+    assertBlamed(kNobody, SIGSEGV, [] { std::thread(&breakMemory).join(); });
+}
+
+SPEC(Crash, after_the_call_blames_nobody) {
+    row.crashedModel = kNobody;
+    Forked process([&] {
+        const CrashReport report(row);
+        { const PluginRun running(7); }
+        breakMemory();
+    });
+    CPPUNIT_ASSERT(process.wait() != 0);
+    CPPUNIT_ASSERT_EQUAL(kNobody, row.crashedModel.load());
+}
+
+SPEC(Crash, that_another_process_made_blames_nobody) {
+    Forked process([&] {
+        const CrashReport report(row);
+        const PluginRun running(7);
+        row.busy = 1;
+        for (;;) pause();
+    });
+    ASSERT_EVENTUALLY(row.busy == 1);
+    ::kill(process.pid(), SIGSEGV);
+    CPPUNIT_ASSERT(process.wait() != 0);
+    CPPUNIT_ASSERT_EQUAL(kNobody, row.crashedModel.load());
+}
+
+}  // namespace

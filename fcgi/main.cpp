@@ -15,7 +15,8 @@ const std::vector<aiproject::Command> kCommands = {
      "cD", &aiproject::serve},
     {"reload", "replaces the workers by new ones, with the plugins and settings as they are now",
      "First tries them; exit code 1 and the reasons when they are bad, and the workers serve on as they are. "
-     "Running requests end where they began. SIGHUP does the same.",
+     "Running requests end where they began. SIGHUP does the same. -D only helps to find run.dir; the new "
+     "workers have the -D of serve.",
      "cD", &aiproject::reload},
     {"stop", "ends serve and waits for it", "As SIGTERM.", "cD", &aiproject::stop},
     {"status", "shows the workers, their load, and the state of each model", "Exit code 1 when serve does not run.",

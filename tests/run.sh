@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # shellcheck source-path=SCRIPTDIR/..
 #
-# From a fresh Debian 12 to the verdict of every test: tests/run.sh [release | debug | asan | tsan]
+# From a fresh Debian 12 to the verdict of every test: tests/run.sh [release | debug | asan | tsan] [option of ctest ...]
 # Installs the packages that are missing (as root, or with sudo), builds, and runs everything through ctest.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 preset=${1:-release}
+shift $(($# > 0))
 logs=build/log/$preset
 
 # shellcheck source=nginx/quickstart/progress.sh
@@ -19,6 +20,6 @@ run_step "building $preset" "$logs/build.log" cmake --build --preset "$preset"
 
 code=0
 # An ordinary user's PATH has no sbin on Debian, where nginx is.
-PATH=$PATH:/usr/sbin:/sbin ctest --preset "$preset" </dev/null 2>&1 | tee "$logs/ctest.log" || code=$?
+PATH=$PATH:/usr/sbin:/sbin ctest --preset "$preset" "$@" </dev/null 2>&1 | tee "$logs/ctest.log" || code=$?
 grep 'tests passed' "$logs/ctest.log" || echo "$preset: ctest came to no end"
 exit "$code"

@@ -200,7 +200,9 @@ Poco::Data::Session Database::open() {
 
     // Poco connects in a thread of its process-wide pool, which throws when it has none left: one at a time.
     std::unique_lock oneAtATime(opening_);
-    Poco::Data::Session session(new SQLite::SessionImpl(file_));
+    // Whole seconds; by default it would try for a minute to open what cannot be opened.
+    const auto seconds = std::size_t(std::max<std::int64_t>(1, timeout_.count() / 1000));
+    Poco::Data::Session session(new SQLite::SessionImpl(file_, seconds));
     oneAtATime.unlock();
 
     sqlite3_busy_timeout(SQLite::Utility::dbHandle(session), int(timeout_.count()));

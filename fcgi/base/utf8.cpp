@@ -1,5 +1,6 @@
 #include "base/utf8.h"
 
+#include <Poco/Format.h>
 #include <Poco/TextIterator.h>
 #include <Poco/UTF8Encoding.h>
 #include <Poco/Unicode.h>
@@ -32,24 +33,43 @@ bool isSpace(int point) {
 
 std::size_t bytesOf(int point) { return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; }
 
+// The bytes of the one that begins there; 0: none does.
+std::size_t characterAt(std::string_view text, std::size_t at) noexcept {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
+    const auto byte = bytes[0];
+    const std::size_t length = byte < 0x80   ? 1
+                               : byte < 0xc2 ? 0
+                               : byte < 0xe0 ? 2
+                               : byte < 0xf0 ? 3
+                               : byte < 0xf5 ? 4
+                                             : 0;
+    if (at + length > text.size()) return 0;
+    return length > 1 && !Poco::UTF8Encoding::isLegal(bytes, int(length)) ? 0 : length;
+}
+
 }  // namespace
 
 bool isUtf8(std::string_view text) noexcept {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
-        const auto byte = bytes[0];
-        const std::size_t length = byte < 0x80   ? 1
-                                   : byte < 0xc2 ? 0
-                                   : byte < 0xe0 ? 2
-                                   : byte < 0xf0 ? 3
-                                   : byte < 0xf5 ? 4
-                                                 : 0;
-        if (length == 0 || at + length > text.size()) return false;
-        if (length > 1 && !Poco::UTF8Encoding::isLegal(bytes, int(length))) return false;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = characterAt(text, at);
+        if (length == 0) return false;
         at += length;
     }
     return true;
+}
+
+std::string printable(std::string_view text) {
+    std::string safe;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t length = characterAt(text, at);
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (length == 0 || byte < 0x20 || byte == 0x7f)
+            safe += Poco::format("\\x%02x", unsigned(byte));
+        else
+            safe += text.substr(at, length);
+        at += std::max<std::size_t>(1, length);
+    }
+    return safe;
 }
 
 std::string trimmed(std::string_view text) {

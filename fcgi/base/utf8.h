@@ -8,6 +8,9 @@ namespace aiproject {
 
 bool isUtf8(std::string_view text) noexcept;
 
+// Control characters, and what is no UTF-8, become \xNN: for one line of a log or a message.
+std::string printable(std::string_view text);
+
 // Without white space of any script at both ends. The text must be UTF-8.
 std::string trimmed(std::string_view text);
 

@@ -6,6 +6,7 @@
 #include "config/config_keys.h"
 #include "config/overrides.h"
 #include "host/model_registry.h"
+#include "observe/log.h"
 
 #include <algorithm>
 #include <iostream>
@@ -81,12 +82,13 @@ int check(const CommandLine& line) {
     Report report(line.printConfig ? std::cerr : std::cout);  // what is printed can be the next configuration file
     for (const auto& text : reading.errors) report.error(text);
     for (const auto& text : reading.warnings) report.warning(text);
-    const ModelRegistry registry(reading.config, {"*"}, PluginSnapshot::take(reading.config));
+    const ModelRegistry registry(reading.config, {"*"}, PluginSnapshot::ownOrInherited(reading.config));
     report.take(registry.findings());
     report.take(registry.unknownNames());
     for (const auto& text :
          warnOfSecrets(line.config.overrides, [&](const std::string& key) { return isSecret(registry, key); }))
         report.warning(text);
+    if (!canWriteLog(reading.config.log)) report.error("log.file: " + reading.config.log.file + " cannot be written");
     checkDatabase(reading.config, report);
     checkKey(reading.config, report);
     return report.end();

@@ -91,6 +91,7 @@ int runCommand(const std::vector<Command>& commands, const std::vector<std::stri
     }
     CommandLine line;
     line.config.overrides = inheritedOverrides();  // of a manager; those on its own line win
+    line.config.copy = inheritedCopy();
     try {
         if (!parse(*command, {arguments.begin() + 1, arguments.end()}, line)) return 0;
     } catch (const Poco::Util::OptionException& e) {

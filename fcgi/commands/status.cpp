@@ -45,9 +45,11 @@ void printModel(const Object& model) {
 }
 
 void printPool(const Object& pool) {
-    std::cout << "\npool " << text(pool, "name") << ": " << text(pool, "calls") << " of " << text(pool, "calls_limit")
-              << " model calls\n"
-              << "  worker   generation  state            busy      served     MB       up\n";
+    std::cout << "\npool " << text(pool, "name") << ": " << pool.getArray("workers")->size() << " workers, "
+              << text(pool, "processes") << " wanted; " << text(pool, "calls") << " of " << text(pool, "calls_limit")
+              << " model calls\n";
+    if (pool.has("last_death")) std::cout << "  last death: " << text(pool, "last_death") << "\n";
+    std::cout << "  worker   generation  state            busy      served     MB       up\n";
     forEach(pool.getArray("workers"), printWorker);
     forEach(pool.getArray("models"), printModel);
 }

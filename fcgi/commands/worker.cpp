@@ -23,6 +23,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -57,10 +58,18 @@ void logModels(const ModelRegistry& models, Log& log) {
     }
 }
 
+std::vector<PluginCode> codeOf(const ModelRegistry& models) {
+    std::vector<PluginCode> all;
+    for (const auto& [name, model] : models.models())
+        all.push_back({model.plugin->code().begin, model.plugin->code().end, model.row});
+    return all;
+}
+
 // A worker whose parts are all there.
 struct Running {
     const Config& config;
     const Seat& seat;
+    const Load& load;
     Log& log;
     const WorkerSignals& signals;
     Acceptor& acceptor;
@@ -73,8 +82,8 @@ struct Running {
         log.info("ready");
         const int signal = acceptor.run(accepting);
         seat.enter(WorkerState::draining);
-        // When nobody else will, this worker serves what waits; when another one does, or time is over, it does not.
-        if (signal != SIGUSR2 && signal != SIGQUIT) acceptor.takeRest(accepting);
+        // When nobody else will, this worker serves what waits.
+        if (signal != SIGQUIT && !load.othersServe()) acceptor.takeRest(accepting);
         acceptor.close();
         log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
         if (drains(signal, accepting)) return EXIT_SUCCESS;
@@ -95,20 +104,22 @@ struct Running {
     }
 };
 
-}  // namespace
+// A log that is gone keeps no worker from serving.
+LogConfig usableLog(LogConfig log) {
+    if (!canWriteLog(log)) log.file.clear();
+    return log;
+}
 
-int worker(const CommandLine& line) {
-    const WorkerSignals signals;  // before any thread, and before libfcgi, which would take SIGTERM
-    const Config config = loadConfig(line.config);
-    const PoolConfig pool = poolOf(config, line.pool);
+int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSignals& signals, Log& log) {
     raiseDescriptorLimit();
     const Seat seat;
-    Log log(config.log, line.pool.empty() ? "worker" : "worker " + line.pool);
     Acceptor acceptor(kListeningSocket, signals);
     // Before the database, which makes a thread, and before the crash report, which is not about trials.
-    const ModelRegistry models(config, pool.models, PluginSnapshot::ownOrInherited(config), &seat.board());
+    const ModelRegistry models(config, pool.models, PluginSnapshot::ownOrInherited(config),
+                               {&seat.board(), seat.generation()});
     logModels(models, log);
-    const CrashReport crashes(seat.worker());
+    const CrashReport crashes(seat.worker(), codeOf(models));
+    for (const auto& [name, model] : models.models()) seat.offer(model.row);
     const Load load(seat, pool);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
@@ -120,13 +131,14 @@ int worker(const CommandLine& line) {
 
     const auto with = [&](void (Router::*step)(Exchange&) const) {
         return [&, step](FileDescriptor connection) {
+            std::unique_ptr<FastcgiExchange> exchange;
             try {
-                const auto exchange = FastcgiExchange::receive(std::move(connection), config.timeouts.client);
+                exchange = FastcgiExchange::receive(std::move(connection), config.timeouts.client);
                 if (exchange) (router.*step)(*exchange);
             } catch (...) {  // out of memory, most likely: one request fails, the others go on
                 log.error("a request was dropped: " + describeCurrent());
             }
-            load.end();
+            load.end();  // before the exchange ends: whoever has read its end finds room
         };
     };
     ConnectionQueue connections({pool.threads, pool.queue}, with(&Router::serve), with(&Router::refuse));
@@ -135,8 +147,26 @@ int worker(const CommandLine& line) {
         load.begin();
         if (!connections.add(std::move(connection))) load.end();
     };
-    return Running{config, seat, log, signals, acceptor, connections, calls}.untilTheEnd(
-        {add, [&] { return connections.isFull() && load.othersHaveRoom(); }, [&] { log.reopen(config.log); }});
+    return Running{config, seat, load, log, signals, acceptor, connections, calls}.untilTheEnd(
+        {add, [&] { return connections.isFull(); }, [&] { return load.othersHaveRoom(); },
+         [&] { log.reopen(config.log); }});
+}
+
+}  // namespace
+
+int worker(const CommandLine& line) {
+    const WorkerSignals signals;  // before any thread, and before libfcgi, which would take SIGTERM
+    const Config config = loadConfig(line.config);
+    const LogConfig logConfig = usableLog(config.log);
+    Log log(logConfig, line.pool.empty() ? "worker" : "worker " + line.pool);
+    if (logConfig.file != config.log.file)
+        log.error("log.file " + config.log.file + " cannot be opened; this is standard error");
+    try {
+        return serveFastcgi(config, poolOf(config, line.pool), signals, log);
+    } catch (const std::exception& e) {
+        log.error("cannot serve: " + describe(e));  // who looks into the log sees no standard error
+        throw;
+    }
 }
 
 }  // namespace aiproject

@@ -76,7 +76,7 @@ private:
     Values load(const ConfigSource& source) {
         Poco::AutoPtr<Poco::Util::MapConfiguration> overrides(new Poco::Util::MapConfiguration);
         for (const auto& entry : source.overrides) takeOverride(entry, *overrides);
-        Poco::AutoPtr<AbstractConfiguration> file = openFile();
+        Poco::AutoPtr<AbstractConfiguration> file = openFile(source.copy);
 
         std::set<std::string> keys;
         collectKeys(*overrides, "", keys);
@@ -107,10 +107,11 @@ private:
         overrides.setString(key, Poco::trim(entry.substr(equals + 1)));
     }
 
-    Poco::AutoPtr<AbstractConfiguration> openFile() {
+    Poco::AutoPtr<AbstractConfiguration> openFile(int copy) {
         if (reading.config.source.empty()) return {new Poco::Util::MapConfiguration};
         try {
-            return {new Poco::Util::PropertyFileConfiguration(reading.config.source)};
+            const std::string copied = "/proc/self/fd/" + std::to_string(copy);
+            return {new Poco::Util::PropertyFileConfiguration(copy < 0 ? reading.config.source : copied)};
         } catch (const std::exception& e) {
             reading.errors.push_back(reading.config.source + ": cannot be read: " + describe(e));
             return {new Poco::Util::MapConfiguration};

@@ -16,6 +16,8 @@ struct ConfigSource {
     // "key=value", in order; the last one counts. A worker gets those of its manager by the environment:
     // config/overrides.h.
     std::vector<std::string> overrides;
+    // A descriptor (borrowed) of what `file` said when a generation of workers began; -1: `file` is read.
+    int copy = -1;
 };
 
 struct ConfigReading {

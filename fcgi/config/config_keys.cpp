@@ -143,13 +143,14 @@ void timeoutsAndLimits(Table& table, Config& config) {
     table.milliseconds("timeout.drain_ms", timeouts.drain, {0, 24 * kHour}, "for running requests when all ends");
     table.milliseconds("timeout.reload_drain_ms", timeouts.reloadDrain, {0, 24 * kHour},
                        "for those of a worker that is replaced");
-    table.milliseconds("timeout.watchdog_ms", timeouts.watchdog, {100, kHour},
+    table.milliseconds("timeout.watchdog_ms", timeouts.watchdog, {500, kHour},
                        "a call that ignores its end so long: its worker is replaced");
     table.integer("limit.text_body_bytes", config.limits.textBodyBytes, {1024, 1 << 30}, "JSON bodies");
     table.integer("limit.media_body_bytes", config.limits.mediaBodyBytes, {1024, 1 << 30}, "voice and picture bodies");
     table.integer("limit.answer_bytes", config.limits.answerBytes, {1024, 1 << 30}, "of an answer given in one piece");
     table.integer("limit.user_calls", config.limits.userCalls, kCalls, "in progress per user; 0: no limit");
-    table.integer("limit.user_calls_per_minute", config.limits.userCallsPerMinute, {0, 1'000'000}, "0: no limit");
+    table.integer("limit.user_calls_per_minute", config.limits.userCallsPerMinute, {0, 1'000'000},
+                  "so many at once, then one each 60 s / N; 0: no limit");
     table.integer("limit.model_calls", config.limits.modelCalls, kCalls, "in progress per model; 0: no limit");
     table.integer("retry.attempts", config.retry.attempts, {1, 10}, "on a model that cannot be reached");
     table.milliseconds("retry.backoff_ms", config.retry.backoff, {0, 60'000}, "before the second; then twice as long");

@@ -1,10 +1,20 @@
 #include "config/overrides.h"
 
 #include <Poco/Environment.h>
+#include <Poco/NumberParser.h>
 #include <Poco/String.h>
 #include <Poco/StringTokenizer.h>
 
+#include <fcntl.h>
+
+#include <cstdlib>
+
 namespace aiproject {
+namespace {
+
+constexpr const char* kCopyVariable = "AIPROJECT_CONFIG";
+
+}  // namespace
 
 std::string handedDown(const std::vector<std::string>& overrides) {
     return std::string(kOverridesVariable) + "=" + Poco::cat(std::string("\n"), overrides.begin(), overrides.end());
@@ -14,6 +24,16 @@ std::vector<std::string> inheritedOverrides() {
     const Poco::StringTokenizer lines(Poco::Environment::get(kOverridesVariable, ""), "\n",
                                       Poco::StringTokenizer::TOK_IGNORE_EMPTY);
     return {lines.begin(), lines.end()};
+}
+
+std::string handedDownCopy(int descriptor) { return std::string(kCopyVariable) + "=" + std::to_string(descriptor); }
+
+int inheritedCopy() {
+    int descriptor = -1;
+    if (!Poco::NumberParser::tryParse(Poco::Environment::get(kCopyVariable, ""), descriptor)) return -1;
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    unsetenv(kCopyVariable);
+    return descriptor;
 }
 
 bool looksSecret(const std::string& key) {

@@ -17,6 +17,10 @@ std::string handedDown(const std::vector<std::string>& overrides);
 // The overrides in this process's environment; none when it was not started by serve.
 std::vector<std::string> inheritedOverrides();
 
+// The same for ConfigSource::copy: a worker that is started later reads what the first one read.
+std::string handedDownCopy(int descriptor);
+int inheritedCopy();  // -1: none
+
 // By its name alone: the last word is key, secret, password or token.
 bool looksSecret(const std::string& key);
 

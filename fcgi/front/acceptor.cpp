@@ -14,8 +14,8 @@
 namespace aiproject {
 namespace {
 
-constexpr int kLooks = 10, kLookMs = 5;  // together long enough for a worker with a free thread
-constexpr int kShortageMs = 50;          // of descriptors or memory
+constexpr int kLooks = 200, kBlindLooks = 2, kLookMs = 5;  // a second for one that says it has room
+constexpr int kShortageMs = 50;                            // of descriptors or memory
 constexpr int kAtOnce = 8;
 constexpr int kLongestBacklog = 65'536;
 
@@ -86,10 +86,13 @@ bool Acceptor::acceptOne(const Calls& calls) {
     return false;
 }
 
-// For a while only: a worker that has room may be busy with something else.
+// While this worker is full, the others get what waits; but for a while only, since one that has room may be busy
+// with something else, and not when they are full as well. The first looks do not ask: a worker that has just
+// answered counts as busy for a moment more.
 bool Acceptor::isOurs(const Calls& calls) const {
     pollfd listening{listeningSocket_, POLLIN, 0};
-    for (int i = 0; i < kLooks && calls.isForOthers(); ++i) {
+    for (int looks = 0; looks < kLooks && calls.isFull(); ++looks) {
+        if (looks >= kBlindLooks && !calls.othersHaveRoom()) return true;
         waitForSignal(kLookMs);
         if (poll(&listening, 1, 0) <= 0) return false;
     }

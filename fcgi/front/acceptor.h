@@ -26,7 +26,8 @@ class Acceptor {
 public:
     struct Calls {
         std::function<void(FileDescriptor)> add;  // a connection
-        std::function<bool()> isForOthers;        // another worker of the pool could serve what waits, and this one not
+        std::function<bool()> isFull;             // another connection would have to wait for a thread
+        std::function<bool()> othersHaveRoom;     // of the workers that share the socket
         std::function<void()> reopenLog;          // SIGUSR1
     };
 

@@ -4,6 +4,16 @@
 
 namespace aiproject {
 
+namespace {
+
+// Of the question: whoever can refuse is well.
+bool isRefusal(ModelStatus status) noexcept {
+    return status == ModelStatus::badInput || status == ModelStatus::inputTooLarge ||
+           status == ModelStatus::contentRefused;
+}
+
+}  // namespace
+
 bool Breaker::admits(const Model& model) const noexcept {
     std::int64_t until = model.shared->openUntil;
     if (until == 0) return true;
@@ -13,7 +23,7 @@ bool Breaker::admits(const Model& model) const noexcept {
 
 void Breaker::record(const Model& model, ModelStatus status) const {
     ModelRow& row = *model.shared;
-    if (status == ModelStatus::ok) {
+    if (status == ModelStatus::ok || (row.openUntil != 0 && isRefusal(status))) {
         if (row.failures != 0) row.failures = 0;  // read first: the row is in the caches of all workers
         if (row.openUntil != 0 && row.openUntil.exchange(0) != 0)
             log_.info("model " + model.name + " serves again: it has its place in the routes back");

@@ -1,6 +1,7 @@
 #include "host/call_reply.h"
 
 #include "base/error.h"
+#include "base/json_size.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
 
@@ -9,12 +10,15 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
+#include <stdexcept>
+
 #include <algorithm>
 
 namespace aiproject {
 namespace {
 
 constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
+constexpr std::size_t kMostValues = 20'000;  // of a frame that is read: parsed, each takes some 300 bytes
 constexpr const char* kFrameTooLarge = "the plugin's frame is larger than 16 MiB";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
 
@@ -29,6 +33,7 @@ std::string shortened(Text text, std::size_t longest) {
 }
 
 Poco::JSON::Object::Ptr payloadOf(const std::string& frame) {
+    if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
     Poco::JSON::Parser parser;
     return parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
 }
@@ -51,7 +56,6 @@ class Nothing final : public Poco::JSON::Handler {
     void value(bool /*flag*/) override {}
 };
 
-// Some 1.4 us for a frame of usual size.
 bool isJsonObject(std::string_view text) noexcept {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos || text[first] != '{') return false;

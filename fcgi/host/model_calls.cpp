@@ -85,9 +85,7 @@ bool ModelCalls::serves(const Model& model, Errand& errand) {
 
         errand.last = errorOf(status, stop, errand.request.kind, errand.reply.report());
         errand.look();
-        if (errand.left.count() <= 0 || stop == Stop::totalExpired || errand.reply.hasBegun() ||
-            !speaksAgainstModel(status))
-            throw errand.last;
+        if (errand.left.count() <= 0 || errand.reply.hasBegun() || !speaksAgainstModel(status)) throw errand.last;
         if (status != ModelStatus::unavailable || tries == retry_.attempts || pause >= errand.left) return false;
         waitToRetry(pause, errand);
         errand.look();
@@ -115,7 +113,9 @@ ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
     errand.reply.detach();
     const Attempt attempt{judged(answered, call.stop(), errand.reply.report()), call.stop()};
     if (attempt.status != ModelStatus::ok) logFailure(model, attempt, errand);
-    if (!watch_.endsAll()) breaker_.record(model, attempt.status);  // or the worker's end would speak against it
+    // Neither the worker's end speaks against a model, nor a stream that was delivered until its total time.
+    const bool isNoEvidence = watch_.endsAll() || (attempt.stop == Stop::totalExpired && errand.reply.hasBegun());
+    if (!isNoEvidence) breaker_.record(model, attempt.status);
     return attempt;
 }
 

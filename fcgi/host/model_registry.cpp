@@ -6,7 +6,10 @@
 
 #include <Poco/String.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 namespace aiproject {
@@ -24,8 +27,8 @@ std::string listed(const Names& names) {
 }  // namespace
 
 ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
-                             Board* board)
-    : config_(config), wanted_(wanted), board_(board) {
+                             const ModelRows& rows)
+    : config_(config), wanted_(wanted), rows_(rows) {
     if (wanted_.empty()) return;
     try {
         tryInChild("a plugin", [&] { build(files); });
@@ -114,26 +117,28 @@ void ModelRegistry::make(const std::string& name) {
     const bool isConfigured = configured != config_.models.end();
     const PluginSettings settings(plugin->descriptor(), "model." + name,
                                   isConfigured ? configured->second.settings : std::map<std::string, std::string>{});
-    IModel* instance = settings.usable() ? created(name, *plugin, settings) : nullptr;
     const int calls = isConfigured ? configured->second.calls : -1;
-    if (instance)
-        add({name,
-             plugin,
-             {instance, [](IModel* model) { model->destroy(); }},
-             calls < 0 ? config_.limits.modelCalls : calls});
+    if (settings.usable()) add({name, plugin, {}, calls < 0 ? config_.limits.modelCalls : calls}, settings);
     // A plugin that came with the package and that nobody has asked for is not an error.
     const bool isAskedFor = isConfigured || isRouted(name) || contains(wanted_, name);
     for (const Finding& finding : settings.findings())
         findings_.push_back({isAskedFor ? finding.severity : Severity::note, finding.text});
 }
 
-void ModelRegistry::add(Model model) {
-    if (board_) {
-        model.row = board_->rowOfModel(model.name, model.plugin->name());
+void ModelRegistry::add(Model model, const PluginSettings& settings) {
+    model.generation = rows_.generation;
+    if (rows_.board) {
+        model.row = rows_.board->rowOfModel(model.name, model.plugin->name());
         if (model.row == kNobody)
             return fail("model." + model.name + ": a pool has room for " + std::to_string(kMostModels) +
                         " models since its start; restart aiproject serve");
-        model.shared = &board_->model(model.row);
+        model.shared = &rows_.board->model(model.row);
+    }
+    // One in quarantine is not even made: a thread that create() starts may be what crashes.
+    if (!model.shared || model.shared->quarantinedIn != model.generation) {
+        IModel* const instance = created(model.name, *model.plugin, settings);
+        if (!instance) return;
+        model.instance = {instance, [](IModel* made) { made->destroy(); }};
     }
     models_.emplace(model.name, model);
 }
@@ -144,7 +149,9 @@ IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plu
     try {
         // Only tried there: it may start threads, and those belong to this process.
         attempt(what, [&] { create(settings); });
+        const pid_t process = getpid();
         IModel* const instance = create(settings);
+        if (getpid() != process) _exit(EXIT_FAILURE);  // it has forked; this is not the worker
         if (!instance && settings.usable()) fail(what + " failed and gave no reason");
         return instance;
     } catch (const std::exception& e) {

@@ -24,22 +24,28 @@ constexpr const char* kQuarantined = "quarantined after it crashed workers; aipr
 struct Model {
     std::string name;
     const PluginLibrary* plugin;
-    std::shared_ptr<IModel> instance;
-    int calls = 0;               // in progress in all workers of the pool; 0: no limit
-    int row = kNobody;           // on the board
-    ModelRow* shared = nullptr;  // that row; none without a board
+    std::shared_ptr<IModel> instance;  // none: it was in quarantine when this worker started
+    int calls = 0;                     // in progress in all workers of the pool; 0: no limit
+    int row = kNobody;                 // on the board
+    int generation = 1;                // of this worker
+    ModelRow* shared = nullptr;        // that row; none without a board
 
     bool serves(Kind kind) const noexcept { return (plugin->descriptor().kinds & std::uint32_t(kind)) != 0; }
-    bool isQuarantined() const noexcept { return shared && shared->isQuarantined; }
+    bool isQuarantined() const noexcept { return !instance || (shared && shared->quarantinedIn == generation); }
+};
+
+// Where the models of a worker have their rows.
+struct ModelRows {
+    Board* board = nullptr;  // outlives the models
+    int generation = 1;      // of the worker
 };
 
 class ModelRegistry {
 public:
     // `wanted` are model names; "*" stands for all, an empty list loads nothing. The plugins are `files`,
-    // which need not live on. The models of a worker have rows on `board`, which outlives them; without one
-    // they are only looked at.
+    // which need not live on. Without a board the models are only looked at.
     ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
-                  Board* board = nullptr);
+                  const ModelRows& rows = {});
 
     const Model* find(const std::string& name) const;
     const std::map<std::string, Model>& models() const noexcept { return models_; }
@@ -58,7 +64,7 @@ private:
     void makeModels();
     void make(const std::string& name);
     IModel* created(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings);
-    void add(Model model);
+    void add(Model model, const PluginSettings& settings);
     const PluginLibrary* pluginOf(const std::string& modelName);
     const PluginLibrary* pluginNamed(const std::string& name) const;
     bool isWanted(const std::string& name) const;
@@ -68,7 +74,7 @@ private:
 
     const Config& config_;
     const std::vector<std::string> wanted_;
-    Board* const board_;
+    const ModelRows rows_;
     bool isWary_ = false;  // of each plugin and model by itself, since not all of them came back
     std::vector<std::unique_ptr<PluginLibrary>> plugins_;
     std::map<std::string, Model> models_;

@@ -6,7 +6,10 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 
 namespace aiproject {
@@ -27,6 +30,38 @@ std::string version(std::uint32_t major, std::uint32_t minor) {
 void* mapped(const std::string& path) {
     // NOW: a missing symbol shows here, not in a call. LOCAL: plugins cannot see each other.
     return dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+}
+
+// As its RUNPATH does.
+bool mentionsOrigin(int copy) {
+    std::ifstream file("/proc/self/fd/" + std::to_string(copy), std::ios::binary);
+    const std::string content{std::istreambuf_iterator<char>(file), {}};
+    return content.find("$ORIGIN") != std::string::npos;
+}
+
+struct Search {
+    std::uintptr_t base;
+    CodeRange found;
+};
+
+int takeSegments(dl_phdr_info* info, std::size_t, void* data) {
+    Search& search = *static_cast<Search*>(data);
+    if (info->dlpi_addr != search.base) return 0;
+    for (int i = 0; i < info->dlpi_phnum; ++i) {
+        const auto& segment = info->dlpi_phdr[i];
+        if (segment.p_type != PT_LOAD || (segment.p_flags & PF_X) == 0) continue;
+        search.found.begin = info->dlpi_addr + segment.p_vaddr;
+        search.found.end = search.found.begin + segment.p_memsz;
+    }
+    return 1;
+}
+
+CodeRange codeOf(void* handle) {
+    link_map* library = nullptr;
+    if (dlinfo(handle, RTLD_DI_LINKMAP, &library) != 0) return {};
+    Search search{library->l_addr, {}};
+    dl_iterate_phdr(&takeSegments, &search);
+    return search.found;
 }
 
 const ModelPlugin* describe(const std::filesystem::path& file, void* handle) {
@@ -66,6 +101,12 @@ PluginLibrary::PluginLibrary(const std::filesystem::path& file, int copy)
 }
 
 void* PluginLibrary::open(int copy) {
+    void* const handle = map(copy);
+    code_ = codeOf(handle);
+    return handle;
+}
+
+void* PluginLibrary::map(int copy) {
     std::string reason;
     // glibc knows a library by its name, so while one is mapped the number in it must be nobody else's.
     FileDescriptor own(copy < 0 ? -1 : fcntl(copy, F_DUPFD_CLOEXEC, 0));
@@ -78,7 +119,9 @@ void* PluginLibrary::open(int copy) {
         }
         reason = Poco::replace(std::string(dlerror()), name, file_.string());
     }
-    // A plugin that finds libraries of its own beside it ($ORIGIN in its RUNPATH) works in its folder only.
+    // A plugin that finds libraries of its own beside it works in its folder only. Any other is used as it was
+    // when it was copied, or not at all.
+    if (own && !mentionsOrigin(copy)) refuse(file_, "cannot be opened: " + reason);
     if (void* const handle = mapped(std::filesystem::absolute(file_))) return handle;
     const std::string inPlace = dlerror();
     refuse(file_, "cannot be opened: " + (reason.empty() ? inPlace : reason));

@@ -4,10 +4,15 @@
 
 #include "aiproject/imodel.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
 namespace aiproject {
+
+struct CodeRange {
+    std::uintptr_t begin = 0, end = 0;
+};
 
 class PluginLibrary {
 public:
@@ -19,14 +24,18 @@ public:
     const std::filesystem::path& file() const noexcept { return file_; }
     std::string name() const { return file_.stem(); }
     const ModelPlugin& descriptor() const noexcept { return *descriptor_; }
+    // Where its instructions are.
+    const CodeRange& code() const noexcept { return code_; }
     // Mapped from its folder: who writes into the file ends this process.
     bool isInPlace() const noexcept { return isInPlace_; }
 
 private:
     void* open(int copy);
+    void* map(int copy);
 
     std::filesystem::path file_;
     bool isInPlace_ = true;
+    CodeRange code_;
     const ModelPlugin* descriptor_;
 };
 

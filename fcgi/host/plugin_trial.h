@@ -8,7 +8,8 @@
 
 namespace aiproject {
 
-constexpr std::chrono::milliseconds kTrialPatience{10'000};
+// Every start of a worker waits so long for a plugin that hangs.
+constexpr std::chrono::milliseconds kTrialPatience{3'000};
 
 // Throws std::runtime_error that says what became of `what` ("create() of plugin NAME") when `work` does not
 // come back; an exception that `work` throws is not its business. Forks, so it belongs to the time before the

@@ -3,8 +3,10 @@
 #include "base/error.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -106,6 +108,7 @@ ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallR
     static volatile MayThrow generate = &IModel::generate;
     Gate& gate = gates().take();
     gate.open(reply);
+    const pid_t process = getpid();
     ModelStatus status = ModelStatus::failed;
     try {
         const MayThrow call = generate;
@@ -113,6 +116,7 @@ ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallR
     } catch (...) {
         reply.explain(std::string_view("an exception left generate(): " + describeCurrent()));
     }
+    if (getpid() != process) _exit(EXIT_FAILURE);  // a plugin has forked; this is not the worker
     if (gate.close()) reply.blame("the plugin used its reply from another thread than the call's");
     gates().rest(gate);
     return status;

@@ -1,6 +1,7 @@
 #include "http/json_body.h"
 
 #include "base/error.h"
+#include "base/json_size.h"
 #include "base/utf8.h"
 
 #include <Poco/JSON/Parser.h>
@@ -11,21 +12,6 @@ namespace {
 constexpr std::size_t kDeepest = 16;  // the documented bodies need three levels
 
 constexpr std::size_t kMostValues = 50'000;  // a parsed value takes some 300 bytes, a dialog's turn three values
-
-// A bound on what the parser will make of the text, before it makes it.
-std::size_t valuesIn(const std::string& text) {
-    std::size_t values = 0;
-    bool inString = false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (inString && text[i] == '\\')
-            ++i;
-        else if (text[i] == '"')
-            inString = !inString;
-        else if (!inString && (text[i] == ',' || text[i] == '{' || text[i] == '['))
-            ++values;
-    }
-    return values;
-}
 
 Poco::Dynamic::Var parsed(const std::string& text) {
     if (valuesIn(text) > kMostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");

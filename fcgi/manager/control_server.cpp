@@ -22,7 +22,7 @@ ControlServer::ControlServer(const std::string& runDir)
 
 std::vector<int> ControlServer::descriptors() const {
     std::vector<int> all{socket_.descriptor()};
-    for (const auto& client : clients_) all.push_back(client.first);
+    for (const auto& client : clients_) all.push_back(client.second.get());
     return all;
 }
 
@@ -32,8 +32,7 @@ void ControlServer::acceptAll() {
         if (!client) return;
         if (clients_.size() >= kMostClients) continue;
         setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &kSendLimit, sizeof kSendLimit);
-        const int number = client.get();
-        clients_.emplace(number, std::move(client));
+        clients_.emplace(++lastClient_, std::move(client));
     }
 }
 
@@ -42,7 +41,7 @@ std::vector<ControlRequest> ControlServer::take() {
     std::vector<ControlRequest> requests;
     for (auto at = clients_.begin(); at != clients_.end();) {
         std::array<char, 256> packet;
-        const ssize_t got = recv(at->first, packet.data(), packet.size(), MSG_DONTWAIT);
+        const ssize_t got = recv(at->second.get(), packet.data(), packet.size(), MSG_DONTWAIT);
         if (got > 0) requests.push_back({at->first, std::string(packet.data(), got)});
         const bool hasLeft = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
         at = hasLeft ? clients_.erase(at) : std::next(at);
@@ -52,7 +51,8 @@ std::vector<ControlRequest> ControlServer::take() {
 
 void ControlServer::answer(int client, const std::string& packet) {
     const auto found = clients_.find(client);
-    if (found != clients_.end() && send(client, packet.data(), packet.size(), MSG_NOSIGNAL) < 0) clients_.erase(found);
+    if (found == clients_.end()) return;
+    if (send(found->second.get(), packet.data(), packet.size(), MSG_NOSIGNAL) < 0) clients_.erase(found);
 }
 
 void ControlServer::end(int client, int code) {

@@ -13,7 +13,7 @@
 namespace aiproject {
 
 struct ControlRequest {
-    int client;  // for the answers
+    int client;  // for the answers; a number that is never given out again
     std::string command;
 };
 
@@ -34,6 +34,7 @@ private:
 
     ListeningSocket socket_;
     std::map<int, FileDescriptor> clients_;
+    int lastClient_ = 0;
 };
 
 // Where the manager of that folder listens.

@@ -8,39 +8,21 @@ constexpr std::chrono::minutes kMemory{10};
 
 }  // namespace
 
-bool CrashRecord::blame(int model, Clock::time_point now) {
-    const std::string plugin = pluginOf(model);
-    auto& times = crashes_[plugin];
+bool CrashRecord::blame(int model, int generation, Clock::time_point now) {
+    const Culprit culprit{generation, pluginOf(model)};
+    auto& times = crashes_[culprit];
     while (!times.empty() && now - times.front() > kMemory) times.pop_front();
     times.push_back(now);
-    if (times.size() < kCrashes || board_.model(model).isQuarantined) return false;
-    quarantine(plugin);
+    if (times.size() < kCrashes || board_.model(model).quarantinedIn == generation) return false;
+    quarantine(culprit);
     return true;
 }
 
-void CrashRecord::quarantine(const std::string& plugin) {
+void CrashRecord::quarantine(const Culprit& culprit) {
     for (int index = 0; index < kMostModels; ++index) {
         ModelRow& row = board_.model(index);
-        if (row.isTaken && plugin == row.plugin.data()) row.isQuarantined = true;
+        if (row.isTaken && culprit.second == row.plugin.data()) row.quarantinedIn = culprit.first;
     }
-}
-
-void CrashRecord::pardon() {
-    pardoned_ = std::move(crashes_);
-    crashes_.clear();
-    for (int index = 0; index < kMostModels; ++index) {
-        ModelRow& row = board_.model(index);
-        row.isQuarantined = false;
-        row.failures = 0;
-        row.openUntil = 0;
-    }
-}
-
-void CrashRecord::takeBack() {
-    for (const auto& [plugin, times] : pardoned_)
-        if (times.size() >= kCrashes) quarantine(plugin);
-    crashes_ = std::move(pardoned_);
-    pardoned_.clear();
 }
 
 }  // namespace aiproject

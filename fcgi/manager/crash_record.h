@@ -1,5 +1,5 @@
-// Which plugins crash the workers of a pool. One that does so again and again is quarantined: its models
-// are not called any more, in any worker, until the next reload.
+// Which plugins crash the workers of a pool. One that does so again and again is quarantined: no worker of
+// that generation calls its models any more. The next generation, whose plugin may be mended, begins anew.
 #pragma once
 
 #include "pool/board.h"
@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <string>
+#include <utility>
 
 namespace aiproject {
 
@@ -17,22 +18,18 @@ public:
 
     explicit CrashRecord(Board& board) : board_(board) {}
 
-    // A worker died, or hung, in a call on that model (its row). True: that was once too often.
-    bool blame(int model, Clock::time_point now);
+    // A worker of that generation died, or hung, in a call on that model (its row). True: that was once too
+    // often.
+    bool blame(int model, int generation, Clock::time_point now);
     std::string pluginOf(int model) const { return board_.model(model).plugin.data(); }
 
-    // For a new generation, before its workers start: its plugins may be others. Circuit breakers start anew
-    // as well.
-    void pardon();
-    // It will not serve after all.
-    void takeBack();
-
 private:
-    void quarantine(const std::string& plugin);
+    using Culprit = std::pair<int, std::string>;  // generation, plugin
+
+    void quarantine(const Culprit& culprit);
 
     Board& board_;
-    using Crashes = std::map<std::string, std::deque<Clock::time_point>>;  // by plugin
-    Crashes crashes_, pardoned_;
+    std::map<Culprit, std::deque<Clock::time_point>> crashes_;
 };
 
 }  // namespace aiproject

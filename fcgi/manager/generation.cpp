@@ -2,18 +2,48 @@
 
 #include "config/overrides.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
 
 namespace aiproject {
 
+namespace {
+
+// The configuration as it is now: workers that are started later must not read what nobody has tried.
+std::shared_ptr<const FileDescriptor> copyOf(const std::string& file) {
+    std::ifstream in(file, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    auto copy = std::make_shared<const FileDescriptor>(memfd_create("aiproject-config", MFD_CLOEXEC));
+    if (!in || write(copy->get(), text.data(), text.size()) != ssize_t(text.size()))
+        throw std::runtime_error(file + ": cannot be read");
+    return copy;
+}
+
+}  // namespace
+
 Generation makeGeneration(const GenerationSource& source, int number) {
-    const Config config = loadConfig(source.config);
-    const auto plugins = std::make_shared<const PluginSnapshot>(PluginSnapshot::take(config));
-    Generation generation{number, config, plugins, {source.binary, {}, {plugins->variable()}, plugins->descriptors()}};
-    // The overrides may hold secrets, and every user can read arguments: AIPROJECT_DEFINES has them, a line each.
-    generation.program.environment.push_back(handedDown(source.config.overrides));
-    const std::string& file = generation.config.source;
-    if (!file.empty()) generation.program.arguments.push_back("--config=" + std::filesystem::absolute(file).string());
+    Generation generation;
+    generation.number = number;
+    ConfigSource config = source.config;
+    if (config.file.empty() && std::filesystem::exists(kDefaultConfigFile)) config.file = kDefaultConfigFile;
+    generation.program = {source.binary, {}, {handedDown(config.overrides)}, {}};
+    Program& program = generation.program;
+    if (!config.file.empty()) {
+        generation.configCopy = copyOf(config.file);
+        config.copy = generation.configCopy->get();
+        program.arguments.push_back("--config=" + std::filesystem::absolute(config.file).string());
+        program.environment.push_back(handedDownCopy(config.copy));
+        program.descriptors.push_back(config.copy);
+    }
+    generation.config = loadConfig(config);
+    generation.plugins = std::make_shared<const PluginSnapshot>(PluginSnapshot::take(generation.config));
+    program.environment.push_back(generation.plugins->variable());
+    for (const int descriptor : generation.plugins->descriptors()) program.descriptors.push_back(descriptor);
     return generation;
 }
 

@@ -1,6 +1,7 @@
 // What a reload replaces as a whole: the configuration, the plugins, and how its workers are started.
 #pragma once
 
+#include "base/file_descriptor.h"
 #include "config/config.h"
 #include "config/config_file.h"
 #include "manager/program.h"
@@ -21,8 +22,9 @@ struct GenerationSource {
 struct Generation {
     int number = 1;
     Config config;
-    std::shared_ptr<const PluginSnapshot> plugins;  // what a worker that is restarted loads as well
-    Program program;                                // with what all its commands have in common
+    std::shared_ptr<const FileDescriptor> configCopy;  // none: there is no file
+    std::shared_ptr<const PluginSnapshot> plugins;     // what a worker that is restarted loads as well
+    Program program;                                   // with what all its commands have in common
 };
 
 // Reads the configuration and copies the plugins; throws std::runtime_error with all that is wrong with it, a line

@@ -93,6 +93,7 @@ void ListeningSocket::close() noexcept {
     if (!socket_) return;  // closed, or moved from
     ::unlink(path_.c_str());
     ::close(socket_.release());
+    lock_ = FileDescriptor();
 }
 
 }  // namespace aiproject

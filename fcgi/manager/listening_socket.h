@@ -19,8 +19,8 @@ struct SocketSpec {
 class ListeningSocket {
 public:
     // Takes over a path that nobody listens on any more (and waits a little for workers of a dead manager to
-    // let go of it); refuses, with a std::runtime_error that says so, one that is in use. PATH.lock is locked as
-    // long as this lives, and stays: were it removed, two could hold a lock at once.
+    // let go of it); refuses, with a std::runtime_error that says so, one that is in use. PATH.lock is locked
+    // until close(), and stays: were it removed, two could hold a lock at once.
     ListeningSocket(const SocketSpec& spec, int backlog);
     ~ListeningSocket() { close(); }
     ListeningSocket(ListeningSocket&&) = default;

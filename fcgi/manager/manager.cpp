@@ -10,11 +10,13 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 namespace aiproject {
 namespace {
 
-constexpr int kTickMs = 250;  // for what comes by time alone: pauses, limits, sizes
+constexpr Poco::Timestamp::TimeDiff kFirstLook = 1'000'000;  // microseconds
+constexpr int kTickMs = 250;                                 // for what comes by time alone: pauses, limits, sizes
 
 std::string madeFolder(const std::string& path) {
     std::filesystem::create_directories(path);
@@ -34,8 +36,12 @@ Manager::Manager(GenerationSource source, Generation first, const ManagerSignals
 void Manager::run() {
     log_.info("serving; configuration " +
               (current_.config.source.empty() ? "is all defaults" : current_.config.source));
-    firstLook_ = std::make_unique<Trial>(current_, Trial::Commands{"check"}, std::set<std::string>{});
-    while (!isStopping_ || !isEmpty()) {
+    try {
+        firstLook_ = std::make_unique<Trial>(current_, Trial::Commands{"check"}, std::set<std::string>{});
+    } catch (const std::exception& e) {
+        log_.warning("the configuration and the plugins were not looked at: " + describe(e));
+    }
+    while (stops_ == 0 || !isEmpty()) {
         wait();
         handleSignals();
         handleRequests();
@@ -78,18 +84,23 @@ void Manager::reap() {
     }
 }
 
+// A short while: whoever asks who our children are, once we serve, finds workers. A plugin that hangs keeps
+// nobody waiting.
+bool Manager::isLooking() const { return firstLook_ && Poco::Timestamp() - since_ < kFirstLook; }
+
 // Whatever has changed: everything here is decided by looking at how things are.
 void Manager::keepUp() {
-    for (const auto& pool : pools_) pool->look(current_.config.timeouts);
-    if (isStopping_) return;
+    for (const auto& pool : pools_) pool->look();
+    if (stops_ > 0) return;
     learnErrors();
     continueReload();
-    if (!firstLook_ && !reload_)  // else its workers start, and the old ones are about to go
-        for (Pool* pool : serving_) {
-            pool->recycle(current_);
-            pool->startMissing(current_);
-            if (pool->isComplete(current_)) pool->retireOthers(current_);
-        }
+    if (isLooking()) return;
+    for (Pool* pool : serving_) {
+        pool->startMissing(current_);
+        if (reload_) continue;  // all of these workers may be about to go
+        pool->recycle(current_);
+        if (pool->isComplete(current_)) pool->retireOthers(current_);
+    }
     const auto isDone = [&](const std::unique_ptr<Pool>& pool) { return pool->workers().empty() && !pool->isOpen(); };
     pools_.erase(std::remove_if(pools_.begin(), pools_.end(), isDone), pools_.end());
 }
@@ -98,16 +109,20 @@ bool Manager::isEmpty() const {
     return std::all_of(pools_.begin(), pools_.end(), [](const auto& pool) { return pool->workers().empty(); });
 }
 
+// Once more: no more patience. And again: not even for last frames.
 void Manager::stop(int signal) {
-    const bool isAgain = isStopping_;
-    isStopping_ = true;
-    if (reload_) endReload({"the manager is stopping"});
-    firstLook_.reset();
     log_.info(std::string("stopping on ") + strsignal(signal));
-    const bool isGraceful = signal != SIGQUIT && !isAgain;
-    const auto limit = isGraceful ? current_.config.timeouts.drain : std::chrono::milliseconds(0);
-    // Once more: no more patience.
-    for (const auto& pool : pools_) pool->stop(isAgain ? SIGKILL : signal == SIGQUIT ? SIGQUIT : SIGTERM, limit);
+    if (reload_) endReload({"the manager is stopping"});
+    for (const int client : std::exchange(next_, {})) refuse(client, "the manager is stopping");
+    firstLook_.reset();
+    const int number = stops_ > 1 ? SIGKILL : stops_ == 1 || signal == SIGQUIT ? SIGQUIT : SIGTERM;
+    ++stops_;
+    for (const auto& pool : pools_) pool->stop(number);
+}
+
+void Manager::refuse(int client, const std::string& reason) {
+    control_.answer(client, "fail " + reason);
+    control_.end(client, 1);
 }
 
 void Manager::handleRequests() {
@@ -118,17 +133,15 @@ void Manager::handle(const ControlRequest& request) {
     if (request.command == "status") return sendStatus(request.client);
     if (request.command == "stop") {
         stopping_.push_back(request.client);
-        if (!isStopping_) stop(SIGTERM);
+        if (stops_ == 0) stop(SIGTERM);
         return;
     }
-    if (request.command == "reload" && !isStopping_) {
+    if (request.command == "reload" && stops_ == 0) {
         next_.push_back(request.client);
         return askForReload();
     }
-    control_.answer(request.client, isStopping_
-                                        ? "fail the manager is stopping"
-                                        : "fail the manager, which is of another release, knows no such command");
-    control_.end(request.client, 1);
+    refuse(request.client,
+           stops_ > 0 ? "the manager is stopping" : "the manager, which is of another release, knows no such command");
 }
 
 void Manager::sendStatus(int client) {

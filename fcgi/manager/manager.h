@@ -41,6 +41,8 @@ private:
     void learnErrors();
 
     void stop(int signal);
+    void refuse(int client, const std::string& reason);
+    bool isLooking() const;
     bool isEmpty() const;
     void sendStatus(int client);
 
@@ -57,7 +59,7 @@ private:
     bool isReloadWanted_ = false;
     std::vector<int> waiting_, next_;  // clients that asked for the reload in progress, and for the one after it
     std::vector<int> stopping_;        // clients that asked for the end
-    bool isStopping_ = false;
+    int stops_ = 0;                    // how often the end was asked for
     ReloadReport lastReload_;
     int lastNumber_ = 1;  // of a generation, refused ones included
     const Poco::Timestamp since_;

@@ -1,5 +1,6 @@
 // How the manager goes from one generation to the next: the parts of Manager that belong to a reload.
 #include "base/error.h"
+#include "base/utf8.h"
 #include "manager/manager.h"
 
 #include <Poco/StringTokenizer.h>
@@ -76,7 +77,7 @@ void Manager::endReload(const std::vector<std::string>& reasons) {
     const bool isDone = reasons.empty();
     for (const std::string& reason : reasons) {
         log_.error("reload: " + reason);
-        for (const int client : waiting_) control_.answer(client, "fail " + reason);
+        for (const int client : waiting_) control_.answer(client, "fail " + printable(reason));
     }
     const std::string verdict = isDone
                                     ? "generation " + std::to_string(current_.number) + " serves; the last one drains"

@@ -53,7 +53,7 @@ bool Pool::isMissing(const Generation& generation) const {
 
 void Pool::retireOthers(const Generation& generation) {
     for (WorkerProcess& worker : workers_)
-        if (!isFresh(worker, generation) && worker.stage != Stage::draining) drain(worker, generation.config.timeouts);
+        if (!isFresh(worker, generation) && worker.stage != Stage::draining) drain(worker);
 }
 
 void Pool::start(const Generation& generation) {
@@ -61,10 +61,11 @@ void Pool::start(const Generation& generation) {
     try {
         if (row == kNobody) throw std::runtime_error("too many workers drain still");
         Program program = commandOf(generation, {"worker", "--pool=" + name_});
-        program.environment.push_back(seatVariable(board_, row));
+        program.environment.push_back(seatVariable(board_, row, generation.number));
         program.descriptors.push_back(board_.memoryDescriptor());
         program.descriptors.push_back(board_.bellDescriptor());
-        workers_.push_back({startProcess(program, socket_.descriptor()), row, generation.number, Clock::now()});
+        workers_.push_back({startProcess(program, socket_.descriptor()), row, generation.number,
+                            generation.config.timeouts, Clock::now()});
         log_.info(called(workers_.back()) + " started");
     } catch (const std::exception& e) {
         if (row != kNobody) board_.removeWorker(row);
@@ -78,27 +79,42 @@ void Pool::retire(const Generation& generation) {
     retireOthers(generation);
 }
 
-// One that hangs gets less time: whoever waits for it waits in vain.
-void Pool::drain(WorkerProcess& worker, const TimeoutConfig& timeouts) {
+// By its own limits. One that hangs gets less time: whoever waits for it waits in vain.
+void Pool::drain(WorkerProcess& worker) {
+    if (worker.isStuck && stuckCallsOf(worker) >= board_.worker(worker.row).busy) {  // nothing else would be lost
+        log_.error(called(worker) + " has no other requests; killed");
+        expectEnd(worker, std::chrono::milliseconds(0));
+        kill(worker.pid, SIGKILL);
+        return;
+    }
     const bool isHopeless = worker.isStuck || !isReady(worker);
-    worker.stage = Stage::draining;
-    worker.killAt = Clock::now() + (isHopeless ? timeouts.drain : timeouts.reloadDrain) + kGrace;
+    expectEnd(worker, isHopeless ? worker.timeouts.drain : worker.timeouts.reloadDrain);
     kill(worker.pid, isHopeless ? SIGTERM : SIGUSR2);
 }
 
+void Pool::expectEnd(WorkerProcess& worker, std::chrono::milliseconds limit) {
+    worker.stage = Stage::draining;
+    worker.killAt = Clock::now() + limit + kGrace;
+}
+
 void Pool::propose(const Generation& generation) {
-    crashes_.pardon();
     pause_.forget();
     startMissing(generation);
 }
 
 void Pool::abandon(const Generation& generation) {
-    crashes_.takeBack();
     for (WorkerProcess& worker : workers_)
-        if (isFresh(worker, generation)) drain(worker, generation.config.timeouts);
+        if (isFresh(worker, generation)) drain(worker);
 }
 
-void Pool::adopt(const Generation& generation) { socket_.setBacklog(generation.config.pools.at(name_).backlog); }
+// Breakers start anew: what they know is of other plugins, or of other settings.
+void Pool::adopt(const Generation& generation) {
+    socket_.setBacklog(generation.config.pools.at(name_).backlog);
+    for (int index = 0; index < kMostModels; ++index) {
+        board_.model(index).failures = 0;
+        board_.model(index).openUntil = 0;
+    }
+}
 
 std::string Pool::reasonToReplace(const WorkerProcess& worker, const PoolConfig& config) {
     const std::uint64_t served = board_.worker(worker.row).served;
@@ -123,8 +139,11 @@ void Pool::recycle(const Generation& generation) {
     }
 }
 
-void Pool::look(const TimeoutConfig& timeouts) {
-    endStuckCalls(timeouts);
+void Pool::look() {
+    endStuckCalls();
+    for (WorkerProcess& worker : workers_)  // somebody else has told it to end
+        if (worker.stage != Stage::draining && board_.worker(worker.row).state == WorkerState::draining)
+            expectEnd(worker, worker.timeouts.drain);
     killLate();
 }
 
@@ -141,29 +160,6 @@ void Pool::killLate() {
     }
 }
 
-void Pool::endStuckCalls(const TimeoutConfig& timeouts) {
-    const auto now = Board::milliseconds();
-    for (int index = 0; index < board_.callsEnd(); ++index) {
-        CallRow& call = board_.call(index);
-        const std::int64_t overdueAt = call.overdueAt;
-        const int owner = call.owner, model = call.model;
-        if (owner == 0 || overdueAt == 0 || overdueAt > now) continue;
-        const auto worker = std::find_if(workers_.begin(), workers_.end(), [&](const WorkerProcess& one) {
-            return one.row == owner - 1 && !one.isStuck;
-        });
-        if (worker == workers_.end()) continue;
-        worker->isStuck = true;
-        if (worker->stage == Stage::wanted) worker->stage = Stage::leaving;
-        if (worker->stage == Stage::draining)  // no longer until its limit
-            worker->killAt = std::min(worker->killAt, Clock::now() + timeouts.drain + kGrace);
-        log_.error(called(*worker) + " has a call that ignores its end, on model " +
-                   (model == kNobody ? "?" : board_.model(model).name.data()) + "; it is replaced");
-        if (model != kNobody && crashes_.blame(model, Clock::now()))
-            log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(model) +
-                       " is quarantined until the next reload");
-    }
-}
-
 bool Pool::reap(pid_t pid, int status) {
     const auto worker =
         std::find_if(workers_.begin(), workers_.end(), [pid](const WorkerProcess& one) { return one.pid == pid; });
@@ -177,44 +173,10 @@ bool Pool::reap(pid_t pid, int status) {
     return true;
 }
 
-void Pool::explainDeath(const WorkerProcess& worker, int status) {
-    std::string text = called(worker) + " ended " + endOf(status);
-    const int suspect = suspectOf(worker, status);
-    if (suspect != kNobody) text += std::string(" in a call on model ") + board_.model(suspect).name.data();
-    // Somebody's will, not the worker's fault: no reason to wait.
-    const bool wasKilled = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && isReady(worker);
-    if (worker.stage == Stage::wanted && !wasKilled) {
-        const auto pause = pause_.afterDeath(Clock::now());
-        text += "; the next one starts in " + std::to_string(pause.count()) + " ms";
-    }
-    log_.error(text);
-    if (suspect == kNobody || !crashes_.blame(suspect, Clock::now())) return;
-    log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(suspect) +
-               " crashes its workers: quarantined until the next reload");
-}
-
-// The model whose call ran where the process crashed. A plugin that calls exit() leaves no such mark: then it
-// is the one model that had calls in progress, if it was one.
-int Pool::suspectOf(const WorkerProcess& worker, int status) {
-    const int marked = board_.worker(worker.row).crashedModel;
-    if (marked != kNobody) return marked;
-    if (WIFSIGNALED(status) || worker.stage == Stage::draining) return kNobody;
-    int only = kNobody;
-    for (int index = 0; index < board_.callsEnd(); ++index) {
-        const CallRow& call = board_.call(index);
-        if (call.owner != worker.row + 1 || call.model == kNobody) continue;
-        if (only != kNobody && only != call.model) return kNobody;
-        only = call.model;
-    }
-    return only;
-}
-
-void Pool::stop(int signal, std::chrono::milliseconds limit) {
+void Pool::stop(int signal) {
     socket_.close();
-    for (WorkerProcess& worker : workers_) {
-        worker.stage = Stage::draining;
-        worker.killAt = Clock::now() + limit + kGrace;
-    }
+    for (WorkerProcess& worker : workers_)
+        expectEnd(worker, signal == SIGTERM ? worker.timeouts.drain : std::chrono::milliseconds(0));
     signalAll(signal);
 }
 

@@ -22,8 +22,9 @@ struct WorkerProcess {
     enum class Stage { wanted, leaving, draining };  // leaving: until another one is ready in its place
 
     pid_t pid;
-    int row;         // on the board
-    int generation;  // its number
+    int row;                 // on the board
+    int generation;          // its number
+    TimeoutConfig timeouts;  // which it drains by
     std::chrono::steady_clock::time_point startedAt;
     Stage stage = Stage::wanted;
     bool isStuck = false;                               // a call in it ignores its end
@@ -40,6 +41,8 @@ public:
     bool isOpen() const noexcept { return socket_.descriptor() >= 0; }  // false: retired or stopped
     const std::vector<WorkerProcess>& workers() const noexcept { return workers_; }
     Board& board() noexcept { return board_; }
+    // What was said of the worker that died last of itself; empty: none has.
+    const std::string& lastDeath() const noexcept { return lastDeath_; }
 
     // Starts what is missing of that generation.
     void startMissing(const Generation& generation);
@@ -57,11 +60,11 @@ public:
     // Has another worker started for each that has served or grown enough, one after the other.
     void recycle(const Generation& generation);
     // Ends what does not end by itself, calls as well as processes.
-    void look(const TimeoutConfig& timeouts);
+    void look();
     // The process ended; false: it is none of this pool's.
     bool reap(pid_t pid, int status);
-    // Nobody new connects; every worker gets the signal and `limit` to drain.
-    void stop(int signal, std::chrono::milliseconds limit);
+    // Nobody new connects; every worker gets the signal: SIGTERM leaves it its time to drain.
+    void stop(int signal);
     void signalAll(int number) const;
 
 private:
@@ -71,10 +74,13 @@ private:
     bool isReady(const WorkerProcess& worker);
     int countFresh(const Generation& generation) const;
     void start(const Generation& generation);
-    void drain(WorkerProcess& worker, const TimeoutConfig& timeouts);
+    void drain(WorkerProcess& worker);
+    static void expectEnd(WorkerProcess& worker, std::chrono::milliseconds limit);
     std::string reasonToReplace(const WorkerProcess& worker, const PoolConfig& config);
-    void endStuckCalls(const TimeoutConfig& timeouts);
+    void endStuckCalls();
+    int stuckCallsOf(const WorkerProcess& worker);
     void killLate();
+    void blame(int model, const WorkerProcess& worker);
     void explainDeath(const WorkerProcess& worker, int status);
     int suspectOf(const WorkerProcess& worker, int status);
     std::string called(const WorkerProcess& worker) const;
@@ -86,6 +92,7 @@ private:
     CrashRecord crashes_{board_};
     RestartPause pause_;
     std::vector<WorkerProcess> workers_;
+    std::string lastDeath_;
 };
 
 }  // namespace aiproject

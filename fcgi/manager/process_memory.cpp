@@ -11,7 +11,8 @@ int residentMegabytes(pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
     long size = 0, resident = 0;
     file >> size >> resident;
-    return int(resident * sysconf(_SC_PAGESIZE) / (1024 * 1024));
+    constexpr long megabyte = 1024L * 1024;
+    return int(resident * sysconf(_SC_PAGESIZE) / megabyte);
 }
 
 }  // namespace aiproject

@@ -48,9 +48,13 @@ bool place(int descriptor, int number) {
 
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const Program& program, const ExecTexts& texts, int input, int output) {
-    sigset_t none;
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, nullptr);
+    // A worker that is not yet ready for these must not die of them.
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGUSR1);
+    sigaddset(&blocked, SIGUSR2);
+    sigprocmask(SIG_SETMASK, &blocked, nullptr);
+    setpgid(0, 0);  // what a terminal sends to all is for the manager
     bool isReady = place(input, 0);
     if (output >= 0) isReady = isReady && place(output, 1) && place(output, 2);
     for (const int descriptor : program.descriptors) isReady = isReady && fcntl(descriptor, F_SETFD, 0) == 0;

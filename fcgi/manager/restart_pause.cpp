@@ -5,7 +5,7 @@
 namespace aiproject {
 namespace {
 
-constexpr std::chrono::seconds kMemory{60};
+constexpr std::chrono::minutes kMemory{5};  // several times the longest pause, or it would begin anew
 constexpr std::chrono::milliseconds kFirst{100}, kLongest{30'000};
 
 }  // namespace
@@ -14,9 +14,11 @@ std::chrono::milliseconds RestartPause::afterDeath(Clock::time_point now) {
     while (!deaths_.empty() && now - deaths_.front() > kMemory) deaths_.pop_front();
     deaths_.push_back(now);
     const int further = std::min(int(deaths_.size()) - 1, 10);
-    const auto pause = further == 0 ? std::chrono::milliseconds(0) : std::min(kLongest, kFirst * (1 << (further - 1)));
-    until_ = now + pause;
-    return pause;
+    // The longest pauses leave room for fewer deaths in that time: no reason to be quicker again.
+    pause_ = further == 0 ? std::chrono::milliseconds(0)
+                          : std::max(pause_, std::min(kLongest, kFirst * (1 << (further - 1))));
+    until_ = now + pause_;
+    return pause_;
 }
 
 }  // namespace aiproject

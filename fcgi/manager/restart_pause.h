@@ -1,5 +1,5 @@
 // How long a pool waits before it replaces a worker that died: not at all after one death, twice as long
-// with each further one within a minute.
+// with each further one within five minutes.
 #pragma once
 
 #include <chrono>
@@ -19,6 +19,7 @@ public:
 
 private:
     std::deque<Clock::time_point> deaths_;
+    std::chrono::milliseconds pause_{0};
     Clock::time_point until_;
 };
 

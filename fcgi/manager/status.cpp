@@ -1,5 +1,6 @@
 #include "manager/status.h"
 
+#include "base/utf8.h"
 #include "manager/process_memory.h"
 
 #include <Poco/DateTimeFormat.h>
@@ -9,6 +10,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <sstream>
 
@@ -43,7 +45,7 @@ Object reloadOf(const ManagerView& view) {
                                                                       : "refused");
     if (!isNone) reload.set("at", timeText(last.at));
     Array reasons;
-    for (const auto& reason : last.reasons) reasons.add(reason);
+    for (const auto& reason : last.reasons) reasons.add(printable(reason));
     reload.set("reasons", reasons);
     return reload;
 }
@@ -76,16 +78,22 @@ int countCalls(Board& board, Calls& byModel) {
     return all;
 }
 
-Object modelOf(const ModelRow& row, int calls) {
+Object modelOf(const ModelRow& row, int calls, int generation) {
     const std::int64_t pause = row.openUntil - Board::milliseconds();
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("name", std::string(row.name.data()));
     object.set("plugin", std::string(row.plugin.data()));
-    object.set("state", row.isQuarantined ? "quarantined" : row.openUntil != 0 ? "failing" : "serving");
+    object.set("state", row.quarantinedIn == generation ? "quarantined" : row.openUntil != 0 ? "failing" : "serving");
     object.set("calls", calls);
     object.set("failures", row.failures.load());
     if (pause > 0) object.set("retry_s", (pause + 999) / 1000);
     return object;
+}
+
+// Rows stay when the models they stand for are gone.
+bool isServed(Pool& pool, int model) {
+    return std::any_of(pool.workers().begin(), pool.workers().end(),
+                       [&](const WorkerProcess& worker) { return hasModel(pool.board().worker(worker.row), model); });
 }
 
 Object poolOf(Pool& pool, const Generation& generation) {
@@ -96,11 +104,15 @@ Object poolOf(Pool& pool, const Generation& generation) {
     object.set("socket", pool.path());
     object.set("calls", countCalls(board, calls));
     const auto config = generation.config.pools.find(pool.name());
-    if (config != generation.config.pools.end()) object.set("calls_limit", config->second.mostCalls());
+    if (config != generation.config.pools.end()) {
+        object.set("calls_limit", config->second.mostCalls());
+        object.set("processes", config->second.processes);
+    }
+    if (!pool.lastDeath().empty()) object.set("last_death", pool.lastDeath());
     Array workers, models;
     for (const WorkerProcess& worker : pool.workers()) workers.add(workerOf(worker, board));
-    for (int index = 0; index < kMostModels && board.model(index).isTaken; ++index)
-        models.add(modelOf(board.model(index), calls.at(index)));
+    for (int index = 0; index < kMostModels; ++index)
+        if (isServed(pool, index)) models.add(modelOf(board.model(index), calls.at(index), generation.number));
     object.set("workers", workers);
     object.set("models", models);
     return object;

@@ -50,22 +50,32 @@ void Trial::object(const std::string& text) {
     if (known_.count(what) == 0) objections_.push_back(text);
 }
 
-// "error: …" is how check reports; anything else that fails says so in plain lines.
-void Trial::takeOutput() {
+// "error: …" is how check reports; anything else that fails says so in plain lines. False: no such line.
+bool Trial::takeOutput() {
     const std::string mark = "error: ";
     std::istringstream lines(contentOf(output_.get()));
-    for (std::string line; std::getline(lines, line);)
-        if (line.compare(0, mark.size(), mark) == 0) object(line.substr(mark.size()));
+    bool any = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.compare(0, mark.size(), mark) != 0) continue;
+        any = true;
+        object(line.substr(mark.size()));
+    }
+    return any;
 }
 
 bool Trial::reap(pid_t pid, int status) {
     if (pid_ == 0 || pid != pid_) return false;
     pid_ = 0;
-    takeOutput();
+    const bool hasSaidWhy = takeOutput();
     const bool isGood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!isGood && errors_.empty())
+    if (!isGood && !hasSaidWhy)
         object("aiproject " + commands_.at(step_) + " ended " + endOf(status) + ": " + contentOf(output_.get()));
-    if (objections_.empty() && ++step_ < commands_.size()) startStep();
+    if (!objections_.empty() || ++step_ == commands_.size()) return true;
+    try {
+        startStep();
+    } catch (const std::exception& e) {
+        object(e.what());
+    }
     return true;
 }
 

@@ -38,7 +38,7 @@ public:
 
 private:
     void startStep();
-    void takeOutput();
+    bool takeOutput();
     void object(const std::string& text);
 
     const Generation& candidate_;

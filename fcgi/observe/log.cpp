@@ -1,13 +1,15 @@
 #include "observe/log.h"
 
+#include "base/utf8.h"
+
 #include <Poco/DateTimeFormatter.h>
-#include <Poco/Format.h>
 #include <Poco/Timestamp.h>
 
 #include <fcntl.h>
 #include <limits.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace aiproject {
@@ -39,19 +41,6 @@ void cut(std::string& line, std::size_t size) {
     line.resize(size);
 }
 
-bool isControl(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (const char c : text) {
-        if (isControl(c))
-            safe += Poco::format("\\x%02x", unsigned(static_cast<unsigned char>(c)));
-        else
-            safe += c;
-    }
-    return safe;
-}
-
 std::string quoted(std::string_view text) {
     if (text.find_first_of(" \"=\\") == std::string_view::npos) return std::string(text);
     std::string safe = "\"";
@@ -63,6 +52,12 @@ std::string quoted(std::string_view text) {
 }
 
 }  // namespace
+
+bool canWriteLog(const LogConfig& config) noexcept {
+    if (config.file.empty() || access(config.file.c_str(), W_OK) == 0) return true;
+    const std::string folder = std::filesystem::path(config.file).parent_path();
+    return errno == ENOENT && access(folder.empty() ? "." : folder.c_str(), W_OK | X_OK) == 0;
+}
 
 Log::Log(const LogConfig& config, std::string who)
     : level_(config.level), who_(std::move(who)), file_(openLog(config.file)) {}
@@ -82,7 +77,7 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
     try {
         std::string line = Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
         line.append(" ").append(letterOf(level)).append(" ").append(who_);
-        line.append("/").append(std::to_string(getpid())).append(" ").append(escaped(text));
+        line.append("/").append(std::to_string(getpid())).append(" ").append(printable(text));
         cut(line, kLongestLine - 1);
         line += '\n';
         // When the disk is full there is no better place to say so; a rest in a second write could mix.

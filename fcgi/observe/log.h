@@ -13,6 +13,9 @@
 
 namespace aiproject {
 
+// False: log.file could not be opened. Makes no file.
+bool canWriteLog(const LogConfig& config) noexcept;
+
 class Log {
 public:
     // Throws when the file cannot be opened. `who` marks the lines: "manager", "worker model".

@@ -22,7 +22,7 @@ struct Board::Memory {
 
 namespace {
 
-constexpr std::uint32_t kLayout = 2;  // counted up with every change of a row
+constexpr std::uint32_t kLayout = 3;  // counted up with every change of a row
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 
@@ -86,7 +86,7 @@ int Board::rowOfModel(const std::string& name, const std::string& plugin) {
         ModelRow& row = model(index);
         if (row.isTaken && name != row.name.data()) continue;
         if (!row.isTaken) copyName(name, row.name);
-        copyName(plugin, row.plugin);  // a reload may have changed it
+        if (plugin != row.plugin.data()) copyName(plugin, row.plugin);  // a reload has changed it
         row.isTaken = true;
         return index;
     }
@@ -101,6 +101,7 @@ int Board::addWorker() noexcept {
         row.busy = 0;
         row.served = 0;
         row.crashedModel = kNobody;
+        for (auto& bits : row.models) bits = 0;
         row.state = WorkerState::starting;
         return index;
     }

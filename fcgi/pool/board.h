@@ -24,6 +24,7 @@ constexpr int kMostWorkers = 1'024;  // of one pool, those that drain included
 constexpr int kMostModels = 256;
 constexpr int kMostUsers = 16'384;  // of whom calls per minute are counted at once
 constexpr int kNobody = -1;         // no worker, no model
+constexpr int kSomebody = -2;       // a model, but it is not known which
 
 enum class WorkerState : std::uint32_t { none, starting, ready, draining };
 
@@ -33,16 +34,17 @@ struct WorkerRow {
     std::atomic<std::int32_t> threads;       // requests it can serve at once
     std::atomic<std::int32_t> busy;          // requests in progress or queued
     std::atomic<std::uint64_t> served;       // answered, refusals included
-    std::atomic<std::int32_t> crashedModel;  // whose call was running where the process crashed; kNobody: none
+    std::atomic<std::int32_t> crashedModel;  // whose plugin crashed the process; kNobody, kSomebody
+    std::array<std::atomic<std::uint64_t>, kMostModels / 64> models;  // which it has; a bit for each row
 };
 
 // One model, whatever worker it is loaded in. A row is given out once and stays.
 struct ModelRow {
     std::atomic<bool> isTaken;
-    std::array<char, 65> name, plugin;    // written under lock(), before isTaken
-    std::atomic<bool> isQuarantined;      // set and cleared by the manager
-    std::atomic<std::int32_t> failures;   // one after the other
-    std::atomic<std::int64_t> openUntil;  // of the circuit breaker; Board::milliseconds()
+    std::array<char, 65> name, plugin;        // written under lock(), before isTaken
+    std::atomic<std::int32_t> quarantinedIn;  // a generation that does not call it; 0: none. The manager's
+    std::atomic<std::int32_t> failures;       // one after the other
+    std::atomic<std::int64_t> openUntil;      // of the circuit breaker; Board::milliseconds()
 };
 
 // One call in progress: a permit.
@@ -58,6 +60,10 @@ struct UserRow {
     std::uint64_t user;
     std::int64_t paidAt;  // Board::milliseconds() x 1000: when time has paid for all that was called
 };
+
+inline bool hasModel(const WorkerRow& worker, int model) noexcept {
+    return (worker.models.at(model / 64) >> (model % 64) & 1) != 0;
+}
 
 class Board {
 public:

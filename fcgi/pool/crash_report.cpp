@@ -1,9 +1,11 @@
 #include "pool/crash_report.h"
 
+#include <ucontext.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cstdlib>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -18,35 +20,60 @@ constexpr bool kHasSignalStacks = false;
 
 // A signal handler finds nothing but what is global.
 std::atomic<WorkerRow*> workerRow{nullptr};
+const std::vector<PluginCode>* pluginCode = nullptr;  // constant, with the next, once the handlers are set
+pid_t process = 0;
 std::array<struct sigaction, kSignals.size()> before;  // constant once the handlers are set
 thread_local std::atomic<int> runningModel{kNobody};
 
 static_assert(std::atomic<WorkerRow*>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 // The first crash tells: others may follow from it.
-void blame() noexcept {
+void blame(int model) noexcept {
     WorkerRow* const row = workerRow;
-    const int model = runningModel;
     std::int32_t nobody = kNobody;
-    if (row && model != kNobody) row->crashedModel.compare_exchange_strong(nobody, model);
+    if (row && getpid() == process) row->crashedModel.compare_exchange_strong(nobody, model);
+}
+
+void blameAtExit() {
+    if (runningModel != kNobody) blame(runningModel);
+}
+
+std::uintptr_t instructionOf(const void* context) noexcept {
+    const auto& machine = static_cast<const ucontext_t*>(context)->uc_mcontext;
+#if defined(__x86_64__)
+    return std::uintptr_t(machine.gregs[REG_RIP]);
+#elif defined(__aarch64__)
+    return machine.pc;
+#else
+    return (void)machine, 0;
+#endif
+}
+
+int modelAt(std::uintptr_t instruction) noexcept {
+    for (const PluginCode& plugin : *pluginCode)
+        if (plugin.begin <= instruction && instruction < plugin.end) return plugin.model;
+    return kSomebody;
 }
 
 void restore() noexcept {
     for (std::size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &before[i], nullptr);
 }
 
-void onCrash(int number, siginfo_t* info, void*) {
+void onCrash(int number, siginfo_t* info, void* context) {
     const bool isFault = info->si_code > 0;  // which happens again as soon as this returns
-    if (isFault || info->si_pid == getpid()) blame();
+    const int running = runningModel;
+    if (isFault || info->si_pid == getpid()) blame(running != kNobody ? running : modelAt(instructionOf(context)));
     restore();
     if (!isFault) raise(number);
 }
 
 }  // namespace
 
-CrashReport::CrashReport(WorkerRow& row) noexcept {
+CrashReport::CrashReport(WorkerRow& row, std::vector<PluginCode> code) {
+    pluginCode = new std::vector<PluginCode>(std::move(code));  // for as long as there may be a crash
+    process = getpid();
     workerRow = &row;
-    std::atexit(&blame);
+    std::atexit(&blameAtExit);
     struct sigaction action {};
     action.sa_sigaction = &onCrash;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;
@@ -56,6 +83,8 @@ CrashReport::CrashReport(WorkerRow& row) noexcept {
 CrashReport::~CrashReport() {
     restore();
     workerRow = nullptr;
+    delete pluginCode;
+    pluginCode = nullptr;
 }
 
 PluginRun::PluginRun(int model) noexcept {

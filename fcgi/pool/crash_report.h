@@ -1,8 +1,9 @@
 // Which model's plugin a process was running when it crashed. The manager reads it in the worker's row.
 //
 // What is seen: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT (so terminate() and abort() too) of the thread
-// that runs the plugin, and exit() there. What is not: _exit(), SIGKILL, and threads that a plugin has
-// started. A signal that another process sent blames no model.
+// that runs the plugin, and exit() there; in other threads, a fault whose instruction is the plugin's own. For
+// the rest of these signals there is only kSomebody. What is not seen: _exit() and SIGKILL. A signal that
+// another process sent blames no model, and neither does what happens in a process that a plugin has forked.
 #pragma once
 
 #include "pool/board.h"
@@ -11,13 +12,22 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace aiproject {
+
+// Where a model's plugin is mapped.
+struct PluginCode {
+    std::uintptr_t begin = 0, end = 0;
+    int model = kNobody;
+};
 
 // One per process. The signals end the process as they would have without it; a sanitizer still reports.
 class CrashReport {
 public:
-    explicit CrashReport(WorkerRow& row) noexcept;  // which outlives it
+    // The row outlives it.
+    CrashReport(WorkerRow& row, std::vector<PluginCode> code);
     ~CrashReport();
     CrashReport(const CrashReport&) = delete;
     CrashReport& operator=(const CrashReport&) = delete;

@@ -14,12 +14,21 @@ void Load::end() const noexcept {
     if (++row.served == maxRequests_) seat_.board().ring();
 }
 
-bool Load::othersHaveRoom() const noexcept {
+template <class Fits>
+bool Load::anyOther(const Fits& fits) const noexcept {
     for (int index = 0; index < kMostWorkers; ++index) {
         const WorkerRow& row = seat_.board().worker(index);
-        if (index != seat_.row() && row.state == WorkerState::ready && row.busy < row.threads) return true;
+        if (index != seat_.row() && row.state == WorkerState::ready && fits(row)) return true;
     }
     return false;
+}
+
+bool Load::othersServe() const noexcept {
+    return anyOther([](const WorkerRow&) { return true; });
+}
+
+bool Load::othersHaveRoom() const noexcept {
+    return anyOther([](const WorkerRow& row) { return row.busy < row.threads; });
 }
 
 }  // namespace aiproject

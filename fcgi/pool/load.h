@@ -15,10 +15,14 @@ public:
     void begin() const noexcept;
     void end() const noexcept;
 
-    // Another worker of the pool has a thread free.
+    // Another worker of the pool serves, and has a thread free.
+    bool othersServe() const noexcept;
     bool othersHaveRoom() const noexcept;
 
 private:
+    template <class Fits>
+    bool anyOther(const Fits& fits) const noexcept;
+
     const Seat& seat_;
     const std::uint64_t maxRequests_;
 };

@@ -21,8 +21,7 @@ struct Permits::Room {
 };
 
 CallLimits callLimits(const LimitConfig& limits, const PoolConfig& pool) noexcept {
-    const std::int64_t calls = pool.calls > 0 ? pool.calls : std::int64_t(pool.threads) * pool.processes;
-    return {int(std::min<std::int64_t>(calls, kMostCalls)), limits.userCalls, limits.userCallsPerMinute};
+    return {pool.mostCalls(), limits.userCalls, limits.userCallsPerMinute};
 }
 
 std::uint64_t userAt(std::string_view address) noexcept {

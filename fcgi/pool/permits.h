@@ -1,5 +1,6 @@
-// Who may call a model now. What is limited is counted over all workers of the pool, exactly: how many
-// calls are in progress (of the pool, of a user, of a model), and how many a user began within a minute.
+// Who may call a model now. What is limited is counted over all workers of the pool: exactly, how many calls
+// are in progress (of the pool, of a user, of a model); and how many a user begins: so many at once as
+// a minute allows, then one each time that a part of the minute has paid for it.
 //
 // THREADS  Any number may ask at once; a Permit belongs to the thread of its request.
 // ERRORS   Error(tooManyRequests): the user's limit; Error(modelBusy): the pool's.

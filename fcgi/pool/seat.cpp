@@ -19,9 +19,9 @@ FileDescriptor inherited(int number) {
 
 }  // namespace
 
-std::string seatVariable(const Board& board, int row) {
+std::string seatVariable(const Board& board, int row, int generation) {
     return std::string(kVariable) + "=" + std::to_string(board.memoryDescriptor()) + "," +
-           std::to_string(board.bellDescriptor()) + "," + std::to_string(row);
+           std::to_string(board.bellDescriptor()) + "," + std::to_string(row) + "," + std::to_string(generation);
 }
 
 Seat::Seat() {
@@ -32,11 +32,13 @@ Seat::Seat() {
         return;
     }
     int memory = -1, bell = -1;
-    if (std::sscanf(said, "%d,%d,%d", &memory, &bell, &row_) != 3 || row_ < 0 || row_ >= kMostWorkers)
+    if (std::sscanf(said, "%d,%d,%d,%d", &memory, &bell, &row_, &generation_) != 4 || row_ < 0 || row_ >= kMostWorkers)
         throw std::runtime_error(std::string(kVariable) + " is for workers that aiproject serve starts; unset it");
     board_ = std::make_unique<Board>(inherited(memory), inherited(bell));
     unsetenv(kVariable);  // or a process that a plugin starts would take it for its own
 }
+
+void Seat::offer(int model) const noexcept { worker().models.at(model / 64) |= std::uint64_t(1) << (model % 64); }
 
 void Seat::enter(WorkerState state) const noexcept {
     worker().state = state;

@@ -9,8 +9,8 @@
 namespace aiproject {
 
 // For the environment of a worker that is started: which of the descriptors it inherits are the board's,
-// and which row is its own.
-std::string seatVariable(const Board& board, int row);
+// which row is its own, and of which generation it is.
+std::string seatVariable(const Board& board, int row, int generation);
 
 class Seat {
 public:
@@ -19,14 +19,18 @@ public:
 
     Board& board() const noexcept { return *board_; }
     int row() const noexcept { return row_; }
+    int generation() const noexcept { return generation_; }  // from 1
     WorkerRow& worker() const noexcept { return board_->worker(row_); }
 
+    // This worker can be asked for that model (its row).
+    void offer(int model) const noexcept;
     // Tells the manager.
     void enter(WorkerState state) const noexcept;
 
 private:
     std::unique_ptr<Board> board_;
     int row_;
+    int generation_ = 1;
 };
 
 }  // namespace aiproject

@@ -1,8 +1,11 @@
-// Ends its process in a call, as the question says: segv, abort, overflow (of the stack), exit or throw.
-// Anything else is answered.
+// Ends its process in a call, as the question says: segv, abort, overflow (of the stack), exit, throw, thread (segv in
+// one of its own), or fork: then both processes come back. Anything else is answered.
 #include "silent_model.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
+#include <thread>
 
 namespace {
 
@@ -23,6 +26,8 @@ public:
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         const std::string_view how = test::questionOf(request);
         if (how == "segv") *nowhere = 1;
+        if (how == "thread") std::thread([] { *nowhere = 1; }).join();
+        if (how == "fork") static_cast<void>(fork());
         if (how == "abort") std::abort();
         if (how == "overflow") goesOn = deeper(0) != 0;
         if (how == "exit") std::exit(3);

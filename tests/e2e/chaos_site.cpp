@@ -45,7 +45,7 @@ std::unique_ptr<upstream::Simulator> startUpstream(const TempDir& plugins) {
 upstream::Options simulatorOptions() {
     upstream::Options options;
     options.answerFrames = 8;
-    options.frameGap = std::chrono::milliseconds(250);  // so that streams are open when something happens
+    options.frameGap = std::chrono::milliseconds(400);  // so that streams are open when something happens
     return options;
 }
 

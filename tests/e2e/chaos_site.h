@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace aiproject::test {
@@ -35,10 +36,12 @@ struct Disturbance {
     std::function<void()> end;
 };
 
-// What went on in a worker when it was killed: so many streams may lack their last frame.
+// What disturbances cost.
 struct Casualties {
     int workers = 0;
-    int requests = 0;
+    int requests = 0;  // in progress in the killed workers: so many streams may lack their last frame
+    // From when to when the database was locked, or somebody may have waited for it still; as the log writes times.
+    std::vector<std::pair<std::string, std::string>> locks;
 };
 
 // All that this system allows, in the order in which they happen. They use site and casualties, from one thread.

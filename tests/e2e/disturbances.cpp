@@ -1,11 +1,14 @@
 // What happens to the site while it serves.
 #include "e2e/chaos_site.h"
 #include "support/eventually.h"
+#include "support/process_view.h"
 
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/Session.h>
+#include <Poco/DateTimeFormatter.h>
 #include <Poco/JSON/Array.h>
+#include <Poco/Timestamp.h>
 
 #include <signal.h>
 
@@ -20,19 +23,10 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kNoTime{0};
+// Who began to wait while the database was locked waits for its turn and for the lock, database.timeout_ms each.
+constexpr milliseconds kAfterLock{3'000};
 
 void nothing() {}
-
-// All threads of the process stand still.
-bool isStopped(pid_t pid) {
-    std::error_code gone;
-    for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone)) {
-        const std::string stat = readFile(task.path() / "stat");
-        const auto nameEnd = stat.rfind(") ");
-        if (nameEnd == std::string::npos || (stat.at(nameEnd + 2) != 'T' && stat.at(nameEnd + 2) != 'Z')) return false;
-    }
-    return true;
-}
 
 int busyIn(const ManagerUnderTest& manager, pid_t pid) {
     const auto workers = manager.pool("model")->getArray("workers");
@@ -120,9 +114,23 @@ Disturbance upstreamGone(ChaosSite& site) {
     return {"upstream gone", milliseconds(3'000), stop, [&site, options] { restart(site.upstream, options); }};
 }
 
-Disturbance databaseLocked(const ChaosSite& site) {
+std::string logTime(milliseconds fromNow) {
+    const Poco::Timestamp time = Poco::Timestamp() + std::chrono::microseconds(fromNow).count();
+    return Poco::DateTimeFormatter::format(time, "%Y-%m-%dT%H:%M:%S.%iZ");
+}
+
+Disturbance databaseLocked(const ChaosSite& site, Casualties& casualties) {
     const auto lock = std::make_shared<DatabaseLock>(site.manager.installation().dir().file("accounts.db"));
-    return {"database locked", milliseconds(2'000), [lock] { return lock->take(); }, [lock] { lock->release(); }};
+    const auto take = [lock, &casualties] {
+        std::string how = lock->take();
+        casualties.locks.emplace_back(logTime(kNoTime), "");
+        return how;
+    };
+    const auto release = [lock, &casualties] {
+        lock->release();
+        casualties.locks.back().second = logTime(kAfterLock);
+    };
+    return {"database locked", milliseconds(2'000), take, release};
 }
 
 Disturbance logDiskFull(const ChaosSite& site) {
@@ -147,7 +155,7 @@ std::vector<Disturbance> disturbancesOf(ChaosSite& site, Casualties& casualties)
         {"plugin swap", kNoTime, [&, swaps] { return swapPlugin(site, ++*swaps); }, nothing},
         {"nginx reload", kNoTime, [&, signalled] { return signalled(site.nginx.pid()); }, nothing},
         upstreamGone(site),
-        databaseLocked(site)};
+        databaseLocked(site, casualties)};
     if (site.logDisk.isDisk()) all.push_back(logDiskFull(site));
     return all;
 }

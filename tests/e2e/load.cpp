@@ -49,8 +49,10 @@ std::string Tally::details() const {
     return text;
 }
 
-Load::Load(std::uint16_t port, std::vector<Errand> errands, int clients) : port_(port), errands_(std::move(errands)) {
-    for (int i = 0; i < clients; ++i) clients_.emplace_back([this, i] { attend(std::size_t(i)); });
+Load::Load(std::uint16_t port, std::vector<Crowd> crowds) : port_(port), crowds_(std::move(crowds)) {
+    for (const Crowd& crowd : crowds_)
+        for (int i = 0; i < crowd.clients; ++i)
+            clients_.emplace_back([this, &crowd, i] { attend(crowd, std::size_t(i)); });
 }
 
 Load::~Load() { stop(); }
@@ -65,27 +67,29 @@ void Load::stop() {
     clients_.clear();
 }
 
-void Load::attend(std::size_t client) {
+void Load::attend(const Crowd& crowd, std::size_t client) {
     const auto isOver = [this] {
         const std::lock_guard lock(mutex_);
         return isStopping_;
     };
     for (std::size_t round = client; !isOver(); ++round) {
-        const Verdict verdict = carryOut(errands_[round % errands_.size()]);
+        const Verdict verdict = carryOut(crowd.errands[round % crowd.errands.size()]);
         tally_.add(verdict);
+        rest(crowd.pause);
         if (verdict.ending != Ending::answered && verdict.ending != Ending::left) rest(kAfterRefusal);
     }
 }
 
 Verdict Load::carryOut(const Errand& errand) {
+    const std::string request = errand.request();
     try {
         RawClient client(port_);
-        client.send(errand.request);
+        client.send(request);
         if (errand.conduct == Conduct::leavesAtOnce || errand.conduct == Conduct::leavesInTheMiddle)
             return leave(client, errand.conduct);
-        return judge(rawAnswerOf(readAll(client, errand.conduct)), errand.content);
+        return judge(rawAnswerOf(readAll(client, errand.conduct)), errand.expected);
     } catch (const Poco::TimeoutException&) {
-        return {Ending::hanging, errand.request.substr(0, errand.request.find('\r'))};
+        return {Ending::hanging, request.substr(0, request.find('\r'))};
     } catch (const Poco::Exception& e) {
         return {Ending::silent, e.displayText()};
     }

@@ -4,10 +4,10 @@
 
 #include "e2e/verdict.h"
 
-#include <array>
-#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -19,9 +19,16 @@ namespace aiproject::test {
 enum class Conduct { reads, readsSlowly, leavesAtOnce, leavesInTheMiddle };
 
 struct Errand {
-    std::string request;  // HTTP/1.0, whole
+    std::function<std::string()> request;  // made anew each time, from any thread; HTTP/1.0, whole
     Conduct conduct = Conduct::reads;
-    std::string content = {};  // that an answer in one piece must have; empty: any
+    Expected expected = {};
+};
+
+// Clients that go through the same errands, each beginning somewhere else.
+struct Crowd {
+    int clients;
+    std::vector<Errand> errands;
+    std::chrono::milliseconds pause{0};  // between two errands of a client
 };
 
 // THREADS  any
@@ -44,8 +51,7 @@ private:
 
 class Load {
 public:
-    // Each client goes through all errands in turn, beginning somewhere else.
-    Load(std::uint16_t port, std::vector<Errand> errands, int clients);
+    Load(std::uint16_t port, std::vector<Crowd> crowds);
     ~Load();
     Load(const Load&) = delete;
     Load& operator=(const Load&) = delete;
@@ -55,14 +61,14 @@ public:
     const Tally& tally() const noexcept { return tally_; }
 
 private:
-    void attend(std::size_t client);
+    void attend(const Crowd& crowd, std::size_t client);
     Verdict carryOut(const Errand& errand);
     Verdict leave(RawClient& client, Conduct conduct);
     std::string readAll(RawClient& client, Conduct conduct);
     void rest(std::chrono::milliseconds time);
 
     const std::uint16_t port_;
-    const std::vector<Errand> errands_;
+    const std::vector<Crowd> crowds_;
     Tally tally_;
     std::mutex mutex_;
     std::condition_variable stopped_;

@@ -55,13 +55,14 @@ Verdict judgeStream(const RawAnswer& answer) {
     return {hasUsage ? Ending::answered : Ending::malformed, hasUsage ? "" : shortened(answer)};
 }
 
-Verdict judgeEnvelope(const RawAnswer& answer, const std::string& content) {
+Verdict judgeEnvelope(const RawAnswer& answer, const Expected& expected) {
     const Object::Ptr envelope = objectIn(answer.body);
     if (!envelope || !envelope->has("code")) return {Ending::malformed, shortened(answer)};
     const auto code = envelope->get("code");
     if (code.isInteger()) {
-        const bool isRight = answer.status == 200 && code == 0 && envelope->get("content").isString() &&
-                             (content.empty() || envelope->getValue<std::string>("content") == content);
+        const auto text = envelope->get(expected.member);
+        const bool isRight = answer.status == 200 && code == 0 && text.isString() &&
+                             (expected.text.empty() || text.toString() == expected.text);
         return {isRight ? Ending::answered : Ending::malformed, isRight ? "" : shortened(answer)};
     }
     const std::string word = code.toString();
@@ -86,11 +87,11 @@ const char* nameOf(Ending ending) noexcept {
     return "unknown";
 }
 
-Verdict judge(const RawAnswer& answer, const std::string& content) {
+Verdict judge(const RawAnswer& answer, const Expected& expected) {
     if (answer.status == 0) return {Ending::silent, shortened(answer)};
     if (answer.body.empty()) return {Ending::malformed, shortened(answer)};
     const bool isStream = answer.body.compare(0, 10, R"({"header":)") == 0;
-    return isStream ? judgeStream(answer) : judgeEnvelope(answer, content);
+    return isStream ? judgeStream(answer) : judgeEnvelope(answer, expected);
 }
 
 }  // namespace aiproject::test

@@ -24,7 +24,13 @@ struct Verdict {
     std::string detail;  // refused: the code; broken: the request's id; what must not be: what came
 };
 
-// Of an answer that has ended. An answer in one piece must have that content, when one is given.
-Verdict judge(const RawAnswer& answer, const std::string& content = {});
+// What a successful answer in one piece has beside its code: a text of that name.
+struct Expected {
+    std::string member = "content";
+    std::string text = {};  // empty: any
+};
+
+// Of an answer that has ended.
+Verdict judge(const RawAnswer& answer, const Expected& expected = {});
 
 }  // namespace aiproject::test

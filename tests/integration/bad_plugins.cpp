@@ -1,6 +1,7 @@
 // A real worker with plugins that are replaced under it, or misbehave: each hurts its own call, or its own
 // worker, and the others serve.
 #include "support/eventually.h"
+#include "support/plugin_folder.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 
@@ -14,15 +15,14 @@ using namespace aiproject::test;
 namespace {
 
 struct BadPlugins : CppUnit::TestCase {
-    TempDir dir;
+    PluginFolder plugins;
     std::optional<WorkerUnderTest> worker;
     std::string uuid;
 
     void start(const std::vector<std::string>& badNames, Settings settings = {}) {
-        std::filesystem::copy_file(pluginFolder() + "/echo.so", dir.file("echo.so"));
-        for (const auto& name : badNames)
-            std::filesystem::copy_file(badPluginFolder() + "/" + name + ".so", dir.file(name + ".so"));
-        settings["plugins.dir"] = dir.path();
+        plugins.add(pluginFolder(), "echo");
+        for (const auto& name : badNames) plugins.add(badPluginFolder(), name);
+        settings["plugins.dir"] = plugins.path();
         worker.emplace(settings);
         uuid = worker->newUser("alice");
     }
@@ -47,12 +47,12 @@ struct BadPlugins : CppUnit::TestCase {
 SPEC(BadPlugins, that_are_overwritten_in_place_serve_on_as_they_were) {
     start({"crashes"});
     for (const std::string name : {"echo", "crashes"}) {
-        std::ofstream file(dir.file(name + ".so"), std::ios::trunc);  // into the file that the worker has loaded
+        std::ofstream file(plugins.file(name), std::ios::trunc);  // into the file that the worker has loaded
         file << std::string(1'000, 'x');
     }
     assertServes();
     assertAnswers("crashes", "calm", "calm");
-    std::filesystem::resize_file(dir.file("crashes.so"), 0);
+    std::filesystem::resize_file(plugins.file("crashes"), 0);
     assertAnswers("crashes", "still calm", "still calm");
     CPPUNIT_ASSERT(worker->process().isRunning());
 }
@@ -68,16 +68,16 @@ SPEC(BadPlugins, that_do_not_come_back_from_create_cost_their_models_only) {
 }
 
 SPEC(BadPlugins, that_need_their_folder_are_used_there) {
-    std::filesystem::copy_file(badPluginFolder() + "/neighbour/libneighbour.so.1", dir.file("libneighbour.so.1"));
+    std::filesystem::copy_file(badPluginFolder() + "/neighbour/libneighbour.so.1",
+                               plugins.path() + "/libneighbour.so.1");
     start({"with_neighbour"});
-    assertLogged("model with_neighbour from " + dir.file("with_neighbour.so"));
+    assertLogged("model with_neighbour from " + plugins.file("with_neighbour"));
     assertLogged("with_neighbour.so: is used in place; replace it by renaming");
     assertServes();
 }
 
 SPEC(BadPlugins, that_crash_end_their_worker_and_no_answer_looks_whole) {
     for (const std::string how : {"segv", "abort", "overflow", "exit", "throw"}) {
-        for (const auto& left : std::filesystem::directory_iterator(dir.path())) std::filesystem::remove(left);
         start({"crashes"});
         assertAnswers("crashes", "calm", "calm");
         const FastcgiAnswer answer = chat("crashes", how);

@@ -2,7 +2,10 @@
 #include "support/eventually.h"
 #include "support/manager_under_test.h"
 #include "support/plugin_folder.h"
+#include "support/process_view.h"
 #include "support/spec.h"
+
+#include <Poco/JSON/Array.h>
 
 #include <signal.h>
 
@@ -21,10 +24,10 @@ struct Quarantine : CppUnit::TestCase {
         plugins.add(badPluginFolder(), "hangs");
         manager = std::make_unique<ManagerUnderTest>(Settings{{"plugins.dir", plugins.path()},
                                                               {"pool.model.processes", "2"},
-                                                              {"timeout.first_frame_ms", "200"},
-                                                              {"timeout.idle_frame_ms", "200"},
-                                                              {"timeout.total_ms", "200"},
-                                                              {"timeout.watchdog_ms", "100"},
+                                                              {"timeout.first_frame_ms", "1000"},
+                                                              {"timeout.idle_frame_ms", "1000"},
+                                                              {"timeout.total_ms", "1000"},
+                                                              {"timeout.watchdog_ms", "500"},
                                                               {"timeout.drain_ms", "0"}});
         uuid = manager->newUser("alice");
     }
@@ -68,15 +71,31 @@ SPEC(Quarantine, comes_after_three_calls_of_exit) { assertQuarantinedBy("crashes
 SPEC(Quarantine, comes_after_three_calls_that_never_return) { assertQuarantinedBy("hangs", "anything"); }
 
 SPEC(Quarantine, is_not_for_workers_that_somebody_kills) {
+    plugins.add(badPluginFolder(), "scripted");
+    const ManagerUnderTest patient({{"plugins.dir", plugins.path()},
+                                    {"model.waiting.plugin", "scripted"},
+                                    {"model.waiting.script", "delta one|hang 3600000"},
+                                    {"pool.model.processes", "1"}});
+    const std::string user = patient.newUser("alice");
     for (const int number : {SIGSEGV, SIGKILL, SIGABRT, SIGSEGV}) {
-        const pid_t victim = manager->workers("model").at(0);
-        FastcgiClient hanging(manager->socket("model"));
-        hanging.send(question("hangs", "anything"));
-        ASSERT_EVENTUALLY(manager->pool("model")->getValue<int>("calls") > 0 || hasEnded(victim));
+        const pid_t victim = patient.workers("model").at(0);
+        FastcgiClient stream(patient.socket("model"));
+        stream.send(jsonRequest("/models/waiting/stream", textBody(user, "alice", "anything")));
+        CPPUNIT_ASSERT(stream.readUntil("one"));  // its call runs in the only worker there is
         kill(victim, number);
-        ASSERT_EVENTUALLY(hasEnded(victim) && manager->workers("model").size() == 2);
+        CPPUNIT_ASSERT(!stream.read().complete);
+        ASSERT_EVENTUALLY(hasEnded(victim) && patient.workers("model").size() == 1);
     }
-    CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("echo"));
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), patient.stateOf("waiting"));
+}
+
+SPEC(Quarantine, is_not_for_a_plugin_that_forks_and_its_other_process_counts_nothing) {
+    for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT_EQUAL(200, ask("crashes", "fork").status);
+    const auto busy = [&](unsigned index) {
+        return manager->pool("model")->getArray("workers")->getObject(index)->getValue<int>("busy");
+    };
+    ASSERT_EVENTUALLY(busy(0) == 0 && busy(1) == 0);
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("crashes"));
 }
 
 SPEC(Quarantine, leaves_no_permit_behind) {

@@ -1,13 +1,12 @@
 // One generation of workers after another, with requests in progress.
 #include "support/eventually.h"
+#include "support/gated_model.h"
 #include "support/manager_under_test.h"
 #include "support/plugin_folder.h"
 #include "support/spec.h"
+#include "support/steady_clients.h"
 
 #include <signal.h>
-
-#include <atomic>
-#include <thread>
 
 using namespace aiproject::test;
 
@@ -16,17 +15,14 @@ namespace {
 struct Reload : CppUnit::TestCase {
     PluginFolder plugins;
     TempDir dir;
-    const std::string gate = dir.file("gate");
+    GatedModel gated;
     std::unique_ptr<ManagerUnderTest> manager;
 
     void setUp() override {
         plugins.add(pluginFolder(), "echo");
         plugins.add(badPluginFolder(), "scripted");
         manager = std::make_unique<ManagerUnderTest>(
-            Settings{{"plugins.dir", plugins.path()},
-                     {"pool.model.processes", "2"},
-                     {"model.gated.plugin", "scripted"},
-                     {"model.gated.script", "delta one|await " + gate + "|delta two"}});
+            gated.addedTo({{"plugins.dir", plugins.path()}, {"pool.model.processes", "2"}}));
     }
 
     void configure(const std::string& line) const {
@@ -38,15 +34,6 @@ struct Reload : CppUnit::TestCase {
         return ask(manager->socket("model"), jsonRequest("/models/" + model + "/chat", textBody(uuid, "alice", "hi")));
     }
 
-    // A stream that has begun, and ends when openGate() is called.
-    std::unique_ptr<FastcgiClient> gatedStream(const std::string& uuid) const {
-        auto stream = std::make_unique<FastcgiClient>(manager->socket("model"));
-        stream->send(jsonRequest("/models/gated/stream", textBody(uuid, "alice", "hi")));
-        CPPUNIT_ASSERT(stream->readUntil("one"));
-        return stream;
-    }
-    void openGate() const { dir.write("gate", ""); }
-
     void assertReloads() const {
         const Finished done = manager->command("reload");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(done.output, 0, done.code);
@@ -57,11 +44,6 @@ struct Reload : CppUnit::TestCase {
         return refused.output;
     }
 };
-
-bool isWhole(const FastcgiAnswer& answer) {
-    return answer.complete && answer.body.find("\"status\":2") != std::string::npos &&
-           answer.body.find("two") != std::string::npos;
-}
 
 }  // namespace
 
@@ -77,21 +59,21 @@ SPEC(Reload, serves_a_plugin_that_was_dropped_into_the_folder) {
 }
 
 SPEC(Reload, leaves_a_stream_where_it_began) {
-    const auto stream = gatedStream(manager->newUser("alice"));
+    const auto stream = gated.stream(manager->socket("model"), manager->newUser("alice"));
     const auto old = manager->workers("model");
     assertReloads();
     ASSERT_EVENTUALLY(manager->workers("model", "draining").size() == 1);
     for (const pid_t pid : manager->workers("model"))
         CPPUNIT_ASSERT(std::find(old.begin(), old.end(), pid) == old.end());
-    openGate();
-    CPPUNIT_ASSERT(isWhole(stream->read()));
+    gated.open();
+    CPPUNIT_ASSERT(GatedModel::isWhole(stream->read()));
     ASSERT_EVENTUALLY(manager->workers("model", "").size() == 2);
 }
 
 SPEC(Reload, gives_a_stream_a_last_frame_when_its_drain_limit_is_over) {
     configure("timeout.reload_drain_ms = 0");
     assertReloads();  // these workers have the new limit
-    const auto stream = gatedStream(manager->newUser("alice"));
+    const auto stream = gated.stream(manager->socket("model"), manager->newUser("alice"));
     assertReloads();
     const auto answer = stream->read();
     CPPUNIT_ASSERT(answer.complete);
@@ -100,23 +82,32 @@ SPEC(Reload, gives_a_stream_a_last_frame_when_its_drain_limit_is_over) {
 
 SPEC(Reload, loses_no_request) {
     const std::string uuid = manager->newUser("alice");
-    std::atomic<bool> isOver{false};
-    std::atomic<int> answered{0}, lost{0};
-    std::vector<std::thread> clients;
-    for (int i = 0; i < 4; ++i)
-        clients.emplace_back([&] {
-            while (!isOver) ++(chat("echo", uuid).status == 200 ? answered : lost);
-        });
+    SteadyClients clients(4, [&] { return chat("echo", uuid).status == 200; });
     for (int i = 0; i < 5; ++i) {
-        const int before = answered;
         plugins.add(pluginFolder(), "echo");
-        manager->command("reload");
-        ASSERT_EVENTUALLY(answered > before + 20);
+        assertReloads();
+        clients.assertServed(20);
     }
-    isOver = true;
-    for (auto& client : clients) client.join();
-    CPPUNIT_ASSERT_EQUAL(0, lost.load());
+    CPPUNIT_ASSERT_EQUAL(0, clients.lost());
     CPPUNIT_ASSERT_EQUAL(6, manager->status()->getValue<int>("generation"));
+}
+
+SPEC(Reload, without_a_plugin_loses_no_request_to_the_others) {
+    plugins.addAs("extra", pluginFolder(), "echo");
+    assertReloads();
+    const std::string uuid = manager->newUser("alice");
+    CPPUNIT_ASSERT_EQUAL(200, chat("extra", uuid).status);
+    const auto stream = gated.stream(manager->socket("model"), uuid);
+    SteadyClients clients(4, [&] { return chat("echo", uuid).status == 200; });
+    clients.assertServed(20);
+    plugins.remove("extra");
+    clients.assertServed(20);
+    assertReloads();
+    clients.assertServed(20);
+    CPPUNIT_ASSERT_EQUAL(404, chat("extra", uuid).status);
+    CPPUNIT_ASSERT_EQUAL(0, clients.lost());
+    gated.open();
+    CPPUNIT_ASSERT(GatedModel::isWhole(stream->read()));
 }
 
 SPEC(Reload, refuses_a_key_that_does_not_exist_and_serves_on) {

@@ -1,5 +1,6 @@
 // The manager with real workers.
 #include "support/eventually.h"
+#include "support/process_view.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 

@@ -1,5 +1,6 @@
 // Another program's process manager: descriptor 0 is the listening socket.
 #include "support/eventually.h"
+#include "support/process_view.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 

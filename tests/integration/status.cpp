@@ -1,6 +1,8 @@
 // What the commands say that ask a running manager.
 #include "support/eventually.h"
 #include "support/manager_under_test.h"
+#include "support/plugin_folder.h"
+#include "support/process_view.h"
 #include "support/spec.h"
 
 #include <signal.h>
@@ -39,9 +41,27 @@ SPEC(Status, counts_what_was_served) {
 SPEC(Status, is_a_table_that_fits_a_terminal) {
     const Finished table = manager.command("status");
     CPPUNIT_ASSERT_EQUAL(0, table.code);
-    CPPUNIT_ASSERT(table.output.find("pool model: 0 of 1024 model calls") != std::string::npos);
+    CPPUNIT_ASSERT(table.output.find("pool model: 2 workers, 2 wanted; 0 of 1024 model calls") != std::string::npos);
     std::istringstream lines(table.output);
     for (std::string line; std::getline(lines, line);) CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
+}
+
+SPEC(Status, names_a_model_that_fails_again_and_again_until_it_serves) {
+    const PluginFolder plugins({{"echo", pluginFolder()}, {"scripted", badPluginFolder()}});
+    const ManagerUnderTest failing({{"plugins.dir", plugins.path()},
+                                    {"model.ailing.plugin", "scripted"},
+                                    {"model.ailing.script", "fails 2 failed|delta well"},
+                                    {"pool.model.processes", "1"},
+                                    {"breaker.failures", "2"}});
+    const std::string uuid = failing.newUser("alice");
+    const auto askModel = [&] {
+        ask(failing.socket("model"), jsonRequest("/models/ailing/chat", textBody(uuid, "alice", "how are you?")));
+        return failing.stateOf("ailing");
+    };
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), askModel());
+    CPPUNIT_ASSERT_EQUAL(std::string("failing"), askModel());
+    CPPUNIT_ASSERT(failing.command("status").output.find("failing") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), askModel());  // it is the only one, so it is asked all the same
 }
 
 SPEC(Status, is_for_the_owner_alone) {

@@ -2,13 +2,13 @@
 #include "host/model_calls.h"
 #include "support/eventually.h"
 #include "support/iflytek_calls.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "upstream/simulator.h"
 
 #include <chrono>
 #include <string>
-#include <thread>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -31,7 +31,7 @@ struct UpstreamRetries : CppUnit::TestCase {
         config.pluginDirs = {AIPROJECT_PLUGIN_DIR};
         config.models["chat"] = {"spark_chat", settingsFor(url)};
         config.retry = retry;
-        const ModelRegistry models(config, {"chat"}, PluginSnapshot::take(config), &board);
+        const ModelRegistry models(config, {"chat"}, PluginSnapshot::take(config), {&board});
         ModelCalls calls(models, config, log);
         Permit permit = permits.take(1);
         CollectReply reply(1'000);
@@ -64,8 +64,9 @@ SPEC(UpstreamRetries, reach_one_whose_port_was_closed) {
         url = gone.url("/v3.5/chat");
     }
     std::unique_ptr<Simulator> back;
-    std::thread starting([&] {
-        eventually([&] { return has(readFile(logConfig.file), "status=unavailable"); });
+    JoiningThreads starting;
+    starting.add([&] {
+        ASSERT_EVENTUALLY(has(readFile(logConfig.file), "status=unavailable"));
         back = std::make_unique<Simulator>(options);
     });
     std::string answer;

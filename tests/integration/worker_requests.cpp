@@ -1,5 +1,6 @@
 // A real worker process, asked over its socket as nginx would, and as nginx never would.
 #include "support/eventually.h"
+#include "support/process_view.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 

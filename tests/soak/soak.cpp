@@ -1,5 +1,6 @@
 // A worker serves for ever: what one call leaves behind, two hundred thousand show.
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/manager_under_test.h"
 #include "support/model_settings.h"
 #include "support/process_view.h"
@@ -12,7 +13,6 @@
 #include <iostream>
 #include <map>
 #include <mutex>
-#include <thread>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -76,13 +76,21 @@ struct Soak : CppUnit::TestCase {
     }
 
     void carryOut(const Call& call) {
+        const std::string wrong = faultOf(call);
+        if (wrong.empty()) return;
+        const std::lock_guard lock(mutex);
+        unanswered.push_back(call.request.path + ": " + wrong);
+    }
+    // Empty: it ended as it should.
+    std::string faultOf(const Call& call) const try {
         FastcgiClient client(manager.socket("model"));
         client.send(call.request);
-        if (call.expected.empty()) return client.close();
+        if (call.expected.empty()) return {};
         const FastcgiAnswer answer = client.read();
-        if (answer.complete && answer.body.find(call.expected) != std::string::npos) return;
-        const std::lock_guard lock(mutex);
-        unanswered.push_back(call.request.path + ": " + answer.body);
+        const bool isRight = answer.complete && answer.body.find(call.expected) != std::string::npos;
+        return isRight ? "" : "answered " + answer.body;
+    } catch (const std::exception& e) {
+        return e.what();
     }
 
     // Calls from..to, so many at once.
@@ -91,9 +99,9 @@ struct Soak : CppUnit::TestCase {
         const auto attend = [&] {
             for (int number = next++; number < to; number = next++) carryOut(callOf(number));
         };
-        std::vector<std::thread> clients(kAtOnce);
-        for (auto& client : clients) client = std::thread(attend);
-        for (auto& client : clients) client.join();
+        JoiningThreads clients;
+        for (int i = 0; i < kAtOnce; ++i) clients.add(attend);
+        clients.join();
     }
 
     bool isIdle() const {

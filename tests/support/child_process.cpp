@@ -3,8 +3,6 @@
 #include "support/eventually.h"
 #include "support/temp_dir.h"
 
-#include "support/temp_dir.h"
-
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
@@ -138,12 +136,6 @@ Finished runToEnd(Command command) {
     const std::string output = readFile(command.output);
     CPPUNIT_ASSERT_MESSAGE(command.program + " does not end: " + output, code.has_value());
     return {*code, output};
-}
-
-bool hasEnded(pid_t pid) {
-    const std::string stat = readFile("/proc/" + std::to_string(pid) + "/stat");
-    const auto nameEnd = stat.rfind(") ");  // the name may hold anything
-    return nameEnd == std::string::npos || stat.at(nameEnd + 2) == 'Z';
 }
 
 }  // namespace aiproject::test

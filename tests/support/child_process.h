@@ -54,7 +54,4 @@ struct Finished {
 // Runs it to its end; captures the output in place of command.output.
 Finished runToEnd(Command command);
 
-// Of any process, such as a child's child: it is gone, or a zombie that nobody has reaped.
-bool hasEnded(pid_t pid);
-
 }  // namespace aiproject::test

@@ -13,8 +13,7 @@ using Poco::JSON::Object;
 
 Object::Ptr named(const Array& objects, const std::string& name) {
     for (std::size_t i = 0; i < objects.size(); ++i)
-        if (const auto object = objects.getObject(unsigned(i)); object->getValue<std::string>("name") == name)
-            return object;
+        if (auto object = objects.getObject(unsigned(i)); object->getValue<std::string>("name") == name) return object;
     return nullptr;
 }
 
@@ -55,7 +54,7 @@ Object::Ptr ManagerUnderTest::status() const {
 }
 
 Object::Ptr ManagerUnderTest::pool(const std::string& name) const {
-    const auto found = named(*status()->getArray("pools"), name);
+    auto found = named(*status()->getArray("pools"), name);
     if (!found) throw std::runtime_error("status knows no pool " + name);
     return found;
 }

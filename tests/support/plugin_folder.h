@@ -5,12 +5,19 @@
 #include "support/worker_under_test.h"
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 namespace aiproject::test {
 
 class PluginFolder {
 public:
+    PluginFolder() = default;
+    // Plugins and where they come from, as add() takes them.
+    explicit PluginFolder(const std::map<std::string, std::string>& plugins) {
+        for (const auto& [plugin, folder] : plugins) add(folder, plugin);
+    }
+
     std::string path() const { return dir_.path(); }
     std::string file(const std::string& plugin) const { return dir_.file(plugin + ".so"); }
 

@@ -1,6 +1,5 @@
 #include "support/process_view.h"
 
-#include "support/child_process.h"
 #include "support/temp_dir.h"
 
 #include <filesystem>
@@ -9,6 +8,27 @@
 
 namespace aiproject::test {
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr char kGone = '-';
+
+// The letter that a file like /proc/PID/stat has for it.
+char stateIn(const fs::path& file) {
+    const std::string stat = readFile(file);
+    const auto nameEnd = stat.rfind(") ");  // the name may hold anything
+    return nameEnd == std::string::npos ? kGone : stat.at(nameEnd + 2);
+}
+
+// What /proc/PID/status says after `name`; 0: it is gone.
+long numberOf(pid_t pid, const std::string& name) {
+    std::istringstream lines(readFile("/proc/" + std::to_string(pid) + "/status"));
+    for (std::string word; lines >> word;)
+        if (long number = 0; word == name && lines >> number) return number;
+    return 0;
+}
+
+}  // namespace
 
 std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained) {
     std::vector<std::string> targets;
@@ -21,11 +41,20 @@ std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained) 
     return targets;
 }
 
-long residentSize(pid_t pid) {
-    std::istringstream lines(readFile("/proc/" + std::to_string(pid) + "/status"));
-    for (std::string word; lines >> word;)
-        if (long size = 0; word == "VmRSS:" && lines >> size) return size;
-    return 0;
+long residentSize(pid_t pid) { return numberOf(pid, "VmRSS:"); }
+
+int threadsOf(pid_t pid) { return int(numberOf(pid, "Threads:")); }
+
+bool hasEnded(pid_t pid) {
+    const char state = stateIn("/proc/" + std::to_string(pid) + "/stat");
+    return state == kGone || state == 'Z';
+}
+
+bool isStopped(pid_t pid) {
+    std::error_code gone;
+    for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone))
+        if (const char state = stateIn(task.path() / "stat"); state != 'T' && state != 'Z') return false;
+    return true;
 }
 
 std::vector<pid_t> processesAbout(const std::string& folder) {

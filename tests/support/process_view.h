@@ -14,6 +14,12 @@ std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained =
 
 // In KiB; 0: it is gone.
 long residentSize(pid_t pid);
+int threadsOf(pid_t pid);
+
+// Of any process, such as a child's child: it is gone, or a zombie that nobody has reaped.
+bool hasEnded(pid_t pid);
+// All its threads stand still.
+bool isStopped(pid_t pid);
 
 // All whose command line names that folder, or a file in it.
 std::vector<pid_t> processesAbout(const std::string& folder);

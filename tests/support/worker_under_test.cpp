@@ -90,12 +90,6 @@ std::string newUser(const std::string& socketPath, const std::string& name) {
     return Poco::JSON::Parser().parse(answer.body).extract<Poco::JSON::Object::Ptr>()->getValue<std::string>("uuid");
 }
 
-std::size_t countOf(const std::string& text, const std::string& word) {
-    std::size_t found = 0;
-    for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++found;
-    return found;
-}
-
 std::string registration(const std::string& name, const std::string& password, const std::string& email) {
     Poco::JSON::Object user;
     user.set("username", name);

@@ -4,6 +4,7 @@
 #include "support/child_process.h"
 #include "support/fastcgi_client.h"
 #include "support/temp_dir.h"
+#include "support/text.h"
 
 #include <map>
 #include <memory>
@@ -29,7 +30,7 @@ private:
 
 std::string programPath();      // aiproject
 std::string pluginFolder();     // of the build
-std::string badPluginFolder();  // the same for tests/bad_plugins  // of the build
+std::string badPluginFolder();  // of the build: tests/bad_plugins
 
 class WorkerUnderTest {
 public:
@@ -56,9 +57,6 @@ FastcgiRequest jsonRequest(const std::string& path, const std::string& json);
 
 // Registers and logs in on that socket; answers the uuid.
 std::string newUser(const std::string& socketPath, const std::string& name);
-
-// How often `word` stands in `text`.
-std::size_t countOf(const std::string& text, const std::string& word);
 
 // The body of /auth/register; /auth/login takes it as well.
 std::string registration(const std::string& name, const std::string& password, const std::string& email);

@@ -41,7 +41,7 @@ struct Calls : CppUnit::TestCase {
         config.models.clear();
         for (std::size_t i = 0; i < scripts.size(); ++i) config.models[names.at(i)] = playing(scripts[i]);
         calls.reset();
-        registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), &board);
+        registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), ModelRows{&board});
         CPPUNIT_ASSERT(registry->findings().empty());
         calls.emplace(*registry, config, log);
     }

@@ -17,6 +17,8 @@ namespace aiproject::test {
 
 class Forked {
 public:
+    static constexpr int kThrown = 99;  // its exit code when `work` throws
+
     // Runs `work` and then waits to be killed. What it says on standard error is not the test's.
     explicit Forked(const std::function<void()>& work) : pid_(fork()) {
         CPPUNIT_ASSERT(pid_ >= 0);
@@ -25,7 +27,11 @@ public:
         const rlimit noCore{0, 0};
         setrlimit(RLIMIT_CORE, &noCore);
         dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDERR_FILENO);
-        work();
+        try {
+            work();
+        } catch (...) {
+            _exit(kThrown);  // or the child would go on as the test's runner
+        }
         for (;;) pause();
     }
     ~Forked() {

@@ -1,6 +1,7 @@
 // A model that fails again and again comes last in its routes, in all workers of the pool.
 #include "support/eventually.h"
 #include "support/spec.h"
+#include "support/text.h"
 #include "unit/calls_fixture.h"
 
 #include <string>
@@ -20,12 +21,7 @@ struct Circuit : Calls {
         config.breaker = {2, 1h};
         config.retry.attempts = 1;
     }
-    std::size_t triesOf(const std::string& model) const {
-        std::size_t found = 0;
-        const std::string all = logged(), word = "model=" + model + " ";
-        for (auto at = all.find(word); at != std::string::npos; at = all.find(word, at + 1)) ++found;
-        return found;
-    }
+    std::size_t triesOf(const std::string& model) const { return countOf(logged(), "model=" + model + " "); }
     // As if the pause were over.
     void endPause() const { shared("one").openUntil = 1; }
 };
@@ -116,7 +112,7 @@ SPEC(Circuit, pauses_as_long_as_configured) {
 SPEC(Circuit, is_one_for_all_workers) {
     load({"status failed", "delta Hello"});
     for (int i = 0; i < 2; ++i) collected();
-    const ModelRegistry theirs(config, {"*"}, PluginSnapshot::take(config), &board);
+    const ModelRegistry theirs(config, {"*"}, PluginSnapshot::take(config), {&board});
     ModelCalls other(theirs, config, log);
     Permit permit = permits.take(1);
     CollectReply reply(1'000);

@@ -1,7 +1,9 @@
 // The watch over calls: who leaves or is late has his upstream connection shut down, and nobody else.
 #include "host/call_watch.h"
 
+#include "pool/board.h"
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "unit/host_fixture.h"
 
@@ -11,8 +13,6 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
-#include <thread>
-#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -195,13 +195,12 @@ SPEC(Watch, keeps_a_thousand_calls_of_eight_threads_apart) {
             someUpstream.close();
         }
     };
-    std::vector<std::thread> threads;
-    threads.reserve(threadCount);
+    JoiningThreads threads;
     for (int thread = 0; thread < threadCount; ++thread)
-        threads.emplace_back([&] {
+        threads.add([&] {
             for (int i = 0; i < callsPerThread; ++i) oneCall(i % 2 == 0);
         });
-    for (auto& thread : threads) thread.join();
+    threads.join();
     CPPUNIT_ASSERT_EQUAL(threadCount * (callsPerThread + 1) / 2, ended.load());
 }
 
@@ -245,17 +244,12 @@ SPEC(Watch, lets_the_time_of_a_guard_stand_still) {
 
 SPEC(Watch, says_when_a_call_is_overdue) {
     std::atomic<std::int64_t> overdueAt{0};
-    const auto now = [] {
-        return std::chrono::duration_cast<std::chrono::milliseconds>(
-                   std::chrono::steady_clock::now().time_since_epoch())
-            .count();
-    };
-    const std::int64_t before = now();
+    const std::int64_t before = Board::milliseconds();
     {
         CallWatch::Call call(watch, -1, 2h, {&overdueAt, 1h});
         CPPUNIT_ASSERT(overdueAt >= before + 10'800'000 - 1);
         call.end(Stop::clientLeft);
-        CPPUNIT_ASSERT(overdueAt >= before + 3'600'000 && overdueAt <= now() + 3'600'000);
+        CPPUNIT_ASSERT(overdueAt >= before + 3'600'000 && overdueAt <= Board::milliseconds() + 3'600'000);
         call.pauseGuard();  // the host writes to a client that reads slowly: no fault of the plugin
         const std::int64_t paused = overdueAt;
         ASSERT_EVENTUALLY(overdueAt > paused);
@@ -264,7 +258,7 @@ SPEC(Watch, says_when_a_call_is_overdue) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), overdueAt.load());
     watch.endAll();
     const CallWatch::Call late(watch, -1, 2h, {&overdueAt, 1h});
-    CPPUNIT_ASSERT(overdueAt <= now() + 3'600'000);
+    CPPUNIT_ASSERT(overdueAt <= Board::milliseconds() + 3'600'000);
 }
 
 SPEC(Watch, waits_until_the_client_leaves_or_all_calls_end) {

@@ -2,12 +2,12 @@
 #include "host/model_calls.h"
 
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "unit/calls_fixture.h"
 
 #include <chrono>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace aiproject;
@@ -38,7 +38,7 @@ SPEC(Calls, skip_models_that_are_not_loaded_or_serve_another_kind) {
     CPPUNIT_ASSERT_EQUAL("one"s, run({"nobody", "one"}, question(), reply));
     install(badPlugin("keyed"), dir.path() / "plugins");
     config.models["keyed"] = {"", {{"api_key", "k"}}};  // text only
-    registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), &board);
+    registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), ModelRows{&board});
     CollectReply voice(1'000);
     CPPUNIT_ASSERT_EQUAL("one"s, run({"keyed", "one"}, question(Kind::voice), voice));
 }
@@ -132,7 +132,8 @@ SPEC(Calls, end_when_their_total_time_is_over) {
 SPEC(Calls, end_when_the_client_leaves_and_try_no_other_model) {
     load({"delta Hel|hang 3600000|status unavailable", "delta Hello"});
     SocketPair client;
-    std::thread leaving([&] {
+    JoiningThreads leaving;
+    leaving.add([&] {
         CPPUNIT_ASSERT(eventually([&] { return kept.count > 0; }));
         client.theirs = {};
     });
@@ -163,7 +164,8 @@ SPEC(Calls, blame_the_plugin_for_garbage) {
 
 SPEC(Calls, in_progress_end_with_the_worker) {
     load({"delta Hel|hang 3600000|status stopped"});
-    std::thread stopping([&] {
+    JoiningThreads stopping;
+    stopping.add([&] {
         CPPUNIT_ASSERT(eventually([&] { return kept.count > 0; }));
         calls->endAll();
     });

@@ -1,10 +1,10 @@
 // Models that are full, in quarantine or overdue, as the board of the pool has it.
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "unit/calls_fixture.h"
 
 #include <string>
-#include <thread>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -40,7 +40,7 @@ SPEC(ModelLimits, are_the_models_own_or_else_those_of_all) {
     load({"delta Hello"});
     config.models["two"] = playing("delta Hello");
     config.models["two"].calls = 0;
-    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), &board);
+    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), {&board});
     CPPUNIT_ASSERT_EQUAL(3, models.find("one")->calls);
     CPPUNIT_ASSERT_EQUAL(0, models.find("two")->calls);
     CPPUNIT_ASSERT_EQUAL(3, models.find("scripted")->calls);
@@ -48,11 +48,11 @@ SPEC(ModelLimits, are_the_models_own_or_else_those_of_all) {
 
 SPEC(ModelLimits, keep_calls_from_a_model_in_quarantine) {
     load({"delta never asked", "delta Hello"});
-    shared("one").isQuarantined = true;
+    shared("one").quarantinedIn = 1;
     CPPUNIT_ASSERT_EQUAL("two: Hello"s, collected());
-    shared("two").isQuarantined = true;
+    shared("two").quarantinedIn = 1;
     assertSays(failed(ErrorKind::textModelFailed).what(), "quarantined after it crashed workers");
-    shared("one").isQuarantined = false;
+    shared("one").quarantinedIn = 0;
     CPPUNIT_ASSERT_EQUAL("one: never asked"s, collected());
 }
 
@@ -60,7 +60,7 @@ SPEC(ModelLimits, make_a_model_beyond_the_boards_room_a_finding) {
     for (int i = 0; i < kMostModels; ++i) board.rowOfModel("model-" + std::to_string(i), "scripted");
     install(badPlugin("scripted"), dir.path() / "plugins");
     config.pluginDirs = {dir.file("plugins")};
-    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), &board);
+    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), {&board});
     CPPUNIT_ASSERT(!models.find("scripted"));
     assertSays(models.findings().at(0).text, "model.scripted: a pool has room for 256 models");
 }
@@ -71,7 +71,8 @@ SPEC(ModelLimits, let_the_manager_see_when_a_call_is_overdue) {
     load({"delta Hel|hang 3600000|status stopped"});
     const std::int64_t before = Board::milliseconds();
     std::int64_t overdueAt = 0;
-    std::thread stopping([&] {
+    JoiningThreads stopping;
+    stopping.add([&] {
         eventually([&] { return kept.count > 0; });
         overdueAt = board.call(0).overdueAt;
         calls->endAll();

@@ -1,10 +1,10 @@
 // A model that cannot be reached is tried again, as long as the client waits for it.
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "unit/calls_fixture.h"
 
 #include <string>
-#include <thread>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -82,7 +82,8 @@ SPEC(Retries, end_when_the_client_leaves_while_they_wait) {
     config.timeouts.total = 2h;
     load({"status unavailable", "delta Hello"});
     SocketPair client;
-    std::thread leaving([&] {
+    JoiningThreads leaving;
+    leaving.add([&] {
         eventually([&] { return hasTried(); });
         client.theirs = {};
     });
@@ -95,7 +96,8 @@ SPEC(Retries, end_with_the_worker) {
     config.retry.backoff = 1h;
     config.timeouts.total = 2h;
     load({"status unavailable", "delta Hello"});
-    std::thread stopping([&] {
+    JoiningThreads stopping;
+    stopping.add([&] {
         eventually([&] { return hasTried(); });
         calls->endAll();
     });

@@ -14,49 +14,41 @@ struct Crashes : CppUnit::TestCase {
     const int first = board.rowOfModel("first", "boom"), second = board.rowOfModel("second", "boom"),
               other = board.rowOfModel("other", "echo");
 
-    bool isQuarantined(int model) { return board.model(model).isQuarantined; }
+    bool isQuarantined(int model) { return board.model(model).quarantinedIn == 1; }
 };
 
 }  // namespace
 
 SPEC(Crashes, quarantine_all_models_of_a_plugin_at_the_third) {
-    CPPUNIT_ASSERT(!record.blame(first, now));
-    CPPUNIT_ASSERT(!record.blame(second, now));
+    CPPUNIT_ASSERT(!record.blame(first, 1, now));
+    CPPUNIT_ASSERT(!record.blame(second, 1, now));
     CPPUNIT_ASSERT(!isQuarantined(first));
-    CPPUNIT_ASSERT(record.blame(first, now));
+    CPPUNIT_ASSERT(record.blame(first, 1, now));
     CPPUNIT_ASSERT(isQuarantined(first));
     CPPUNIT_ASSERT(isQuarantined(second));
     CPPUNIT_ASSERT(!isQuarantined(other));
 }
 
 SPEC(Crashes, of_different_plugins_are_counted_apart) {
-    record.blame(first, now);
-    record.blame(other, now);
-    record.blame(first, now);
+    record.blame(first, 1, now);
+    record.blame(other, 1, now);
+    record.blame(first, 1, now);
     CPPUNIT_ASSERT(!isQuarantined(first));
     CPPUNIT_ASSERT(!isQuarantined(other));
 }
 
 SPEC(Crashes, are_forgotten_after_ten_minutes) {
-    record.blame(first, now);
-    record.blame(first, now);
-    CPPUNIT_ASSERT(!record.blame(first, now + std::chrono::minutes(11)));
+    record.blame(first, 1, now);
+    record.blame(first, 1, now);
+    CPPUNIT_ASSERT(!record.blame(first, 1, now + std::chrono::minutes(11)));
     CPPUNIT_ASSERT(!isQuarantined(first));
 }
 
-SPEC(Crashes, come_back_when_the_reload_is_refused) {
-    for (int i = 0; i < 3; ++i) record.blame(first, now);
-    record.pardon();
-    record.takeBack();
-    CPPUNIT_ASSERT(isQuarantined(first));
-    CPPUNIT_ASSERT(!isQuarantined(other));
-}
-
-SPEC(Crashes, are_forgiven_by_a_reload) {
-    for (int i = 0; i < 3; ++i) record.blame(first, now);
-    board.model(other).openUntil = 1;
-    record.pardon();
-    CPPUNIT_ASSERT(!isQuarantined(first));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), board.model(other).openUntil.load());
-    CPPUNIT_ASSERT(!record.blame(first, now));
+SPEC(Crashes, of_one_generation_do_not_count_in_the_next) {
+    for (int i = 0; i < 3; ++i) record.blame(first, 1, now);
+    CPPUNIT_ASSERT(!record.blame(first, 2, now));
+    CPPUNIT_ASSERT_EQUAL(1, board.model(first).quarantinedIn.load());
+    record.blame(first, 2, now);
+    CPPUNIT_ASSERT(record.blame(first, 2, now));
+    CPPUNIT_ASSERT_EQUAL(2, board.model(first).quarantinedIn.load());
 }

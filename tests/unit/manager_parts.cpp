@@ -12,11 +12,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
 using namespace aiproject;
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -38,14 +40,27 @@ struct Started : CppUnit::TestCase {
 struct Pauses : CppUnit::TestCase {
     RestartPause pause;
     RestartPause::Clock::time_point now = RestartPause::Clock::now();
+
+    // Answers the pause; now it is over.
+    std::chrono::milliseconds die() {
+        const auto length = pause.afterDeath(now);
+        now += length;
+        return length;
+    }
 };
 
-SPEC(Listening, leaves_its_path_when_it_closes_and_keeps_it_from_others) {
+SPEC(Listening, keeps_its_path_from_others) {
+    const ListeningSocket first({path}, 8);
+    assertSays(reasonOf([&] { const ListeningSocket second({path}, 8); }), "another instance serves on it");
+    CPPUNIT_ASSERT(std::filesystem::is_socket(path));
+}
+
+SPEC(Listening, gives_its_path_free_when_it_closes) {
     ListeningSocket first({path}, 8);
     first.close();
     CPPUNIT_ASSERT(!std::filesystem::exists(path));
-    assertSays(reasonOf([&] { const ListeningSocket second({path}, 8); }), "another instance serves on it");
-    CPPUNIT_ASSERT(!std::filesystem::exists(path));
+    const ListeningSocket second({path}, 8);
+    CPPUNIT_ASSERT(std::filesystem::is_socket(path));
 }
 
 SPEC(Listening, gives_its_path_free_when_it_goes) {
@@ -82,26 +97,43 @@ SPEC(Started, has_additions_to_the_environment) {
 }
 
 SPEC(Pauses, do_not_follow_a_single_death) {
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), std::int64_t(pause.afterDeath(now).count()));
+    CPPUNIT_ASSERT(pause.afterDeath(now) == 0ms);
     CPPUNIT_ASSERT(pause.isOver(now));
 }
 
 SPEC(Pauses, double_up_to_half_a_minute) {
-    pause.afterDeath(now);
-    auto last = pause.afterDeath(now);
+    auto last = (die(), die());
     for (int i = 0; i < 8; ++i) {
-        const auto next = pause.afterDeath(now);
+        const auto next = die();
         CPPUNIT_ASSERT(next == 2 * last);
         last = next;
     }
-    CPPUNIT_ASSERT(pause.afterDeath(now) == std::chrono::seconds(30));
-    CPPUNIT_ASSERT(pause.afterDeath(now) == std::chrono::seconds(30));
-    CPPUNIT_ASSERT(!pause.isOver(now + std::chrono::seconds(29)));
+    CPPUNIT_ASSERT(die() == 30s);
+    CPPUNIT_ASSERT(die() == 30s);
+    pause.afterDeath(now);
+    CPPUNIT_ASSERT(!pause.isOver(now + 29s) && pause.isOver(now + 30s));
 }
 
-SPEC(Pauses, forget_what_is_a_minute_ago) {
-    for (int i = 0; i < 5; ++i) pause.afterDeath(now);
-    CPPUNIT_ASSERT(pause.afterDeath(now + std::chrono::seconds(61)) == std::chrono::seconds(0));
+SPEC(Pauses, never_shrink_while_it_keeps_dying) {
+    for (const auto lived : {0ms, 1ms, 700ms, 3'000ms}) {
+        pause.forget();
+        auto last = 0ms;
+        for (int i = 0; i < 60; ++i) {
+            const auto next = die();
+            CPPUNIT_ASSERT(next >= last);
+            last = next;
+            now += lived;
+        }
+        CPPUNIT_ASSERT(last == 30s);
+    }
+}
+
+SPEC(Pauses, are_forgotten_five_minutes_after_the_last) {
+    for (int i = 0; i < 20; ++i) die();
+    pause.afterDeath(now);
+    CPPUNIT_ASSERT(pause.afterDeath(now + 299s) == 30s);
+    CPPUNIT_ASSERT(pause.afterDeath(now + 299s + 301s) == 0s);
+    CPPUNIT_ASSERT(pause.afterDeath(now + 299s + 302s) == 100ms);
 }
 
 }  // namespace

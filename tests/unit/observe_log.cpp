@@ -2,8 +2,10 @@
 #include "observe/log.h"
 
 #include "base/utf8.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
+#include "support/text.h"
 #include "unit/expect.h"
 
 #include <fcntl.h>
@@ -14,7 +16,6 @@
 #include <filesystem>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace aiproject;
@@ -145,17 +146,15 @@ SPEC(LogFile, is_shared_by_several_logs_without_mixing_lines) {
         Log log(config, "worker");
         for (int i = 0; i < rounds; ++i) log.info("<" + std::string(3'000, letter) + ">");
     };
-    std::vector<std::thread> writers;
-    for (const char letter : {'a', 'b', 'c', 'd'}) writers.emplace_back(writeLines, letter);
-    for (auto& writer : writers) writer.join();
+    JoiningThreads writers;
+    for (const char letter : {'a', 'b', 'c', 'd'}) writers.add([&, letter] { writeLines(letter); });
+    writers.join();
 
     const std::string text = content();
     CPPUNIT_ASSERT_EQUAL(std::size_t(4 * rounds), lineCount());
     for (const char letter : {'a', 'b', 'c', 'd'}) {
         const std::string line = " <" + std::string(3'000, letter) + ">\n";
-        std::size_t found = 0;
-        for (auto at = text.find(line); at != std::string::npos; at = text.find(line, at + 1)) ++found;
-        CPPUNIT_ASSERT_EQUAL(std::size_t(rounds), found);
+        CPPUNIT_ASSERT_EQUAL(std::size_t(rounds), countOf(text, line));
     }
 }
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <thread>
 
@@ -57,7 +58,7 @@ struct Crash : CppUnit::TestCase {
     void assertBlamed(int model, int signal, Work&& work) {
         row.crashedModel = kNobody;
         Forked process([&] {
-            const CrashReport report(row);
+            const CrashReport report(row, {});
             const PluginRun running(7);
             work();
         });
@@ -77,7 +78,7 @@ SPEC(Crash, in_a_call_is_its_models_and_ends_the_process_as_ever) {
 SPEC(Crash, of_a_full_stack_is_seen_too) {
     row.crashedModel = kNobody;
     Forked process([&] {
-        const CrashReport report(row);
+        const CrashReport report(row, {});
         fillSmallStack();
     });
     CPPUNIT_ASSERT(process.wait() != 0);
@@ -88,24 +89,47 @@ SPEC(Crash, may_be_an_exit) {
     assertBlamed(7, 0, [] { std::exit(3); });
 }
 
-SPEC(Crash, in_another_thread_blames_nobody) {
-    assertBlamed(kNobody, SIGSEGV, [] { std::thread(&breakMemory).join(); });
+SPEC(Crash, in_another_thread_is_somebodys) {
+    assertBlamed(kSomebody, SIGSEGV, [] { std::thread(&breakMemory).join(); });
 }
 
-SPEC(Crash, after_the_call_blames_nobody) {
+SPEC(Crash, in_a_plugins_own_code_is_its_models_in_any_thread) {
     row.crashedModel = kNobody;
     Forked process([&] {
-        const CrashReport report(row);
+        const CrashReport report(row, {{0, 1, 5}, {1, UINTPTR_MAX, 9}});
+        std::thread(&breakMemory).join();
+    });
+    CPPUNIT_ASSERT(process.wait() != 0);
+    CPPUNIT_ASSERT_EQUAL(9, row.crashedModel.load());
+}
+
+SPEC(Crash, after_the_call_is_somebodys) {
+    row.crashedModel = kNobody;
+    Forked process([&] {
+        const CrashReport report(row, {});
         { const PluginRun running(7); }
         breakMemory();
     });
     CPPUNIT_ASSERT(process.wait() != 0);
+    CPPUNIT_ASSERT_EQUAL(kSomebody, row.crashedModel.load());
+}
+
+SPEC(Crash, of_what_a_plugin_forks_blames_nobody) {
+    row.crashedModel = kNobody;
+    Forked process([&] {
+        const CrashReport report(row, {});
+        const PluginRun running(7);
+        Forked helper([] { breakMemory(); });
+        helper.wait();
+        _exit(0);
+    });
+    process.wait();
     CPPUNIT_ASSERT_EQUAL(kNobody, row.crashedModel.load());
 }
 
 SPEC(Crash, that_another_process_made_blames_nobody) {
     Forked process([&] {
-        const CrashReport report(row);
+        const CrashReport report(row, {});
         const PluginRun running(7);
         row.busy = 1;
         for (;;) pause();

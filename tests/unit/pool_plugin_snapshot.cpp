@@ -2,6 +2,7 @@
 #include "pool/plugin_snapshot.h"
 
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
@@ -13,7 +14,6 @@
 
 #include <atomic>
 #include <string>
-#include <thread>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -105,17 +105,17 @@ SPEC(Snapshot, follows_a_link_to_a_file) {
 
 SPEC(Snapshot, takes_no_file_that_is_being_written) {
     const std::string file = dir.write("plugins/a.so", std::string(8UL * 1024 * 1024, 'a'));
-    std::atomic<bool> isOver{false};
-    std::thread writer([&] {
-        for (std::uintmax_t size = 8UL * 1024 * 1024; !isOver; size ^= 1) std::filesystem::resize_file(file, size);
+    JoiningThreads writer;
+    writer.add([&] {
+        for (std::uintmax_t size = 8UL * 1024 * 1024; !writer.isOver(); size ^= 1)
+            std::filesystem::resize_file(file, size);
     });
     const auto isRefused = [&] {
         const PluginSnapshot snapshot = take();
         return !snapshot.errors().empty() && says(snapshot.errors()[0], "a.so: is being written; ");
     };
     const bool wasRefused = eventually(isRefused);
-    isOver = true;
-    writer.join();
+    writer.end();
     CPPUNIT_ASSERT(wasRefused);
     CPPUNIT_ASSERT(take().errors().empty());
 }

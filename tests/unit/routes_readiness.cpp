@@ -58,10 +58,10 @@ SPEC(ReadinessOfPool, does_not_count_a_model_in_quarantine) {
     Board board;
     Database database(config.database);
     const Migrations migrations(database, sqlFolder());
-    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), &board);
+    const ModelRegistry models(config, {"*"}, PluginSnapshot::take(config), {&board});
     const Readiness readiness(config.routes, {"*"}, models, migrations);
     CPPUNIT_ASSERT(readiness.reasonsAgainst().empty());
-    models.find("echo")->shared->isQuarantined = true;
+    models.find("echo")->shared->quarantinedIn = 1;
     assertSays(readiness.reasonsAgainst().at(0), "route.text: its model is quarantined");
 }
 

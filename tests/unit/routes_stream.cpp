@@ -1,5 +1,6 @@
 // /textModel/stream: frames as lines and as events, and every way a stream can end.
 #include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
@@ -9,7 +10,6 @@
 
 #include <chrono>
 #include <string>
-#include <thread>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -181,7 +181,8 @@ SPEC(StreamRoute, ends_the_model_when_the_client_leaves_in_silence) {
     const Site site(answering("hang 3600000|status stopped"));
     ScriptedExchange exchange = asking(site);
     exchange.connect();
-    std::thread leaving([&] { exchange.leave(); });
+    JoiningThreads leaving;
+    leaving.add([&] { exchange.leave(); });
     site.serve(exchange);
     leaving.join();
     assertSays(site.lastLogLine(), "code=CLIENT_LEFT");

@@ -30,7 +30,7 @@ Site::Site(const Change& change)
       database_(config_.database),
       accounts_(migrated(database_), CredentialKey({1, 2, 3, 4}), config_.auth, kCheapest),
       permits_(board_, board_.addWorker(), callLimits(config_.limits, PoolConfig())),
-      registry_(config_, {"*"}, PluginSnapshot::take(config_), &board_),
+      registry_(config_, {"*"}, PluginSnapshot::take(config_), {&board_}),
       calls_(registry_, config_, log_),
       router_({config_, accounts_, permits_, calls_, log_, [this] { return unreadiness; }}) {
     ann = registered("ann");

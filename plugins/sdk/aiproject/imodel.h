@@ -14,7 +14,7 @@
 // THREADS    create() and destroy() never run at the same time as another call on that model.
 //            generate() is called from many threads at once, on stacks of 256 KiB. An IReply belongs
 //            to one call, and only the thread inside generate() may use it; used from elsewhere or later
-//            it takes nothing, and the call has failed. create() runs once in a throw-away process before it
+//            it takes nothing, and the call has failed. create() also runs in throw-away processes before it
 //            runs in the worker. The worker handles signals: they are blocked in its threads and in those
 //            that a plugin starts.
 // ERRORS     Nothing may throw across this header (edge.h helps). A failure is a ModelStatus and one
@@ -24,6 +24,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace aiproject {
@@ -36,6 +37,7 @@ struct Text {  // borrowed
     Text() noexcept = default;
     Text(std::string_view text) noexcept : data(text.data()), size(text.size()) {}
     Text(const char* text) noexcept : Text(text ? std::string_view(text) : std::string_view()) {}
+    Text(const std::string& text) noexcept : Text(std::string_view(text)) {}  // compiled into the plugin
     operator std::string_view() const noexcept { return {data, static_cast<std::size_t>(size)}; }
 
     const char* data = "";

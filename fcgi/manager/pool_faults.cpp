@@ -11,6 +11,11 @@ namespace {
 
 using Stage = WorkerProcess::Stage;
 
+bool isOverdue(const CallRow& call, std::int64_t now) {
+    const std::int64_t overdueAt = call.overdueAt;
+    return overdueAt != 0 && overdueAt <= now;
+}
+
 }  // namespace
 
 void Pool::endStuckCalls() {
@@ -19,7 +24,7 @@ void Pool::endStuckCalls() {
         CallRow& call = board_.call(index);
         const std::int64_t overdueAt = call.overdueAt;
         const int owner = call.owner, model = call.model;
-        if (owner == 0 || overdueAt == 0 || overdueAt > now) continue;
+        if (owner == 0 || !isOverdue(call, now)) continue;
         if (call.overdueAt != overdueAt) continue;  // another call has taken the row in between
         const auto worker = std::find_if(workers_.begin(), workers_.end(), [&](const WorkerProcess& one) {
             return one.row == owner - 1 && !one.isStuck;
@@ -43,8 +48,7 @@ int Pool::stuckCallsOf(const WorkerProcess& worker) {
     int stuck = 0;
     for (int index = 0; index < board_.callsEnd(); ++index) {
         const CallRow& call = board_.call(index);
-        const std::int64_t overdueAt = call.overdueAt;
-        if (call.owner == worker.row + 1 && overdueAt != 0 && overdueAt <= now) ++stuck;
+        if (call.owner == worker.row + 1 && isOverdue(call, now)) ++stuck;
     }
     return stuck;
 }

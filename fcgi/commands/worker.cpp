@@ -120,6 +120,7 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     logModels(models, log);
     const CrashReport crashes(seat.worker(), codeOf(models));
     for (const auto& [name, model] : models.models()) seat.offer(model.row);
+    models.start();
     const Load load(seat, pool);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);

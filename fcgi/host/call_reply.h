@@ -36,6 +36,7 @@ public:
     // Something reached the client or the text: another plugin can no longer take over.
     bool hasBegun() const noexcept { return report_.frames > 0; }
 
+    bool heldFrame(Text json) noexcept override { return frame(json); }
     void usage(const Usage& usage) noexcept override;
     void upstreamId(Text id) noexcept override;
     void explain(Text reason) noexcept override;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "config/name_rule.h"
 #include "host/plugin_trial.h"
+#include "pool/crash_report.h"
 
 #include <Poco/String.h>
 
@@ -157,6 +158,15 @@ IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plu
     } catch (const std::exception& e) {
         fail(describe(e));
         return nullptr;
+    }
+}
+
+void ModelRegistry::start() const {
+    constexpr std::uint32_t sinceMinor = 1;
+    for (const auto& [name, model] : models_) {
+        if (!model.instance || model.plugin->descriptor().contractMinor < sinceMinor) continue;
+        const PluginRun running(model.row);
+        model.instance->start();
     }
 }
 

@@ -47,6 +47,9 @@ public:
     ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
                   const ModelRows& rows = {});
 
+    // Calls start() of each model. Once, when the process may have threads.
+    void start() const;
+
     const Model* find(const std::string& name) const;
     const std::map<std::string, Model>& models() const noexcept { return models_; }
     const std::vector<std::unique_ptr<PluginLibrary>>& plugins() const noexcept { return plugins_; }

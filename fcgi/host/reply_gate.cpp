@@ -36,6 +36,7 @@ public:
     bool isKept() const noexcept { return strays_ != 0; }
 
     bool frame(Text json) noexcept override { return isOpen() && reply_->frame(json); }
+    bool heldFrame(Text json) noexcept override { return isOpen() && reply_->heldFrame(json); }
     bool lastFrame(Text json) noexcept override { return isOpen() && reply_->lastFrame(json); }
     bool delta(Text content) noexcept override { return isOpen() && reply_->delta(content); }
     void usage(const Usage& usage) noexcept override {

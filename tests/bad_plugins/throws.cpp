@@ -15,9 +15,9 @@ ModelStatus generateAndThrow(IModel* /*self*/, const ModelRequest& request, IRep
     throw std::runtime_error("it slipped out");
 }
 
-// Offset to the top, type, generate(), destroy(): what a compiler makes of the class, and no compiler makes one
-// that is noexcept in the base and not in the derived class.
-std::array<void*, 4> table;
+// Offset to the top, type, generate(), destroy(), start(): what a compiler makes of the class, and no compiler
+// makes one that is noexcept in the base and not in the derived class.
+std::array<void*, 5> table;
 
 IModel* create(const ISettings& settings) noexcept {
     IModel* const model = test::createSilent(settings);

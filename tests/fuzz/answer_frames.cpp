@@ -16,6 +16,7 @@ using namespace iflytek;
 // Checks what the contract says of each call, and hands it on.
 class CheckedReply final : public IReply {
 public:
+    bool heldFrame(Text json) noexcept override { return frame(json); }
     explicit CheckedReply(CallReply& host) : host_(host) {}
 
     bool frame(Text json) noexcept override {

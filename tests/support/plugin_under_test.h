@@ -66,6 +66,7 @@ public:
         outcome.frames.emplace_back(std::string_view(json));
         return took();
     }
+    bool heldFrame(Text json) noexcept override { return frame(json); }
     bool lastFrame(Text json) noexcept override {
         outcome.lastFrame = std::string_view(json);
         return frame(json);

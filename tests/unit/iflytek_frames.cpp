@@ -12,6 +12,7 @@ namespace {
 
 class ScriptedReply final : public IReply {
 public:
+    bool heldFrame(Text json) noexcept override { return frame(json); }
     std::vector<std::string> frames, lastFrames, deltas, notes;
     Usage lastUsage;
     std::string id;

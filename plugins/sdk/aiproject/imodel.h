@@ -7,11 +7,12 @@
 //                     or IModel; the host calls an appended IModel function only if the plugin's minor
 //                     has it. Text, Turn, Timeouts, Usage and Setting are frozen for this major.
 //            1.0  first contract
+//            1.1  IReply::heldFrame(), IModel::start()
 // OWNERSHIP  What a call receives is borrowed until it returns: copy what must live longer. What a
 //            plugin hands over is copied by the host before the call returns; the descriptor and all
 //            it points at stay valid for ever (a plugin is never unloaded). A model is released with
 //            destroy(), never with delete.
-// THREADS    create() and destroy() never run at the same time as another call on that model.
+// THREADS    create(), start() and destroy() never run at the same time as another call on that model.
 //            generate() is called from many threads at once, on stacks of 256 KiB. An IReply belongs
 //            to one call, and only the thread inside generate() may use it; used from elsewhere or later
 //            it takes nothing, and the call has failed. create() also runs in throw-away processes before it
@@ -31,7 +32,7 @@ namespace aiproject {
 inline namespace contract1 {
 
 constexpr std::uint32_t kContractMajor = 1;
-constexpr std::uint32_t kContractMinor = 0;
+constexpr std::uint32_t kContractMinor = 1;
 
 struct Text {  // borrowed
     Text() noexcept = default;
@@ -134,6 +135,11 @@ public:
     // time that is over does not show). Do not read it. -1: no client is connected, as in tests.
     virtual int clientDescriptor() const noexcept = 0;
 
+    // As frame(), but it may stay with the host until the next frame(), lastFrame() or delta(), or until
+    // generate() returns: for a plugin that has the next one already in its hands. Several frames then
+    // reach the client in one piece, which costs about as much as one.
+    virtual bool heldFrame(Text json) noexcept = 0;
+
 protected:
     ~IReply() = default;
 };
@@ -143,6 +149,10 @@ public:
     // Blocks until the answer is complete, has failed, or the host stops it.
     virtual ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept = 0;
     virtual void destroy() noexcept = 0;
+
+    // Once, in the worker that serves, before its first generate(): here a plugin starts threads and opens
+    // connections. create() runs in throw-away processes as well, where nobody would use them.
+    virtual void start() noexcept {}
 
 protected:
     ~IModel() = default;  // so that delete does not compile for the host

@@ -6,6 +6,8 @@
 #include <Poco/Unicode.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <vector>
 
 namespace aiproject {
@@ -47,10 +49,22 @@ std::size_t characterAt(std::string_view text, std::size_t at) noexcept {
     return length > 1 && !Poco::UTF8Encoding::isLegal(bytes, int(length)) ? 0 : length;
 }
 
+// Most text is; so much of it as is found eight bytes at a time.
+std::size_t leadingAscii(std::string_view text) noexcept {
+    constexpr std::uint64_t highBits = 0x8080808080808080;
+    std::uint64_t eight = 0;
+    std::size_t count = 0;
+    for (; count + sizeof eight <= text.size(); count += sizeof eight) {
+        std::memcpy(&eight, text.data() + count, sizeof eight);
+        if ((eight & highBits) != 0) break;
+    }
+    return count;
+}
+
 }  // namespace
 
 bool isUtf8(std::string_view text) noexcept {
-    for (std::size_t at = 0; at < text.size();) {
+    for (std::size_t at = leadingAscii(text); at < text.size();) {
         const std::size_t length = characterAt(text, at);
         if (length == 0) return false;
         at += length;

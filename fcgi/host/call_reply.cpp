@@ -6,13 +6,11 @@
 #include "base/utf8.h"
 
 #include <Poco/JSON/Array.h>
-#include <Poco/JSON/Handler.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
-#include <stdexcept>
-
 #include <algorithm>
+#include <stdexcept>
 
 namespace aiproject {
 namespace {
@@ -36,35 +34,6 @@ Poco::JSON::Object::Ptr payloadOf(const std::string& frame) {
     if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
     Poco::JSON::Parser parser;
     return parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
-}
-
-// Takes a JSON text without making anything of it.
-class Nothing final : public Poco::JSON::Handler {
-    void reset() override {}
-    void startObject() override {}
-    void endObject() override {}
-    void startArray() override {}
-    void endArray() override {}
-    void key(const std::string& /*name*/) override {}
-    void null() override {}
-    void value(int /*number*/) override {}
-    void value(unsigned /*number*/) override {}
-    void value(Poco::Int64 /*number*/) override {}
-    void value(Poco::UInt64 /*number*/) override {}
-    void value(const std::string& /*text*/) override {}
-    void value(double /*number*/) override {}
-    void value(bool /*flag*/) override {}
-};
-
-bool isJsonObject(std::string_view text) noexcept {
-    const std::size_t first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos || text[first] != '{') return false;
-    try {
-        Poco::JSON::Parser(new Nothing).parse(std::string(text));
-        return true;
-    } catch (...) {
-        return false;
-    }
 }
 
 // The answer text of a frame; what has no choices (search results …) has none.
@@ -153,22 +122,22 @@ bool CallReply::refuseGarbage(const std::string& reason) noexcept {
     return end(Stop::totalExpired);
 }
 
-bool StreamReply::send(std::string_view frame) noexcept {
+bool StreamReply::send(std::string_view frame, Way way) noexcept {
     if (finished_ || !goesOn()) return false;
     if (frame.size() > kLongestFrame) return refuseGarbage(kFrameTooLarge);
     ++report_.frames;
     call().pauseGuard();  // a client that reads slowly is no upstream that is silent
-    const bool isSent = sink_.send(frame);
+    const bool isSent = (sink_.*way)(frame);
     call().resumeGuard();
     return isSent || end(Stop::clientLeft);
 }
 
-bool StreamReply::frame(Text frame) noexcept {
+bool StreamReply::pass(Text frame, Way way) noexcept {
     if (finished_) return false;
     // What the client's reader cannot take, the client does not get.
-    if (frame.size <= kLongestFrame && !isJsonObject(frame))
+    if (frame.size <= kLongestFrame && !check_.isObject(frame))
         return refuseGarbage("the plugin's frame is no JSON object");
-    return send(frame);
+    return send(frame, way);
 }
 
 bool StreamReply::lastFrame(Text last) noexcept {

@@ -4,6 +4,7 @@
 
 #include "aiproject/imodel.h"
 #include "host/call_watch.h"
+#include "host/frame_check.h"
 
 #include <string>
 
@@ -68,7 +69,10 @@ private:
 class FrameSink {
 public:
     virtual ~FrameSink() = default;
-    virtual bool send(std::string_view json) = 0;  // false: the client has left
+    // With all that is held. False: the client has left.
+    virtual bool send(std::string_view json) = 0;
+    // May keep it until the next send(). Else as send().
+    virtual bool hold(std::string_view json) = 0;
 };
 
 // Frames pass through byte for byte; deltas become frames.
@@ -76,7 +80,8 @@ class StreamReply final : public CallReply {
 public:
     StreamReply(FrameSink& sink, std::string requestId) : sink_(sink), requestId_(std::move(requestId)) {}
 
-    bool frame(Text json) noexcept override;
+    bool frame(Text json) noexcept override { return pass(json, &FrameSink::send); }
+    bool heldFrame(Text json) noexcept override { return pass(json, &FrameSink::hold); }
     bool lastFrame(Text json) noexcept override;
     bool delta(Text content) noexcept override;
 
@@ -86,12 +91,16 @@ public:
     void finishBroken(int code, const std::string& message);
 
 private:
-    bool send(std::string_view json) noexcept;
+    using Way = bool (FrameSink::*)(std::string_view);
+
+    bool pass(Text json, Way way) noexcept;
+    bool send(std::string_view json, Way way = &FrameSink::send) noexcept;
     std::string head(int code, const std::string& message, int status) const;
     std::string tail() const;  // of a last frame, with the usage
 
     FrameSink& sink_;
     const std::string requestId_;
+    FrameCheck check_;
     bool finished_ = false;
 };
 

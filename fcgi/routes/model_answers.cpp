@@ -12,17 +12,32 @@ public:
         : exchange_(exchange), asEvents_(exchange.request().accept.find("text/event-stream") != std::string::npos) {}
 
     bool send(std::string_view json) override {
-        if (!exchange_.started()) start();
-        buffer_.assign(asEvents_ ? "data: " : "").append(json);
-        // Between the tokens of a JSON text a line break means nothing; here it would end the frame.
-        if (buffer_.find_first_of("\r\n") != std::string::npos)
-            std::replace_if(
-                buffer_.begin(), buffer_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-        buffer_ += asEvents_ ? "\n\n" : "\n";
-        return exchange_.write(buffer_);
+        add(json);
+        return flush();
+    }
+    bool hold(std::string_view json) override {
+        constexpr std::size_t enough = 4096;
+        add(json);
+        return lines_.size() < enough || flush();
     }
 
 private:
+    void add(std::string_view json) {
+        if (asEvents_) lines_ += "data: ";
+        const std::size_t begin = lines_.size();
+        lines_ += json;
+        // Between the tokens of a JSON text a line break means nothing; here it would end the frame.
+        for (const char lineBreak : {'\n', '\r'})
+            if (json.find(lineBreak) != std::string_view::npos)
+                std::replace(lines_.begin() + std::ptrdiff_t(begin), lines_.end(), lineBreak, ' ');
+        lines_ += asEvents_ ? "\n\n" : "\n";
+    }
+    bool flush() {
+        if (!exchange_.started()) start();
+        const bool isSent = exchange_.write(lines_);
+        lines_.clear();
+        return isSent;
+    }
     void start() {
         ResponseHead head;
         if (asEvents_) head.contentType = "text/event-stream; charset=utf-8";
@@ -32,18 +47,19 @@ private:
 
     Exchange& exchange_;
     const bool asEvents_;
-    std::string buffer_;
+    std::string lines_;  // held
 };
 
 enum class Ending { complete, broken, noAnswer };
 
-// What was reported is charged once something was answered; a picture only when its answer is complete.
+// What was reported is charged once something was answered; a picture only when its answer is complete. Who had no
+// limit when the call began pays nothing.
 // The answer is out: a database that fails now must not undo that.
 void charge(const Context& context, Kind kind, Ending ending, const CallReport& report) {
     if (!context.user || ending == Ending::noAnswer) return;
     Spending spending;
-    if (kind == Kind::text) spending.tokens = report.usage.total;
-    if (kind == Kind::picture && ending == Ending::complete) spending.pictures = 1;
+    if (kind == Kind::text && context.user->tokens >= 0) spending.tokens = report.usage.total;
+    if (kind == Kind::picture && ending == Ending::complete && context.user->picTimes >= 0) spending.pictures = 1;
     if (spending.tokens == 0 && spending.pictures == 0) return;
     try {
         context.services.accounts.charge(context.user->id, spending);

@@ -1,7 +1,7 @@
 // A good plugin that does what its setting `script` says: steps with '|' between them, each a word
 // and what belongs to it.
 //
-//   delta TEXT   frame JSON   last JSON     the answer; ends with `stopped` when nobody takes more
+//   delta TEXT   frame JSON   held JSON   last JSON   the answer; ends with `stopped` when nobody takes more
 //   say WHAT                                a delta of a part of the request, see partOf()
 //   usage TOTAL  sid ID  explain TEXT  advise TEXT
 //   await FILE                              goes on once the file exists, or when the host wishes to stop
@@ -103,6 +103,7 @@ private:
         if (step.word == "delta") return unless(reply.delta(rest));
         if (step.word == "say") return unless(reply.delta(std::string_view(partOf(request, step.rest))));
         if (step.word == "frame") return unless(reply.frame(rest));
+        if (step.word == "held") return unless(reply.heldFrame(rest));
         if (step.word == "last") return unless(reply.lastFrame(rest));
         if (step.word == "await") await(reply, step.rest);
         if (step.word == "hang") hang(reply, std::uint32_t(std::stoul(step.rest)));

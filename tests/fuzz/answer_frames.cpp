@@ -59,6 +59,17 @@ void requireSaid(const CallFailure& failure) {
     require(aiproject::isUtf8(failure.what()) && aiproject::isUtf8(failure.forClient()), "reasons are UTF-8");
 }
 
+// What a glance finds plain has nothing in it that a whole reading would act on.
+void requireSameSight(std::string_view message) {
+    FrameGlance glance;
+    const FrameGlance::Seen* const seen = glance.at(message);
+    if (!seen) return;
+    const AnswerFrame frame = readAnswerFrame(std::string(message));
+    require(frame.error.code == 0 && !frame.isLast() && frame.hasText && !frame.usage, "a plain frame is plain");
+    require(frame.completed.empty() && seen->hasContent == !frame.content.empty(), "a plain frame is complete");
+    require(seen->id == frame.error.id, "a plain frame names its call");
+}
+
 void tryService(Service service, std::string_view input) {
     static CallWatch watch;
     CallWatch::Call call(watch, -1, std::chrono::hours(1));
@@ -69,6 +80,7 @@ void tryService(Service service, std::string_view input) {
     try {
         for (const std::string_view message : piecesOf(input, "\n\n")) {
             if (!aiproject::isUtf8(message)) return;  // MessageReader lets none through
+            requireSameSight(message);
             if (relay.take(std::string(message))) break;
         }
     } catch (const CallFailure& failure) {

@@ -2,11 +2,7 @@
 #include "fuzz/target.h"
 #include "iflytek/core/encoding.h"
 #include "iflytek/core/message_reader.h"
-
-#include <Poco/AutoPtr.h>
-#include <Poco/Net/HTTPSession.h>
-#include <Poco/Net/StreamSocketImpl.h>
-#include <Poco/Net/WebSocketImpl.h>
+#include "support/raw_web_socket.h"
 
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -34,27 +30,14 @@ public:
     int clientDescriptor() const noexcept override { return -1; }
 };
 
-// Poco makes a WebSocket only by a handshake; its parts can be put together without one.
-class NoSession final : public Poco::Net::HTTPSession {};
-
-class RawSocket final : public Poco::Net::Socket {
-public:
-    explicit RawSocket(Poco::Net::SocketImpl* owned) : Socket(owned) {}
-};
-
-Poco::Net::WebSocket webSocketOver(int descriptor) {
-    NoSession session;
-    Poco::AutoPtr<Poco::Net::StreamSocketImpl> stream(new Poco::Net::StreamSocketImpl(descriptor));
-    return Poco::Net::WebSocket(RawSocket(new Poco::Net::WebSocketImpl(stream, session, true)));
-}
-
-void readAll(Poco::Net::WebSocket& socket) {
+void readAll(test::RawWebSocket& upstream) {
     SilentReply reply;
     const CallDeadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
-    MessageReader reader(socket, deadlines);
+    MessageReader reader(upstream.socket, deadlines);
     try {
         for (;;) {
-            const std::string message = reader.next();
+            upstream.bytes->hasMessage();
+            const std::string_view message = reader.next();
             require(isUtf8(message), "a message is UTF-8");
             require(message.size() <= kMaxMessageBytes, "a message has its limit");
         }
@@ -74,7 +57,7 @@ void tryInput(std::string_view input) {
     const timeval patience{0, 1'000};
     setsockopt(ours, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     {
-        auto socket = webSocketOver(ours);  // closes it
+        test::RawWebSocket socket(ours);  // closes it
         const auto sent = send(upstream, input.data(), input.size(), MSG_DONTWAIT);
         require(input.empty() || sent == ssize_t(input.size()), "an input fits into a socket's buffer");
         shutdown(upstream, SHUT_WR);

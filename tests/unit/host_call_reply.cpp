@@ -68,6 +68,20 @@ SPEC(Reply, as_a_stream_passes_frames_byte_for_byte) {
     CPPUNIT_ASSERT_EQUAL(odd + " ", kept.frames.at(1));
 }
 
+SPEC(Reply, as_a_stream_passes_on_that_a_frame_may_be_held) {
+    CPPUNIT_ASSERT(stream.heldFrame(text(frameSaying("a"))));
+    CPPUNIT_ASSERT(stream.frame(text(frameSaying("b"))));
+    CPPUNIT_ASSERT_EQUAL(1, kept.held);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(2), stream.report().frames);
+    CPPUNIT_ASSERT(!stream.heldFrame("no JSON"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), kept.frames.size());
+}
+
+SPEC(Reply, as_one_text_takes_a_held_frame_like_any_other) {
+    CPPUNIT_ASSERT(collect.heldFrame(text(frameSaying("a"))));
+    CPPUNIT_ASSERT_EQUAL("a"s, collect.text());
+}
+
 SPEC(Reply, as_a_stream_makes_frames_of_deltas) {
     CPPUNIT_ASSERT(stream.delta("Hello"));
     stream.upstreamId("up-1");

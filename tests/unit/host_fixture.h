@@ -51,6 +51,10 @@ struct SocketPair {
 
 class KeptFrames final : public FrameSink {
 public:
+    bool hold(std::string_view json) override {
+        ++held;
+        return send(json);
+    }
     bool send(std::string_view json) override {
         if (frames.size() >= takes) return false;
         frames.emplace_back(json);
@@ -59,6 +63,7 @@ public:
     }
 
     std::vector<std::string> frames;
+    int held = 0;                                                 // of them
     std::atomic<std::size_t> count{0};                            // of frames, for other threads
     std::size_t takes = std::numeric_limits<std::size_t>::max();  // then the client has left
 };

@@ -12,13 +12,13 @@ namespace {
 
 class ScriptedReply final : public IReply {
 public:
-    bool heldFrame(Text json) noexcept override { return frame(json); }
-    std::vector<std::string> frames, lastFrames, deltas, notes;
+    std::vector<std::string> frames, heldFrames, lastFrames, deltas, notes;
     Usage lastUsage;
     std::string id;
     bool takesMore = true;
 
     bool frame(Text json) noexcept override { return keep(frames, json); }
+    bool heldFrame(Text json) noexcept override { return keep(heldFrames, json); }
     bool lastFrame(Text json) noexcept override { return keep(lastFrames, json); }
     bool delta(Text content) noexcept override { return keep(deltas, content); }
     void usage(const Usage& usage) noexcept override { lastUsage = usage; }
@@ -78,6 +78,18 @@ SPEC(Frames, pass_byte_for_byte_with_members_we_do_not_know) {
     CPPUNIT_ASSERT(!relay.take(frame));
     CPPUNIT_ASSERT_EQUAL(frame, reply.frames.at(0));
     CPPUNIT_ASSERT_EQUAL(std::string("cht1"), reply.id);
+}
+
+SPEC(Frames, are_held_while_the_next_one_is_here_already) {
+    const std::string frame = frameOf(header(0, 1), choices(1, "a"));
+    CPPUNIT_ASSERT(!relay.take(frame, true));
+    CPPUNIT_ASSERT(!relay.take(frame, true));
+    CPPUNIT_ASSERT(!relay.take(frame, false));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.frames.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), reply.heldFrames.size());
+    CPPUNIT_ASSERT_EQUAL(std::string("cht1"), reply.id);
+    CPPUNIT_ASSERT(relay.take(frameOf(header(0, 2), choices(2, "end") + "," + kUsage), true) == ModelStatus::ok);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.lastFrames.size());
 }
 
 SPEC(Frames, lose_line_breaks_between_tokens) {

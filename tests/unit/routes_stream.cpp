@@ -84,6 +84,29 @@ SPEC(StreamRoute, passes_a_models_frames_byte_for_byte) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), answer.writes.size());
 }
 
+SPEC(StreamRoute, sends_held_frames_together_with_the_next_one) {
+    const std::string one = R"({"header":{"code":0},"n":1})", two = R"({"header":{"code":0},"n":2})";
+    const Site site(answering("held " + one + "|held " + one + "|frame " + two + "|held " + one));
+    const ScriptedExchange answer = stream(site);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), answer.writes.size());
+    CPPUNIT_ASSERT_EQUAL(one + "\n" + one + "\n" + two + "\n", answer.writes[0]);
+    CPPUNIT_ASSERT_EQUAL(one, answer.writes[1].substr(0, one.size()));  // and the last one
+}
+
+SPEC(StreamRoute, sends_held_frames_also_when_the_stream_breaks) {
+    const std::string one = R"({"header":{"code":0},"n":1})";
+    const Site site(answering("held " + one + "|status failed"));
+    const std::string text = stream(site).text();
+    CPPUNIT_ASSERT_EQUAL(one + "\n", text.substr(0, one.size() + 1));
+    CPPUNIT_ASSERT_EQUAL(2, statusOf(frame(text.substr(one.size() + 1))));
+}
+
+SPEC(StreamRoute, holds_no_more_than_some_kilobytes) {
+    const std::string large = R"({"a":")" + std::string(3'000, 'x') + R"("})";
+    const Site site(answering("held " + large + "|held " + large + "|held " + large));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), stream(site).writes.size());
+}
+
 SPEC(StreamRoute, keeps_a_line_break_inside_a_frame_from_ending_it) {
     const Site site(answering("frame {\"header\":\r\n{\"code\":0},\n\"a\":1}\n|delta x"));
     const ScriptedExchange answer = stream(site);

@@ -15,14 +15,30 @@ void joinLines(std::string& json) {
         json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
 }
 
+bool isOneLine(std::string_view json) {
+    return json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos;
+}
+
 }  // namespace
 
-std::optional<ModelStatus> AnswerRelay::take(std::string message) {
+std::optional<ModelStatus> AnswerRelay::take(std::string_view message, bool hasNext) {
+    const FrameGlance::Seen* const seen = isOneLine(message) ? glance_.at(message) : nullptr;
+    if (!seen) return read(std::string(message));
+    identify(seen->id);
+    if (!(hasNext ? reply_.heldFrame(message) : reply_.frame(message))) return ModelStatus::stopped;
+    hasDelivered_ |= seen->hasContent;
+    return std::nullopt;
+}
+
+void AnswerRelay::identify(const std::string& id) {
+    if (isIdentified_ || id.empty()) return;
+    reply_.upstreamId(std::string_view(id));
+    isIdentified_ = true;
+}
+
+std::optional<ModelStatus> AnswerRelay::read(std::string message) {
     const AnswerFrame frame = readAnswerFrame(message);
-    if (!isIdentified_ && !frame.error.id.empty()) {
-        reply_.upstreamId(std::string_view(frame.error.id));
-        isIdentified_ = true;
-    }
+    identify(frame.error.id);
     if (frame.usage) reply_.usage(*frame.usage);
     if (frame.error.code == kSensitiveAfterAnswer) return finishSensitive(frame);
     if (frame.error.code != 0) throw failureOf(service_, frame.error);
@@ -59,7 +75,8 @@ ModelStatus relayAnswer(const Upstream& upstream, const Question& question, IRep
     link.send(question.message, Phase::firstFrame);
     AnswerRelay relay(question.service, reply);
     for (;;) {
-        if (const auto status = relay.take(link.receive())) return *status;
+        const std::string_view message = link.receive();
+        if (const auto status = relay.take(message, link.hasMessage())) return *status;
     }
 }
 

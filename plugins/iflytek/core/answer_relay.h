@@ -4,9 +4,11 @@
 
 #include "iflytek/core/answer_frame.h"
 #include "iflytek/core/core_settings.h"
+#include "iflytek/core/frame_glance.h"
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace aiproject::iflytek {
 
@@ -14,16 +16,20 @@ class AnswerRelay {
 public:
     AnswerRelay(Service service, IReply& reply) : service_(service), reply_(reply) {}
 
-    // How the call ended, or nothing while more is to come. Throws CallFailure.
-    std::optional<ModelStatus> take(std::string message);
+    // How the call ended, or nothing while more is to come; `hasNext`: the next message is here already.
+    // Throws CallFailure.
+    std::optional<ModelStatus> take(std::string_view message, bool hasNext = false);
 
 private:
+    std::optional<ModelStatus> read(std::string message);
+    void identify(const std::string& id);
     ModelStatus finish(const AnswerFrame& frame, const std::string& message);
     ModelStatus finishSensitive(const AnswerFrame& frame);
     ModelStatus deliverLast(const std::string& content);
 
     const Service service_;
     IReply& reply_;
+    FrameGlance glance_;
     bool isIdentified_ = false;
     bool hasDelivered_ = false;
 };

@@ -3,6 +3,8 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace aiproject::iflytek {
 namespace {
@@ -27,6 +29,17 @@ std::size_t sequenceLength(std::string_view text) {
     if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F)) return 0;
     if ((c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F)) return 0;
     return length;
+}
+
+// At least all but the last 7 bytes of it.
+std::size_t leadingAscii(std::string_view text) {
+    constexpr std::uint64_t highBits = 0x8080808080808080;
+    std::size_t count = 0;
+    for (std::uint64_t eight; count + sizeof eight <= text.size(); count += sizeof eight) {
+        std::memcpy(&eight, text.data() + count, sizeof eight);
+        if ((eight & highBits) != 0) break;
+    }
+    return count;
 }
 
 }  // namespace
@@ -68,6 +81,8 @@ std::string percentEncoded(std::string_view text) {
 
 bool isUtf8(std::string_view text) noexcept {
     while (!text.empty()) {
+        text.remove_prefix(leadingAscii(text));
+        if (text.empty()) break;
         const std::size_t length = sequenceLength(text);
         if (length == 0) return false;
         text.remove_prefix(length);

@@ -107,12 +107,19 @@ SecureStreamSocket secured(const StreamSocket& socket, const Upstream& upstream,
     }
 }
 
-std::variant<WebSocket, Refusal> upgrade(const StreamSocket& socket, const Upstream& upstream, CallDeadlines& deadlines,
-                                         std::chrono::seconds clockOffset) {
+// The one way to a StreamSocket of our own kind.
+class SocketOver final : public StreamSocket {
+public:
+    explicit SocketOver(ReadAhead::Ptr shared) : StreamSocket(shared.duplicate()) {}
+};
+
+std::variant<OpenWebSocket, Refusal> upgrade(const StreamSocket& socket, const Upstream& upstream,
+                                             CallDeadlines& deadlines, std::chrono::seconds clockOffset) {
     deadlines.step("WebSocket upgrade");
     const std::time_t now = upstream.clock();
     const Endpoint& endpoint = upstream.endpoint;
-    UpgradeSession session(socket);
+    const ReadAhead::Ptr bytes(new ReadAhead(socket));
+    UpgradeSession session{SocketOver(bytes)};
     Poco::Net::HTTPRequest request(
         Poco::Net::HTTPRequest::HTTP_GET,
         signedTarget(upstream.credentials, {endpoint.host, endpoint.path, httpDate(now + clockOffset.count())}),
@@ -120,7 +127,7 @@ std::variant<WebSocket, Refusal> upgrade(const StreamSocket& socket, const Upstr
     request.set(Poco::Net::HTTPRequest::HOST, endpoint.authority());
     Poco::Net::HTTPResponse response;
     try {
-        return WebSocket(session, request, response);
+        return OpenWebSocket{WebSocket(session, request, response), bytes};
     } catch (const Poco::Exception& e) {
         if (!session.body() || response.getStatus() == Poco::Net::HTTPResponse::HTTP_SWITCHING_PROTOCOLS)
             deadlines.fail(ModelStatus::unavailable,
@@ -133,8 +140,8 @@ std::variant<WebSocket, Refusal> upgrade(const StreamSocket& socket, const Upstr
 
 }  // namespace
 
-std::variant<WebSocket, Refusal> openWebSocket(const Upstream& upstream, CallDeadlines& deadlines,
-                                               std::chrono::seconds clockOffset) {
+std::variant<OpenWebSocket, Refusal> openWebSocket(const Upstream& upstream, CallDeadlines& deadlines,
+                                                   std::chrono::seconds clockOffset) {
     StreamSocket socket = connectTcp(upstream.endpoint, deadlines);
     // Never to be reached: Poco's own timeouts last double over TLS and ruin a frame they interrupt.
     // But not 0 either, because then a signal ends a TLS read.

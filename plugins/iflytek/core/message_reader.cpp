@@ -20,58 +20,60 @@ MessageReader::MessageReader(WebSocket& socket, const CallDeadlines& deadlines)
     socket_.setMaxPayloadSize(kMaxMessageBytes);
 }
 
-std::string MessageReader::next() {
+std::string_view MessageReader::next() {
     for (;;) {
-        if (auto message = takeFrame()) return std::move(*message);
+        if (const auto message = takeFrame()) return *message;
     }
 }
 
-std::optional<std::string> MessageReader::takeFrame() {
+std::optional<std::string_view> MessageReader::takeFrame() {
     deadlines_.check();
     frame_.resize(0);
     int flags = 0;
+    Message message;
     try {
         const int size = socket_.receiveFrame(frame_, flags);
         // 0 is also the size of an empty message and an empty ping; only those have flags.
         if (size <= 0 && flags == 0)
             deadlines_.fail(ModelStatus::unavailable, "the upstream ended the connection before the end of the answer");
-        if (take(flags) == Outcome::more) return std::nullopt;
+        message = take(flags);
     } catch (const Poco::Net::WebSocketException& e) {
         if (e.code() == WebSocket::WS_ERR_PAYLOAD_TOO_BIG) deadlines_.fail(ModelStatus::failed, kTooLarge);
         deadlines_.fail(ModelStatus::unavailable, "the upstream broke off in the middle of a frame");
     } catch (const Poco::Exception& e) {
         deadlines_.fail(ModelStatus::unavailable, "the connection to the upstream broke: " + e.displayText());
     }
-    if (!isUtf8(message_)) deadlines_.fail(ModelStatus::failed, "a message of the upstream is no UTF-8");
-    return std::move(message_);
+    if (message && !isUtf8(*message)) deadlines_.fail(ModelStatus::failed, "a message of the upstream is no UTF-8");
+    return message;
 }
 
-MessageReader::Outcome MessageReader::take(int flags) {
+MessageReader::Message MessageReader::take(int flags) {
     if (flags & kReservedBits) deadlines_.fail(ModelStatus::failed, "the upstream used reserved bits of a frame");
     const bool isFinal = flags & WebSocket::FRAME_FLAG_FIN;
     switch (flags & WebSocket::FRAME_OP_BITMASK) {
         case WebSocket::FRAME_OP_TEXT:
             if (isOpen_) deadlines_.fail(ModelStatus::failed, "the upstream began a message inside another");
-            message_.clear();
-            return append(isFinal);
+            if (isFinal) return std::string_view(frame_.begin(), frame_.size());
+            parts_.clear();
+            return append(false);
         case WebSocket::FRAME_OP_CONT:
             if (!isOpen_)
                 deadlines_.fail(ModelStatus::failed, "the upstream continued a message that it had not begun");
             return append(isFinal);
         case WebSocket::FRAME_OP_BINARY:
             deadlines_.fail(ModelStatus::failed, "the upstream sent a binary message; this protocol has text only");
-        case WebSocket::FRAME_OP_PING: answer(WebSocket::FRAME_OP_PONG); return Outcome::more;
-        case WebSocket::FRAME_OP_PONG: return Outcome::more;
+        case WebSocket::FRAME_OP_PING: answer(WebSocket::FRAME_OP_PONG); return std::nullopt;
+        case WebSocket::FRAME_OP_PONG: return std::nullopt;
         case WebSocket::FRAME_OP_CLOSE: closed();
         default: deadlines_.fail(ModelStatus::failed, "the upstream sent a frame of an unknown kind");
     }
 }
 
-MessageReader::Outcome MessageReader::append(bool isFinal) {
-    if (message_.size() + frame_.size() > kMaxMessageBytes) deadlines_.fail(ModelStatus::failed, kTooLarge);
-    message_.append(frame_.begin(), frame_.size());
+MessageReader::Message MessageReader::append(bool isFinal) {
+    if (parts_.size() + frame_.size() > kMaxMessageBytes) deadlines_.fail(ModelStatus::failed, kTooLarge);
+    parts_.append(frame_.begin(), frame_.size());
     isOpen_ = !isFinal;
-    return isFinal ? Outcome::complete : Outcome::more;
+    return isFinal ? Message(parts_) : std::nullopt;
 }
 
 void MessageReader::answer(int opcode) {

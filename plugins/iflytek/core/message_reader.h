@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace aiproject::iflytek {
 
@@ -20,22 +21,24 @@ class MessageReader {
 public:
     MessageReader(Poco::Net::WebSocket& socket, const CallDeadlines& deadlines);
 
-    // Blocks for the next message, valid UTF-8. Throws CallFailure, also when the peer closes.
-    std::string next();
+    // Blocks for the next message, valid UTF-8, which lies here until the next call. Throws CallFailure, also
+    // when the peer closes.
+    std::string_view next();
     // Blocks for one frame only: nothing when it was a ping, a pong or a part.
-    std::optional<std::string> takeFrame();
+    std::optional<std::string_view> takeFrame();
 
 private:
-    enum class Outcome { more, complete };
-    Outcome take(int flags);
-    Outcome append(bool isFinal);
+    using Message = std::optional<std::string_view>;
+
+    Message take(int flags);
+    Message append(bool isFinal);
     [[noreturn]] void closed();
     void answer(int opcode);
 
     Poco::Net::WebSocket& socket_;
     const CallDeadlines& deadlines_;
     Poco::Buffer<char> frame_{0};
-    std::string message_;
+    std::string parts_;    // of a fragmented message
     bool isOpen_ = false;  // a fragmented message has begun
 };
 

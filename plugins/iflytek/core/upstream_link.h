@@ -4,11 +4,13 @@
 
 #include "iflytek/core/call_deadlines.h"
 #include "iflytek/core/core_settings.h"
+#include "iflytek/core/handshake.h"
 #include "iflytek/core/message_reader.h"
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace aiproject::iflytek {
 
@@ -22,10 +24,12 @@ public:
 
     // Sends one text message; the time of `phase` starts with it.
     void send(const std::string& message, Phase phase);
-    // Blocks for the next message; then the time of `next` starts.
-    std::string receive(Phase next = Phase::idleFrame);
+    // Blocks for the next message, which lies here until the next receive(); then the time of `next` starts.
+    std::string_view receive(Phase next = Phase::idleFrame);
+    // Whether the next message is here already.
+    bool hasMessage() const noexcept { return web_.bytes->hasMessage(); }
     // Takes one frame, for a caller that must not wait longer: nothing when no message came of it.
-    std::optional<std::string> receiveFrame() { return reader_.takeFrame(); }
+    std::optional<std::string_view> receiveFrame() { return reader_.takeFrame(); }
     // The time of `phase` starts now.
     void expect(Phase phase) { deadlines_.enter(phase, descriptor()); }
     // Whether there is something to read within `wait`.
@@ -34,11 +38,11 @@ public:
     CallDeadlines& deadlines() { return deadlines_; }
 
 private:
-    static Poco::Net::WebSocket open(const Upstream& upstream, CallDeadlines& deadlines, IReply& reply);
-    int descriptor() const { return socket_.impl()->sockfd(); }
+    static OpenWebSocket open(const Upstream& upstream, CallDeadlines& deadlines, IReply& reply);
+    int descriptor() const { return web_.socket.impl()->sockfd(); }
 
     CallDeadlines deadlines_;
-    Poco::Net::WebSocket socket_;
+    OpenWebSocket web_;
     MessageReader reader_;
 };
 

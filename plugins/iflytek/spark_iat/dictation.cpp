@@ -35,7 +35,7 @@ ModelStatus Dictation::run(const ModelRequest& request) {
     UpstreamLink link(upstream_, request.timeouts, reply_);
     link.deadlines().pacedBy(settings_.frameInterval);
     Progress progress = sendAndRead(link, request);
-    while (progress == Progress::more) progress = take(link.receive());
+    while (progress == Progress::more) progress = take(std::string(link.receive()));
     const std::string text = transcript_.text();
     return text.empty() || reply_.delta(std::string_view(text)) ? ModelStatus::ok : ModelStatus::stopped;
 }
@@ -49,7 +49,7 @@ Dictation::Progress Dictation::sendAndRead(UpstreamLink& link, const ModelReques
         if (link.isReadable(pace.wait())) {
             // No more than a frame: after a ping nothing may come for long, and the audio has its times.
             const auto message = link.receiveFrame();
-            if (message && take(*message) == Progress::complete) return Progress::complete;
+            if (message && take(std::string(*message)) == Progress::complete) return Progress::complete;
         }
         if (pace.wait().count() > 0) continue;
         const std::string message = frames.next();

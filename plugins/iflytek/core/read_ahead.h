@@ -1,0 +1,46 @@
+// The bytes below a WebSocket, taken as far ahead as there are any: one recv() brings a frame's header and
+// payload, and often the frames after it. Belongs to the thread of its connection.
+#pragma once
+
+#include <Poco/AutoPtr.h>
+#include <Poco/Net/StreamSocket.h>
+#include <Poco/Net/StreamSocketImpl.h>
+
+#include <array>
+#include <cstddef>
+
+namespace aiproject::iflytek {
+
+class ReadAhead final : public Poco::Net::StreamSocketImpl {
+public:
+    using Ptr = Poco::AutoPtr<ReadAhead>;
+
+    // Shares the descriptor with `socket`, which stays its owner.
+    explicit ReadAhead(const Poco::Net::StreamSocket& socket);
+
+    // Whether a message of one frame lies here as a whole, so that reading it cannot block.
+    bool hasMessage() const noexcept;
+
+    int receiveBytes(void* buffer, int length, int flags) override;
+    int available() override;
+
+    int sendBytes(const void* buffer, int length, int flags) override;
+    void close() override;
+    void shutdownReceive() override;
+    void shutdownSend() override;
+    void shutdown() override;
+    bool secure() const override;
+
+protected:
+    ~ReadAhead() override;
+
+private:
+    std::size_t held() const noexcept { return end_ - begin_; }
+    Poco::Net::SocketImpl& inner() const { return *socket_.impl(); }
+
+    Poco::Net::StreamSocket socket_;
+    std::array<char, 4096> bytes_;  // a dozen tokens' frames; not more, because every open stream has it
+    std::size_t begin_ = 0, end_ = 0;
+};
+
+}  // namespace aiproject::iflytek

@@ -1,0 +1,39 @@
+// bench_load: many streams against one target, each frame's age measured when it arrives.
+#include "bench/common/options.h"
+#include "bench/common/process.h"
+#include "bench/load/fleet.h"
+
+#include <cstdlib>
+#include <iostream>
+
+using namespace aiproject;
+using namespace aiproject::bench;
+
+int main(int argc, char** argv) try {
+    const Options options(argc, argv,
+                          {"--target", "--body", "--streams", "--frames", "--gap-us", "--bytes", "--seconds",
+                           "--ramp-per-s", "--header", "--read-bytes-per-s"});
+    BenchOrder order;
+    order.frames = std::uint32_t(options.number("--frames", {1, 10'000'000}));
+    order.gap = std::chrono::microseconds(options.number("--gap-us", {0, 4'000'000'000}));
+    order.bytes = std::uint32_t(options.number("--bytes", {0, 60'000}));
+    FleetPlan plan;
+    plan.streams = options.number("--streams", {1, 100'000});
+    plan.steady = std::chrono::seconds(options.number("--seconds", {1, 86'400}));
+    plan.rampPerSecond = options.number("--ramp-per-s", {1, 1'000'000}, 0);
+    const std::string body = bodyFrom(options.text("--body"), sentenceOf(order));
+
+    prepareProcess();
+    EventLoop loop;
+    const StopSignal stop(loop);
+    StreamPlan streams{loop, targetFor(options.text("--target"), parsedHeaders(options.all("--header")), body), order,
+                       options.number("--read-bytes-per-s", {1, 1'000'000'000}, 0)};
+    Fleet fleet(streams, plan);
+    fleet.begin();
+    loop.run();
+    std::cout << fleet.measurement().report(plan.streams) << std::endl;
+    return EXIT_SUCCESS;
+} catch (const std::exception& e) {
+    std::cerr << "bench_load: " << e.what() << '\n';
+    return EXIT_FAILURE;
+}

@@ -1,0 +1,39 @@
+// Whom the streams go to, and the bytes of one request as that server expects them.
+//
+// ERRORS  std::invalid_argument: what of the command line is wrong; std::runtime_error: the body's file.
+#pragma once
+
+#include "bench/load/answer_reader.h"
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aiproject::bench {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+// "Name: value", each.
+Headers parsedHeaders(const std::vector<std::string>& lines);
+// The file's text with @BENCH@ replaced.
+std::string bodyFrom(const std::string& file, const std::string& sentence);
+
+struct Target {
+    sockaddr_storage address{};
+    socklen_t addressSize = 0;
+    std::string request;
+    std::unique_ptr<AnswerReader> (*newReader)() = nullptr;
+};
+
+// http:PORT:PATH or fastcgi:SOCKET:PATH
+Target targetFor(const std::string& text, const Headers& headers, const std::string& body);
+
+std::string httpRequest(const std::string& path, const Headers& headers, const std::string& body);
+// The records that nginx sends with nginx/aiproject/fastcgi_params.
+std::string fastcgiRequest(const std::string& path, const Headers& headers, const std::string& body);
+
+}  // namespace aiproject::bench

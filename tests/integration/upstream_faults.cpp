@@ -68,6 +68,20 @@ SPEC(UpstreamFaults, keep_the_answer_whole_but_make_it_hard_to_read) {
     }
 }
 
+SPEC(UpstreamFaults, come_before_the_answer_or_even_the_question) {
+    CPPUNIT_ASSERT_EQUAL(""s, answerUnder(FaultKind::dropBeforeFrame).content);
+    CPPUNIT_ASSERT(!simulator.calls().back().request.empty());
+
+    simulator.setFault({FaultKind::closeIdle, 1001, "", {}, 1});
+    Client left(simulator, "/v3.5/chat");
+    CPPUNIT_ASSERT_EQUAL(""s, left.receive());
+    CPPUNIT_ASSERT_EQUAL(1001, left.closeCode);
+
+    simulator.setFault({FaultKind::speakUnasked, 0, "", {}, 1});
+    Client addressed(simulator, "/v3.5/chat");
+    CPPUNIT_ASSERT(addressed.receive().find("nobody has asked") != std::string::npos);
+}
+
 SPEC(UpstreamFaults, announce_more_than_a_client_should_take) {
     simulator.setFault({FaultKind::hugeFrame, 0, "", {}, -1});
     Client client(simulator, "/v3.5/chat");

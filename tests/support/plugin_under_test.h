@@ -152,7 +152,9 @@ public:
     PluginUnderTest(const std::string& name, const std::map<std::string, std::string>& written)
         : library_(std::string(AIPROJECT_PLUGIN_DIR) + "/" + name + ".so"),
           settings_(library_.descriptor(), "model." + name, written),
-          model_(settings_.usable() ? library_.descriptor().create(settings_) : nullptr) {}
+          model_(settings_.usable() ? library_.descriptor().create(settings_) : nullptr) {
+        if (model_) model_->start();
+    }
     ~PluginUnderTest() {
         if (model_) model_->destroy();
     }

@@ -100,6 +100,14 @@ SPEC(Settings, refuse_a_ca_file_that_is_not_there) {
     CPPUNIT_ASSERT(!upstreamOf(chat) && chat.rejected.count("tls.ca_file"));
 }
 
+SPEC(Settings, keep_no_warm_connections_unless_told_so) {
+    CPPUNIT_ASSERT(upstreamOf(chat)->warm.connections == 0 && upstreamOf(chat)->warm.ttl == std::chrono::seconds(50));
+    CPPUNIT_ASSERT(upstreamOf(voice, "wss://host/")->warm.ttl == std::chrono::seconds(8));
+    chat.values["warm_connections"] = "4";
+    chat.values["warm_ttl_s"] = "20";
+    CPPUNIT_ASSERT(upstreamOf(chat)->warm.connections == 4 && upstreamOf(chat)->warm.ttl == std::chrono::seconds(20));
+}
+
 SPEC(Settings, know_the_domain_of_each_version) {
     const std::map<std::string, std::string> domains = {
         {"/v1.1/chat", "lite"},        {"/v3.1/chat", "generalv3"},  {"/chat/pro-128k", "pro-128k"},

@@ -105,12 +105,10 @@ void answer(Outlet& outlet, ChatDialect& dialect, const ChatQuestion& question, 
 void converse(const Outlet::Parts& parts, const Endpoint& endpoint, const std::string& sid) {
     ChatDialect dialect(endpoint.service, sid);
     Outlet outlet(parts, dialect, Traffic::none);
-    const auto message = parts.peer.receive(parts.options.questionLimit);
-    if (!message) parts.peer.close(1000, "time out");
-    parts.record.update([&](Call& call) { call.request = message->payload; });
+    const auto message = outlet.question();
     try {
-        if (!message->isText) throw Refusal{10003, "the question is a binary message"};
-        const auto question = readChatRequest(message->payload, endpoint, parts.options.appId);
+        if (!message.isText) throw Refusal{10003, "the question is a binary message"};
+        const auto question = readChatRequest(message.payload, endpoint, parts.options.appId);
         answer(outlet, dialect, question, parts.options.answerFrames);
         outlet.finish();
     } catch (const Refusal& refusal) {

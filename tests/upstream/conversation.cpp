@@ -92,6 +92,7 @@ void Conversation::serve(CallRecord& record, const HTTPRequest& request) {
         return refuse(refusal->status, bodyOf(refusal->message));
     }
 
+    record.update([&](Call& call) { call.resumedTls = wire_.isResumed(); });
     const auto upgraded = Pacing::Clock::now();
     wire_.write(switchingProtocols(request));
     WebSocketPeer peer(wire_, record);

@@ -92,9 +92,7 @@ void dictate(const Outlet::Parts& parts, Service service, const std::string& sid
     Outlet outlet(parts, *dialect, Traffic::audio);
     Dictation dictation(parts.record, *dialect, outlet, Pacing(upgraded));
 
-    auto message = parts.peer.receive(parts.options.questionLimit);
-    if (!message) parts.peer.close(1000, "time out");
-    parts.record.update([&](Call& call) { call.request = message->payload; });
+    std::optional<Message> message = outlet.question();
     try {
         dictation.begin(*message);
         do {

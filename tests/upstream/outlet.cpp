@@ -26,6 +26,18 @@ Outlet::Outlet(const Parts& parts, Dialect& dialect, Traffic traffic)
     if (fault_.kind == FaultKind::dripping) peer_.drip(fault_.pause);
 }
 
+Message Outlet::question() {
+    if (fault_.kind == FaultKind::speakUnasked) {
+        peer_.rest(fault_.pause);
+        peer_.send(Opcode::text, dialect_.error(kEngineError, "nobody has asked"));
+    }
+    const bool closesSoon = fault_.kind == FaultKind::closeIdle;
+    const auto message = peer_.receive(closesSoon ? fault_.pause : options_.questionLimit);
+    if (!message) peer_.close(orElse(fault_.code, kNormalClosure), "time out");
+    record_.update([&](Call& call) { call.request = message->payload; });
+    return *message;
+}
+
 int Outlet::lastCode() const { return fault_.kind == FaultKind::sensitiveAtEnd ? 10019 : 0; }
 
 void Outlet::frame(Place place, const std::function<std::string()>& make) {
@@ -44,6 +56,7 @@ void Outlet::pause(milliseconds time) {
 
 void Outlet::disturb(Place place) {
     switch (fault_.kind) {
+        case FaultKind::dropBeforeFrame: peer_.rest(fault_.pause); peer_.drop();
         case FaultKind::hangBeforeFrame: hangs_ = true; break;
         case FaultKind::hangMidAnswer: hangs_ = isMidAnswer(place); break;
         case FaultKind::dropMidAnswer:

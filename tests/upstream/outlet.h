@@ -39,6 +39,8 @@ public:
     };
     Outlet(const Parts& parts, Dialect& dialect, Traffic traffic);
 
+    // The first message; recorded. Ends the conversation when none comes in time.
+    Message question();
     // `make` is asked for the frame when it is due, after what a fault sends before it. The frame is
     // dropped once the answer hangs. Throws Refusal when the client speaks and may not.
     void frame(Place place, const std::function<std::string()>& make);

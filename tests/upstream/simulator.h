@@ -21,6 +21,9 @@ enum class FaultKind {
     httpStatus,         // handshake answered with Fault::code, body Fault::text
     wrongSignature,     // 401 "HMAC signature does not match", whatever came
     skewedClock,        // 403, as for a date that is off
+    speakUnasked,       // upgraded, says something after Fault::pause, before any question
+    closeIdle,          // upgraded, a close frame with Fault::code after Fault::pause without a question
+    dropBeforeFrame,    // upgraded, takes the question, after Fault::pause TCP closed without a close frame
     hangBeforeFrame,    // upgraded, takes the question, says nothing
     hangMidAnswer,      // two frames, then nothing
     dropMidAnswer,      // two frames, then TCP closed without a close frame
@@ -77,6 +80,7 @@ struct Call {
     std::uint64_t audioBytes = 0;  // decoded
     std::uint64_t largestAudioFrame = 0;
     int pongs = 0;
+    bool resumedTls = false;  // by a session of an earlier connection
     int framesSent = 0;
     bool answered = false;  // the last frame went out
     int closeCode = 0;      // of the client's close frame (1005: one without); 0: none seen

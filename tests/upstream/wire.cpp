@@ -3,6 +3,7 @@
 #include "upstream/endings.h"
 
 #include <Poco/Exception.h>
+#include <Poco/Net/SecureStreamSocketImpl.h>
 #include <Poco/Timespan.h>
 
 #include <fcntl.h>
@@ -103,6 +104,11 @@ void Wire::write(std::string_view bytes) {
         if (count <= 0) throw ConversationOver{};
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
+}
+
+bool Wire::isResumed() const {
+    auto* secure = dynamic_cast<Poco::Net::SecureStreamSocketImpl*>(socket_.impl());
+    return secure != nullptr && secure->sessionWasReused();
 }
 
 void Wire::abort() noexcept {

@@ -25,6 +25,9 @@ public:
     void rest(std::chrono::milliseconds time);
     void write(std::string_view bytes);
 
+    // By a TLS session of an earlier connection.
+    bool isResumed() const;
+
     // No more reads or writes, at once, without TLS's goodbye.
     void abort() noexcept;
     void close() noexcept;

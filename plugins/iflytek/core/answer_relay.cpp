@@ -1,6 +1,6 @@
 #include "iflytek/core/answer_relay.h"
 
-#include "iflytek/core/upstream_link.h"
+#include "iflytek/core/upstream_call.h"
 
 #include <algorithm>
 
@@ -70,14 +70,15 @@ ModelStatus AnswerRelay::deliverLast(const std::string& content) {
     return content.empty() || reply_.delta(std::string_view(content)) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
-ModelStatus relayAnswer(const Upstream& upstream, const Question& question, IReply& reply) {
-    UpstreamLink link(upstream, question.timeouts, reply);
-    link.send(question.message, Phase::firstFrame);
-    AnswerRelay relay(question.service, reply);
-    for (;;) {
-        const std::string_view message = link.receive();
-        if (const auto status = relay.take(message, link.hasMessage())) return *status;
-    }
+ModelStatus relayAnswer(WarmConnections& connections, const Question& question, IReply& reply) {
+    return callUpstream(connections, question.timeouts, reply, [&](UpstreamLink& link) {
+        link.send(question.message, Phase::firstFrame);
+        AnswerRelay relay(question.service, reply);
+        for (;;) {
+            const std::string_view message = link.receive();
+            if (const auto status = relay.take(message, link.hasMessage())) return *status;
+        }
+    });
 }
 
 }  // namespace aiproject::iflytek

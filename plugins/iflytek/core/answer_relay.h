@@ -3,8 +3,8 @@
 #pragma once
 
 #include "iflytek/core/answer_frame.h"
-#include "iflytek/core/core_settings.h"
 #include "iflytek/core/frame_glance.h"
+#include "iflytek/core/warm_connections.h"
 
 #include <optional>
 #include <string>
@@ -40,7 +40,7 @@ struct Question {
     Timeouts timeouts;
 };
 
-// A whole call: connects, asks, relays until the end. Throws CallFailure.
-ModelStatus relayAnswer(const Upstream& upstream, const Question& question, IReply& reply);
+// A whole call: asks on a warm or new connection, relays until the end. Throws CallFailure.
+ModelStatus relayAnswer(WarmConnections& connections, const Question& question, IReply& reply);
 
 }  // namespace aiproject::iflytek

@@ -32,6 +32,11 @@ void CallDeadlines::enter(Phase phase, int descriptor) {
     reply_.guard(descriptor, ms);
 }
 
+void CallDeadlines::reconnect() {
+    phase_ = Phase::connecting;
+    step_ = "name resolution";
+}
+
 std::chrono::milliseconds CallDeadlines::connectTimeLeft() const {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(connectEnd_ - std::chrono::steady_clock::now());
     return std::max(left, std::chrono::milliseconds(0));

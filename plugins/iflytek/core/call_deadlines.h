@@ -22,6 +22,7 @@ public:
     // The time of the phase starts anew, but `connecting`, which has one for all its steps.
     void enter(Phase phase, int descriptor);
     void step(std::string name) { step_ = std::move(name); }  // of connecting: "TLS handshake"
+    void reconnect();                                         // begins to connect again, with the time that is left
     // While sending: the gap that the plugin itself leaves between two messages.
     void pacedBy(std::chrono::milliseconds gap) { gap_ = gap; }
     void withdraw() noexcept { reply_.guard(-1, 0); }  // before the descriptor is closed

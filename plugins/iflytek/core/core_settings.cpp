@@ -1,5 +1,7 @@
 #include "iflytek/core/core_settings.h"
 
+#include "iflytek/core/tls_session.h"
+
 #include <Poco/Net/IPAddress.h>
 #include <Poco/Net/SSLManager.h>
 #include <Poco/URI.h>
@@ -34,6 +36,7 @@ Poco::Net::Context::Ptr makeTls(const std::string& caFile, Poco::Net::Context::V
     Context::Ptr context = new Context(Context::TLS_CLIENT_USE, caFile, verification, depth, caFile.empty(),
                                        "HIGH:!aNULL:!eNULL:!MD5:!RC4:!3DES");
     context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
+    rememberTlsSessions(*context);
     return context;
 }
 
@@ -110,6 +113,8 @@ std::optional<Upstream> upstreamOf(const ISettings& settings, const std::string&
     usable &= takeKey(settings, "api_key", upstream.credentials.apiKey);
     usable &= takeKey(settings, "api_secret", upstream.credentials.apiSecret);
     if (upstream.endpoint.transport == Transport::tls) usable &= takeTls(settings, verifies, upstream);
+    upstream.warm.connections = static_cast<std::size_t>(settings.integer("warm_connections"));
+    upstream.warm.ttl = std::chrono::seconds(settings.integer("warm_ttl_s"));
     if (!verifies) settings.warn("tls.verify", "none: whoever answers in the upstream's place is believed");
     if (!usable) return std::nullopt;
     return upstream;

@@ -7,6 +7,8 @@
 #include <Poco/Net/Context.h>
 
 #include <array>
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <functional>
@@ -27,19 +29,26 @@ struct Endpoint {
     std::string url() const;        // for logs: it has no query, so no signature
 };
 
+struct WarmSettings {
+    std::size_t connections = 0;  // that wait for a question
+    std::chrono::seconds ttl{50};
+};
+
 // Where and as whom the calls of one model go. Constant after creation, shared by its threads.
 struct Upstream {
     Endpoint endpoint;
     Credentials credentials;
     Poco::Net::Context::Ptr tls;  // null for plain
     std::string trust;            // for logs: whose CAs are believed
+    WarmSettings warm;
     std::function<std::time_t()> clock = [] { return std::time(nullptr); };
 };
 
-constexpr std::size_t kCoreSettingCount = 6;
+constexpr std::size_t kCoreSettingCount = 8;
 
-constexpr std::array<Setting, kCoreSettingCount> coreSettings(const char* defaultUrl) {
+constexpr std::array<Setting, kCoreSettingCount> coreSettings(const char* defaultUrl, const char* warmTtl) {
     constexpr auto text = SettingType::text;
+    constexpr auto integer = SettingType::integer;
     return {{
         {"url", text, defaultUrl, "", 0, 0, "", Secrecy::open,
          "wss://HOST/PATH of the service; empty: the variant's own"},
@@ -49,13 +58,19 @@ constexpr std::array<Setting, kCoreSettingCount> coreSettings(const char* defaul
         {"tls.ca_file", text, "", "", 0, 0, "", Secrecy::open, "CAs to believe; empty: the system's"},
         {"tls.verify", SettingType::choice, "strict", "", 0, 0, "strict|none", Secrecy::open,
          "none accepts any certificate, and plain ws:// to any host"},
+        {"warm_connections", integer, "0", "connections", 0, 64, "", Secrecy::open,
+         "kept open for the next questions, per worker process"},
+        {"warm_ttl_s", integer, warmTtl, "s", 1, 55, "", Secrecy::open,
+         "a warm connection that was not used so long is replaced"},
     }};
 }
 
+// The services end a connection that asks nothing within 60 s; hence the usual default of warm_ttl_s.
 template <std::size_t N>
-constexpr std::array<Setting, kCoreSettingCount + N> withCoreSettings(const char* defaultUrl, const Setting (&own)[N]) {
+constexpr std::array<Setting, kCoreSettingCount + N> withCoreSettings(const char* defaultUrl, const Setting (&own)[N],
+                                                                      const char* warmTtl = "50") {
     std::array<Setting, kCoreSettingCount + N> all{};
-    const auto core = coreSettings(defaultUrl);
+    const auto core = coreSettings(defaultUrl, warmTtl);
     for (std::size_t i = 0; i < kCoreSettingCount; ++i) all[i] = core[i];
     for (std::size_t i = 0; i < N; ++i) all[kCoreSettingCount + i] = own[i];
     return all;

@@ -3,6 +3,7 @@
 #include "iflytek/core/encoding.h"
 #include "iflytek/core/signed_url.h"
 #include "iflytek/core/tcp_connect.h"
+#include "iflytek/core/tls_session.h"
 
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
@@ -90,7 +91,8 @@ SecureStreamSocket secured(const StreamSocket& socket, const Upstream& upstream,
     deadlines.step("TLS handshake");
     ERR_clear_error();  // what an earlier call left on this thread would be taken for a fault of this one
     try {
-        SecureStreamSocket secure = SecureStreamSocket::attach(socket, upstream.endpoint.host, upstream.tls);
+        SecureStreamSocket secure = SecureStreamSocket::attach(socket, upstream.endpoint.host, upstream.tls,
+                                                               rememberedTlsSession(*upstream.tls));
         requireCertificate(secure, upstream);
         return secure;
     } catch (const Poco::Net::CertificateValidationException&) {

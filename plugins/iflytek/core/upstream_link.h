@@ -1,9 +1,8 @@
-// One call's WebSocket to the upstream, from connect to close. Used by the thread inside generate()
+// One call's way over a connection, from its question to the close. Used by the thread inside generate()
 // only: TLS objects must not be shared by two threads. Everything throws CallFailure.
 #pragma once
 
 #include "iflytek/core/call_deadlines.h"
-#include "iflytek/core/core_settings.h"
 #include "iflytek/core/handshake.h"
 #include "iflytek/core/message_reader.h"
 
@@ -16,8 +15,8 @@ namespace aiproject::iflytek {
 
 class UpstreamLink {
 public:
-    // Connects; a handshake refused for our clock is tried once more by the upstream's clock.
-    UpstreamLink(const Upstream& upstream, const Timeouts& timeouts, IReply& reply);
+    // Borrows `deadlines`, which may outlive several links.
+    UpstreamLink(const OpenWebSocket& web, CallDeadlines& deadlines);
     ~UpstreamLink();
     UpstreamLink(const UpstreamLink&) = delete;
     UpstreamLink& operator=(const UpstreamLink&) = delete;
@@ -29,21 +28,23 @@ public:
     // Whether the next message is here already.
     bool hasMessage() const noexcept { return web_.bytes->hasMessage(); }
     // Takes one frame, for a caller that must not wait longer: nothing when no message came of it.
-    std::optional<std::string_view> receiveFrame() { return reader_.takeFrame(); }
+    std::optional<std::string_view> receiveFrame();
     // The time of `phase` starts now.
     void expect(Phase phase) { deadlines_.enter(phase, descriptor()); }
     // Whether there is something to read within `wait`.
     bool isReadable(std::chrono::milliseconds wait) const;
 
+    bool isAnswered() const { return isAnswered_; }  // a message has come
+
     CallDeadlines& deadlines() { return deadlines_; }
 
 private:
-    static OpenWebSocket open(const Upstream& upstream, CallDeadlines& deadlines, IReply& reply);
     int descriptor() const { return web_.socket.impl()->sockfd(); }
 
-    CallDeadlines deadlines_;
+    CallDeadlines& deadlines_;
     OpenWebSocket web_;
     MessageReader reader_;
+    bool isAnswered_ = false;
 };
 
 }  // namespace aiproject::iflytek

@@ -17,19 +17,20 @@ using namespace aiproject::iflytek;
 class SparkChat final : public IModel {
 public:
     SparkChat(Upstream upstream, ChatSettings settings)
-        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
+        : connections_(std::move(upstream)), settings_(std::move(settings)) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
-            const std::string question = chatQuestion(settings_, upstream_.credentials.appId, request);
-            return relayAnswer(upstream_, {Service::chat, question, request.timeouts}, reply);
+            const std::string question = chatQuestion(settings_, connections_.upstream().credentials.appId, request);
+            return relayAnswer(connections_, {Service::chat, question, request.timeouts}, reply);
         });
     }
 
+    void start() noexcept override { connections_.start(); }
     void destroy() noexcept override { delete this; }
 
 private:
-    const Upstream upstream_;
+    WarmConnections connections_;
     const ChatSettings settings_;
 };
 

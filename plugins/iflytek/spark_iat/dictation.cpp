@@ -32,7 +32,11 @@ private:
 }  // namespace
 
 ModelStatus Dictation::run(const ModelRequest& request) {
-    UpstreamLink link(upstream_, request.timeouts, reply_);
+    return callUpstream(connections_, request.timeouts, reply_,
+                        [&](UpstreamLink& link) { return converse(link, request); });
+}
+
+ModelStatus Dictation::converse(UpstreamLink& link, const ModelRequest& request) {
     link.deadlines().pacedBy(settings_.frameInterval);
     Progress progress = sendAndRead(link, request);
     while (progress == Progress::more) progress = take(std::string(link.receive()));
@@ -43,8 +47,9 @@ ModelStatus Dictation::run(const ModelRequest& request) {
 // The upstream may end before the recording does, by a result or an error; what is sent after that
 // only provokes another error.
 Dictation::Progress Dictation::sendAndRead(UpstreamLink& link, const ModelRequest& request) {
-    AudioFrames frames(settings_, upstream_.credentials.appId, request);
+    AudioFrames frames(settings_, connections_.upstream().credentials.appId, request);
     Pace pace(settings_.frameInterval);
+    link.expect(Phase::sending);
     while (!frames.isDone()) {
         if (link.isReadable(pace.wait())) {
             // No more than a frame: after a ping nothing may come for long, and the audio has its times.

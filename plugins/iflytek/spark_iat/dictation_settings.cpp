@@ -23,13 +23,17 @@ constexpr Setting kOwn[] = {
     {"punctuation", SettingType::flag, "true", "", 0, 0, "", open, "whether the transcript has it"},
 };
 
+// Dictation ends a session that has no data for 10 s, or lasts more than 60 s; whether that counts from the
+// upgrade is nowhere documented.
+constexpr const char* kWarmTtl = "8";
+
 Variant variantOf(const ISettings& settings) {
     return settingText(settings, "variant") == "large" ? Variant::large : Variant::classic;
 }
 
 }  // namespace
 
-constexpr std::array<Setting, kCoreSettingCount + 9> kDictationSettings = withCoreSettings("", kOwn);
+constexpr std::array<Setting, kCoreSettingCount + 9> kDictationSettings = withCoreSettings("", kOwn, kWarmTtl);
 
 std::string dictationUrl(const ISettings& settings) {
     return variantOf(settings) == Variant::large ? "wss://iat.xf-yun.com/v1" : "wss://iat-api.xfyun.cn/v2/iat";

@@ -14,19 +14,20 @@ using namespace aiproject::iflytek;
 class SparkIat final : public IModel {
 public:
     SparkIat(Upstream upstream, DictationSettings settings)
-        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
+        : connections_(std::move(upstream)), settings_(std::move(settings)) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkRecording(request);
-            return Dictation(upstream_, settings_, reply).run(request);
+            return Dictation(connections_, settings_, reply).run(request);
         });
     }
 
+    void start() noexcept override { connections_.start(); }
     void destroy() noexcept override { delete this; }
 
 private:
-    const Upstream upstream_;
+    WarmConnections connections_;
     const DictationSettings settings_;
 };
 

@@ -29,20 +29,21 @@ constexpr auto kSettings = withCoreSettings("wss://spark-api.cn-huabei-1.xf-yun.
 class SparkImage final : public IModel {
 public:
     SparkImage(Upstream upstream, ImageSettings settings)
-        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
+        : connections_(std::move(upstream)), settings_(std::move(settings)) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkPicture(request.media);
-            const std::string question = imageQuestion(settings_, upstream_.credentials.appId, request);
-            return relayAnswer(upstream_, {Service::image, question, request.timeouts}, reply);
+            const std::string question = imageQuestion(settings_, connections_.upstream().credentials.appId, request);
+            return relayAnswer(connections_, {Service::image, question, request.timeouts}, reply);
         });
     }
 
+    void start() noexcept override { connections_.start(); }
     void destroy() noexcept override { delete this; }
 
 private:
-    const Upstream upstream_;
+    WarmConnections connections_;
     const ImageSettings settings_;
 };
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "commands/command_line.h"
 #include "commands/drain.h"
+#include "commands/start_pages.h"
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
 #include "front/fastcgi_exchange.h"
@@ -78,6 +79,7 @@ struct Running {
 
     // Answers the exit code.
     int untilTheEnd(const Acceptor::Calls& accepting) {
+        releaseStartPages();
         seat.enter(WorkerState::ready);
         log.info("ready");
         const int signal = acceptor.run(accepting);

@@ -1,6 +1,9 @@
 #include "front/connection_queue.h"
 
+#include <malloc.h>
 #include <pthread.h>
+
+#include <algorithm>
 
 namespace aiproject {
 namespace {
@@ -65,7 +68,9 @@ void ConnectionQueue::startThread() {
         return nullptr;
     };
     // Without another thread (limit of the system) those that are there go on.
-    if (startDetached(run, this)) ++threads_, ++idle_;
+    if (!startDetached(run, this)) return;
+    ++threads_, ++idle_;
+    mostThreads_ = std::max(mostThreads_, threads_);
 }
 
 FileDescriptor ConnectionQueue::takeFirst() {
@@ -86,8 +91,17 @@ void ConnectionQueue::serveConnections() {
         ++idle_, --busy_;
         quiet_.notify_all();
     }
+    endThread(lock);
+}
+
+void ConnectionQueue::endThread(std::unique_lock<std::mutex>& lock) {
     --idle_, --threads_;
+    const bool isMuchLess = threads_ <= mostThreads_ / 2;
+    if (isMuchLess) mostThreads_ = threads_;
     quiet_.notify_all();
+    lock.unlock();  // from here on, what this belongs to may be gone
+    // By itself malloc() keeps what many requests have used at once, for as long as the process lives.
+    if (isMuchLess) malloc_trim(0);
 }
 
 void ConnectionQueue::refuseConnections() {

@@ -46,6 +46,7 @@ private:
 
     void startThread();
     void serveConnections();
+    void endThread(std::unique_lock<std::mutex>& lock);
     void refuseConnections();
     FileDescriptor takeFirst();
 
@@ -56,6 +57,7 @@ private:
     std::condition_variable work_, overdue_, quiet_;
     std::deque<Waiting> queue_;
     int threads_ = 0, idle_ = 0, busy_ = 0;
+    int mostThreads_ = 0;  // since memory was last given back
     bool ending_ = false;
 
     std::thread refuser_;  // last: starts when all else is there

@@ -14,7 +14,7 @@
 namespace aiproject {
 namespace {
 
-constexpr std::size_t kPieceBytes = 16UL * 1024;
+constexpr std::size_t kPieceBytes = 1024;  // on the stack of every stream, where a touched page stays
 
 void setTimeouts(int connection, std::chrono::milliseconds timeout) {
     const timeval value{timeout.count() / 1000, (timeout.count() % 1000) * 1000};

@@ -30,6 +30,7 @@ Dialog::Dialog(const JsonBody& body) {
         json_ += (json_.empty() ? "[" : ",") + (R"({"role":")" + role + R"(","content":)" + jsonText(content) + "}");
     }
     json_ += "]";
+    json_.shrink_to_fit();  // what growing has left over would stay as long as the stream
 }
 
 }  // namespace aiproject

@@ -3,6 +3,8 @@
 #include "routes/question.h"
 #include "routes/routes.h"
 
+#include <utility>
+
 namespace aiproject {
 namespace {
 
@@ -14,7 +16,7 @@ void requireKind(const Model& model, Kind kind, const std::string& what) {
 
 void answerText(Context& context, const Model& model, AnswerForm answer) {
     requireKind(model, Kind::text, "a dialog");
-    const Dialog dialog(*context.json);
+    const Dialog dialog(*std::exchange(context.json, {}));
     answer(context, {{model.name}, textQuestion(dialog)});
 }
 

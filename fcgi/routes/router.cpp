@@ -4,6 +4,7 @@
 #include "routes/routes.h"
 
 #include <chrono>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -93,7 +94,7 @@ void Router::admit(Context& context, Access access) const {
         context.user = services_.accounts.identify(*request.uuid, *request.username);
     };
     const auto byBody = [&] {
-        context.json.emplace(context.body);
+        context.json.emplace(std::exchange(context.body, {}));  // a stream lasts long; nobody reads the text again
         const std::string uuid = context.json->text("uuid");
         context.user = services_.accounts.identify(uuid, context.json->text("username"));
     };

@@ -48,7 +48,8 @@ struct Context {
     RequestRecord& record;
     std::string model = {};  // {model} of the path
     std::string body = {};
-    std::optional<JsonBody> json = {};  // where access asked for it
+    // Where access asked for it, made of the body, which is empty then. Handlers take it: a stream must not keep it.
+    std::optional<JsonBody> json = {};
     std::optional<User> user = {};
 };
 

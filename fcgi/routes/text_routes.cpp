@@ -2,15 +2,17 @@
 #include "routes/question.h"
 #include "routes/routes.h"
 
+#include <utility>
+
 namespace aiproject {
 
 void chatText(Context& context) {
-    const Dialog dialog(*context.json);
+    const Dialog dialog(*std::exchange(context.json, {}));
     answerInOnePiece(context, {context.services.config.routes.text, textQuestion(dialog)});
 }
 
 void streamText(Context& context) {
-    const Dialog dialog(*context.json);
+    const Dialog dialog(*std::exchange(context.json, {}));
     answerAsStream(context, {context.services.config.routes.text, textQuestion(dialog)});
 }
 

@@ -6,7 +6,13 @@
 #include "support/temp_dir.h"
 #include "upstream/simulator.h"
 
+#include <Poco/Crypto/X509Certificate.h>
+#include <openssl/x509.h>
+
+#include <cstdlib>
+#include <iomanip>
 #include <list>
+#include <sstream>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -49,6 +55,28 @@ struct SparkChatTls : CppUnit::TestCase {
         written["tls.ca_file"] = caFile;
         return written;
     }
+    // As update-ca-certificates makes it: the name is what OpenSSL looks for when it meets this issuer.
+    std::string folderWith(const std::string& caFile) const {
+        const Poco::Crypto::X509Certificate authority(caFile);
+        std::ostringstream name;
+        name << std::hex << std::setw(8) << std::setfill('0')
+             << X509_NAME_hash_ex(X509_get_subject_name(authority.certificate()), nullptr, nullptr, nullptr) << ".0";
+        const auto folder = dir.path() / "system-cas";
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy_file(caFile, folder / name.str());
+        return folder;
+    }
+};
+
+class EnvironmentVariable {
+public:
+    EnvironmentVariable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
+    ~EnvironmentVariable() { unsetenv(name_); }
+    EnvironmentVariable(const EnvironmentVariable&) = delete;
+    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
+
+private:
+    const char* const name_;
 };
 
 }  // namespace
@@ -244,6 +272,13 @@ SPEC(SparkChatTls, refuses_an_unknown_authority) {
     PluginUnderTest publicOnly("spark_chat", settingsFor(simulator.url("/v3.5/chat")));
     expect(publicOnly.ask(hello()), ModelStatus::misconfigured, "cannot be verified by the system's CAs");
     CPPUNIT_ASSERT(simulator.calls().empty());
+}
+
+SPEC(SparkChatTls, believes_the_folder_of_the_systems_authorities) {
+    const upstream::Simulator simulator(options());
+    const EnvironmentVariable folder("SSL_CERT_DIR", folderWith(simulator.caFile()));
+    PluginUnderTest plugin("spark_chat", settingsFor(simulator.url("/v3.5/chat")));
+    expect(plugin.ask(hello()), ModelStatus::ok, "");
 }
 
 SPEC(SparkChatTls, refuses_a_certificate_of_another_host) {

@@ -43,6 +43,8 @@ std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained) 
 
 long residentSize(pid_t pid) { return numberOf(pid, "VmRSS:"); }
 
+long residentFiles(pid_t pid) { return numberOf(pid, "RssFile:"); }
+
 int threadsOf(pid_t pid) { return int(numberOf(pid, "Threads:")); }
 
 bool hasEnded(pid_t pid) {

@@ -14,6 +14,7 @@ std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained =
 
 // In KiB; 0: it is gone.
 long residentSize(pid_t pid);
+long residentFiles(pid_t pid);  // the part that is mapped from files, programs and libraries
 int threadsOf(pid_t pid);
 
 // Of any process, such as a child's child: it is gone, or a zombie that nobody has reaped.

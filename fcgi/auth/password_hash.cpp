@@ -24,6 +24,7 @@ constexpr std::size_t kHashBytes = 32;
 constexpr std::uint64_t kMaxMemoryBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 23;  // ten times the default
 constexpr std::chrono::seconds kMaxWait{10};
+constexpr int kMostWaiting = 16;
 
 std::uint64_t memoryOf(const HashCost& cost) { return (std::uint64_t{128} * cost.r) << cost.logN; }
 std::uint64_t workOf(const HashCost& cost) { return (std::uint64_t{cost.r} * cost.p) << cost.logN; }
@@ -98,8 +99,13 @@ class PasswordHasher::Turn {
 public:
     explicit Turn(PasswordHasher& owner) : owner_(owner) {
         std::unique_lock lock(owner_.mutex_);
-        if (!owner_.free_.wait_for(lock, kMaxWait, [this] { return owner_.running_ < owner_.atOnce_; }))
-            throw Error(ErrorKind::tooManyRequests, "no turn for a password hash within 10 s");
+        const auto isFree = [this] { return owner_.running_ < owner_.atOnce_; };
+        if (!isFree() && owner_.waiting_ >= kMostWaiting)
+            throw Error(ErrorKind::tooManyRequests, "16 password hashes wait for their turn already");
+        ++owner_.waiting_;
+        const bool isOurs = owner_.free_.wait_for(lock, kMaxWait, isFree);
+        --owner_.waiting_;
+        if (!isOurs) throw Error(ErrorKind::tooManyRequests, "no turn for a password hash within 10 s");
         ++owner_.running_;
     }
     ~Turn() {
@@ -117,7 +123,7 @@ private:
 };
 
 PasswordHasher::PasswordHasher(const HashCost& cost)
-    : PasswordHasher(cost, std::max(1, int(std::thread::hardware_concurrency()))) {}
+    : PasswordHasher(cost, std::max(1, int(std::thread::hardware_concurrency()) - 1)) {}
 
 PasswordHasher::PasswordHasher(const HashCost& cost, int atOnce) : cost_(cost), atOnce_(atOnce) {
     if (!isBounded(cost)) throw Error(ErrorKind::internal, "scrypt parameters out of bounds");

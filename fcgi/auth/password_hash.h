@@ -20,12 +20,13 @@ struct HashCost {
 // scrypt (RFC 7914) with 32 bytes of output. Error(internal) for a cost that is out of bounds.
 std::string scrypt(std::string_view password, std::string_view salt, const HashCost& cost);
 
-// THREADS  Any number may call; `mutex_` guards `running_`. Each hash takes 32 MiB at the default cost, so
-//          no more than `atOnce` run at a time and the others wait: a flood of logins must not take all
-//          memory. Who has waited for 10 s gets Error(tooManyRequests).
+// THREADS  Any number may call; `mutex_` guards what follows it. Each hash takes 32 MiB and a core for a tenth of a
+//          second at the default cost, so no more than `atOnce` run at a time and a few others wait: a flood of
+//          logins must not take all memory, threads or cores. Who finds 16 waiting, or has waited for 10 s, gets
+//          Error(tooManyRequests).
 class PasswordHasher {
 public:
-    explicit PasswordHasher(const HashCost& cost);  // at once: one per core
+    explicit PasswordHasher(const HashCost& cost);  // at once: one per core, but for one core
     PasswordHasher(const HashCost& cost, int atOnce);
 
     std::string hash(std::string_view password);
@@ -47,7 +48,7 @@ private:
     const int atOnce_;
     std::mutex mutex_;
     std::condition_variable free_;
-    int running_ = 0;
+    int running_ = 0, waiting_ = 0;
 };
 
 }  // namespace aiproject

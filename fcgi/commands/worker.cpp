@@ -9,6 +9,7 @@
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
 #include "front/fastcgi_exchange.h"
+#include "front/listener.h"
 #include "host/model_calls.h"
 #include "observe/log.h"
 #include "pool/crash_report.h"
@@ -16,6 +17,7 @@
 #include "pool/permits.h"
 #include "pool/seat.h"
 #include "routes/readiness.h"
+#include "routes/recent_readiness.h"
 #include "routes/router.h"
 
 #include <signal.h>
@@ -23,7 +25,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
+#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -47,6 +52,16 @@ void raiseDescriptorLimit() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Before any thread: each has a niceness of its own, which it takes from the one that starts it. Where Linux groups
+// processes by session (sched_autogroup), that only counts within this session, which has a niceness as well.
+void standBack(const PoolConfig& pool, Log& log) {
+    if (pool.nice == 0) return;
+    errno = 0;
+    if (nice(pool.nice) == -1 && errno != 0)
+        log.warning(std::string("pool.NAME.nice has no effect: ") + std::strerror(errno));
+    if (getsid(0) == getpid()) std::ofstream("/proc/self/autogroup") << pool.nice;  // no such file: nothing to do
 }
 
 void logModels(const ModelRegistry& models, Log& log) {
@@ -73,6 +88,7 @@ struct Running {
     const Load& load;
     Log& log;
     const WorkerSignals& signals;
+    Listener& listener;
     Acceptor& acceptor;
     ConnectionQueue& connections;
     ModelCalls& calls;
@@ -86,7 +102,7 @@ struct Running {
         seat.enter(WorkerState::draining);
         // When nobody else will, this worker serves what waits.
         if (signal != SIGQUIT && !load.othersServe()) acceptor.takeRest(accepting);
-        acceptor.close();
+        listener.close();
         log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
         if (drains(signal, accepting)) return EXIT_SUCCESS;
         log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
@@ -114,8 +130,10 @@ LogConfig usableLog(LogConfig log) {
 
 int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSignals& signals, Log& log) {
     raiseDescriptorLimit();
+    standBack(pool, log);
     const Seat seat;
-    Acceptor acceptor(kListeningSocket, signals);
+    Listener listener(kListeningSocket);
+    Acceptor acceptor(listener, signals);
     // Before the database, which makes a thread, and before the crash report, which is not about trials.
     const ModelRegistry models(config, pool.models, PluginSnapshot::ownOrInherited(config),
                                {&seat.board(), seat.generation()});
@@ -130,7 +148,8 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     Permits permits(seat.board(), seat.row(), callLimits(config.limits, pool));
     ModelCalls calls(models, config, log);
     const Readiness readiness(config.routes, pool.models, models, migrations);
-    const Router router({config, accounts, permits, calls, log, [&] { return readiness.reasonsAgainst(); }});
+    RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
+    const Router router({config, accounts, permits, calls, log, [&] { return recent.reasonsAgainst(); }});
 
     const auto with = [&](void (Router::*step)(Exchange&) const) {
         return [&, step](FileDescriptor connection) {
@@ -144,14 +163,15 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
             load.end();  // before the exchange ends: whoever has read its end finds room
         };
     };
-    ConnectionQueue connections({pool.threads, pool.queue}, with(&Router::serve), with(&Router::refuse));
+    ConnectionQueue connections(listener, {pool.threads, pool.queue},
+                                {[&] { load.begin(); }, with(&Router::serve), with(&Router::refuse)});
 
     const auto add = [&](FileDescriptor connection) {
         load.begin();
         if (!connections.add(std::move(connection))) load.end();
     };
-    return Running{config, seat, load, log, signals, acceptor, connections, calls}.untilTheEnd(
-        {add, [&] { return connections.isFull(); }, [&] { return load.othersHaveRoom(); },
+    return Running{config, seat, load, log, signals, listener, acceptor, connections, calls}.untilTheEnd(
+        {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
          [&] { log.reopen(config.log); }});
 }
 

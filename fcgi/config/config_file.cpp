@@ -141,6 +141,7 @@ private:
         auth.threads = 4;  // each hash takes 32 MiB and most of a core
         auth.backlog = 128;
         auth.queue = std::chrono::milliseconds(1'000);  // a hash takes a good part of it
+        auth.nice = 10;                                 // logins wait for streams, not streams for logins
         auth.models = {};
         config.pools["model"].processes = 2;  // a plugin that crashes takes the streams of one along
         for (const auto& entry : values) {

@@ -110,7 +110,7 @@ void placesAndLogs(Table& table, Config& config) {
                                  {"info", LogLevel::info},
                                  {"warning", LogLevel::warning},
                                  {"error", LogLevel::error}},
-                 "info has a line per request");
+                 "info has a line per request, debug also for probes that find all well");
     table.choice("http.status", config.httpStatus,
                  Words<HttpStatus>{{"envelope", HttpStatus::envelope}, {"semantic", HttpStatus::semantic}},
                  "envelope: the documented paths answer 200 whenever they answer JSON");
@@ -171,6 +171,8 @@ void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
     table.integer(prefix + "max_requests", pool.maxRequests, {0, INT_MAX}, "then a worker is replaced; 0: never");
     table.integer(prefix + "memory_mb", pool.memoryMb, {0, 1'000'000},
                   "resident; above, a worker is replaced; 0: never");
+    table.integer(prefix + "nice", pool.nice, {0, 19},
+                  "how far its workers stand back for others who want the processor");
     table.list(prefix + "models", pool.models, ",", "models it serves; *: all, nothing: none");
 }
 

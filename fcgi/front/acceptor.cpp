@@ -1,21 +1,20 @@
 #include "front/acceptor.h"
 
+#include "front/listener.h"
+
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
 namespace aiproject {
 namespace {
 
 constexpr int kLooks = 200, kBlindLooks = 2, kLookMs = 5;  // a second for one that says it has room
-constexpr int kShortageMs = 50;                            // of descriptors or memory
 constexpr int kAtOnce = 8;
 constexpr int kLongestBacklog = 65'536;
 
@@ -38,31 +37,39 @@ int WorkerSignals::take() const {
     return ::read(descriptor_.get(), &info, sizeof info) == sizeof info ? int(info.ssi_signo) : 0;
 }
 
-Acceptor::Acceptor(int listeningSocket, const WorkerSignals& signals)
-    : listeningSocket_(listeningSocket), signals_(signals) {
-    int isListening = 0;
-    socklen_t size = sizeof isListening;
-    if (getsockopt(listeningSocket, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) != 0 || !isListening)
-        throw std::runtime_error(
-            "standard input is no listening socket: a worker is started by `aiproject serve`, spawn-fcgi or systemd");
-    // Shared with the other workers of the pool: one wake, several takers.
-    fcntl(listeningSocket, F_SETFL, fcntl(listeningSocket, F_GETFL) | O_NONBLOCK);
+Acceptor::Acceptor(Listener& listener, const WorkerSignals& signals) : listener_(listener), signals_(signals) {
     FCGX_Init();
 }
 
 int Acceptor::run(const Calls& calls) {
-    pollfd watched[] = {{signals_.descriptor(), POLLIN, 0}, {listeningSocket_, POLLIN, 0}};
+    listener_.join();
     for (;;) {
-        if (poll(watched, 2, -1) < 0 && errno != EINTR) throw std::runtime_error("poll failed");
+        const short wanted = calls.isFull() ? POLLIN : 0;  // else the threads see to it
+        pollfd watched[] = {
+            {signals_.descriptor(), POLLIN, 0}, {calls.fullness, POLLIN, 0}, {listener_.socket(), wanted, 0}};
+        if (poll(watched, 3, -1) < 0 && errno != EINTR) throw std::runtime_error("poll failed");
+        eventfd_t times = 0;
+        if (watched[1].revents) eventfd_read(calls.fullness, &times);
         const int signal = signals_.take();
         if (signal == SIGUSR1)
             calls.reopenLog();
         else if (signal != 0)
-            return signal;
-        if (!watched[1].revents || !isOurs(calls)) continue;
-        // A few at a time: the other workers want some too.
-        for (int i = 0; i < kAtOnce && acceptOne(calls); ++i) {
-        }
+            return leave(calls), signal;
+        if (watched[2].revents & ~POLLIN) throw std::runtime_error("the listening socket is gone");
+        if (watched[2].revents && isOurs(calls)) acceptSome(calls);
+    }
+}
+
+// For what one of the threads may have been woken for, no other process was.
+void Acceptor::leave(const Calls& calls) {
+    const bool wasFull = calls.isFull();
+    listener_.leave();
+    if (!wasFull) acceptSome(calls);
+}
+
+// A few at a time: the other workers want some too.
+void Acceptor::acceptSome(const Calls& calls) {
+    for (int i = 0; i < kAtOnce && acceptOne(calls); ++i) {
     }
 }
 
@@ -73,35 +80,23 @@ void Acceptor::takeRest(const Calls& calls) {
 
 // False: there is none, for now.
 bool Acceptor::acceptOne(const Calls& calls) {
-    FileDescriptor connection(accept4(listeningSocket_, nullptr, nullptr, SOCK_CLOEXEC));
-    if (connection) {
-        calls.add(std::move(connection));
-        return true;
-    }
-    const int reason = errno;
-    if (reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM)
-        waitForSignal(kShortageMs);  // poll() would return at once for ever; running requests free some
-    if (reason == EBADF || reason == EINVAL || reason == ENOTSOCK)
-        throw std::runtime_error(std::string("the listening socket is gone: ") + std::strerror(reason));
-    return false;
+    FileDescriptor connection = listener_.accept();
+    if (!connection) return false;
+    calls.add(std::move(connection));
+    return true;
 }
 
 // While this worker is full, the others get what waits; but for a while only, since one that has room may be busy
 // with something else, and not when they are full as well. The first looks do not ask: a worker that has just
 // answered counts as busy for a moment more.
 bool Acceptor::isOurs(const Calls& calls) const {
-    pollfd listening{listeningSocket_, POLLIN, 0};
+    pollfd listening{listener_.socket(), POLLIN, 0};
     for (int looks = 0; looks < kLooks && calls.isFull(); ++looks) {
         if (looks >= kBlindLooks && !calls.othersHaveRoom()) return true;
         waitForSignal(kLookMs);
         if (poll(&listening, 1, 0) <= 0) return false;
     }
     return true;
-}
-
-void Acceptor::close() {
-    const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
-    dup3(nothing.get(), listeningSocket_, O_CLOEXEC);
 }
 
 void Acceptor::waitForSignal(int milliseconds) const {

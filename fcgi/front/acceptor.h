@@ -1,5 +1,5 @@
-// Accepts FastCGI connections from a listening socket that may be shared with other processes, until
-// a signal says stop. One thread: the caller's.
+// What a worker's first thread does: waits for the signal that says stop, and sees to the connections that find all
+// other threads busy.
 #pragma once
 
 #include "base/file_descriptor.h"
@@ -7,6 +7,8 @@
 #include <functional>
 
 namespace aiproject {
+
+class Listener;
 
 // Blocks SIGTERM, SIGINT, SIGQUIT, SIGUSR1 and SIGUSR2 for this and all later threads, and makes them
 // readable here. Must come before any thread and before libfcgi, which would take SIGTERM for itself.
@@ -27,26 +29,26 @@ public:
     struct Calls {
         std::function<void(FileDescriptor)> add;  // a connection
         std::function<bool()> isFull;             // another connection would have to wait for a thread
+        int fullness;                             // an eventfd: it may have become full
         std::function<bool()> othersHaveRoom;     // of the workers that share the socket
         std::function<void()> reopenLog;          // SIGUSR1
     };
 
-    // Throws std::runtime_error when the descriptor is no listening socket.
-    Acceptor(int listeningSocket, const WorkerSignals& signals);
-    // Takes connections until another signal than SIGUSR1, which it answers. Throws when the socket is no
-    // longer usable.
+    Acceptor(Listener& listener, const WorkerSignals& signals);
+    // Lets the threads accept, and accepts in their place while all are busy, until another signal than SIGUSR1,
+    // which it answers. Throws when the socket is no longer usable.
     int run(const Calls& calls);
     // Takes what waits still, for when nobody else will.
     void takeRest(const Calls& calls);
-    // Lets go of the socket: its number stands for nothing from then on.
-    void close();
 
 private:
+    void leave(const Calls& calls);
+    void acceptSome(const Calls& calls);
     bool acceptOne(const Calls& calls);
     bool isOurs(const Calls& calls) const;
     void waitForSignal(int milliseconds) const;
 
-    const int listeningSocket_;
+    Listener& listener_;
     const WorkerSignals& signals_;
 };
 

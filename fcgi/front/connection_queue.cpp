@@ -1,7 +1,10 @@
 #include "front/connection_queue.h"
 
+#include "front/listener.h"
+
 #include <malloc.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 
 #include <algorithm>
 
@@ -15,6 +18,7 @@ constexpr std::size_t kStackBytes = 320UL * 1024;  // the contract promises 256 
 #endif
 constexpr std::chrono::seconds kIdleThreadLife{10};
 constexpr std::size_t kLongestQueue = 4096;
+constexpr int kQueuedPerThread = 2;  // who comes after so many is refused at once
 
 // Detached: a thread that was made on demand goes when it has had nothing to do.
 bool startDetached(void* (*run)(void*), void* argument) {
@@ -30,17 +34,21 @@ bool startDetached(void* (*run)(void*), void* argument) {
 
 }  // namespace
 
-ConnectionQueue::ConnectionQueue(ThreadLimits limits, Work serve, Work refuse)
-    : limits_(limits),
-      serve_(std::move(serve)),
-      refuse_(std::move(refuse)),
-      refuser_([this] { refuseConnections(); }) {}
+ConnectionQueue::ConnectionQueue(Listener& listener, ThreadLimits limits, Works works)
+    : listener_(listener),
+      limits_(limits),
+      works_(std::move(works)),
+      fullness_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      refuser_([this] { refuseConnections(); }) {
+    const std::lock_guard lock(mutex_);
+    startThread();
+}
 
 ConnectionQueue::~ConnectionQueue() {
     {
         std::unique_lock lock(mutex_);
         ending_ = true;
-        work_.notify_all();
+        listener_.ring();
         overdue_.notify_all();
         quiet_.wait(lock, [this] { return threads_ == 0; });
     }
@@ -53,13 +61,13 @@ bool ConnectionQueue::add(FileDescriptor connection) {
     queue_.push_back({std::move(connection), Clock::now()});
     if (idle_ < int(queue_.size()) && threads_ < limits_.threads) startThread();
     if (idle_ < int(queue_.size())) overdue_.notify_one();
-    work_.notify_one();
+    listener_.ring();
     return true;
 }
 
 bool ConnectionQueue::isFull() const {
     const std::lock_guard lock(mutex_);
-    return threads_ >= limits_.threads && idle_ <= int(queue_.size());
+    return idle_ <= int(queue_.size());
 }
 
 void ConnectionQueue::startThread() {
@@ -80,13 +88,18 @@ FileDescriptor ConnectionQueue::takeFirst() {
     return connection;
 }
 
+FileDescriptor ConnectionQueue::takeLast() {
+    FileDescriptor connection = std::move(queue_.back().connection);
+    queue_.pop_back();
+    ++busy_;
+    return connection;
+}
+
 void ConnectionQueue::serveConnections() {
     std::unique_lock lock(mutex_);
-    while (work_.wait_for(lock, kIdleThreadLife, [this] { return !queue_.empty() || ending_; }) && !queue_.empty()) {
-        FileDescriptor connection = takeFirst();
-        --idle_;
+    while (FileDescriptor connection = nextConnection(lock)) {
         lock.unlock();
-        serve_(std::move(connection));
+        works_.serve(std::move(connection));
         lock.lock();
         ++idle_, --busy_;
         quiet_.notify_all();
@@ -98,10 +111,39 @@ void ConnectionQueue::endThread(std::unique_lock<std::mutex>& lock) {
     --idle_, --threads_;
     const bool isMuchLess = threads_ <= mostThreads_ / 2;
     if (isMuchLess) mostThreads_ = threads_;
+    if (ending_) listener_.ring();  // the next one
     quiet_.notify_all();
     lock.unlock();  // from here on, what this belongs to may be gone
     // By itself malloc() keeps what many requests have used at once, for as long as the process lives.
     if (isMuchLess) malloc_trim(0);
+}
+
+// None: this thread is no longer needed.
+FileDescriptor ConnectionQueue::nextConnection(std::unique_lock<std::mutex>& lock) {
+    for (;;) {
+        if (!queue_.empty()) {
+            --idle_;
+            FileDescriptor connection = takeFirst();
+            if (!queue_.empty()) listener_.ring();  // several rings may have woken one
+            return connection;
+        }
+        if (ending_) return {};
+        lock.unlock();
+        const bool isWoken = listener_.wait(kIdleThreadLife);
+        FileDescriptor connection = isWoken ? listener_.accept() : FileDescriptor();
+        if (connection) works_.begin();
+        lock.lock();
+        if (connection) return counted(std::move(connection));
+        if (!isWoken && idle_ > 1) return {};
+    }
+}
+
+// Another thread waits in the place of this one, or all are busy.
+FileDescriptor ConnectionQueue::counted(FileDescriptor connection) {
+    --idle_, ++busy_;
+    if (idle_ <= int(queue_.size()) && threads_ < limits_.threads) startThread();
+    if (idle_ <= int(queue_.size())) eventfd_write(fullness_.get(), 1);
+    return connection;
 }
 
 void ConnectionQueue::refuseConnections() {
@@ -112,13 +154,14 @@ void ConnectionQueue::refuseConnections() {
             continue;
         }
         const auto due = queue_.front().since + limits_.queue;
-        if (Clock::now() < due) {
+        const bool isHopeless = int(queue_.size()) > kQueuedPerThread * limits_.threads;
+        if (!isHopeless && Clock::now() < due) {
             overdue_.wait_until(lock, due);
             continue;
         }
-        FileDescriptor connection = takeFirst();
+        FileDescriptor connection = isHopeless ? takeLast() : takeFirst();
         lock.unlock();
-        refuse_(std::move(connection));
+        works_.refuse(std::move(connection));
         lock.lock();
         --busy_;
         quiet_.notify_all();

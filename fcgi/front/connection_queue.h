@@ -1,6 +1,6 @@
-// Accepted connections on their way to a thread, and the threads: made on demand, kept while useful.
-// A connection that finds no free thread in time is refused by a thread of its own, so that a full
-// pool still answers.
+// The threads that accept and serve connections: made on demand, kept while useful, and one always waits for the next
+// connection while the limit allows. Connections that were accepted while all were busy wait in a queue; one that
+// finds no free thread in time is refused by a thread of its own, so that a full pool still answers.
 #pragma once
 
 #include "base/file_descriptor.h"
@@ -14,6 +14,8 @@
 
 namespace aiproject {
 
+class Listener;
+
 struct ThreadLimits {
     int threads;                      // connections served at once
     std::chrono::milliseconds queue;  // a connection that waited longer is refused
@@ -23,7 +25,12 @@ class ConnectionQueue {
 public:
     using Work = std::function<void(FileDescriptor)>;  // must not throw; its thread has no one to tell
 
-    ConnectionQueue(ThreadLimits limits, Work serve, Work refuse);
+    struct Works {
+        std::function<void()> begin;  // a thread has accepted a connection
+        Work serve, refuse;
+    };
+
+    ConnectionQueue(Listener& listener, ThreadLimits limits, Works works);
     // Ends the refusing thread. drained() must have been true, or the process must be ending.
     ~ConnectionQueue();
     ConnectionQueue(const ConnectionQueue&) = delete;
@@ -33,6 +40,7 @@ public:
     bool add(FileDescriptor connection);
     // Whether another connection would have to wait for a thread.
     bool isFull() const;
+    int fullness() const noexcept { return fullness_.get(); }  // an eventfd, counted up when isFull() may be so
     // Waits until nothing is queued or in progress; false when that took longer.
     bool drained(std::chrono::milliseconds limit);
     int inProgress() const;
@@ -47,14 +55,19 @@ private:
     void startThread();
     void serveConnections();
     void endThread(std::unique_lock<std::mutex>& lock);
+    FileDescriptor nextConnection(std::unique_lock<std::mutex>& lock);
+    FileDescriptor counted(FileDescriptor connection);
     void refuseConnections();
     FileDescriptor takeFirst();
+    FileDescriptor takeLast();
 
+    Listener& listener_;
     const ThreadLimits limits_;
-    const Work serve_, refuse_;
+    const Works works_;
+    const FileDescriptor fullness_;
 
     mutable std::mutex mutex_;  // guards what follows
-    std::condition_variable work_, overdue_, quiet_;
+    std::condition_variable overdue_, quiet_;
     std::deque<Waiting> queue_;
     int threads_ = 0, idle_ = 0, busy_ = 0;
     int mostThreads_ = 0;  // since memory was last given back

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstring>
 
 namespace aiproject {
 namespace {
@@ -18,11 +19,9 @@ std::string newRequestId() { return Poco::UUIDGenerator::defaultGenerator().crea
 }  // namespace
 
 const char* parameterIn(Parameters parameters, std::string_view name) noexcept {
-    for (; *parameters; ++parameters) {
-        const std::string_view entry = *parameters;
-        if (entry.size() > name.size() && entry[name.size()] == '=' && entry.substr(0, name.size()) == name)
+    for (; *parameters; ++parameters)
+        if (std::strncmp(*parameters, name.data(), name.size()) == 0 && (*parameters)[name.size()] == '=')
             return *parameters + name.size() + 1;
-    }
     return nullptr;
 }
 

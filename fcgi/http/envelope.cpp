@@ -38,25 +38,29 @@ std::string sentenceOf(const Error& error) {
 
 namespace {
 
-void send(Exchange& exchange, const ResponseHead& head, const Poco::JSON::Object& body) {
+std::string textOf(const Poco::JSON::Object& body) {
     std::ostringstream text;
     body.stringify(text);
+    return text.str();
+}
+
+void send(Exchange& exchange, const ResponseHead& head, std::string_view json) {
     exchange.start(head);
-    exchange.write(text.str());
+    exchange.write(json);
 }
 
 }  // namespace
 
-void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body) {
+void sendJson(Exchange& exchange, int status, std::string_view json) {
     ResponseHead head;
     head.status = status;
-    send(exchange, head, body);
+    send(exchange, head, json);
 }
 
 void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body) {
     body.set("code", 0);
     body.set("msg", msg);
-    sendJson(exchange, 200, body);
+    sendJson(exchange, 200, textOf(body));
 }
 
 void sendError(Exchange& exchange, const Error& error, StatusRule rule) {
@@ -70,7 +74,7 @@ void sendError(Exchange& exchange, const Error& error, StatusRule rule) {
     if (retryAfter > 0) body.set("retry_after", retryAfter);
     if (retryAfter > 0 && rule == StatusRule::semantic)
         head.headers.emplace_back("Retry-After", std::to_string(retryAfter));
-    send(exchange, head, body);
+    send(exchange, head, textOf(body));
 }
 
 }  // namespace aiproject

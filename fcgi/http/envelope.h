@@ -7,6 +7,7 @@
 #include <Poco/JSON/Object.h>
 
 #include <string>
+#include <string_view>
 
 namespace aiproject {
 
@@ -23,7 +24,7 @@ struct ErrorFace {
 
 ErrorFace faceOf(ErrorKind kind) noexcept;
 
-void sendJson(Exchange& exchange, int status, const Poco::JSON::Object& body);
+void sendJson(Exchange& exchange, int status, std::string_view json);
 void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body = Poco::JSON::Object());
 // When it says to come back later and has the semantic status, the header Retry-After says so as well.
 void sendError(Exchange& exchange, const Error& error, StatusRule rule);

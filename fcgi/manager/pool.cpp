@@ -62,6 +62,7 @@ void Pool::start(const Generation& generation) {
         if (row == kNobody) throw std::runtime_error("too many workers drain still");
         Program program = commandOf(generation, {"worker", "--pool=" + name_});
         program.environment.push_back(seatVariable(board_, row, generation.number));
+        program.hasOwnSession = generation.config.pools.at(name_).nice > 0;
         program.descriptors.push_back(board_.memoryDescriptor());
         program.descriptors.push_back(board_.bellDescriptor());
         workers_.push_back({startProcess(program, socket_.descriptor()), row, generation.number,

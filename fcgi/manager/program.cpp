@@ -54,7 +54,8 @@ bool place(int descriptor, int number) {
     sigaddset(&blocked, SIGUSR1);
     sigaddset(&blocked, SIGUSR2);
     sigprocmask(SIG_SETMASK, &blocked, nullptr);
-    setpgid(0, 0);  // what a terminal sends to all is for the manager
+    // Out of the manager's process group: what a terminal sends to all is for the manager.
+    program.hasOwnSession ? setsid() : setpgid(0, 0);
     bool isReady = place(input, 0);
     if (output >= 0) isReady = isReady && place(output, 1) && place(output, 2);
     for (const int descriptor : program.descriptors) isReady = isReady && fcntl(descriptor, F_SETFD, 0) == 0;

@@ -13,6 +13,7 @@ struct Program {
     std::vector<std::string> arguments;    // without its own name
     std::vector<std::string> environment;  // NAME=value; wins over the manager's own
     std::vector<int> descriptors;          // that it inherits, under their numbers
+    bool hasOwnSession = false;            // Linux shares the processor out by session first
 };
 
 // The process has `input` as descriptor 0 and, unless it is -1, `output` as 1 and 2. It is told SIGTERM

@@ -73,7 +73,7 @@ void Log::reopen(const LogConfig& config) noexcept {
 }
 
 void Log::write(LogLevel level, const std::string& text) noexcept {
-    if (level < level_) return;
+    if (!has(level)) return;
     try {
         std::string line = Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
         line.append(" ").append(letterOf(level)).append(" ").append(who_);

@@ -31,9 +31,10 @@ public:
     void warning(const std::string& text) { write(LogLevel::warning, text); }
     void error(const std::string& text) { write(LogLevel::error, text); }
 
-private:
+    bool has(LogLevel level) const noexcept { return level >= level_; }  // or a line of it would go nowhere
     void write(LogLevel level, const std::string& text) noexcept;
 
+private:
     std::atomic<LogLevel> level_;
     const std::string who_;
     const FileDescriptor file_;  // its number stays when what it stands for is replaced

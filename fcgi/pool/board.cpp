@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -13,7 +14,8 @@ namespace aiproject {
 struct Board::Memory {
     std::uint32_t layout;
     pthread_mutex_t mutex;
-    std::atomic<std::int32_t> callsEnd;
+    std::atomic<std::int32_t> callsEnd, callersEnd;
+    std::atomic<std::uint64_t> firstFree;  // see firstFreeCall(); no row before it is free
     std::array<WorkerRow, kMostWorkers> workers;
     std::array<ModelRow, kMostModels> models;
     std::array<UserRow, kMostUsers> users;
@@ -22,7 +24,7 @@ struct Board::Memory {
 
 namespace {
 
-constexpr std::uint32_t kLayout = 3;  // counted up with every change of a row
+constexpr std::uint32_t kLayout = 4;  // counted up with every change of a row
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 
@@ -111,8 +113,33 @@ int Board::addWorker() noexcept {
 void Board::removeWorker(int index) noexcept {
     for (int i = 0; i < callsEnd(); ++i)
         if (call(i).owner == index + 1) call(i).owner = 0;
-    worker(index).state = WorkerState::none;
+    freed(0);  // also what it had freed and not yet said
+    WorkerRow& row = worker(index);
+    row.calls = 0;
+    for (auto& calls : row.callsOf) calls = 0;
+    for (auto& calls : row.callsOfUsers) calls = 0;
+    row.state = WorkerState::none;
 }
+
+// 32 bits of a count, then the row: whoever looked while one was freed behind him must not forget it.
+int Board::firstFreeCall() noexcept {
+    std::uint64_t seen = shared_->firstFree;
+    auto index = std::uint32_t(seen);
+    while (int(index) < callsEnd() && call(int(index)).owner != 0) ++index;
+    shared_->firstFree.compare_exchange_strong(seen, (seen >> 32 << 32) | index);
+    return int(index);
+}
+
+void Board::freed(int call) noexcept {
+    std::uint64_t seen = shared_->firstFree;
+    const auto after = [&] { return ((seen >> 32) + 1) << 32 | std::min(std::uint32_t(seen), std::uint32_t(call)); };
+    while (!shared_->firstFree.compare_exchange_weak(seen, after())) {
+    }
+}
+
+int Board::callersEnd() const noexcept { return shared_->callersEnd; }
+
+void Board::extendCallers(int end) noexcept { shared_->callersEnd = end; }
 
 int Board::callsEnd() const noexcept { return shared_->callsEnd; }
 

@@ -23,8 +23,9 @@ namespace aiproject {
 constexpr int kMostWorkers = 1'024;  // of one pool, those that drain included
 constexpr int kMostModels = 256;
 constexpr int kMostUsers = 16'384;  // of whom calls per minute are counted at once
-constexpr int kNobody = -1;         // no worker, no model
-constexpr int kSomebody = -2;       // a model, but it is not known which
+constexpr int kUserCounts = 4'096;
+constexpr int kNobody = -1;    // no worker, no model
+constexpr int kSomebody = -2;  // a model, but it is not known which
 
 enum class WorkerState : std::uint32_t { none, starting, ready, draining };
 
@@ -36,6 +37,11 @@ struct WorkerRow {
     std::atomic<std::uint64_t> served;       // answered, refusals included
     std::atomic<std::int32_t> crashedModel;  // whose plugin crashed the process; kNobody, kSomebody
     std::array<std::atomic<std::uint64_t>, kMostModels / 64> models;  // which it has; a bit for each row
+    // Its CallRows, counted: all, by model, and by user, where some share a number: user % kUserCounts. They go with it
+    // as the rows do.
+    std::atomic<std::int32_t> calls;
+    std::array<std::atomic<std::int32_t>, kMostModels> callsOf;
+    std::array<std::atomic<std::int32_t>, kUserCounts> callsOfUsers;
 };
 
 // One model, whatever worker it is loaded in. A row is given out once and stays.
@@ -98,6 +104,13 @@ public:
     // Rows from here on were never used; what scans the calls can stop there.
     int callsEnd() const noexcept;
     void extendCalls(int end) noexcept;  // under lock()
+    // The first row without an owner, or callsEnd(). Under lock().
+    int firstFreeCall() noexcept;
+    // That row has no owner any more.
+    void freed(int call) noexcept;
+    // Workers from there on never had a call.
+    int callersEnd() const noexcept;
+    void extendCallers(int end) noexcept;  // under lock()
 
     std::unique_lock<Board> hold() { return std::unique_lock<Board>(*this); }
     void lock() noexcept;

@@ -14,12 +14,6 @@ constexpr std::uint64_t kNoAccount = 1ULL << 63;
 
 }  // namespace
 
-struct Permits::Room {
-    int calls = 0;
-    int ofUser = 0;
-    int freeRow;  // the lowest
-};
-
 CallLimits callLimits(const LimitConfig& limits, const PoolConfig& pool) noexcept {
     return {pool.mostCalls(), limits.userCalls, limits.userCallsPerMinute};
 }
@@ -31,21 +25,34 @@ std::uint64_t userAt(std::string_view address) noexcept {
 }
 
 Permit::~Permit() {
-    if (!hasEntered_) permits_.refund(row_.user);
-    row_.owner = 0;
+    if (!hasEntered_) permits_.refund(row().user);
+    leaveModel();
+    --worker().calls;
+    --worker().callsOfUsers.at(row().user % kUserCounts);
+    row().owner = 0;
+    permits_.board_.freed(row_);
+}
+
+CallRow& Permit::row() const noexcept { return permits_.board_.call(row_); }
+
+WorkerRow& Permit::worker() const noexcept { return permits_.board_.worker(permits_.worker_); }
+
+void Permit::leaveModel() noexcept {
+    const int model = row().model;
+    row().model = kNobody;
+    if (model != kNobody) --worker().callsOf.at(model);
 }
 
 bool Permit::enter(int model, int limit) noexcept {
-    row_.model = kNobody;
+    leaveModel();
     if (limit > 0) {
-        Board& board = permits_.board_;
-        const auto held = board.hold();
-        int calls = 0;
-        for (int i = 0; i < board.callsEnd(); ++i) calls += board.call(i).owner != 0 && board.call(i).model == model;
-        if (calls >= limit) return false;
-        row_.model = model;
+        const auto held = permits_.board_.hold();
+        if (permits_.callsOf(model) >= limit) return false;
+        ++worker().callsOf.at(model);
+    } else {
+        ++worker().callsOf.at(model);
     }
-    row_.model = model;
+    row().model = model;
     hasEntered_ = true;
     return true;
 }
@@ -56,15 +63,17 @@ Permit Permits::take(std::uint64_t user, std::int64_t now) {
     UserRow& minute = minuteOf(user);
     const std::int64_t paidAt = std::max(minute.user == user ? minute.paidAt : 0, nowInMicroseconds);
     requireMinute(paidAt, nowInMicroseconds);
-    const Room room = look(user);
-    if (limits_.user > 0 && room.ofUser >= limits_.user)
+    if (limits_.user > 0 && hasAllOfHis(user))
         throw Error(ErrorKind::tooManyRequests, "limit.user_calls are in progress", "too many requests at once");
-    if (room.calls >= limits_.pool) throw Error(ErrorKind::modelBusy, "pool.NAME.calls are in progress");
+    const int freeRow = board_.firstFreeCall();
+    if (calls() >= limits_.pool || freeRow == kMostCalls)
+        throw Error(ErrorKind::modelBusy, "pool.NAME.calls are in progress");
     if (limits_.userPerMinute > 0) {
         minute.user = user;
         minute.paidAt = paidAt + pricePerCall();
     }
-    return {*this, claim(room.freeRow, user)};
+    claim(freeRow, user);
+    return {*this, freeRow};
 }
 
 // A call costs its share of a minute; so much is lent that the limit fits in at once.
@@ -80,30 +89,39 @@ std::int64_t Permits::pricePerCall() const noexcept {
     return (kMicrosecondsPerMinute + limit - 1) / limit;  // rounded up: never more than the limit
 }
 
-Permits::Room Permits::look(std::uint64_t user) const noexcept {
-    Room room;
-    room.freeRow = board_.callsEnd();
-    for (int i = board_.callsEnd() - 1; i >= 0; --i) {
-        const CallRow& row = board_.call(i);
-        if (row.owner == 0) {
-            room.freeRow = i;
-            continue;
-        }
-        ++room.calls;
-        room.ofUser += row.user == user;
-    }
-    return room;
+int Permits::calls() const noexcept {
+    int sum = 0;
+    for (int i = 0; i < board_.callersEnd(); ++i) sum += board_.worker(i).calls;
+    return sum;
 }
 
-CallRow& Permits::claim(int index, std::uint64_t user) noexcept {
-    // In this order: who dies in between has claimed nothing, or a row that removeWorker() finds.
+int Permits::callsOf(int model) const noexcept {
+    int sum = 0;
+    for (int i = 0; i < board_.callersEnd(); ++i) sum += board_.worker(i).callsOf.at(model);
+    return sum;
+}
+
+// Users are too many for a number each: only where those who share one have as many as the limit, all rows are read.
+bool Permits::hasAllOfHis(std::uint64_t user) const noexcept {
+    int most = 0;
+    for (int i = 0; i < board_.callersEnd(); ++i) most += board_.worker(i).callsOfUsers.at(user % kUserCounts);
+    if (most < limits_.user) return false;
+    int his = 0;
+    for (int i = 0; i < board_.callsEnd(); ++i) his += board_.call(i).user == user && board_.call(i).owner != 0;
+    return his >= limits_.user;
+}
+
+void Permits::claim(int index, std::uint64_t user) noexcept {
+    // Whoever dies in between has claimed what removeWorker() finds.
     if (index == board_.callsEnd()) board_.extendCalls(index + 1);
+    if (worker_ >= board_.callersEnd()) board_.extendCallers(worker_ + 1);
+    ++board_.worker(worker_).calls;
+    ++board_.worker(worker_).callsOfUsers.at(user % kUserCounts);
     CallRow& row = board_.call(index);
     row.model = kNobody;
     row.user = user;
     row.overdueAt = 0;
     row.owner = worker_ + 1;
-    return row;
 }
 
 // His, or else the one that time paid for first: empty, most likely.

@@ -41,14 +41,17 @@ public:
     // that model has as many as `limit`; 0: no limit.
     bool enter(int model, int limit) noexcept;
     // CallRow::overdueAt
-    std::atomic<std::int64_t>& overdueAt() const noexcept { return row_.overdueAt; }
+    std::atomic<std::int64_t>& overdueAt() const noexcept { return row().overdueAt; }
 
 private:
     friend class Permits;
-    Permit(Permits& permits, CallRow& row) noexcept : permits_(permits), row_(row) {}
+    Permit(Permits& permits, int row) noexcept : permits_(permits), row_(row) {}
+    CallRow& row() const noexcept;
+    WorkerRow& worker() const noexcept;
+    void leaveModel() noexcept;
 
     Permits& permits_;
-    CallRow& row_;
+    const int row_;
     bool hasEntered_ = false;
 };
 
@@ -64,11 +67,12 @@ public:
 
 private:
     friend class Permit;
-    struct Room;
 
     // These under the board's lock.
-    Room look(std::uint64_t user) const noexcept;
-    CallRow& claim(int index, std::uint64_t user) noexcept;
+    int calls() const noexcept;
+    int callsOf(int model) const noexcept;
+    bool hasAllOfHis(std::uint64_t user) const noexcept;
+    void claim(int index, std::uint64_t user) noexcept;
     UserRow& minuteOf(std::uint64_t user) const noexcept;
     void requireMinute(std::int64_t paidAt, std::int64_t now) const;
 

@@ -1,23 +1,26 @@
 #include "routes/routes.h"
 
-#include <Poco/JSON/Array.h>
+#include "base/json_text.h"
 
 namespace aiproject {
+
 void health(Context& context) {
     const std::vector<std::string> reasons = context.services.unreadiness();
-    Poco::JSON::Array list;
-    for (const auto& reason : reasons) list.add(reason);
-    Poco::JSON::Object body;
-    body.set("live", true);
-    body.set("ready", reasons.empty());
-    body.set("reasons", list);
-    sendJson(context.exchange, reasons.empty() ? 200 : 503, body);
+    std::string list;
+    for (const auto& reason : reasons) list += (list.empty() ? "" : ",") + jsonText(reason);
+    const bool isReady = reasons.empty();
+    const std::string ready = isReady ? "true" : "false";
+    sendJson(context.exchange, isReady ? 200 : 503,
+             R"({"live":true,"ready":)" + ready + R"(,"reasons":[)" + list + "]}");
+    if (isReady)
+        context.record.level = LogLevel::debug;
+    else
+        context.record.reason = list;
 }
 
 void liveness(Context& context) {
-    Poco::JSON::Object body;
-    body.set("live", true);
-    sendJson(context.exchange, 200, body);
+    sendJson(context.exchange, 200, R"({"live":true})");
+    context.record.level = LogLevel::debug;
 }
 
 }  // namespace aiproject

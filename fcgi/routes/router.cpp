@@ -132,6 +132,8 @@ void Router::fail(Exchange& exchange, const Error& error, RequestRecord& record)
 }
 
 void Router::logRequest(const Exchange& exchange, const RequestRecord& record, std::int64_t milliseconds) const {
+    const LogLevel level = record.code == faceOf(ErrorKind::internal).code ? LogLevel::error : record.level;
+    if (!services_.log.has(level)) return;
     const Request& request = exchange.request();
     LogLine line("request");
     line.field("id", request.id)
@@ -147,10 +149,7 @@ void Router::logRequest(const Exchange& exchange, const RequestRecord& record, s
         .number("ms", milliseconds);
     if (record.attempts > 1) line.number("attempts", record.attempts);
     line.field("reason", record.reason);
-    if (record.code == faceOf(ErrorKind::internal).code)
-        services_.log.error(line.str());
-    else
-        services_.log.info(line.str());
+    services_.log.write(level, line.str());
 }
 
 }  // namespace aiproject

@@ -38,7 +38,8 @@ struct RequestRecord {
     std::string reason;
     std::int64_t tokens = 0;
     std::int64_t frames = 0;
-    int attempts = 0;  // to get the answer from a model
+    int attempts = 0;                 // to get the answer from a model
+    LogLevel level = LogLevel::info;  // debug: a probe that found all well
 };
 
 // A request on its way through the steps.

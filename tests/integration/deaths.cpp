@@ -46,7 +46,7 @@ SPEC(Deaths, of_a_manager_leave_its_streams_time_to_end_whole) {
     const auto stream = gated.stream(manager->socket("model"), manager->newUser("alice"));
     manager->process().signal(SIGKILL);
     manager->process().wait();
-    ASSERT_EVENTUALLY(manager->logged("stopping, 1 requests in progress") == 1);
+    ASSERT_EVENTUALLY(manager->logged("model/" + std::to_string(worker) + " stopping, 1 requests in progress") == 1);
     gated.open();
     CPPUNIT_ASSERT(GatedModel::isWhole(stream->read()));
     ASSERT_EVENTUALLY(hasEnded(worker));

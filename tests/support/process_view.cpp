@@ -2,6 +2,8 @@
 
 #include "support/temp_dir.h"
 
+#include <sys/resource.h>
+
 #include <filesystem>
 #include <sstream>
 #include <system_error>
@@ -46,6 +48,14 @@ long residentSize(pid_t pid) { return numberOf(pid, "VmRSS:"); }
 long residentFiles(pid_t pid) { return numberOf(pid, "RssFile:"); }
 
 int threadsOf(pid_t pid) { return int(numberOf(pid, "Threads:")); }
+
+std::vector<int> nicenessesOf(pid_t pid) {
+    std::vector<int> all;
+    std::error_code gone;
+    for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone))
+        all.push_back(getpriority(PRIO_PROCESS, id_t(std::stoi(task.path().filename()))));
+    return all;
+}
 
 bool hasEnded(pid_t pid) {
     const char state = stateIn("/proc/" + std::to_string(pid) + "/stat");

@@ -16,6 +16,8 @@ std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained =
 long residentSize(pid_t pid);
 long residentFiles(pid_t pid);  // the part that is mapped from files, programs and libraries
 int threadsOf(pid_t pid);
+// Of each of its threads.
+std::vector<int> nicenessesOf(pid_t pid);
 
 // Of any process, such as a child's child: it is gone, or a zombie that nobody has reaped.
 bool hasEnded(pid_t pid);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <string>
 
+#include "support/eventually.h"
 #include "support/spec.h"
 #include "unit/auth_fixture.h"
 
@@ -110,6 +111,23 @@ SPEC(PasswordHash, refuses_a_cost_that_verify_would_refuse) {
     expectError(ErrorKind::internal, [] { PasswordHasher({30, 8, 1}); });
     expectError(ErrorKind::internal, [] { PasswordHasher({0, 8, 1}); });
     expectError(ErrorKind::internal, [] { scrypt("x", "y", {15, 8, 0}); });
+}
+
+SPEC(PasswordHash, is_refused_at_once_when_many_wait_for_their_turn) {
+    PasswordHasher narrow(kCheap, 1);
+    std::atomic<bool> isSeen{false};
+    together(20, [&](int) {  // one has the turn, 16 may wait
+        const bool isRefused = eventually([&] {
+            try {
+                narrow.hash("secret12");
+                return isSeen.load();
+            } catch (const Error& error) {
+                return error.kind() == ErrorKind::tooManyRequests;
+            }
+        });
+        if (isRefused) isSeen = true;
+    });
+    CPPUNIT_ASSERT(isSeen);
 }
 
 SPEC(PasswordHash, gives_every_waiting_thread_its_turn) {

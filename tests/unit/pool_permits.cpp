@@ -53,6 +53,7 @@ SPEC(PermitsOfPool, are_counted_for_each_user) {
     auto first = take(permits, 1);
     refused(permits, ErrorKind::tooManyRequests, 1);
     take(permits, 2);
+    take(permits, 1 + kUserCounts);  // is counted with the first, and another all the same
     first.reset();
     take(permits, 1);
 }
@@ -161,6 +162,53 @@ SPEC(PermitsOfPool, hold_in_another_process_with_a_mapping_of_its_own) {
     }
     board.removeWorker(worker + 1);
     const auto first = take(permits, 1), second = take(permits, 2), third = take(permits, 3);
+}
+
+SPEC(PermitsOfPool, are_counted_right_among_ten_thousand_that_come_and_go) {
+    constexpr int kMany = 10'000;
+    const int other = board.addWorker();
+    Permits ours(board, worker, {kMany, 0, 0}), theirs(board, other, {kMany, 0, 0});
+    Taken taken;
+    for (int i = 0; i < kMany; ++i) {
+        taken.push_back(take(i % 2 ? ours : theirs, 1));
+        CPPUNIT_ASSERT(taken.back()->enter(i % 4 / 2, 0));
+    }
+    refused(ours, ErrorKind::modelBusy, 2);
+    std::swap(taken.at(4'711), taken.back());
+    taken.pop_back();
+    const auto last = take(theirs, 2);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(2), board.call(4'711).user.load());
+    CPPUNIT_ASSERT_EQUAL(kMany, board.callsEnd());
+    CPPUNIT_ASSERT(!last->enter(1, kMany / 2 - 1));
+    CPPUNIT_ASSERT(last->enter(1, kMany / 2));
+    CPPUNIT_ASSERT(!last->enter(0, kMany / 2));  // which also leaves the other
+    CPPUNIT_ASSERT(last->enter(1, kMany / 2));
+    taken.clear();
+    const auto next = take(ours, 3);
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(3), board.call(0).user.load());
+    CPPUNIT_ASSERT(next->enter(0, 1));
+    CPPUNIT_ASSERT(!next->enter(1, 1));
+}
+
+SPEC(PermitsOfPool, of_a_model_go_with_the_process_that_has_them) {
+    const int theirs = board.addWorker();
+    Forked other([&] {
+        Permits permits(board, theirs, {});
+        const auto first = take(permits, 1), second = take(permits, 1);
+        first->enter(4, 0);
+        second->enter(4, 0);
+        board.worker(theirs).busy = 1;
+        for (;;) pause();
+    });
+    ASSERT_EVENTUALLY(board.worker(theirs).busy == 1);
+    other.kill();
+    Permits permits(board, worker, {});
+    const auto ours = take(permits, 2);
+    CPPUNIT_ASSERT(!ours->enter(4, 2));
+    CPPUNIT_ASSERT(ours->enter(4, 3));
+    board.removeWorker(theirs);
+    CPPUNIT_ASSERT(ours->enter(4, 1));
+    CPPUNIT_ASSERT_EQUAL(0, board.worker(theirs).calls.load());
 }
 
 SPEC(PermitsOfPool, are_given_although_a_process_died_with_the_lock) {

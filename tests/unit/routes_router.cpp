@@ -146,6 +146,20 @@ SPEC(RequestRouter, tells_whether_it_is_ready) {
     CPPUNIT_ASSERT_EQUAL(200, site.get("/healthz/live").head->status);
 }
 
+SPEC(RequestRouter, logs_only_probes_that_find_something) {
+    Site site;
+    const std::string before = site.log();
+    site.get("/healthz");
+    site.get("/healthz/live");
+    CPPUNIT_ASSERT_EQUAL(before, site.log());
+    send(site, "POST", "/healthz");
+    assertSays(site.lastLogLine(), "code=APP_QUERY_METHOD_ERROR");
+    site.unreadiness = {"the database does not answer"};
+    site.get("/healthz");
+    assertSays(site.lastLogLine(), "path=/healthz");
+    assertSays(site.lastLogLine(), "the database does not answer");
+}
+
 SPEC(RequestRouter, logs_one_line_per_request_that_no_path_can_forge) {
     const Site site;
     const std::string before = site.log();

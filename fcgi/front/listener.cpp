@@ -1,0 +1,82 @@
+#include "front/listener.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace aiproject {
+namespace {
+
+constexpr int kShortageMs = 50;  // of descriptors or memory
+
+bool isShortage(int reason) { return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM; }
+
+bool add(const FileDescriptor& line, int descriptor, std::uint32_t events) {
+    epoll_event event{};
+    event.events = events;
+    return epoll_ctl(line.get(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+}  // namespace
+
+Listener::Listener(int socket)
+    : socket_(socket), line_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    int isListening = 0;
+    socklen_t size = sizeof isListening;
+    if (getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) != 0 || !isListening)
+        throw std::runtime_error(
+            "standard input is no listening socket: a worker is started by `aiproject serve`, spawn-fcgi or systemd");
+    // Who was woken may find that another one was faster.
+    fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
+    if (!line_ || !bell_ || !add(line_, bell_.get(), EPOLLIN | EPOLLET))
+        throw std::runtime_error(std::string("threads cannot wait for connections: ") + std::strerror(errno));
+}
+
+bool Listener::wait(std::chrono::milliseconds limit) const {
+    epoll_event event{};  // one at a time: each is one thread's to see to
+    return epoll_wait(line_.get(), &event, 1, int(limit.count())) != 0;
+}
+
+void Listener::ring() const { eventfd_write(bell_.get(), 1); }
+
+FileDescriptor Listener::accept() {
+    FileDescriptor connection(accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC));
+    const int reason = errno;
+    if (!connection && !isShortage(reason)) return connection;
+    if (!connection) poll(nullptr, 0, kShortageMs);  // running requests give some back
+    const std::lock_guard lock(mutex_);
+    if (isInLine_) rejoin();
+    return connection;
+}
+
+void Listener::join() {
+    const std::lock_guard lock(mutex_);
+    isInLine_ = true;
+    rejoin();
+}
+
+// At the end of the line of processes; and if more connections wait, another thread is woken.
+void Listener::rejoin() {
+    epoll_ctl(line_.get(), EPOLL_CTL_DEL, socket_, nullptr);
+    add(line_, socket_, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE);
+}
+
+void Listener::leave() {
+    const std::lock_guard lock(mutex_);
+    isInLine_ = false;
+    epoll_ctl(line_.get(), EPOLL_CTL_DEL, socket_, nullptr);
+}
+
+void Listener::close() {
+    const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+    dup3(nothing.get(), socket_, O_CLOEXEC);
+}
+
+}  // namespace aiproject

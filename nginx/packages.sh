@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The one list of Debian packages, for quickstart.sh, tests/run.sh and .ci/run; and how to install what is missing.
+# The one list of Debian packages, for quickstart.sh, tests/run.sh, tests/bench/run.sh and .ci/run; and how to install what is missing.
 #   packages.sh --install NAME...   (root) installs without starting any service
 # Sourced, it gives the lists and ensure_packages.
 
@@ -8,6 +8,8 @@ quickstart_packages=(g++ cmake ninja-build libfcgi-dev libpoco-dev libssl-dev li
     rapidjson-dev nginx curl ca-certificates)
 # shellcheck disable=SC2034
 test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl)
+# shellcheck disable=SC2034
+bench_packages=("${test_packages[@]}" wrk git)
 # shellcheck disable=SC2034
 lint_packages=(clang-format-14 clang-tidy-14 shellcheck)
 # shellcheck disable=SC2034

@@ -77,6 +77,7 @@ void NginxSite::fillFolder() const {
             const fs::path filled = isTemplate ? file.path().stem() : file.path().filename();
             fillTemplate(file.path(), folder_.path() / name / filled, values);
         }
+    std::ofstream(folder_.file("aiproject/locations.conf"), std::ios::app) << options_.locations;
 }
 
 NginxSite::Outcome NginxSite::start() {

@@ -21,6 +21,7 @@ struct NginxOptions {
     ErrorStatus errorStatus = ErrorStatus::envelope;
     std::string authRate = "1000r/s";  // of /auth/*, as limit_req_zone takes it
     int authBurst = 1000;
+    std::string locations;  // besides those of locations.conf, as nginx reads them
 };
 
 // Replaces every @NAME@ of the template. Throws std::runtime_error when one has no value.

@@ -88,6 +88,6 @@ SPEC(BenchWebSocket, refuses_frames_unmasked_reserved_or_huge) {
     std::string unmasked;
     appendMessage(unmasked, Opcode::text, "x");
     std::string reserved = masked(0xc1, "x");
-    std::string huge = masked(0x81, std::string((1U << 20U) + 1, 'x'));
+    std::string huge = masked(0x81, std::string((16U << 20U) + 1, 'x'));
     for (std::string* input : {&unmasked, &reserved, &huge}) CPPUNIT_ASSERT(isRefused([&] { takeFrame(*input); }));
 }

@@ -1,0 +1,101 @@
+#include "bench/driver/bulkheads.h"
+
+#include "bench/driver/host_under_bench.h"
+#include "bench/driver/http_clients.h"
+#include "bench/driver/progress.h"
+#include "bench/driver/rows.h"
+#include "bench/driver/table.h"
+
+#include <functional>
+#include <stdexcept>
+
+namespace aiproject::bench {
+namespace {
+
+constexpr double kMostMs = 20;
+constexpr int kLoginsPerSecond = 100, kLoginClients = 300;
+constexpr int kUploadClients = 20;
+constexpr std::size_t kPictureBytes = 4'000'000;
+constexpr int kSlowClients = 200;
+
+struct Outcome {
+    LoadResult load;
+    std::string others;  // how they fared
+};
+
+LoadPlan crowdOf(const HostUnderBench& host, const BenchOptions& options) {
+    const Row row{Mode::paced, options.crowd, Way::nginx, Transport::plain};
+    return planOf(row, host, options.crowdSeconds);
+}
+
+Outcome beside(const HostUnderBench& host, const LoadPlan& plan, const HttpQuestion& question, Rate rate) {
+    HttpQuestion asked = question;
+    asked.headers["uuid"] = host.uuid();
+    asked.headers["username"] = "bench";
+    LoadRun crowd(plan);
+    crowd.awaitSteady();
+    HttpClients others(host.nginx().port(), asked, rate);
+    crowd.awaitOver();
+    const Answers& answers = others.end();
+    return {crowd.result(), answers.text()};
+}
+
+Outcome alone(const HostUnderBench&, const LoadPlan& plan) {
+    LoadRun crowd(plan);
+    return {crowd.result(), ""};
+}
+
+Outcome besideLogins(const HostUnderBench& host, const LoadPlan& plan) {
+    const std::string login = test::registration("bench", "a good password", "user@example.org");
+    return beside(host, plan, {"/auth/login", login}, {kLoginClients, kLoginsPerSecond});
+}
+
+Outcome besideUploads(const HostUnderBench& host, const LoadPlan& plan) {
+    return beside(host, plan, {"/PictureToTextModel/chat", "\xFF\xD8\xFF" + std::string(kPictureBytes, 'p')},
+                  {kUploadClients});
+}
+
+Outcome besideSlowReaders(const HostUnderBench& host, const LoadPlan& plan) {
+    LoadPlan slow = host.planFor(Way::nginx);
+    slow.streams = kSlowClients;
+    slow.rampPerSecond = kSlowClients;
+    slow.frames = kEndless;
+    slow.isCut = true;
+    slow.bytes = 4'000;
+    slow.readBytesPerSecond = 1;
+    slow.seconds = 600;
+    LoadRun slowClients(slow);
+    slowClients.awaitSteady();
+    LoadRun crowd(plan);
+    crowd.awaitOver();
+    if (!slowClients.isRunning()) throw std::runtime_error("the clients that hardly read ended before the crowd");
+    return {crowd.result(), "held all along"};
+}
+
+}  // namespace
+
+BulkheadResult bulkheads(const BenchOptions& options) {
+    const std::pair<std::string, std::function<Outcome(const HostUnderBench&, const LoadPlan&)>> all[] = {
+        {"nobody", alone},
+        {"100 logins/s", besideLogins},
+        {"20 users with pictures of 4 MB", besideUploads},
+        {"200 clients that read 1 byte/s", besideSlowReaders}};
+    const HostUnderBench host;
+    const LoadPlan plan = crowdOf(host, options);
+    BulkheadResult result;
+    Table table({"beside " + std::to_string(options.crowd) + " streams", "added p50 ms", "p99", "p99.9",
+                 "target of p99", "", "streams failed", "answers to the others, by code"});
+    for (const auto& [name, run] : all) {
+        say(std::to_string(options.crowd) + " streams beside " + name);
+        const Outcome outcome = run(host, plan);
+        const Times& added = outcome.load.added;
+        table.add({name, fixed(added.p50 / 1'000, 2), fixed(added.p99 / 1'000, 2), fixed(added.p999 / 1'000, 2),
+                   "< " + fixed(kMostMs, 0), added.p99 / 1'000 < kMostMs ? "met" : "missed",
+                   std::to_string(outcome.load.failures), outcome.others});
+        result.failures += outcome.load.failures;
+    }
+    result.text = table.markdown();
+    return result;
+}
+
+}  // namespace aiproject::bench

@@ -1,0 +1,153 @@
+#include "bench/driver/host_under_bench.h"
+
+#include "base/file_descriptor.h"
+#include "bench/driver/interruption.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace aiproject::bench {
+namespace {
+
+using std::to_string;
+constexpr int kWorkers = 2;
+constexpr std::chrono::seconds kStartLimit{30};
+
+test::Command upstreamCommand(const upstream::CertificateFiles& certificate, int stepDelayMs,
+                              const std::string& output) {
+    test::Command command{AIPROJECT_BENCH_UPSTREAM,
+                          {"--certificate", certificate.certificateFile, "--key", certificate.keyFile}};
+    if (stepDelayMs > 0) command.arguments.insert(command.arguments.end(), {"--step-delay-ms", to_string(stepDelayMs)});
+    command.output = output;
+    return command;
+}
+
+void leadTo(const std::string& url, const std::string& model, test::Settings& settings) {
+    const std::string prefix = "model." + model + ".";
+    settings[prefix + "url"] = url;
+    settings[prefix + "app_id"] = "bench";
+    settings[prefix + "api_key"] = "bench-key";
+    settings[prefix + "api_secret"] = "bench-secret";
+}
+
+// Wide enough that nothing but the machine is the limit; which of two workers takes a connection is chance, so each
+// could hold them all.
+test::Settings settingsFor(const BenchUpstream& upstream, const HostOptions& options) {
+    test::Settings settings{{"log.level", "info"},
+                            {"route.text", "spark_chat"},
+                            {"route.picture", "spark_image"},
+                            {"timeout.drain_ms", "2000"},
+                            {"pool.model.processes", to_string(kWorkers)},
+                            {"pool.model.threads", "10500"},
+                            {"pool.model.backlog", "4096"},
+                            {"pool.model.queue_ms", "60000"},
+                            {"model.spark_image.question", "bench frames=20 gap_us=0 bytes=350"}};
+    leadTo(upstream.url(options.transport, "/v1.1/chat"), "spark_chat", settings);
+    leadTo(upstream.url(options.transport, "/v2.1/image"), "spark_image", settings);
+    if (options.transport == Transport::tls)
+        for (const std::string model : {"spark_chat", "spark_image"})
+            settings["model." + model + ".tls.ca_file"] = upstream.caFile();
+    for (const auto& [key, value] : options.settings) settings[key] = value;
+    return settings;
+}
+
+class ListeningSocket {
+public:
+    explicit ListeningSocket(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        if (::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+            ::listen(socket_.get(), 4096) != 0)
+            throw std::runtime_error("cannot listen on " + path);
+    }
+    int descriptor() const { return socket_.get(); }
+
+private:
+    FileDescriptor socket_;
+};
+
+}  // namespace
+
+BenchUpstream::BenchUpstream(int stepDelayMs)
+    : certificate_(upstream::makeCertificate(folder_.path(), "localhost")),
+      process_(upstreamCommand(certificate_, stepDelayMs, folder_.file("output"))) {
+    const auto isReady = [this] {
+        const std::string said = test::readFile(folder_.file("output"));
+        return std::sscanf(said.c_str(), "ready ws=%hu wss=%hu http=%hu", &ws_, &wss_, &http_) == 3;
+    };
+    await("the \"ready\" of bench_upstream", kStartLimit, [&] { return isReady() || !process_.isRunning(); });
+    if (!process_.isRunning())
+        throw std::runtime_error("bench_upstream did not start: " + test::readFile(folder_.file("output")));
+}
+
+std::string BenchUpstream::url(Transport transport, const std::string& path) const {
+    return transport == Transport::tls ? "wss://localhost:" + to_string(wss_) + path
+                                       : "ws://localhost:" + to_string(ws_) + path;
+}
+
+HostUnderBench::HostUnderBench(const HostOptions& options)
+    : upstream_(options.stepDelayMs),
+      manager_(settingsFor(upstream_, options)),
+      uuid_(manager_.newUser("bench")),
+      bodyFile_(manager_.installation().dir().write("body.json", test::textBody(uuid_, "bench", "@BENCH@"))) {
+    startHello();
+    test::NginxOptions nginx;
+    nginx.authSocket = manager_.socket("auth");
+    nginx.modelSocket = manager_.socket("model");
+    nginx.locations = locations();
+    nginx_ = std::make_unique<test::NginxSite>(nginx);
+}
+
+void HostUnderBench::startHello() {
+    const ListeningSocket socket(helloSocket());
+    for (int i = 0; i < kWorkers; ++i) {
+        test::Command command{AIPROJECT_BENCH_HELLO};
+        command.standardInput = socket.descriptor();
+        hello_.push_back(std::make_unique<test::ChildProcess>(command));
+    }
+}
+
+std::string HostUnderBench::helloSocket() const { return manager_.installation().dir().file("run/hello.sock"); }
+
+std::string HostUnderBench::locations() const {
+    return "location = /floor {\n"
+           "    proxy_pass http://127.0.0.1:" +
+           to_string(upstream_.httpPort()) +
+           ";\n"
+           "    proxy_http_version 1.1;\n"
+           "    proxy_buffering off;\n"
+           "}\n"
+           "location = /hello { fastcgi_pass unix:" +
+           helloSocket() + "; }\n";
+}
+
+Pids HostUnderBench::nginxProcesses() const {
+    Pids all = childrenOf(nginx_->pid());
+    all.push_back(nginx_->pid());
+    return all;
+}
+
+LoadPlan HostUnderBench::planFor(Way way) const {
+    LoadPlan plan;
+    plan.bodyFile = bodyFile_;
+    switch (way) {
+        case Way::floor: plan.target = "http:" + to_string(nginx_->port()) + ":/floor"; break;
+        case Way::nginx: plan.target = "http:" + to_string(nginx_->port()) + ":/textModel/stream"; break;
+        case Way::worker: plan.target = "fastcgi:" + manager_.socket("model") + ":/textModel/stream"; break;
+    }
+    return plan;
+}
+
+bool knowsWarmConnections() {
+    const test::Installation installation({{"model.spark_chat.app_id", "bench"},
+                                           {"model.spark_chat.api_key", "bench-key"},
+                                           {"model.spark_chat.api_secret", "bench-secret"}});
+    const test::Finished said = test::runToEnd({test::programPath(), {"models", "-c", installation.configFile()}});
+    return said.output.find("model.spark_chat.warm_connections") != std::string::npos;
+}
+
+}  // namespace aiproject::bench

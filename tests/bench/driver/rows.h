@@ -1,0 +1,51 @@
+// One row of the table: what a way to the upstream gives with so many streams, and what it costs.
+#pragma once
+
+#include "bench/driver/host_under_bench.h"
+#include "bench/driver/load_run.h"
+
+#include <string>
+#include <tuple>
+
+namespace aiproject::bench {
+
+// paced: long streams, 2 frames/s each. saturation: streams of 20 frames one after the other, as fast as they go.
+// turnover: streams of 20 frames in 20 s, so that a twentieth of them ends and begins each second.
+enum class Mode { paced, saturation, turnover };
+
+struct Row {
+    Mode mode;
+    int streams;
+    Way way;
+    Transport transport;
+
+    bool operator<(const Row& other) const {
+        return std::tie(mode, streams, way, transport) <
+               std::tie(other.mode, other.streams, other.way, other.transport);
+    }
+};
+
+struct Figures {
+    LoadResult load;
+    double cpuUpstream = 0, cpuNginx = 0, cpuWorkers = 0;  // µs in the steady state, all processes of a kind
+    double kibPerStream = 0;                               // more than when idle, all workers
+    double idleKib = 0;                                    // of the largest worker, before the first stream
+
+    double perFrame(double cpuUs) const { return load.frames > 0 ? cpuUs / double(load.frames) : 0; }
+    double framesPerSecond() const { return double(load.frames) / load.seconds; }
+    double streamsPerSecond() const { return double(load.streamsEnded) / load.seconds; }
+    double ourCpu() const { return cpuNginx + cpuWorkers; }
+};
+
+std::string nameOf(Mode mode);
+std::string nameOf(Way way);
+std::string nameOf(const Row& row);
+
+// What bench_load is asked for.
+LoadPlan planOf(const Row& row, const HostUnderBench& host, int seconds);
+
+// The host is one for the row's transport. What its workers had grown to before counts as idle, so where memory
+// matters the host is a fresh one.
+Figures measure(const Row& row, const HostUnderBench& host, int seconds);
+
+}  // namespace aiproject::bench

@@ -1,0 +1,60 @@
+// What bench_load says of itself, and what clients make of an answer.
+#include "bench/driver/http_clients.h"
+#include "bench/driver/load_run.h"
+#include "bench/driver/rows.h"
+#include "support/spec.h"
+
+#include <stdexcept>
+
+using namespace aiproject::bench;
+using namespace std::string_literals;
+
+namespace {
+
+struct BenchLoadResult : CppUnit::TestCase {
+    const std::string json =
+        R"({"streams":10,"seconds":2.0,"frames":400,"streams_ended":20,"failures":3,"reasons":{"HTTP 502":2,"cut":1},)"
+        R"("added_us":{"p50":150,"p99":900.5,"p999":1000,"max":2000},"first_frame_us":{"p50":310,"p99":420},)"
+        R"("cpu_us":1200})";
+};
+
+}  // namespace
+
+SPEC(BenchLoadResult, is_read_whole) {
+    const LoadResult result = loadResultOf(json);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(400), result.frames);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(3), result.failures);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2), result.reasons.at("HTTP 502"));
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(900.5, result.added.p99, 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(310, result.firstFrame.p50, 1e-9);
+}
+
+SPEC(BenchLoadResult, gives_rates_and_cost_per_frame) {
+    Figures figures;
+    figures.load = loadResultOf(json);
+    figures.cpuNginx = 4'000;
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(200, figures.framesPerSecond(), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(10, figures.streamsPerSecond(), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(10, figures.perFrame(figures.cpuNginx), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(0, Figures().perFrame(1), 1e-9);
+}
+
+SPEC(BenchLoadResult, is_refused_when_something_is_missing) {
+    CPPUNIT_ASSERT_THROW(loadResultOf("{}"), std::runtime_error);
+    CPPUNIT_ASSERT_THROW(loadResultOf("not json"), std::runtime_error);
+}
+
+SPEC(BenchLoadResult, of_other_clients_is_the_code_that_they_read) {
+    CPPUNIT_ASSERT_EQUAL("0"s, codeOf(200, R"({"code":0,"msg":"ok"})"));
+    CPPUNIT_ASSERT_EQUAL("MODEL_BUSY"s, codeOf(200, R"({"msg":"x","code":"MODEL_BUSY"})"));
+    CPPUNIT_ASSERT_EQUAL("HTTP 502"s, codeOf(502, "<html>"));
+}
+
+SPEC(BenchLoadResult, of_other_clients_is_counted_by_code) {
+    Answers answers;
+    answers.add("0", std::chrono::milliseconds(10));
+    answers.add("0", std::chrono::milliseconds(30));
+    answers.add("MODEL_BUSY", std::chrono::milliseconds(2));
+    CPPUNIT_ASSERT_EQUAL("0: 2 (median 20 ms, longest 30 ms), MODEL_BUSY: 1 (median 2 ms, longest 2 ms)"s,
+                         answers.text());
+}

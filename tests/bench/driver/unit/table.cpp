@@ -1,0 +1,55 @@
+// Figures as they stand in a table.
+#include "bench/driver/table.h"
+
+#include "support/spec.h"
+
+#include <stdexcept>
+
+using namespace aiproject::bench;
+using namespace std::string_literals;
+
+namespace {
+
+struct BenchTable : CppUnit::TestCase {};
+
+}  // namespace
+
+SPEC(BenchTable, stands_in_columns_also_where_a_sign_has_two_bytes) {
+    Table table({"what", "µs"});
+    table.add({"a long name", "1"});
+    table.add({"b", "12.5"});
+    CPPUNIT_ASSERT_EQUAL(
+        "| what        | µs   |\n"
+        "| ----------- | ---- |\n"
+        "| a long name | 1    |\n"
+        "| b           | 12.5 |\n"s,
+        table.markdown());
+}
+
+SPEC(BenchTable, lets_no_cell_end_another_one) {
+    Table table({"reason"});
+    table.add({"a|b\nc"});
+    CPPUNIT_ASSERT(table.markdown().find("| a\\|b c |") != std::string::npos);
+}
+
+SPEC(BenchTable, refuses_a_row_with_another_number_of_cells) {
+    Table table({"one", "two"});
+    CPPUNIT_ASSERT_THROW(table.add({"1"}), std::invalid_argument);
+}
+
+SPEC(BenchTable, rounds_numbers) {
+    CPPUNIT_ASSERT_EQUAL("0.13"s, fixed(0.126, 2));
+    CPPUNIT_ASSERT_EQUAL("37000"s, fixed(36'999.6, 0));
+}
+
+SPEC(BenchTable, knows_how_far_numbers_lie_apart) {
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(50, spreadPercent({12, 10, 15}), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(0, spreadPercent({12}), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(0, spreadPercent({}), 1e-9);
+}
+
+SPEC(BenchTable, finds_the_median) {
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(2, medianOf({3, 1, 2}), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(2.5, medianOf({4, 1, 3, 2}), 1e-9);
+    CPPUNIT_ASSERT_THROW(medianOf({}), std::invalid_argument);
+}

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "commands/command_line.h"
 #include "commands/drain.h"
+#include "commands/stand_back.h"
 #include "commands/start_pages.h"
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
@@ -25,10 +26,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <fstream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -54,16 +52,6 @@ void raiseDescriptorLimit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// Before any thread: each has a niceness of its own, which it takes from the one that starts it. Where Linux groups
-// processes by session (sched_autogroup), that only counts within this session, which has a niceness as well.
-void standBack(const PoolConfig& pool, Log& log) {
-    if (pool.nice == 0) return;
-    errno = 0;
-    if (nice(pool.nice) == -1 && errno != 0)
-        log.warning(std::string("pool.NAME.nice has no effect: ") + std::strerror(errno));
-    if (getsid(0) == getpid()) std::ofstream("/proc/self/autogroup") << pool.nice;  // no such file: nothing to do
-}
-
 void logModels(const ModelRegistry& models, Log& log) {
     for (const auto& [name, model] : models.models())
         log.info("model " + name + " from " + model.plugin->file().string());
@@ -81,6 +69,31 @@ std::vector<PluginCode> codeOf(const ModelRegistry& models) {
     return all;
 }
 
+// What becomes of a connection.
+struct Answers {
+    using Step = void (Router::*)(Exchange&) const;
+
+    const Router& router;
+    const Load& load;
+    Log& log;
+    const std::chrono::milliseconds timeout;  // for each read and write
+
+    ConnectionQueue::Work by(Step step) const {
+        return [this, step](FileDescriptor connection) { give(std::move(connection), step); };
+    }
+
+    void give(FileDescriptor connection, Step step) const {
+        std::unique_ptr<FastcgiExchange> exchange;
+        try {
+            exchange = FastcgiExchange::receive(std::move(connection), timeout);
+            if (exchange) (router.*step)(*exchange);
+        } catch (...) {  // out of memory, most likely: one request fails, the others go on
+            log.error("a request was dropped: " + describeCurrent());
+        }
+        load.end();  // before the exchange ends: whoever has read its end finds room
+    }
+};
+
 // A worker whose parts are all there.
 struct Running {
     const Config& config;
@@ -95,7 +108,6 @@ struct Running {
 
     // Answers the exit code.
     int untilTheEnd(const Acceptor::Calls& accepting) {
-        releaseStartPages();
         seat.enter(WorkerState::ready);
         log.info("ready");
         const int signal = acceptor.run(accepting);
@@ -130,7 +142,7 @@ LogConfig usableLog(LogConfig log) {
 
 int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSignals& signals, Log& log) {
     raiseDescriptorLimit();
-    standBack(pool, log);
+    standBack(pool.nice, log);
     const Seat seat;
     Listener listener(kListeningSocket);
     Acceptor acceptor(listener, signals);
@@ -140,7 +152,6 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     logModels(models, log);
     const CrashReport crashes(seat.worker(), codeOf(models));
     for (const auto& [name, model] : models.models()) seat.offer(model.row);
-    models.start();
     const Load load(seat, pool);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
@@ -151,25 +162,16 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
     const Router router({config, accounts, permits, calls, log, [&] { return recent.reasonsAgainst(); }});
 
-    const auto with = [&](void (Router::*step)(Exchange&) const) {
-        return [&, step](FileDescriptor connection) {
-            std::unique_ptr<FastcgiExchange> exchange;
-            try {
-                exchange = FastcgiExchange::receive(std::move(connection), config.timeouts.client);
-                if (exchange) (router.*step)(*exchange);
-            } catch (...) {  // out of memory, most likely: one request fails, the others go on
-                log.error("a request was dropped: " + describeCurrent());
-            }
-            load.end();  // before the exchange ends: whoever has read its end finds room
-        };
-    };
+    const Answers answers{router, load, log, config.timeouts.client};
     ConnectionQueue connections(listener, {pool.threads, pool.queue},
-                                {[&] { load.begin(); }, with(&Router::serve), with(&Router::refuse)});
+                                {[&] { load.begin(); }, answers.by(&Router::serve), answers.by(&Router::refuse)});
 
     const auto add = [&](FileDescriptor connection) {
         load.begin();
         if (!connections.add(std::move(connection))) load.end();
     };
+    releaseStartPages();  // before a thread that may map something in the place of what it looks at
+    models.start();
     return Running{config, seat, load, log, signals, listener, acceptor, connections, calls}.untilTheEnd(
         {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
          [&] { log.reopen(config.log); }});

@@ -78,7 +78,7 @@ struct PoolConfig {
     std::chrono::milliseconds queue{100};  // a request that waited longer is answered MODEL_BUSY
     int maxRequests = 0;                   // a worker that served so many is replaced; 0: never
     int memoryMb = 0;                      // a worker whose resident size is above is replaced; 0: never
-    int nice = 0;                          // of its processes, on top of the manager's own
+    int nice = 0;                          // of its processes, on top of the manager's own; of their sessions, from 0
     std::vector<std::string> models{"*"};  // "*": all; none: plugins are not even loaded
 
     int mostCalls() const { return calls > 0 ? calls : std::min(kMostCalls, processes * threads); }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kLooks = 200, kBlindLooks = 2, kLookMs = 5;  // a second for one that says it has room
 constexpr int kAtOnce = 8;
+constexpr int kLookAgainMs = 1000;
 constexpr int kLongestBacklog = 65'536;
 
 }  // namespace
@@ -47,24 +48,33 @@ int Acceptor::run(const Calls& calls) {
         const short wanted = calls.isFull() ? POLLIN : 0;  // else the threads see to it
         pollfd watched[] = {
             {signals_.descriptor(), POLLIN, 0}, {calls.fullness, POLLIN, 0}, {listener_.socket(), wanted, 0}};
-        if (poll(watched, 3, -1) < 0 && errno != EINTR) throw std::runtime_error("poll failed");
+        const int events = poll(watched, 3, kLookAgainMs);
+        if (events < 0 && errno != EINTR) throw std::runtime_error("poll failed");
+        if (events == 0) wakeForForgotten(calls);
         eventfd_t times = 0;
         if (watched[1].revents) eventfd_read(calls.fullness, &times);
         const int signal = signals_.take();
         if (signal == SIGUSR1)
             calls.reopenLog();
         else if (signal != 0)
-            return leave(calls), signal;
+            return leave(calls, signal), signal;
         if (watched[2].revents & ~POLLIN) throw std::runtime_error("the listening socket is gone");
         if (watched[2].revents && isOurs(calls)) acceptSome(calls);
     }
 }
 
-// For what one of the threads may have been woken for, no other process was.
-void Acceptor::leave(const Calls& calls) {
+// A connection wakes one process, which may have been unable to take it: out of descriptors, stopped, killed just then.
+void Acceptor::wakeForForgotten(const Calls& calls) const {
+    pollfd listening{listener_.socket(), POLLIN, 0};
+    if (poll(&listening, 1, 0) > 0 && (listening.revents & POLLIN) && !calls.isFull()) listener_.ring();
+}
+
+// For what one of the threads may have been woken for, no other process was. At SIGQUIT nobody here would serve it; the
+// other processes look again by themselves.
+void Acceptor::leave(const Calls& calls, int signal) {
     const bool wasFull = calls.isFull();
     listener_.leave();
-    if (!wasFull) acceptSome(calls);
+    if (signal != SIGQUIT && !(wasFull && calls.isFull())) takeRest(calls);
 }
 
 // A few at a time: the other workers want some too.

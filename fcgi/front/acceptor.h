@@ -42,7 +42,8 @@ public:
     void takeRest(const Calls& calls);
 
 private:
-    void leave(const Calls& calls);
+    void wakeForForgotten(const Calls& calls) const;
+    void leave(const Calls& calls, int signal);
     void acceptSome(const Calls& calls);
     bool acceptOne(const Calls& calls);
     bool isOurs(const Calls& calls) const;

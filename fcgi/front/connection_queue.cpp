@@ -7,6 +7,10 @@
 #include <sys/eventfd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <string>
 
 namespace aiproject {
 namespace {
@@ -18,7 +22,8 @@ constexpr std::size_t kStackBytes = 320UL * 1024;  // the contract promises 256 
 #endif
 constexpr std::chrono::seconds kIdleThreadLife{10};
 constexpr std::size_t kLongestQueue = 4096;
-constexpr int kQueuedPerThread = 2;  // who comes after so many is refused at once
+constexpr std::size_t kQueuedPerThread = 2;             // who comes after so many is refused at once,
+constexpr std::size_t kMostQueued = kLongestQueue / 2;  // or, in a large pool, after so many
 
 // Detached: a thread that was made on demand goes when it has had nothing to do.
 bool startDetached(void* (*run)(void*), void* argument) {
@@ -32,14 +37,20 @@ bool startDetached(void* (*run)(void*), void* argument) {
     return failed == 0;
 }
 
+FileDescriptor newCounter() {
+    FileDescriptor counter(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!counter)
+        throw std::runtime_error(std::string("the queue of connections gets no eventfd: ") + std::strerror(errno) +
+                                 "; a worker needs more descriptors (ulimit -n)");
+    return counter;
+}
+
 }  // namespace
 
 ConnectionQueue::ConnectionQueue(Listener& listener, ThreadLimits limits, Works works)
-    : listener_(listener),
-      limits_(limits),
-      works_(std::move(works)),
-      fullness_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      refuser_([this] { refuseConnections(); }) {
+    : listener_(listener), limits_(limits), works_(std::move(works)), fullness_(newCounter()), refuser_([this] {
+          refuseConnections();
+      }) {
     const std::lock_guard lock(mutex_);
     startThread();
 }
@@ -130,23 +141,43 @@ FileDescriptor ConnectionQueue::nextConnection(std::unique_lock<std::mutex>& loc
         if (ending_) return {};
         lock.unlock();
         const bool isWoken = listener_.wait(kIdleThreadLife);
-        FileDescriptor connection = isWoken ? listener_.accept() : FileDescriptor();
-        if (connection) works_.begin();
         lock.lock();
-        if (connection) return counted(std::move(connection));
-        if (!isWoken && idle_ > 1) return {};
+        if (isWoken) {
+            if (FileDescriptor connection = accepted(lock)) return connection;
+        } else if (idle_ > 1 && queue_.empty()) {
+            return {};
+        }
     }
+}
+
+// Counts as busy before it accepts: once the listener is closed, drained() misses nobody.
+FileDescriptor ConnectionQueue::accepted(std::unique_lock<std::mutex>& lock) {
+    ++busy_;
+    lock.unlock();
+    FileDescriptor connection = listener_.accept();
+    if (connection) works_.begin();
+    lock.lock();
+    if (connection) return counted(std::move(connection));
+    --busy_;
+    quiet_.notify_all();
+    return {};
 }
 
 // Another thread waits in the place of this one, or all are busy.
 FileDescriptor ConnectionQueue::counted(FileDescriptor connection) {
-    --idle_, ++busy_;
+    --idle_;
     if (idle_ <= int(queue_.size()) && threads_ < limits_.threads) startThread();
     if (idle_ <= int(queue_.size())) eventfd_write(fullness_.get(), 1);
+    // add() may have counted on this thread.
+    if (!queue_.empty()) {
+        listener_.ring();
+        overdue_.notify_one();
+    }
     return connection;
 }
 
 void ConnectionQueue::refuseConnections() {
+    const std::size_t most = std::min(kQueuedPerThread * std::size_t(limits_.threads), kMostQueued);
     std::unique_lock lock(mutex_);
     while (!ending_) {
         if (queue_.empty()) {
@@ -154,7 +185,7 @@ void ConnectionQueue::refuseConnections() {
             continue;
         }
         const auto due = queue_.front().since + limits_.queue;
-        const bool isHopeless = int(queue_.size()) > kQueuedPerThread * limits_.threads;
+        const bool isHopeless = queue_.size() > most;
         if (!isHopeless && Clock::now() < due) {
             overdue_.wait_until(lock, due);
             continue;

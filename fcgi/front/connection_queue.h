@@ -41,7 +41,7 @@ public:
     // Whether another connection would have to wait for a thread.
     bool isFull() const;
     int fullness() const noexcept { return fullness_.get(); }  // an eventfd, counted up when isFull() may be so
-    // Waits until nothing is queued or in progress; false when that took longer.
+    // Waits until nothing is queued or in progress, the listener being closed; false when that took longer.
     bool drained(std::chrono::milliseconds limit);
     int inProgress() const;
 
@@ -56,6 +56,7 @@ private:
     void serveConnections();
     void endThread(std::unique_lock<std::mutex>& lock);
     FileDescriptor nextConnection(std::unique_lock<std::mutex>& lock);
+    FileDescriptor accepted(std::unique_lock<std::mutex>& lock);
     FileDescriptor counted(FileDescriptor connection);
     void refuseConnections();
     FileDescriptor takeFirst();

@@ -15,6 +15,7 @@ namespace aiproject {
 namespace {
 
 constexpr int kShortageMs = 50;  // of descriptors or memory
+constexpr int kTries = 20, kTryMs = 5;
 
 bool isShortage(int reason) { return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM; }
 
@@ -22,6 +23,11 @@ bool add(const FileDescriptor& line, int descriptor, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
     return epoll_ctl(line.get(), EPOLL_CTL_ADD, descriptor, &event) == 0;
+}
+
+std::runtime_error cannotWait() {
+    return std::runtime_error(std::string("threads cannot wait for connections: ") + std::strerror(errno) +
+                              "; free descriptors or memory, or raise fs.epoll.max_user_watches");
 }
 
 }  // namespace
@@ -35,8 +41,7 @@ Listener::Listener(int socket)
             "standard input is no listening socket: a worker is started by `aiproject serve`, spawn-fcgi or systemd");
     // Who was woken may find that another one was faster.
     fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
-    if (!line_ || !bell_ || !add(line_, bell_.get(), EPOLLIN | EPOLLET))
-        throw std::runtime_error(std::string("threads cannot wait for connections: ") + std::strerror(errno));
+    if (!line_ || !bell_ || !add(line_, bell_.get(), EPOLLIN | EPOLLET)) throw cannotWait();
 }
 
 bool Listener::wait(std::chrono::milliseconds limit) const {
@@ -51,21 +56,30 @@ FileDescriptor Listener::accept() {
     const int reason = errno;
     if (!connection && !isShortage(reason)) return connection;
     if (!connection) poll(nullptr, 0, kShortageMs);  // running requests give some back
-    const std::lock_guard lock(mutex_);
-    if (isInLine_) rejoin();
+    rejoin();
     return connection;
 }
 
 void Listener::join() {
     const std::lock_guard lock(mutex_);
     isInLine_ = true;
-    rejoin();
+    if (!goToEnd()) throw cannotWait();
 }
 
-// At the end of the line of processes; and if more connections wait, another thread is woken.
+// If memory is short for long, no connection wakes this process until a thread that is rung for tries again here; and
+// the connection at hand must not wait for that.
 void Listener::rejoin() {
+    for (int i = 0; i < kTries; ++i) {
+        if (i > 0) poll(nullptr, 0, kTryMs);
+        const std::lock_guard lock(mutex_);
+        if (!isInLine_ || goToEnd()) return;
+    }
+}
+
+// Of the line of processes; and if more connections wait, another thread is woken.
+bool Listener::goToEnd() const {
     epoll_ctl(line_.get(), EPOLL_CTL_DEL, socket_, nullptr);
-    add(line_, socket_, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE);
+    return add(line_, socket_, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE);
 }
 
 void Listener::leave() {

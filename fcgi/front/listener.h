@@ -27,6 +27,7 @@ public:
     // No connection: there is none, for now.
     FileDescriptor accept();
 
+    // Throws std::runtime_error when the system lets no thread wait.
     void join();
     // The other processes get what comes. A thread that was woken just before may not have accepted yet.
     void leave();
@@ -35,6 +36,7 @@ public:
 
 private:
     void rejoin();
+    bool goToEnd() const;
 
     const int socket_;
     const FileDescriptor line_, bell_;  // the epoll at which the threads wait; what wakes one of them

@@ -165,7 +165,7 @@ void ModelRegistry::start() const {
     constexpr std::uint32_t sinceMinor = 1;
     for (const auto& [name, model] : models_) {
         if (!model.instance || model.plugin->descriptor().contractMinor < sinceMinor) continue;
-        const PluginRun running(model.row);
+        const PluginStart starting(model.row);
         model.instance->start();
     }
 }

@@ -95,6 +95,12 @@ PluginRun::PluginRun(int model) noexcept {
     if (!kHasSignalStacks) sigaltstack(&stack, &before_);
 }
 
+PluginStart::PluginStart(int model) noexcept : run_(model) { blame(model); }
+
+PluginStart::~PluginStart() {
+    if (WorkerRow* const row = workerRow) row->crashedModel = kNobody;
+}
+
 PluginRun::~PluginRun() {
     if (!kHasSignalStacks) sigaltstack(&before_, nullptr);
     runningModel = kNobody;

@@ -47,4 +47,17 @@ private:
     stack_t before_{};
 };
 
+// While it lives, a plugin of `model` keeps the whole process from serving: it is blamed for whatever ends the
+// process, SIGKILL included.
+class PluginStart {
+public:
+    explicit PluginStart(int model) noexcept;
+    ~PluginStart();
+    PluginStart(const PluginStart&) = delete;
+    PluginStart& operator=(const PluginStart&) = delete;
+
+private:
+    const PluginRun run_;
+};
+
 }  // namespace aiproject

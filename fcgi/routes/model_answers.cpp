@@ -88,6 +88,7 @@ void run(Context& context, const Question& question, CallReply& reply) {
         context.record.frames = std::int64_t(reply.report().frames);
         context.record.tokens = reply.report().usage.total;
         context.record.attempts = reply.attempts();
+        context.record.reason = reply.report().explanation;  // of a good answer too; who fails says more
         charge(context, request.kind, ending, reply.report());
     };
     try {

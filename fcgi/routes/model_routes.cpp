@@ -3,8 +3,6 @@
 #include "routes/question.h"
 #include "routes/routes.h"
 
-#include <utility>
-
 namespace aiproject {
 namespace {
 
@@ -16,7 +14,8 @@ void requireKind(const Model& model, Kind kind, const std::string& what) {
 
 void answerText(Context& context, const Model& model, AnswerForm answer) {
     requireKind(model, Kind::text, "a dialog");
-    const Dialog dialog(*std::exchange(context.json, {}));
+    const Dialog dialog(*context.json);
+    context.json.reset();  // the tree is many times the text, and an answer may take long
     answer(context, {{model.name}, textQuestion(dialog)});
 }
 

@@ -23,11 +23,20 @@ defined() {
     echo "$value"
 }
 
+# Twice what rootless.conf.in has as worker_connections, if the hard limit allows it.
+descriptors() {
+    local wanted=40000 allowed
+    allowed=$(ulimit -Hn)
+    if [[ $allowed != unlimited ]] && ((allowed < wanted)); then wanted=$allowed; fi
+    echo "$wanted"
+}
+
 # fill TEMPLATE: as configure_file does for the system layout.
 fill() {
     local script='' name value
     local -A values=(
         [FOLDER]=$prefix [LISTEN]=127.0.0.1:$port [AUTH_RATE]=5r/s [AUTH_BURST]=20
+        [DESCRIPTORS]=$(descriptors)
         [HTTP_STATUS]=$(defined http.status envelope)
         [AUTH_SOCKET]=$(defined pool.auth.socket "$(defined run.dir "$prefix/run")/auth.sock")
         [MODEL_SOCKET]=$(defined pool.model.socket "$(defined run.dir "$prefix/run")/model.sock")

@@ -7,8 +7,10 @@
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 
@@ -43,6 +45,12 @@ void fillTemplate(const fs::path& from, const fs::path& to, const std::map<std::
     std::ofstream(to) << text;
 }
 
+rlim_t hardDescriptorLimit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) throw std::runtime_error("getrlimit failed");
+    return std::min<rlim_t>(limit.rlim_max, 40'000);
+}
+
 std::uint16_t freePort() {
     const Poco::Net::ServerSocket probe(Poco::Net::SocketAddress("127.0.0.1", 0));
     return probe.address().port();
@@ -62,6 +70,7 @@ std::string NginxSite::url(const std::string& path) const { return "http://127.0
 void NginxSite::fillFolder() const {
     const std::map<std::string, std::string> values{
         {"FOLDER", folder_.path()},
+        {"DESCRIPTORS", std::to_string(hardDescriptorLimit())},
         {"LISTEN", "127.0.0.1:" + std::to_string(port_)},
         {"AUTH_SOCKET", options_.authSocket},
         {"MODEL_SOCKET", options_.modelSocket},

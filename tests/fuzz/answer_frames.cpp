@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "fuzz/target.h"
 #include "host/call_reply.h"
+#include "host/frame_check.h"
 #include "iflytek/core/answer_relay.h"
 #include "iflytek/core/call_failure.h"
 
@@ -59,12 +60,21 @@ void requireSaid(const CallFailure& failure) {
     require(aiproject::isUtf8(failure.what()) && aiproject::isUtf8(failure.forClient()), "reasons are UTF-8");
 }
 
+AnswerFrame readPlain(std::string_view message) {
+    try {
+        return readAnswerFrame(std::string(message));
+    } catch (const CallFailure& failure) {
+        require(false, "a plain frame can be read");
+        throw;
+    }
+}
+
 // What a glance finds plain has nothing in it that a whole reading would act on.
 void requireSameSight(std::string_view message) {
     FrameGlance glance;
     const FrameGlance::Seen* const seen = glance.at(message);
     if (!seen) return;
-    const AnswerFrame frame = readAnswerFrame(std::string(message));
+    const AnswerFrame frame = readPlain(message);
     require(frame.error.code == 0 && !frame.isLast() && frame.hasText && !frame.usage, "a plain frame is plain");
     require(frame.completed.empty() && seen->hasContent == !frame.content.empty(), "a plain frame is complete");
     require(seen->id == frame.error.id, "a plain frame names its call");
@@ -81,6 +91,7 @@ void tryService(Service service, std::string_view input) {
         for (const std::string_view message : piecesOf(input, "\n\n")) {
             if (!aiproject::isUtf8(message)) return;  // MessageReader lets none through
             requireSameSight(message);
+            require(!FrameCheck().isObject(message) || isJson(message), "what the host lets through is JSON");
             if (relay.take(std::string(message))) break;
         }
     } catch (const CallFailure& failure) {

@@ -4,10 +4,12 @@
 #include "support/plugin_folder.h"
 #include "support/process_view.h"
 #include "support/spec.h"
+#include "support/temp_dir.h"
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <vector>
 
@@ -19,6 +21,15 @@ struct Bulkheads : CppUnit::TestCase {
     static void assertNice(int expected, const ManagerUnderTest& manager, const std::string& pool) {
         for (const pid_t worker : manager.workers(pool))
             for (const int niceness : nicenessesOf(worker)) CPPUNIT_ASSERT_EQUAL(expected, niceness);
+    }
+    static bool areSessionsGrouped() {
+        return std::filesystem::exists("/proc/self/autogroup") &&
+               readFile("/proc/sys/kernel/sched_autogroup_enabled") == "1\n";
+    }
+    // "/autogroup-17 nice 10"
+    static std::string sessionNiceness(pid_t worker) {
+        const std::string text = readFile("/proc/" + std::to_string(worker) + "/autogroup");
+        return text.substr(std::min(text.find("nice"), text.size()));
     }
 };
 
@@ -34,6 +45,14 @@ SPEC(Bulkheads, let_all_threads_of_a_pool_stand_back_as_it_is_told) {
         const pid_t worker = manager.workers(pool).at(0);
         CPPUNIT_ASSERT_EQUAL(worker, getsid(worker));
     }
+}
+
+SPEC(Bulkheads, let_each_session_of_a_pool_stand_back) {
+    if (!areSessionsGrouped()) return;
+    const ManagerUnderTest manager(Settings{{"pool.auth.processes", "2"}, {"pool.model.processes", "1"}});
+    const auto workers = manager.workers("auth");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), workers.size());
+    for (const pid_t worker : workers) CPPUNIT_ASSERT_EQUAL(std::string("nice 10\n"), sessionNiceness(worker));
 }
 
 SPEC(Bulkheads, refuse_at_once_what_would_wait_in_vain) {

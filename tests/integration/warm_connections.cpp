@@ -293,10 +293,15 @@ SPEC(WarmConnections, are_signed_by_the_upstreams_clock_if_need_be) {
 }
 
 SPEC(WarmConnections, that_hang_in_the_upgrade_end_with_the_model) {
-    simulator.setFault(faultOf(FaultKind::hangBeforeUpgrade));
     {
-        const PluginUnderTest plugin("spark_chat", chatKeeping(1));
-        ASSERT_EVENTUALLY(simulator.calls().size() == 1);
+        PluginUnderTest plugin("spark_chat", chatKeeping(1));
+        // From here on an opening has an hour, so nothing but the model's end can end it.
+        expect(plugin.ask(hello(), {3'600'000, 20'000, 20'000, 60'000}), ModelStatus::ok, "");
+        ASSERT_EVENTUALLY(unasked() == 1);
+        const std::size_t opened = simulator.calls().size();
+        simulator.setFault(faultOf(FaultKind::hangBeforeUpgrade));
+        expect(plugin.ask(hello(), {3'600'000, 20'000, 20'000, 60'000}), ModelStatus::ok, "");
+        ASSERT_EVENTUALLY(simulator.calls().size() > opened);
     }
     expectAllEnded(simulator);
 }

@@ -54,6 +54,7 @@ struct Soak : CppUnit::TestCase {
         all["pool.model.threads"] = std::to_string(kAtOnce / 2 + 4);
         all["pool.model.queue_ms"] = "60000";
         all["database.sessions"] = "4";
+        all["auth.new_tokens"] = "1000000000";  // so that calls are charged
         all["log.level"] = "warning";
         return all;
     }

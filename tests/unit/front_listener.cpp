@@ -5,11 +5,7 @@
 #include "support/eventually.h"
 #include "support/joining_threads.h"
 #include "support/spec.h"
-#include "support/temp_dir.h"
-
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include "unit/front_fixture.h"
 
 #include <atomic>
 #include <stdexcept>
@@ -19,26 +15,6 @@ using namespace aiproject::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct SharedListener : CppUnit::TestCase {
-    TempDir dir;
-    sockaddr_un address{};
-    FileDescriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)}, same;
-
-    SharedListener() {
-        address.sun_family = AF_UNIX;
-        dir.file("socket").copy(address.sun_path, sizeof address.sun_path - 1);
-        CPPUNIT_ASSERT_EQUAL(0, bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
-        CPPUNIT_ASSERT_EQUAL(0, listen(socket.get(), 16));
-        same = FileDescriptor(dup(socket.get()));
-    }
-
-    FileDescriptor connected() const {
-        FileDescriptor client(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        CPPUNIT_ASSERT_EQUAL(0, connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
-        return client;
-    }
-};
 
 // Threads that wait at a listener, and what became of it.
 struct Waiters {

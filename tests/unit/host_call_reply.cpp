@@ -77,6 +77,15 @@ SPEC(Reply, as_a_stream_passes_on_that_a_frame_may_be_held) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), kept.frames.size());
 }
 
+SPEC(Reply, as_a_stream_lets_nothing_through_that_a_reader_cannot_take) {
+    FrameCheck check;
+    CPPUNIT_ASSERT(check.isObject(R"( {"a":[1,-0.5e3,null,"\ud83d\ude00"],"b":1e-2147483639} )"));
+    for (const std::string& text :
+         {"{\"a\":1}\0{}"s, R"({"a":"\udc00"})"s, R"({"\udc00":1})"s, "{\"a\":\"\xff\"}"s, R"({"a":1)"s, "[]"s, ""s,
+          R"({"a":)" + std::string(200, '[') + std::string(200, ']') + "}"})
+        CPPUNIT_ASSERT_MESSAGE(text, !check.isObject(text));
+}
+
 SPEC(Reply, as_one_text_takes_a_held_frame_like_any_other) {
     CPPUNIT_ASSERT(collect.heldFrame(text(frameSaying("a"))));
     CPPUNIT_ASSERT_EQUAL("a"s, collect.text());

@@ -92,6 +92,17 @@ SPEC(Frames, are_held_while_the_next_one_is_here_already) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.lastFrames.size());
 }
 
+SPEC(Frames, that_are_held_go_out_when_the_next_one_is_nothing_for_the_client) {
+    const std::string nothing = "{" + header(0, 1) + "}";
+    CPPUNIT_ASSERT(!relay.take(frameOf(header(0, 1), choices(1, "a")), true));
+    CPPUNIT_ASSERT(!relay.take(nothing, true));
+    CPPUNIT_ASSERT(reply.deltas.empty());
+    CPPUNIT_ASSERT(!relay.take(nothing, false));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.deltas.size());  // an empty one, which takes it along
+    CPPUNIT_ASSERT(!relay.take(nothing, false));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.deltas.size());
+}
+
 SPEC(Frames, lose_line_breaks_between_tokens) {
     CPPUNIT_ASSERT(!relay.take("{\n" + header(0, 1) + ",\r\n\"payload\":{" + choices(1, "a\\nb") + "}}"));
     CPPUNIT_ASSERT(reply.frames.at(0).find_first_of("\r\n") == std::string::npos);

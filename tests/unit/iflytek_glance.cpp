@@ -23,10 +23,13 @@ std::string withText(const std::string& elements) {
 struct Glance : CppUnit::TestCase {
     FrameGlance glance;
 
-    void finds(const std::string& json, bool hasContent) {
+    enum class Reading { compared, skipped };
+
+    void finds(const std::string& json, bool hasContent, Reading reading = Reading::compared) {
         const FrameGlance::Seen* const seen = glance.at(json);
-        CPPUNIT_ASSERT_MESSAGE(json, seen);
+        if (!seen) CPPUNIT_FAIL("left: " + json);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, hasContent, seen->hasContent);
+        if (reading == Reading::skipped) return;  // Poco reads no such numbers
         const AnswerFrame frame = readAnswerFrame(json);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, frame.error.id, seen->id);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, hasContent, !frame.content.empty());
@@ -76,6 +79,24 @@ SPEC(Glance, leaves_what_comes_twice) {
     leaves(withText(R"({"content":"a","content":""})"));
     leaves(frameOf(R"("header":{"code":0,"code":0,"status":1})", kChoices));
     leaves(frameOf(R"("header":{"code":0,"sid":"a","sid":"b"})", kChoices));
+}
+
+SPEC(Glance, leaves_numbers_alone_that_say_nothing) {
+    for (const char* number : {"-0", "0.0000000000e-2147483639", "123456789012345678901234567890", "0.5"})
+        finds("{" + kHeader + R"(,"x":)" + number + R"(,"payload":{)" + kChoices + "}}", true, Reading::skipped);
+}
+
+SPEC(Glance, leaves_a_message_of_many_values) {
+    std::string elements = R"({"content":""})";
+    for (int i = 0; i < 5'000; ++i) elements += R"(,{"content":""})";
+    leaves(withText(elements));
+}
+
+SPEC(Glance, leaves_what_only_begins_as_JSON_or_has_half_a_character) {
+    using namespace std::string_literals;
+    leaves(frameOf(kHeader, kChoices) + "\0x"s);
+    leaves(withText(R"({"content":"\udc00"})"));
+    leaves(withText(R"({"content":"","\udc00":1})"));
 }
 
 SPEC(Glance, leaves_what_is_no_JSON_or_goes_too_deep) {

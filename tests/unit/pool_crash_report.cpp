@@ -127,6 +127,16 @@ SPEC(Crash, of_what_a_plugin_forks_blames_nobody) {
     CPPUNIT_ASSERT_EQUAL(kNobody, row.crashedModel.load());
 }
 
+SPEC(Crash, of_a_plugin_that_is_starting_is_blamed_on_it_whatever_ends_the_process) {
+    row.crashedModel = kNobody;
+    {
+        const CrashReport report(row, {});
+        const PluginStart starting(7);
+        CPPUNIT_ASSERT_EQUAL(7, int(row.crashedModel));
+    }
+    CPPUNIT_ASSERT_EQUAL(kNobody, int(row.crashedModel));
+}
+
 SPEC(Crash, that_another_process_made_blames_nobody) {
     Forked process([&] {
         const CrashReport report(row, {});

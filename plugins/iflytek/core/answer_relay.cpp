@@ -23,8 +23,9 @@ bool isOneLine(std::string_view json) {
 
 std::optional<ModelStatus> AnswerRelay::take(std::string_view message, bool hasNext) {
     const FrameGlance::Seen* const seen = isOneLine(message) ? glance_.at(message) : nullptr;
-    if (!seen) return read(std::string(message));
+    if (!seen) return read(std::string(message), hasNext);
     identify(seen->id);
+    isHolding_ = hasNext;
     if (!(hasNext ? reply_.heldFrame(message) : reply_.frame(message))) return ModelStatus::stopped;
     hasDelivered_ |= seen->hasContent;
     return std::nullopt;
@@ -36,7 +37,14 @@ void AnswerRelay::identify(const std::string& id) {
     isIdentified_ = true;
 }
 
-std::optional<ModelStatus> AnswerRelay::read(std::string message) {
+// The message is nothing for the client, but what is held for it must not wait for the one after it.
+std::optional<ModelStatus> AnswerRelay::skip(bool hasNext) {
+    if (!isHolding_ || hasNext) return std::nullopt;
+    isHolding_ = false;
+    return reply_.delta("") ? std::nullopt : std::optional(ModelStatus::stopped);
+}
+
+std::optional<ModelStatus> AnswerRelay::read(std::string message, bool hasNext) {
     const AnswerFrame frame = readAnswerFrame(message);
     identify(frame.error.id);
     if (frame.usage) reply_.usage(*frame.usage);
@@ -47,7 +55,8 @@ std::optional<ModelStatus> AnswerRelay::read(std::string message) {
     joinLines(message);
     if (frame.isLast()) return finish(frame, message);
     // The original's client cannot step over a frame whose choices have no list, and gains nothing by it.
-    if (!frame.hasText && !frame.hasOther) return std::nullopt;
+    if (!frame.hasText && !frame.hasOther) return skip(hasNext);
+    isHolding_ = false;
     if (!reply_.frame(std::string_view(message))) return ModelStatus::stopped;
     hasDelivered_ |= !frame.content.empty();
     return std::nullopt;
@@ -70,14 +79,14 @@ ModelStatus AnswerRelay::deliverLast(const std::string& content) {
     return content.empty() || reply_.delta(std::string_view(content)) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
-ModelStatus relayAnswer(WarmConnections& connections, const Question& question, IReply& reply) {
+ModelStatus relayAnswer(WarmConnections& connections, Question question, IReply& reply) {
     return callUpstream(connections, question.timeouts, reply, [&](UpstreamLink& link) {
         link.send(question.message, Phase::firstFrame);
         AnswerRelay relay(question.service, reply);
-        for (;;) {
-            const std::string_view message = link.receive();
+        std::string_view message = link.receive();
+        std::string().swap(question.message);  // answered, so never asked again; and the stream may be long
+        for (;; message = link.receive())
             if (const auto status = relay.take(message, link.hasMessage())) return *status;
-        }
     });
 }
 

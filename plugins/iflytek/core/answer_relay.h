@@ -21,7 +21,8 @@ public:
     std::optional<ModelStatus> take(std::string_view message, bool hasNext = false);
 
 private:
-    std::optional<ModelStatus> read(std::string message);
+    std::optional<ModelStatus> read(std::string message, bool hasNext);
+    std::optional<ModelStatus> skip(bool hasNext);
     void identify(const std::string& id);
     ModelStatus finish(const AnswerFrame& frame, const std::string& message);
     ModelStatus finishSensitive(const AnswerFrame& frame);
@@ -32,6 +33,7 @@ private:
     FrameGlance glance_;
     bool isIdentified_ = false;
     bool hasDelivered_ = false;
+    bool isHolding_ = false;  // the host may have a frame that the client has not
 };
 
 struct Question {
@@ -41,6 +43,6 @@ struct Question {
 };
 
 // A whole call: asks on a warm or new connection, relays until the end. Throws CallFailure.
-ModelStatus relayAnswer(WarmConnections& connections, const Question& question, IReply& reply);
+ModelStatus relayAnswer(WarmConnections& connections, Question question, IReply& reply);
 
 }  // namespace aiproject::iflytek

@@ -20,8 +20,10 @@ std::string chatRequest(const ChatParameters& parameters, const std::string& app
     request += R"(,"temperature":)" + Poco::NumberFormatter::format(parameters.temperature);
     request += R"(,"top_k":)" + std::to_string(parameters.topK);
     request += R"(,"max_tokens":)" + std::to_string(parameters.maxTokens) + body.more;
-    request += R"(}},"payload":{"message":{"text":)" + body.turns + "}}}";
-    return request;
+    request += R"(}},"payload":{"message":{"text":)";
+    // Without a copy in between: a picture's turns have 5 MB.
+    request.reserve(request.size() + body.turns.size() + 3);
+    return request.append(body.turns).append("}}}");
 }
 
 }  // namespace aiproject::iflytek

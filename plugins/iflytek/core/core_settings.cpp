@@ -9,6 +9,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace aiproject::iflytek {
 namespace {
@@ -35,6 +36,9 @@ bool takeKey(const ISettings& settings, const char* name, std::string& key) {
 // is parsed as a whole, here and for each model, and takes 0.9 MB each.
 void trustSystem(SSL_CTX* context) {
     if (SSL_CTX_set_default_verify_dir(context) != 1) throw Poco::Net::SSLContextException("no folder of CAs");
+    // Who names a bundle, wants it.
+    if (std::getenv(X509_get_default_cert_file_env()) && SSL_CTX_set_default_verify_file(context) != 1)
+        throw Poco::Net::SSLContextException("SSL_CERT_FILE cannot be read");
 }
 
 Poco::Net::Context::Ptr makeTls(const std::string& caFile, Poco::Net::Context::VerificationMode verification) {

@@ -1,10 +1,14 @@
 #include "iflytek/core/frame_glance.h"
 
+#include "iflytek/core/encoding.h"
+
 #include <rapidjson/memorystream.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 namespace aiproject::iflytek {
@@ -45,17 +49,20 @@ Meaning meaningOf(Place place, std::string_view key) {
 // because of two readers each may believe another one.
 class PlainFrame final : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, PlainFrame> {
 public:
+    static constexpr int kMostMembers = 1'000;  // far more than any frame has
+
     explicit PlainFrame(FrameGlance::Seen& seen) : seen_(seen) {}
 
     bool isWhole() const { return hasCode_ && hasText_; }
 
-    bool Default() { return isNeutral(); }  // null, true, false, fractions
-    bool Int(int number) { return takeNumber(number); }
-    bool Uint(unsigned number) { return takeNumber(number); }
-    bool Int64(std::int64_t number) { return takeNumber(number); }
-    bool Uint64(std::uint64_t number) { return takeNumber(number <= 2 ? std::int64_t(number) : -1); }
-
+    bool Default() { return isNeutral(); }  // null, true, false
+    bool RawNumber(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        std::int64_t number = 0;
+        const auto [end, fault] = std::from_chars(bytes, bytes + size, number);
+        return fault == std::errc() && end == bytes + size ? takeInteger(number) : isNeutral();
+    }
     bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        if (!isUtf8({bytes, size})) return false;  // a \u escape may make what is none
         if (meaning_ == Meaning::sid && seen_.id.empty()) {
             seen_.id.assign(bytes, size);
             return true;
@@ -67,7 +74,7 @@ public:
     }
     bool Key(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
         meaning_ = meaningOf(place(), {bytes, size});
-        return meaning_ != Meaning::usage;
+        return meaning_ != Meaning::usage && ++members_ <= kMostMembers && isUtf8({bytes, size});
     }
     bool StartObject() {
         if (depth_ == 0) return enter(Place::message);
@@ -112,7 +119,7 @@ private:
     // A value that stands where nothing is expected, and so says nothing; not an element of the text.
     bool isNeutral() const { return meaning_ == Meaning::none && place() != Place::text && depth_ > 0; }
 
-    bool takeNumber(std::int64_t number) {
+    bool takeInteger(std::int64_t number) {
         constexpr std::int64_t last = 2;
         if (meaning_ == Meaning::status) return number != last;
         if (meaning_ != Meaning::code) return isNeutral();
@@ -121,6 +128,7 @@ private:
 
     std::array<Place, 32> places_;  // no frame of these services is half as deep
     std::size_t depth_ = 0;
+    int members_ = 0;
     Meaning meaning_ = Meaning::none;
     bool hasHeader_ = false, hasCode_ = false, hasPayload_ = false, hasChoices_ = false, hasText_ = false;
     bool elementHasContent_ = false;
@@ -130,13 +138,16 @@ private:
 }  // namespace
 
 const FrameGlance::Seen* FrameGlance::at(std::string_view json) {
-    // Iterative: the depth of a message is the upstream's, the stack is ours.
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag;
+    // Iterative: the depth of a message is the upstream's, the stack is ours. As strings: nobody needs the numbers'
+    // values, and RapidJSON 1.1.0 computes some of them out of bounds.
+    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     seen_.id.clear();
     seen_.hasContent = false;
     PlainFrame frame(seen_);
     rapidjson::MemoryStream bytes(json.data(), json.size());
-    return reader_.Parse<flags>(bytes, frame) && frame.isWhole() ? &seen_ : nullptr;
+    // It takes a NUL for the end.
+    const bool isRead = reader_.Parse<flags>(bytes, frame) && bytes.Tell() == json.size();
+    return isRead && frame.isWhole() ? &seen_ : nullptr;
 }
 
 }  // namespace aiproject::iflytek

@@ -109,10 +109,16 @@ SecureStreamSocket secured(const StreamSocket& socket, const Upstream& upstream,
     }
 }
 
-// The one way to a StreamSocket of our own kind.
+// The one way to a StreamSocket of our own kind; it shares `bytes`.
 class SocketOver final : public StreamSocket {
 public:
-    explicit SocketOver(ReadAhead::Ptr shared) : StreamSocket(shared.duplicate()) {}
+    explicit SocketOver(ReadAhead& bytes) : StreamSocket(shared(bytes)) {}
+
+private:
+    static ReadAhead* shared(ReadAhead& bytes) {
+        bytes.duplicate();
+        return &bytes;
+    }
 };
 
 std::variant<OpenWebSocket, Refusal> upgrade(const StreamSocket& socket, const Upstream& upstream,
@@ -120,8 +126,8 @@ std::variant<OpenWebSocket, Refusal> upgrade(const StreamSocket& socket, const U
     deadlines.step("WebSocket upgrade");
     const std::time_t now = upstream.clock();
     const Endpoint& endpoint = upstream.endpoint;
-    const ReadAhead::Ptr bytes(new ReadAhead(socket));
-    UpgradeSession session{SocketOver(bytes)};
+    ReadAhead::Ptr bytes(new ReadAhead(socket));
+    UpgradeSession session{SocketOver(*bytes)};
     Poco::Net::HTTPRequest request(
         Poco::Net::HTTPRequest::HTTP_GET,
         signedTarget(upstream.credentials, {endpoint.host, endpoint.path, httpDate(now + clockOffset.count())}),

@@ -39,7 +39,7 @@ private:
     Poco::Net::SocketImpl& inner() const { return *socket_.impl(); }
 
     Poco::Net::StreamSocket socket_;
-    std::array<char, 4096> bytes_;  // a dozen tokens' frames; not more, because every open stream has it
+    std::array<char, 2048> bytes_;  // five tokens' frames; not more, because every open stream has it
     std::size_t begin_ = 0, end_ = 0;
 };
 

@@ -25,7 +25,6 @@ public:
         const std::lock_guard lock(mutex_);
         session_ = std::move(session);
     }
-    // A copy: OpenSSL changes a session when its connection ends badly, and has no lock for that.
     OwnedSession copy() {
         const std::lock_guard lock(mutex_);
         if (!session_ || std::time(nullptr) - SSL_SESSION_get_time(session_.get()) > kLongestUseSeconds) return {};
@@ -51,12 +50,13 @@ LatestSession* latestOf(const SSL_CTX* context) {
     return static_cast<LatestSession*>(SSL_CTX_get_ex_data(context, indexInContext()));
 }
 
-// OpenSSL's callback; 1: the session is ours now.
+// OpenSSL's callback; 0: the connection keeps its session. Only copies go in and out, since OpenSSL changes a
+// session when its connection ends badly, and has no lock for that.
 int keepSession(SSL* connection, SSL_SESSION* session) noexcept {
     // A resumed connection gets tickets too, which would make one look at a certificate last for ever.
-    if (SSL_session_reused(connection) == 1) return 0;
-    latestOf(SSL_get_SSL_CTX(connection))->keep(OwnedSession(session));
-    return 1;
+    if (SSL_session_reused(connection) == 0)
+        latestOf(SSL_get_SSL_CTX(connection))->keep(OwnedSession(SSL_SESSION_dup(session)));
+    return 0;
 }
 
 class PocoSession final : public Session {

@@ -20,6 +20,8 @@ int pollTimeout(std::chrono::steady_clock::time_point until) {
     return static_cast<int>(std::max<std::int64_t>(0, left.count()));
 }
 
+constexpr const char* kEndedOrTalked = "the upstream ended one that waited, or spoke unasked";
+
 void endAll(std::vector<WarmConnection> connections) {
     for (auto& connection : connections) endConnection(connection.web.socket);
 }
@@ -94,12 +96,13 @@ std::optional<WarmConnection> WarmConnections::take(const Timeouts& timeouts) {
         lock.unlock();
         if (!oldest) return std::nullopt;
         const bool isAlive = isSilent(oldest->web.socket);
-        lock.lock();
-        if (isAlive)
+        if (isAlive) {
+            lock.lock();
             line_.proved();
-        else
-            line_.lost(Clock::now());
-        lock.unlock();
+            lock.unlock();
+        } else {
+            lost(kEndedOrTalked);
+        }
         wake();
         if (isAlive) return oldest;
     }
@@ -184,7 +187,7 @@ void WarmConnections::endThoseWith(const std::vector<int>& descriptors) {
                descriptors.end();
     });
     lock.unlock();
-    if (!ended.empty()) lost("the upstream ended one that waited, or spoke unasked");
+    if (!ended.empty()) lost(kEndedOrTalked);
     endAll(std::move(ended));
 }
 

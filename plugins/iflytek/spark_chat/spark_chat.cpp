@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -21,8 +22,8 @@ public:
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
-            const std::string question = chatQuestion(settings_, connections_.upstream().credentials.appId, request);
-            return relayAnswer(connections_, {Service::chat, question, request.timeouts}, reply);
+            std::string question = chatQuestion(settings_, connections_.upstream().credentials.appId, request);
+            return relayAnswer(connections_, {Service::chat, std::move(question), request.timeouts}, reply);
         });
     }
 

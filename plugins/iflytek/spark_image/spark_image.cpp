@@ -6,6 +6,7 @@
 #include "iflytek/spark_image/image_question.h"
 
 #include <memory>
+#include <utility>
 
 namespace {
 
@@ -34,8 +35,8 @@ public:
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkPicture(request.media);
-            const std::string question = imageQuestion(settings_, connections_.upstream().credentials.appId, request);
-            return relayAnswer(connections_, {Service::image, question, request.timeouts}, reply);
+            std::string question = imageQuestion(settings_, connections_.upstream().credentials.appId, request);
+            return relayAnswer(connections_, {Service::image, std::move(question), request.timeouts}, reply);
         });
     }
 

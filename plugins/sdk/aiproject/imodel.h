@@ -150,8 +150,9 @@ public:
     virtual ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept = 0;
     virtual void destroy() noexcept = 0;
 
-    // Once, in the worker that serves, before its first generate(): here a plugin starts threads and opens
-    // connections. create() runs in throw-away processes as well, where nobody would use them.
+    // Once, in the worker that serves, before its first generate(): here a plugin starts threads, which may open
+    // connections. create() runs in throw-away processes as well, where nobody would use them. It must return at
+    // once: until then the worker serves nobody.
     virtual void start() noexcept {}
 
 protected:

@@ -1,0 +1,120 @@
+// Who gets a connection when threads, acceptor and refuser want it at the same time.
+#include "front/connection_queue.h"
+
+#include "front/listener.h"
+#include "support/eventually.h"
+#include "support/spec.h"
+#include "unit/front_fixture.h"
+
+#include <atomic>
+#include <future>
+#include <utility>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Closed until the test opens it; open also when the test has failed.
+class Gate {
+public:
+    ~Gate() { open(); }
+    void pass() {
+        ++came_;
+        opened_.wait();
+    }
+    int came() const { return came_; }
+    void open() {
+        if (!std::exchange(isOpen_, true)) promise_.set_value();
+    }
+
+private:
+    std::atomic<int> came_{0};
+    std::promise<void> promise_;
+    const std::shared_future<void> opened_{promise_.get_future()};
+    bool isOpen_ = false;
+};
+
+// Threads stop between having accepted and saying so, and while they serve.
+struct QueuedConnections : SharedListener {
+    std::atomic<int> served{0}, refused{0};
+    Listener listener{socket.get()};
+    Gate accepting, serving;
+
+    ConnectionQueue::Works works() {
+        return {[this] { accepting.pass(); },
+                [this](const FileDescriptor&) {
+                    serving.pass();
+                    ++served;
+                },
+                [this](const FileDescriptor&) { ++refused; }};
+    }
+    // That came in another way.
+    FileDescriptor another() const { return FileDescriptor(dup(socket.get())); }
+    // After the queue: it waits for its threads when it goes.
+    struct Opened {
+        QueuedConnections& gates;
+        ~Opened() {
+            gates.accepting.open();
+            gates.serving.open();
+        }
+    };
+};
+
+SPEC(QueuedConnections, are_refused_in_time_when_the_idle_thread_comes_back_with_another) {
+    ConnectionQueue queue(listener, {1, 10ms}, works());
+    const Opened atTheEnd{*this};
+    listener.join();
+    const auto taken = connected();
+    ASSERT_EVENTUALLY(accepting.came() == 1);
+    CPPUNIT_ASSERT(queue.add(another()));  // the thread still counts as idle
+    accepting.open();
+    ASSERT_EVENTUALLY(serving.came() == 1);
+    ASSERT_EVENTUALLY(refused == 1);
+    CPPUNIT_ASSERT_EQUAL(0, served.load());
+}
+
+SPEC(QueuedConnections, are_served_when_the_thread_that_had_another_is_free_again) {
+    ConnectionQueue queue(listener, {1, kPatience}, works());
+    const Opened atTheEnd{*this};
+    listener.join();
+    const auto taken = connected();
+    ASSERT_EVENTUALLY(accepting.came() == 1);
+    CPPUNIT_ASSERT(queue.add(another()));
+    accepting.open();
+    serving.open();
+    ASSERT_EVENTUALLY(served == 2);
+    CPPUNIT_ASSERT_EQUAL(0, refused.load());
+}
+
+SPEC(QueuedConnections, are_not_all_when_one_has_just_been_accepted) {
+    ConnectionQueue queue(listener, {1, kPatience}, works());
+    const Opened atTheEnd{*this};
+    CPPUNIT_ASSERT(queue.drained(0ms));
+    listener.join();
+    const auto taken = connected();
+    ASSERT_EVENTUALLY(accepting.came() == 1);
+    listener.leave();
+    listener.close();
+    CPPUNIT_ASSERT(!queue.drained(0ms));
+    CPPUNIT_ASSERT_EQUAL(1, queue.inProgress());
+    accepting.open();
+    serving.open();
+    CPPUNIT_ASSERT(queue.drained(kPatience));
+    CPPUNIT_ASSERT_EQUAL(1, served.load());
+}
+
+SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
+    ConnectionQueue queue(listener, {1, 1h}, works());
+    const Opened atTheEnd{*this};
+    CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(serving.came() == 1);
+    for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(refused == 1);
+    CPPUNIT_ASSERT_EQUAL(3, queue.inProgress());
+    serving.open();
+    ASSERT_EVENTUALLY(served == 3);
+}
+
+}  // namespace

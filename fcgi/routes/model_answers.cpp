@@ -79,6 +79,8 @@ std::uint64_t userKeyOf(const Context& context) {
 }
 
 void run(Context& context, const Question& question, CallReply& reply) {
+    // What the question needs of it, it has copied. The tree is many times the text, and an answer may take long.
+    context.json.reset();
     Permit permit = context.services.permits.take(userKeyOf(context));
     ModelRequest request = question.request;
     request.requestId = std::string_view(context.exchange.request().id);

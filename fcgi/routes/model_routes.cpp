@@ -15,7 +15,6 @@ void requireKind(const Model& model, Kind kind, const std::string& what) {
 void answerText(Context& context, const Model& model, AnswerForm answer) {
     requireKind(model, Kind::text, "a dialog");
     const Dialog dialog(*context.json);
-    context.json.reset();  // the tree is many times the text, and an answer may take long
     answer(context, {{model.name}, textQuestion(dialog)});
 }
 

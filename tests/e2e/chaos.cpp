@@ -176,7 +176,12 @@ struct Chaos : CppUnit::TestCase {
         const auto killed = countOf(log, " ended by signal Killed");
         CPPUNIT_ASSERT(killed > 0 && killed <= std::size_t(casualties.workers));
         CPPUNIT_ASSERT_EQUAL(killed, countOf(log, " ended by signal "));
-        CPPUNIT_ASSERT_EQUAL(std::size_t(0), countOf(log, " ended with exit code "));
+        std::istringstream lines(log);
+        std::string gaveUp;
+        for (std::string line; std::getline(lines, line);)
+            for (const char* sign : {" ended with exit code ", "cannot serve", "that did not end"})
+                if (line.find(sign) != std::string::npos) gaveUp += line + "\n";
+        CPPUNIT_ASSERT_MESSAGE(gaveUp, gaveUp.find(" ended with exit code ") == std::string::npos);
     }
 
     void assertSameDescriptors(const std::string& who, const std::vector<std::string>& before,

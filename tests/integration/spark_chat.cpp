@@ -1,5 +1,6 @@
 // spark_chat, loaded from its .so, against the simulated upstream: answers, each fault, TLS, and
 // clients that leave.
+#include "support/environment_variable.h"
 #include "support/iflytek_calls.h"
 #include "support/silent_server.h"
 #include "support/spec.h"
@@ -9,7 +10,6 @@
 #include <Poco/Crypto/X509Certificate.h>
 #include <openssl/x509.h>
 
-#include <cstdlib>
 #include <iomanip>
 #include <list>
 #include <sstream>
@@ -66,17 +66,6 @@ struct SparkChatTls : CppUnit::TestCase {
         std::filesystem::copy_file(caFile, folder / name.str());
         return folder;
     }
-};
-
-class EnvironmentVariable {
-public:
-    EnvironmentVariable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-    ~EnvironmentVariable() { unsetenv(name_); }
-    EnvironmentVariable(const EnvironmentVariable&) = delete;
-    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
-
-private:
-    const char* const name_;
 };
 
 }  // namespace

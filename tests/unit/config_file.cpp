@@ -1,10 +1,9 @@
 // From file and -D to a Config: what is read, and what is said of what cannot be.
 #include "config/config_file.h"
 
+#include "support/environment_variable.h"
 #include "support/spec.h"
 #include "unit/config_fixture.h"
-
-#include <stdlib.h>
 
 #include <chrono>
 #include <string>
@@ -15,18 +14,6 @@ using namespace std::chrono_literals;
 using namespace std::string_literals;
 
 namespace {
-
-// A variable of this process for as long as a test lasts.
-class EnvironmentVariable {
-public:
-    EnvironmentVariable(const char* name, const std::string& value) : name_(name) { setenv(name, value.c_str(), 1); }
-    ~EnvironmentVariable() { unsetenv(name_); }
-    EnvironmentVariable(const EnvironmentVariable&) = delete;
-    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
-
-private:
-    const char* name_;
-};
 
 struct ConfigFile : ConfigTest {};
 

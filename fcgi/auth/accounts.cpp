@@ -19,8 +19,10 @@ User Accounts::registerUser(const NewUser& user) {
     stored.name = checked.name;
     stored.tokens = config_.newTokens;
     stored.picTimes = config_.newPicTimes;
+    stored.voiceSeconds = config_.newVoiceSeconds;
+    stored.academy = checked.academy;
     stored.id = store_.insert({checked.name, hasher_.hash(checked.password), checked.email, checked.academy,
-                               config_.newTokens, config_.newPicTimes});
+                               config_.newTokens, config_.newPicTimes, config_.newVoiceSeconds});
     return userFor(stored);
 }
 
@@ -54,7 +56,8 @@ User Accounts::identify(std::string_view uuid, std::string_view name) {
 void Accounts::charge(std::int64_t userId, const Spending& spent) { store_.charge(userId, spent); }
 
 User Accounts::userFor(const StoredUser& stored) const {
-    return {stored.id, stored.name, stored.tokens, stored.picTimes, key_.tagFor(stored.id)};
+    return {stored.id,           stored.name,    stored.tokens,         stored.picTimes,
+            stored.voiceSeconds, stored.academy, key_.tagFor(stored.id)};
 }
 
 }  // namespace aiproject

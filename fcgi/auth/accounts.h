@@ -24,7 +24,9 @@ struct User {
     std::string name;
     std::int64_t tokens = 0;    // what is left; 0: spent, -1: unlimited
     std::int64_t picTimes = 0;  // the same, in pictures
-    std::string tag;            // 32 hex digits that name the user to a model; no credential
+    std::int64_t voiceSeconds = 0;
+    std::string academy;
+    std::string tag;  // 32 hex digits that name the user to a model; no credential
 };
 
 struct Session {

@@ -13,9 +13,9 @@
 #include <system_error>
 #include <vector>
 
-#include "auth/private_file.h"
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "store/private_file.h"
 
 namespace aiproject {
 namespace {

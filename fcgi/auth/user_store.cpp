@@ -1,16 +1,16 @@
 #include "auth/user_store.h"
 
-#include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>
 
-#include "auth/database.h"
 #include "base/error.h"
+#include "store/database.h"
 
 namespace aiproject {
 
 using Poco::Data::Session;
+using Poco::Data::Statement;
 using Poco::Data::Keywords::bind;
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
@@ -19,9 +19,11 @@ std::optional<StoredUser> UserStore::find(const std::string& name) {
     StoredUser user;
     int disabled = 0;
     database_.read([&](Session& session) {
-        session << "SELECT id, name, password, epoch, tokens, pic_times, disabled FROM users WHERE name = ?",
+        session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, email, academy, disabled"
+                   " FROM users WHERE name = ?",
             into(user.id), into(user.name), into(user.passwordHash), into(user.epoch), into(user.tokens),
-            into(user.picTimes), into(disabled), bind(name), now;
+            into(user.picTimes), into(user.voiceSeconds), into(user.email), into(user.academy), into(disabled),
+            bind(name), now;
     });
     user.disabled = disabled != 0;
     if (user.id == 0) return std::nullopt;  // no row: nothing was written into it
@@ -32,15 +34,15 @@ std::int64_t UserStore::insert(const UserRecord& user) {
     std::int64_t id = 0;
     try {
         database_.write([&](Session& session) {
-            session
-                << "INSERT INTO users (name, password, email, academy, tokens, pic_times) VALUES (?, ?, ?, ?, ?, ?)",
+            session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
-                bind(user.picTimes), now;
-            session << "SELECT last_insert_rowid()", into(id), now;
+                bind(user.picTimes), bind(user.voiceSeconds), now;
+            session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
         });
-    } catch (const Poco::Data::SQLite::ConstraintViolationException& e) {
+    } catch (const ConstraintViolation& e) {
         if (find(user.name)) throw Error(ErrorKind::nameTaken, "the name was taken by another registration");
-        throw Error(ErrorKind::internal, "a new user breaks a rule of the table: " + e.displayText());
+        throw Error(ErrorKind::internal, "a new user breaks a rule of the table: " + std::string(e.what()));
     }
     return id;
 }
@@ -50,6 +52,26 @@ void UserStore::replacePasswordHash(const StoredUser& user, const std::string& p
         session << "UPDATE users SET password = ? WHERE id = ? AND password = ?", bind(passwordHash), bind(user.id),
             bind(user.passwordHash), now;
     });
+}
+
+bool UserStore::setPassword(std::int64_t userId, const std::string& passwordHash) {
+    std::size_t changed = 0;
+    database_.write([&](Session& session) {
+        Statement update(session);
+        update << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ?", bind(passwordHash), bind(userId);
+        changed = update.execute();
+    });
+    return changed > 0;
+}
+
+bool UserStore::rotate(std::int64_t userId) {
+    std::size_t changed = 0;
+    database_.write([&](Session& session) {
+        Statement update(session);
+        update << "UPDATE users SET epoch = epoch + 1 WHERE id = ?", bind(userId);
+        changed = update.execute();
+    });
+    return changed > 0;
 }
 
 void UserStore::charge(std::int64_t userId, const Spending& spent) {

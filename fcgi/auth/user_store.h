@@ -18,7 +18,10 @@ struct StoredUser {
     std::string passwordHash;
     std::int64_t epoch = 0;      // counted up to make a user's uuid worthless
     std::int64_t tokens = -1;    // -1: unlimited
-    std::int64_t picTimes = -1;  // -1: unlimited
+    std::int64_t picTimes = -1;  // the same, as all below
+    std::int64_t voiceSeconds = -1;
+    std::string email;
+    std::string academy;
     bool disabled = false;
 };
 
@@ -29,6 +32,7 @@ struct UserRecord {  // a row to be
     std::string academy;
     std::int64_t tokens = -1;
     std::int64_t picTimes = -1;
+    std::int64_t voiceSeconds = -1;
 };
 
 struct Spending {  // of one call; what is below 0 counts as 0
@@ -47,6 +51,10 @@ public:
 
     // Unless the password was changed since `user` was read.
     void replacePasswordHash(const StoredUser& user, const std::string& passwordHash);
+
+    // These two make every uuid worthless that was given out before. False: there is no such user.
+    bool setPassword(std::int64_t userId, const std::string& passwordHash);
+    bool rotate(std::int64_t userId);
 
     // Never below 0; an unlimited account stays so.
     void charge(std::int64_t userId, const Spending& spent);

@@ -20,6 +20,7 @@ enum class ErrorKind {
     notAllowed,
     tokensSpent,
     picturesSpent,
+    voiceSecondsSpent,
     textModelFailed,
     voiceModelFailed,
     pictureModelFailed,

@@ -1,12 +1,12 @@
 #include "auth/credential.h"
-#include "auth/database.h"
-#include "auth/migrations.h"
 #include "base/error.h"
 #include "commands/command_line.h"
 #include "config/config_keys.h"
 #include "config/overrides.h"
 #include "host/model_registry.h"
 #include "observe/log.h"
+#include "store/database.h"
+#include "store/migrations.h"
 
 #include <algorithm>
 #include <iostream>

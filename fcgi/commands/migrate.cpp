@@ -1,7 +1,7 @@
 #include "auth/credential.h"
-#include "auth/database.h"
-#include "auth/migrations.h"
 #include "commands/command_line.h"
+#include "store/database.h"
+#include "store/migrations.h"
 
 #include <iostream>
 

@@ -1,10 +1,10 @@
 #include "auth/credential.h"
-#include "auth/database.h"
-#include "auth/migrations.h"
 #include "commands/command_line.h"
 #include "config/install_layout.h"
 #include "config/overrides.h"
 #include "manager/manager.h"
+#include "store/database.h"
+#include "store/migrations.h"
 
 namespace aiproject {
 namespace {

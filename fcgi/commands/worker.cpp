@@ -1,7 +1,5 @@
 #include "auth/accounts.h"
 #include "auth/credential.h"
-#include "auth/database.h"
-#include "auth/migrations.h"
 #include "base/error.h"
 #include "commands/command_line.h"
 #include "commands/drain.h"
@@ -20,6 +18,8 @@
 #include "routes/readiness.h"
 #include "routes/recent_readiness.h"
 #include "routes/router.h"
+#include "store/database.h"
+#include "store/migrations.h"
 
 #include <signal.h>
 #include <sys/resource.h>

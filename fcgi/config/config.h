@@ -17,6 +17,9 @@ constexpr int kMostCalls = 65'536;  // in progress in one pool; the board has no
 enum class HttpStatus { envelope, semantic };  // envelope: the documented paths always answer 200
 enum class LogLevel { debug, info, warning, error };
 enum class VoiceAccess { anyone, user };
+enum class RegistrationMode { open, closed, invitation };
+enum class Refill { none, day, month };     // at 0:00 UTC of each day, of each month's first
+enum class OnClientGone { cancel, drain };  // end the upstream call, or read it to its end
 
 struct TimeoutConfig {
     std::chrono::milliseconds connect{10'000};
@@ -60,6 +63,23 @@ struct AuthConfig {
     std::string keyFile = "/var/lib/aiproject/auth.key";  // signs the uuids; made by migrate and serve
     std::int64_t newTokens = -1;                          // granted at registration; -1: unlimited
     std::int64_t newPicTimes = -1;
+    std::int64_t newVoiceSeconds = -1;
+    RegistrationMode registration = RegistrationMode::open;
+    std::chrono::seconds loginDelayMax{300};  // the longest pause after failed logins
+    int auditKeepDays = 90;                   // 0: for ever
+};
+
+struct QuotaConfig {
+    Refill refill = Refill::none;  // a limited balance that is lower is raised to what follows
+    std::int64_t refillTokens = 0;
+    std::int64_t refillPicTimes = 0;
+    std::int64_t refillVoiceSeconds = 0;
+    std::int64_t answerTokens = 4096;  // the most that an answer may cost; held while a call runs, beside the question
+};
+
+struct BillingConfig {
+    OnClientGone onClientGone = OnClientGone::cancel;
+    std::string spoolDir = "/var/lib/aiproject/spool";  // settlements that wait for the database
 };
 
 struct RouteConfig {
@@ -108,6 +128,8 @@ struct Config {
     BreakerConfig breaker;
     DatabaseConfig database;
     AuthConfig auth;
+    QuotaConfig quota;
+    BillingConfig billing;
     HttpStatus httpStatus = HttpStatus::envelope;
     LogConfig log;
 };

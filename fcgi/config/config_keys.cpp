@@ -64,6 +64,11 @@ public:
             [&member] { return std::to_string(member.count()); });
     }
 
+    void seconds(const std::string& name, std::chrono::seconds& member, Range range, const std::string& help) {
+        add(name, "seconds" + shown(range), help, setterOf(member, range),
+            [&member] { return std::to_string(member.count()); });
+    }
+
     template <class Enum>
     void choice(const std::string& name, Enum& member, const Words<Enum>& words, const std::string& help) {
         std::vector<std::string> names;
@@ -123,7 +128,8 @@ void routesAndAccounts(Table& table, Config& config) {
     table.choice("route.voice_access", config.routes.voiceAccess,
                  Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
                  "who may call /voiceModel/chat; user: uuid and username in the headers");
-    table.text("database.url", config.database.url, "sqlite:FILE");
+    table.text("database.url", config.database.url,
+               "sqlite:FILE, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://...");
     table.text("database.migrations", config.database.migrations,
                "folder with the SQL files; empty: the installed one");
     table.integer("database.sessions", config.database.sessions, {1, 256}, "open at once, per worker");
@@ -131,6 +137,32 @@ void routesAndAccounts(Table& table, Config& config) {
     table.text("auth.key_file", config.auth.keyFile, "signs the uuids; keep a copy: without it every uuid changes");
     table.integer("auth.new_tokens", config.auth.newTokens, {-1, INT64_MAX}, "granted at registration; -1: unlimited");
     table.integer("auth.new_pic_times", config.auth.newPicTimes, {-1, INT64_MAX}, "picture calls; -1: unlimited");
+    table.integer("auth.new_voice_seconds", config.auth.newVoiceSeconds, {-1, INT64_MAX},
+                  "of dictation; -1: unlimited");
+    table.choice("auth.registration", config.auth.registration,
+                 Words<RegistrationMode>{{"open", RegistrationMode::open},
+                                         {"closed", RegistrationMode::closed},
+                                         {"invitation", RegistrationMode::invitation}},
+                 "who may register; invitation: who has a code of `aiproject invite`");
+    table.seconds("auth.login_delay_max_s", config.auth.loginDelayMax, {1, 86'400},
+                  "failed logins make the next wait, twice as long each time, up to this");
+    table.integer("auth.audit_keep_days", config.auth.auditKeepDays, {0, 36'500}, "of the audit log; 0: for ever");
+}
+
+void quotasAndBilling(Table& table, Config& config) {
+    constexpr Range balance{0, INT64_MAX};
+    table.choice("quota.refill", config.quota.refill,
+                 Words<Refill>{{"none", Refill::none}, {"day", Refill::day}, {"month", Refill::month}},
+                 "raises limited balances that are lower, at 0:00 UTC");
+    table.integer("quota.refill_tokens", config.quota.refillTokens, balance, "to so many");
+    table.integer("quota.refill_pic_times", config.quota.refillPicTimes, balance, "to so many");
+    table.integer("quota.refill_voice_seconds", config.quota.refillVoiceSeconds, balance, "to so many");
+    table.integer("quota.answer_tokens", config.quota.answerTokens, {1, 100'000'000},
+                  "the most that an answer may cost; held while the call runs");
+    table.choice("billing.on_client_gone", config.billing.onClientGone,
+                 Words<OnClientGone>{{"cancel", OnClientGone::cancel}, {"drain", OnClientGone::drain}},
+                 "cancel bills an estimate; drain reads the upstream to its end and bills what it reports");
+    table.text("billing.spool_dir", config.billing.spoolDir, "where bills wait while the database is away");
 }
 
 void timeoutsAndLimits(Table& table, Config& config) {
@@ -190,6 +222,7 @@ std::vector<Key> keysOf(Config& config) {
     Table table;
     placesAndLogs(table, config);
     routesAndAccounts(table, config);
+    quotasAndBilling(table, config);
     timeoutsAndLimits(table, config);
     for (auto& pool : config.pools) poolKeys(table, pool.first, pool.second);
     return std::move(table.keys);

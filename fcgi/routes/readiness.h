@@ -1,9 +1,9 @@
 // Why this worker cannot serve all it should, in words a client may see: the log says more.
 #pragma once
 
-#include "auth/migrations.h"
 #include "config/config.h"
 #include "host/model_registry.h"
+#include "store/migrations.h"
 
 #include <string>
 #include <utility>

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "auth/database.h"
+#include "store/database.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"

@@ -10,10 +10,10 @@
 #include <thread>
 #include <vector>
 
-#include "auth/database.h"
-#include "auth/migrations.h"
 #include "auth/password_hash.h"
 #include "config/config.h"
+#include "store/database.h"
+#include "store/migrations.h"
 #include "unit/expect.h"
 
 namespace aiproject::test {

@@ -1,6 +1,6 @@
 #include "unit/site.h"
 
-#include "auth/migrations.h"
+#include "store/migrations.h"
 #include "unit/plugin_files.h"
 
 #include <cppunit/TestAssert.h>

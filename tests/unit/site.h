@@ -3,7 +3,6 @@
 #pragma once
 
 #include "auth/accounts.h"
-#include "auth/database.h"
 #include "config/config.h"
 #include "host/model_calls.h"
 #include "host/model_registry.h"
@@ -11,6 +10,7 @@
 #include "pool/board.h"
 #include "pool/permits.h"
 #include "routes/router.h"
+#include "store/database.h"
 #include "support/scripted_exchange.h"
 #include "support/temp_dir.h"
 

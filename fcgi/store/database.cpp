@@ -1,4 +1,4 @@
-#include "auth/database.h"
+#include "store/database.h"
 
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/SQLite/SessionImpl.h>
@@ -13,8 +13,8 @@
 #include <thread>
 #include <utility>
 
-#include "auth/private_file.h"
 #include "base/error.h"
+#include "store/private_file.h"
 
 namespace aiproject {
 
@@ -183,8 +183,8 @@ void Database::guarded(const std::function<void()>& work) const {
     };
     try {
         work();
-    } catch (const SQLite::ConstraintViolationException&) {
-        throw;
+    } catch (const SQLite::ConstraintViolationException& e) {
+        throw ConstraintViolation(e.displayText());
     } catch (const SQLite::DBLockedException&) {
         throw fault("locked by another process for longer than " + std::to_string(timeout_.count()) + " ms");
     } catch (const Poco::Exception& e) {

@@ -1,4 +1,4 @@
-#include "auth/migrations.h"
+#include "store/migrations.h"
 
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>
@@ -11,9 +11,9 @@
 #include <iterator>
 #include <system_error>
 
-#include "auth/database.h"
 #include "base/error.h"
 #include "config/install_layout.h"
+#include "store/database.h"
 
 namespace aiproject {
 

@@ -1,4 +1,4 @@
-#include "auth/private_file.h"
+#include "store/private_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>

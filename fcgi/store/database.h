@@ -1,8 +1,8 @@
 // The SQL store: a fixed number of sessions that callers wait for, and write transactions.
 //
 // ERRORS   Error(internal, reason for the log) for every fault of the database, among them whatever
-//          Poco::Exception leaves `work`, except Poco::Data::SQLite::ConstraintViolationException, which
-//          passes through as an Error of `work` does. A call waits at most config.timeout for a session and
+//          Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table. An
+//          Error of `work` passes through. A call waits at most config.timeout for a session and
 //          at most as long for a locked file; the next call starts afresh, so nothing needs a restart.
 // THREADS  Any number may call; a session belongs to one `work` at a time. Not from within `work`.
 #pragma once
@@ -13,12 +13,19 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
 
 namespace aiproject {
+
+// A row that is there already, most likely; what() has the database's own words.
+class ConstraintViolation : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
 
 // A `look` changes nothing: neither the file's journal nor a row.
 enum class DatabaseUse { serve, look };

@@ -1,6 +1,5 @@
-#include "auth/database.h"
+#include "store/database.h"
 
-#include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/Statement.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -161,8 +160,7 @@ SPEC(DatabaseFile, write_that_throws_has_written_nothing) {
     CPPUNIT_ASSERT_THROW(insertAndThrow(std::logic_error("x")), std::logic_error);
     CPPUNIT_ASSERT_THROW(insertAndThrow(Poco::RuntimeException("x")), Error);
     CPPUNIT_ASSERT_THROW(insertAndThrow(7), int);
-    CPPUNIT_ASSERT_THROW(change(database, "INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"),
-                         Poco::Data::SQLite::ConstraintViolationException);
+    CPPUNIT_ASSERT_THROW(change(database, "INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"), ConstraintViolation);
     CPPUNIT_ASSERT_EQUAL(0, number(database, "SELECT COUNT(*) FROM t"));
     change(database, "INSERT INTO t VALUES (1)");
 }
@@ -177,8 +175,7 @@ SPEC(DatabaseFile, session_is_kept_after_a_refusal_and_dropped_after_a_fault) {
 
     mark();
     CPPUNIT_ASSERT_THROW(database.write([](Session&) { throw Error(ErrorKind::nameTaken, "x"); }), Error);
-    CPPUNIT_ASSERT_THROW(change(database, "INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"),
-                         Poco::Data::SQLite::ConstraintViolationException);
+    CPPUNIT_ASSERT_THROW(change(database, "INSERT INTO t VALUES (1); INSERT INTO t VALUES (1)"), ConstraintViolation);
     CPPUNIT_ASSERT(isMarked());
 
     assertSays(faultOf([&] { change(database, "INSERT INTO nowhere VALUES (1)"); }), "no such table: nowhere");

@@ -1,4 +1,4 @@
-#include "auth/migrations.h"
+#include "store/migrations.h"
 
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
@@ -182,7 +182,7 @@ SPEC(Migration, by_many_processes_at_once_is_done_once) {
     write("001_a.sql", "CREATE TABLE a (n)");
     write("002_b.sql", "INSERT INTO a VALUES (1)");
     CPPUNIT_ASSERT_EQUAL(0, ::setenv(kFileOfTheOtherProcess, dir.file("accounts.db").c_str(), 1));
-    std::vector<std::string> words{"/proc/self/exe", "auth_migrations", "is_what_the_other_process"};
+    std::vector<std::string> words{"/proc/self/exe", "store_migrations", "is_what_the_other_process"};
     std::vector<char*> arguments{words[0].data(), words[1].data(), words[2].data(), nullptr};
     std::vector<pid_t> children(4);
     for (pid_t& child : children)

@@ -1,0 +1,62 @@
+// Codes that let in and grant: each once per user, for so many users, from a time to a time, and for the
+// users of one academy if it says so.
+//
+// ERRORS   As said below; Error(internal) when the database does not answer.
+// THREADS  No state of its own: as safe as Database, which outlives it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace Poco::Data {
+class Session;
+}
+
+namespace aiproject {
+
+class Database;
+
+struct Grant {  // what an account gets on top; -1: unlimited from now on
+    std::int64_t tokens = 0;
+    std::int64_t picTimes = 0;
+    std::int64_t voiceSeconds = 0;
+};
+
+struct Invitation {
+    std::string code;
+    Grant grant;
+    std::string academy;         // empty: for all
+    std::int64_t usesLeft = -1;  // -1: no limit
+    std::int64_t beginsMs = 0;
+    std::int64_t endsMs = 0;  // 0: never
+    std::int64_t createdMs = 0;
+    std::int64_t uses = 0;  // how often it was used
+};
+
+class Invitations {
+public:
+    explicit Invitations(Database& database) : database_(database) {}
+
+    // 16 letters and digits that nobody guesses (80 bits) and no one misreads.
+    static std::string newCode();
+
+    // Error(nameTaken) when there is such a code.
+    void add(const Invitation& invitation);
+    std::vector<Invitation> all();
+    // Nobody can use it from now on; what it granted stays. False: there is none.
+    bool revoke(const std::string& code);
+
+    // Within the write transaction that makes or changes the user: counts the use and grants.
+    // Error(registrationRefused) whose sentence says why the code does not serve this user.
+    static void redeem(Poco::Data::Session& session, const std::string& code, std::int64_t userId,
+                       const std::string& academy);
+
+private:
+    Database& database_;
+};
+
+// Adds to the balances of a user; what is unlimited stays so. False: there is no such user.
+bool addGrant(Poco::Data::Session& session, std::int64_t userId, const Grant& grant);
+
+}  // namespace aiproject

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -25,12 +26,10 @@ constexpr std::size_t kLongestQueue = 4096;
 constexpr std::size_t kQueuedPerThread = 2;             // who comes after so many is refused at once,
 constexpr std::size_t kMostQueued = kLongestQueue / 2;  // or, in a large pool, after so many
 
-// Detached: a thread that was made on demand goes when it has had nothing to do.
-bool startDetached(void* (*run)(void*), void* argument) {
+bool startSmall(void* (*run)(void*), void* argument) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, kStackBytes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_t thread{};
     const int failed = pthread_create(&thread, &attributes, run, argument);
     pthread_attr_destroy(&attributes);
@@ -63,6 +62,7 @@ ConnectionQueue::~ConnectionQueue() {
         overdue_.notify_all();
         quiet_.wait(lock, [this] { return threads_ == 0; });
     }
+    if (lastEnded_) pthread_join(*lastEnded_, nullptr);
     refuser_.join();
 }
 
@@ -87,7 +87,7 @@ void ConnectionQueue::startThread() {
         return nullptr;
     };
     // Without another thread (limit of the system) those that are there go on.
-    if (!startDetached(run, this)) return;
+    if (!startSmall(run, this)) return;
     ++threads_, ++idle_;
     mostThreads_ = std::max(mostThreads_, threads_);
 }
@@ -124,7 +124,11 @@ void ConnectionQueue::endThread(std::unique_lock<std::mutex>& lock) {
     if (isMuchLess) mostThreads_ = threads_;
     if (ending_) listener_.ring();  // the next one
     quiet_.notify_all();
-    lock.unlock();  // from here on, what this belongs to may be gone
+    // Each waits until the one before it is gone altogether, and the destructor for the last: what libraries keep for a
+    // thread must not end at the same time as they do.
+    const std::optional<pthread_t> before = std::exchange(lastEnded_, pthread_self());
+    lock.unlock();
+    if (before) pthread_join(*before, nullptr);
     // By itself malloc() keeps what many requests have used at once, for as long as the process lives.
     if (isMuchLess) malloc_trim(0);
 }

@@ -5,11 +5,14 @@
 
 #include "base/file_descriptor.h"
 
+#include <pthread.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace aiproject {
@@ -71,7 +74,8 @@ private:
     std::condition_variable overdue_, quiet_;
     std::deque<Waiting> queue_;
     int threads_ = 0, idle_ = 0, busy_ = 0;
-    int mostThreads_ = 0;  // since memory was last given back
+    std::optional<pthread_t> lastEnded_;  // its thread is ending, and has joined the one before
+    int mostThreads_ = 0;                 // since memory was last given back
     bool ending_ = false;
 
     std::thread refuser_;  // last: starts when all else is there

@@ -6,58 +6,174 @@
 #include "base/error.h"
 
 namespace aiproject {
+namespace {
+
+std::string called(std::int64_t id) { return "user " + std::to_string(id); }
+
+// So much of a code as tells an operator which one it was.
+std::string hintOf(const std::string& code) { return "invitation " + code.substr(0, code.size() / 4) + "..."; }
+
+}  // namespace
 
 Accounts::Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost)
-    : store_(database), hasher_(cost), key_(key), config_(config), dummyHash_(hasher_.unmatchable()) {}
+    : database_(database),
+      store_(database),
+      audit_(database),
+      invitations_(database),
+      guard_(database, config.loginDelayMax),
+      hasher_(cost),
+      key_(key),
+      config_(config),
+      dummyHash_(hasher_.unmatchable()) {}
 
-User Accounts::registerUser(const NewUser& user) {
+User Accounts::registerUser(const NewUser& user, const Origin& origin) {
+    // First, and not in the audit log: nobody's name matters, and anyone could fill the table.
+    if (config_.registration == RegistrationMode::closed)
+        throw refusal(ErrorKind::registrationRefused, "registration is closed; ask the operator for an account");
     const NewUser checked = checkedRegistration(user);
-    // Only to spare the hash; insert() decides.
-    if (store_.find(checked.name)) throw Error(ErrorKind::nameTaken, "the name is taken");
-
-    StoredUser stored;
-    stored.name = checked.name;
-    stored.tokens = config_.newTokens;
-    stored.picTimes = config_.newPicTimes;
-    stored.voiceSeconds = config_.newVoiceSeconds;
-    stored.academy = checked.academy;
-    stored.id = store_.insert({checked.name, hasher_.hash(checked.password), checked.email, checked.academy,
-                               config_.newTokens, config_.newPicTimes, config_.newVoiceSeconds});
-    return userFor(stored);
+    try {
+        requireAdmissible(checked);
+        return enrolled(checked, origin);
+    } catch (const Error& e) {
+        if (e.kind() != ErrorKind::registrationRefused && e.kind() != ErrorKind::nameTaken) throw;
+        refuseOnRecord(e, [&] { audit_.add({"registration_refused", checked.name, origin, e.what()}); });
+    }
 }
 
-Session Accounts::login(std::string_view name, std::string_view password) {
-    const std::optional<std::string> knownForm = trimmedText(name);
+// Before the hash, to spare it; the transaction of enrolled() decides.
+void Accounts::requireAdmissible(const NewUser& user) {
+    if (config_.registration == RegistrationMode::invitation && user.invitation.empty())
+        throw refusal(ErrorKind::registrationRefused, "registration needs an invitation code");
+    // Before the name: who has no code must not learn which names are taken.
+    if (!user.invitation.empty()) invitations_.requireUsable(user.invitation, user.academy);
+    if (store_.find(user.name)) throw Error(ErrorKind::nameTaken, "the name is taken");
+}
+
+User Accounts::enrolled(const NewUser& user, const Origin& origin) {
+    const UserRecord record{
+        user.name,           hasher_.hash(user.password), user.email, user.academy, config_.newTokens,
+        config_.newPicTimes, config_.newVoiceSeconds};
+    store_.insert(record, [&](Poco::Data::Session& session, std::int64_t id) {
+        if (!user.invitation.empty()) Invitations::redeem(session, user.invitation, id, user.academy);
+        Audit::add(session, {"registered", user.name, origin, user.invitation.empty() ? "" : hintOf(user.invitation)});
+    });
+    const std::optional<StoredUser> stored = store_.find(user.name);
+    if (!stored) throw Error(ErrorKind::internal, "a new user was removed at once");
+    return userFor(*stored);
+}
+
+Session Accounts::login(std::string_view name, std::string_view password, const Origin& origin) {
+    const Proof proof = prove(name, password, origin);
+    const StoredUser& user = proof.user;
+    if (hasher_.needsRehash(user.passwordHash)) store_.replacePasswordHash(user, hasher_.hash(proof.password));
+    // Before the uuid goes out: no login that is not in the audit log.
+    guard_.succeed(proof.attempt, [&](Poco::Data::Session& session) {
+        Audit::add(session, {"login", user.name, origin});
+    });
+    return sessionOf(user);
+}
+
+Session Accounts::changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
+                                 const Origin& origin) {
+    const std::string checked = checkedPassword(newPassword);
+    Proof proof = prove(name, password, origin);
+    StoredUser& user = proof.user;
+    guard_.succeed(proof.attempt, [](Poco::Data::Session&) {});
+    const std::optional<std::int64_t> epoch =
+        store_.changePassword(user, hasher_.hash(checked), [&](Poco::Data::Session& session, std::int64_t) {
+            Audit::add(session, {"password", user.name, origin});
+        });
+    if (!epoch) throw Error(ErrorKind::loginRefused, "the password of " + called(user.id) + " was changed meanwhile");
+    user.epoch = *epoch;
+    return sessionOf(user);
+}
+
+// Throws unless the password is the name's; the attempt counts as failed until guard_.succeed().
+Accounts::Proof Accounts::prove(std::string_view name, std::string_view password, const Origin& origin) {
+    const std::optional<std::string> knownForm = possibleName(name);
     const std::optional<std::string> secret = trimmedText(password);
+    LoginGuard::Attempt attempt = guard_.admit(knownForm, origin);
     const std::optional<StoredUser> stored = knownForm ? store_.find(*knownForm) : std::nullopt;
 
-    const bool fits = hasher_.verify(secret.value_or(""), stored ? stored->passwordHash : dummyHash_);
-    if (!stored) throw Error(ErrorKind::loginRefused, "login with an unknown name");
-    const std::string who = "user " + std::to_string(stored->id);
-    if (!secret || !fits) throw Error(ErrorKind::loginRefused, "login with a wrong password for " + who);
-    if (stored->disabled) throw Error(ErrorKind::notAllowed, "login to the disabled account of " + who);
+    const auto refuse = [&](ErrorKind kind, const std::string& reason, const std::string& forLog) {
+        refuseOnRecord(Error(kind, forLog), [&] {
+            audit_.add({"login_failed", knownForm.value_or(""), origin, reason});
+        });
+    };
+    const bool isRight = fits(attempt, secret.value_or(""), stored ? stored->passwordHash : dummyHash_);
+    if (!stored) refuse(ErrorKind::loginRefused, "unknown name", "login with an unknown name");
+    if (!secret || !isRight)
+        refuse(ErrorKind::loginRefused, "wrong password", "login with a wrong password for " + called(stored->id));
+    if (stored->disabled)
+        refuse(ErrorKind::notAllowed, "disabled account", "login to the disabled account of " + called(stored->id));
+    return {*stored, *secret, std::move(attempt)};
+}
 
-    if (hasher_.needsRehash(stored->passwordHash)) store_.replacePasswordHash(*stored, hasher_.hash(*secret));
-    return {userFor(*stored), key_.uuidFor(stored->id, stored->epoch)};
+bool Accounts::fits(const LoginGuard::Attempt& attempt, const std::string& password, const std::string& hash) {
+    try {
+        return hasher_.verify(password, hash);
+    } catch (const Error&) {  // too many hashes at a time, say: nobody has guessed wrong
+        guard_.withdraw(attempt);
+        throw;
+    }
 }
 
 User Accounts::identify(std::string_view uuid, std::string_view name) {
-    const std::optional<std::string> knownForm = trimmedText(name);
+    const std::optional<std::string> knownForm = possibleName(name);
     const std::optional<StoredUser> stored = knownForm ? store_.find(*knownForm) : std::nullopt;
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
     const StoredUser claimed = stored.value_or(StoredUser{});
     if (!key_.isUuidOf(uuid, claimed.id, claimed.epoch) || !stored)
         throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");
-    if (stored->disabled)
-        throw Error(ErrorKind::notAllowed, "the account of user " + std::to_string(stored->id) + " is disabled");
+    if (stored->disabled) throw Error(ErrorKind::notAllowed, "the account of " + called(stored->id) + " is disabled");
+    return userFor(*stored);
+}
+
+Session Accounts::rotate(const User& user, const Origin& origin) {
+    const std::optional<std::int64_t> epoch =
+        store_.rotate(user.id, user.epoch, [&](Poco::Data::Session& session, std::int64_t) {
+            Audit::add(session, {"rotated", user.name, origin});
+        });
+    if (!epoch) throw Error(ErrorKind::userUnknown, "another request has ended this uuid");
+    Session session{user, key_.uuidFor(user.id, *epoch)};
+    session.user.epoch = *epoch;
+    return session;
+}
+
+User Accounts::redeem(const User& user, std::string_view code, const Origin& origin) {
+    const std::string known = trimmedText(code).value_or("");
+    try {
+        database_.write([&](Poco::Data::Session& session) {
+            Invitations::redeem(session, known, user.id, user.academy);
+            Audit::add(session, {"redeemed", user.name, origin, hintOf(known)});
+        });
+    } catch (const Error& e) {
+        if (e.kind() != ErrorKind::registrationRefused) throw;
+        refuseOnRecord(e, [&] { audit_.add({"redeem_refused", user.name, origin, e.what()}); });
+    }
+    const std::optional<StoredUser> stored = store_.find(user.name);
+    if (!stored) throw Error(ErrorKind::userUnknown, called(user.id) + " was removed meanwhile");
     return userFor(*stored);
 }
 
 void Accounts::charge(std::int64_t userId, const Spending& spent) { store_.charge(userId, spent); }
 
+Session Accounts::sessionOf(const StoredUser& user) const { return {userFor(user), key_.uuidFor(user.id, user.epoch)}; }
+
+// Every balance that a client is shown passes here.
 User Accounts::userFor(const StoredUser& stored) const {
-    return {stored.id,           stored.name,    stored.tokens,         stored.picTimes,
-            stored.voiceSeconds, stored.academy, key_.tagFor(stored.id)};
+    User user;
+    user.id = stored.id;
+    user.name = stored.name;
+    user.tokens = stored.tokens;
+    user.picTimes = stored.picTimes;
+    user.voiceSeconds = stored.voiceSeconds;
+    user.academy = stored.academy;
+    user.email = stored.email;
+    user.created = stored.created;
+    user.epoch = stored.epoch;
+    user.tag = key_.tagFor(stored.id);
+    return user;
 }
 
 }  // namespace aiproject

@@ -1,15 +1,20 @@
-// Who a client is: registration, login, and the check of every later call.
+// Who a client is: registration, login, and the check of every later call. What happens to an account is in the audit
+// log, in the same transaction; a refusal stands also when it cannot be recorded.
 //
 // ERRORS   Every refusal is an Error whose forClient() may be shown; faults of ours are ErrorKind::internal.
 // THREADS  Everything may be called from many threads at once; nothing changes after construction
 //          except behind the locks of Database and PasswordHasher.
+// ORIGIN   Who asks, and in which request; without one it is the command line, which no address answers for.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "auth/audit.h"
 #include "auth/credential.h"
+#include "auth/invitations.h"
+#include "auth/login_guard.h"
 #include "auth/password_hash.h"
 #include "auth/registration.h"
 #include "auth/user_store.h"
@@ -26,7 +31,10 @@ struct User {
     std::int64_t picTimes = 0;  // the same, in pictures
     std::int64_t voiceSeconds = 0;
     std::string academy;
-    std::string tag;  // 32 hex digits that name the user to a model; no credential
+    std::string email;
+    std::string created;     // 2026-11-22T08:00:00Z
+    std::int64_t epoch = 0;  // of the uuid that the user was known by
+    std::string tag;         // 32 hex digits that name the user to a model; no credential
 };
 
 struct Session {
@@ -39,23 +47,50 @@ public:
     // The database outlives this object, and its migrations have been applied.
     Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost = {});
 
-    // registrationRefused with the reason; nameTaken. On disk when it returns.
-    User registerUser(const NewUser& user);
+    // As auth.registration has it. registrationRefused with the reason; nameTaken, which nobody learns who may not
+    // register. The user and what an invitation grants are on disk together when it returns.
+    User registerUser(const NewUser& user, const Origin& origin = {});
 
     // loginRefused, after the same work whether the name or the password is wrong; notAllowed for a
-    // disabled account, and only with its right password; tooManyRequests.
-    Session login(std::string_view name, std::string_view password);
+    // disabled account, and only with its right password; tooManyRequests, also after failures (login_guard.h).
+    Session login(std::string_view name, std::string_view password, const Origin& origin = {});
+
+    // As login, and guarded like it: every uuid from before ends. registrationRefused for a weak new password.
+    Session changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
+                           const Origin& origin = {});
 
     // userUnknown when the two do not belong together; notAllowed for a disabled account.
     User identify(std::string_view uuid, std::string_view name);
+
+    // For a user that identify() has just answered: a new uuid, and the old one ends everywhere at once. userUnknown
+    // when another was quicker.
+    Session rotate(const User& user, const Origin& origin = {});
+
+    // The same user with what an invitation code has added; registrationRefused with the reason.
+    User redeem(const User& user, std::string_view code, const Origin& origin = {});
 
     // Takes what a call has used from what is left; never below 0, and nothing from an unlimited account.
     void charge(std::int64_t userId, const Spending& spent);
 
 private:
+    struct Proof {  // that someone knows a password
+        StoredUser user;
+        std::string password;  // as it was hashed
+        LoginGuard::Attempt attempt;
+    };
+
+    void requireAdmissible(const NewUser& user);
+    User enrolled(const NewUser& user, const Origin& origin);
+    Proof prove(std::string_view name, std::string_view password, const Origin& origin);
+    bool fits(const LoginGuard::Attempt& attempt, const std::string& password, const std::string& hash);
+    Session sessionOf(const StoredUser& user) const;
     User userFor(const StoredUser& stored) const;
 
+    Database& database_;
     UserStore store_;
+    Audit audit_;
+    Invitations invitations_;
+    LoginGuard guard_;
     PasswordHasher hasher_;
     const CredentialKey key_;
     const AuthConfig config_;

@@ -42,4 +42,14 @@ std::vector<AuditEntry> Audit::newest(const std::string& userName, int count) {
     return entries;
 }
 
+void refuseOnRecord(const Error& refusal, const std::function<void()>& record) {
+    try {
+        record();
+    } catch (...) {
+        throw Error(refusal.kind(), std::string(refusal.what()) + "; not in the audit log: " + describeCurrent(),
+                    refusal.forClient(), refusal.retryAfter());
+    }
+    throw refusal;
+}
+
 }  // namespace aiproject

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
+
+#include "base/error.h"
 
 namespace Poco::Data {
 class Session;
@@ -24,7 +27,7 @@ struct Origin {
 
 struct AuditEntry {
     std::string event;     // "login", "login_failed", "registered", "password", "rotated", "granted" ...
-    std::string userName;  // as asked for; there may be no such user
+    std::string userName;  // as asked for; there may be no such user. Empty: nobody can have that name
     Origin origin;
     std::string detail = {};
     std::int64_t atMs = 0;  // set by add()
@@ -44,5 +47,9 @@ public:
 private:
     Database& database_;
 };
+
+// Throws the refusal, whether or not `record` can write it down: a full database opens no door. What went wrong
+// with that is in the refusal's text for the log.
+[[noreturn]] void refuseOnRecord(const Error& refusal, const std::function<void()>& record);
 
 }  // namespace aiproject

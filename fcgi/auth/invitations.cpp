@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/unix_time.h"
+#include "base/utf8.h"
 #include "store/database.h"
 
 #include <Poco/Data/RecordSet.h>
@@ -25,6 +26,27 @@ struct Terms {
     std::int64_t usesLeft = 0, beginsMs = 0, endsMs = 0;
     Grant grant;
 };
+
+constexpr std::size_t kLongestCode = 64;
+
+const std::string kUnknown = "there is no such invitation code";
+const std::string kUsedUp = "the invitation code has been used up";
+
+// Before the database sees it: PostgreSQL takes no NUL.
+void requireForm(const std::string& code) {
+    if (code.empty() || code.size() > kLongestCode || hasControlCharacter(code)) throw refused(kUnknown);
+}
+
+Terms termsOf(Session& session, const std::string& code) {
+    Terms terms;
+    std::string found;
+    session << "SELECT code, academy, uses_left, begins_ms, ends_ms, tokens, pic_times, voice_seconds FROM invitations"
+               " WHERE code = ?",
+        into(found), into(terms.academy), into(terms.usesLeft), into(terms.beginsMs), into(terms.endsMs),
+        into(terms.grant.tokens), into(terms.grant.picTimes), into(terms.grant.voiceSeconds), bind(code), now;
+    if (found.empty()) throw refused(kUnknown);
+    return terms;
+}
 
 void requireOpen(const Terms& terms, const std::string& academy) {
     const std::int64_t at = unixMilliseconds();
@@ -93,20 +115,26 @@ bool Invitations::revoke(const std::string& code) {
     return changed > 0;
 }
 
+void Invitations::requireUsable(const std::string& code, const std::string& academy) {
+    requireForm(code);
+    database_.read([&](Session& session) {
+        const Terms terms = termsOf(session, code);
+        if (terms.usesLeft == 0) throw refused(kUsedUp);
+        requireOpen(terms, academy);
+    });
+}
+
 void Invitations::redeem(Session& session, const std::string& code, std::int64_t userId, const std::string& academy) {
+    requireForm(code);
     // First the count, which locks the row: two who come at once are not both the last.
     Statement use(session);
     use << "UPDATE invitations SET uses_left = CASE WHEN uses_left > 0 THEN uses_left - 1 ELSE uses_left END"
            " WHERE code = ? AND uses_left <> 0",
         bind(code);
-    use.execute();
-    Terms terms;
-    std::string found;
-    session << "SELECT code, academy, uses_left, begins_ms, ends_ms, tokens, pic_times, voice_seconds FROM invitations"
-               " WHERE code = ?",
-        into(found), into(terms.academy), into(terms.usesLeft), into(terms.beginsMs), into(terms.endsMs),
-        into(terms.grant.tokens), into(terms.grant.picTimes), into(terms.grant.voiceSeconds), bind(code), now;
-    if (found.empty()) throw refused("there is no such invitation code");
+    const std::size_t counted = use.execute();
+    const Terms terms = termsOf(session, code);
+    // What has no limit may count as unchanged: a database that compares the row says 0.
+    if (counted == 0 && terms.usesLeft >= 0) throw refused(kUsedUp);
     requireOpen(terms, academy);
     int used = 0;
     session << "SELECT COUNT(*) FROM invitation_uses WHERE code = ? AND user_id = ?", into(used), bind(code),

@@ -47,6 +47,9 @@ public:
     // Nobody can use it from now on; what it granted stays. False: there is none.
     bool revoke(const std::string& code);
 
+    // Whether a new user of that academy could use the code now; redeem() decides. Its errors are the same.
+    void requireUsable(const std::string& code, const std::string& academy);
+
     // Within the write transaction that makes or changes the user: counts the use and grants.
     // Error(registrationRefused) whose sentence says why the code does not serve this user.
     static void redeem(Poco::Data::Session& session, const std::string& code, std::int64_t userId,

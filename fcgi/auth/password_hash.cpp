@@ -2,7 +2,10 @@
 
 #include <Poco/Base64Decoder.h>
 #include <Poco/Base64Encoder.h>
+#include <Poco/DigestEngine.h>
+#include <Poco/MD5Engine.h>
 #include <Poco/RegularExpression.h>
+#include <Poco/String.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
@@ -56,7 +59,14 @@ std::string fromBase64(const std::string& text) {
     return {std::istreambuf_iterator<char>(decoder), {}};
 }
 
+std::string md5HexOf(std::string_view password) {
+    Poco::MD5Engine engine;
+    engine.update(password.data(), unsigned(password.size()));
+    return Poco::DigestEngine::digestToHex(engine.digest());  // in lower case
+}
+
 struct StoredHash {
+    bool ofMd5 = false;
     HashCost cost;
     std::string salt;
     std::string hash;
@@ -64,21 +74,21 @@ struct StoredHash {
 
 std::string formatted(const StoredHash& stored) {
     std::ostringstream text;
-    text << "$scrypt$ln=" << stored.cost.logN << ",r=" << stored.cost.r << ",p=" << stored.cost.p << '$'
-         << toBase64(stored.salt) << '$' << toBase64(stored.hash);
+    text << (stored.ofMd5 ? "$md5+scrypt" : "$scrypt") << "$ln=" << stored.cost.logN << ",r=" << stored.cost.r
+         << ",p=" << stored.cost.p << '$' << toBase64(stored.salt) << '$' << toBase64(stored.hash);
     return text.str();
 }
 
 StoredHash parsed(const std::string& text) {
     // 22 and 43 digits are 16 and 32 bytes, the only lengths that formatted() makes.
     static const Poco::RegularExpression form(
-        R"(\A\$scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})\z)");
+        R"(\A\$(md5\+)?scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})\z)");
     std::vector<std::string> parts;
-    if (form.split(text, parts) != 6) throw Error(ErrorKind::internal, "a stored password is no scrypt hash");
+    if (form.split(text, parts) != 7) throw Error(ErrorKind::internal, "a stored password is no scrypt hash");
     const auto number = [&parts](std::size_t index) { return std::uint32_t(std::stoul(parts[index])); };
-    const HashCost cost{number(1), number(2), number(3)};
+    const HashCost cost{number(2), number(3), number(4)};
     if (!isBounded(cost)) throw Error(ErrorKind::internal, "a stored password has absurd scrypt parameters");
-    return {cost, fromBase64(parts[4]), fromBase64(parts[5])};
+    return {!parts[1].empty(), cost, fromBase64(parts[5]), fromBase64(parts[6])};
 }
 
 }  // namespace
@@ -129,26 +139,37 @@ PasswordHasher::PasswordHasher(const HashCost& cost, int atOnce) : cost_(cost), 
     if (!isBounded(cost)) throw Error(ErrorKind::internal, "scrypt parameters out of bounds");
 }
 
-std::string PasswordHasher::hash(std::string_view password) {
+std::string PasswordHasher::hash(std::string_view password) { return hashed(password, false); }
+
+std::string PasswordHasher::wrapMd5(const std::string& md5Hex) {
+    static const Poco::RegularExpression form(R"(\A[0-9A-Fa-f]{32}\z)");
+    // Without the text: it may be a password.
+    if (!form.match(md5Hex)) throw Error(ErrorKind::internal, "a password to import is no MD5 of 32 hex digits");
+    return hashed(Poco::toLower(md5Hex), true);
+}
+
+std::string PasswordHasher::hashed(std::string_view secret, bool ofMd5) {
     const std::string salt = randomBytes(kSaltBytes);
     const Turn turn(*this);
-    return formatted({cost_, salt, scrypt(password, salt, cost_)});
+    return formatted({ofMd5, cost_, salt, scrypt(secret, salt, cost_)});
 }
 
 bool PasswordHasher::verify(std::string_view password, const std::string& stored) {
     const StoredHash expected = parsed(stored);
     const Turn turn(*this);
-    const std::string hash = scrypt(password, expected.salt, expected.cost);
+    const std::string hash =
+        scrypt(expected.ofMd5 ? md5HexOf(password) : std::string(password), expected.salt, expected.cost);
     return hash.size() == expected.hash.size() && CRYPTO_memcmp(hash.data(), expected.hash.data(), hash.size()) == 0;
 }
 
 bool PasswordHasher::needsRehash(const std::string& stored) const {
-    const HashCost cost = parsed(stored).cost;
-    return memoryOf(cost) < memoryOf(cost_) || workOf(cost) < workOf(cost_);
+    const StoredHash known = parsed(stored);
+    const HashCost& cost = known.cost;
+    return known.ofMd5 || memoryOf(cost) < memoryOf(cost_) || workOf(cost) < workOf(cost_);
 }
 
 std::string PasswordHasher::unmatchable() const {
-    return formatted({cost_, randomBytes(kSaltBytes), randomBytes(kHashBytes)});
+    return formatted({false, cost_, randomBytes(kSaltBytes), randomBytes(kHashBytes)});
 }
 
 }  // namespace aiproject

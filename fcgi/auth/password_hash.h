@@ -1,5 +1,6 @@
 // Passwords as scrypt hashes that carry their own parameters: $scrypt$ln=15,r=8,p=3$SALT$HASH
-// (base64 without padding).
+// (base64 without padding). Accounts that came from the original have $md5+scrypt$…, the scrypt of the password's
+// MD5 as 32 lower-case hex digits, until their first login: the original stored nothing else.
 #pragma once
 
 #include <condition_variable>
@@ -31,11 +32,14 @@ public:
 
     std::string hash(std::string_view password);
 
+    // Of a password of which only the MD5 is known, in hex of either case. Error(internal) when it is none.
+    std::string wrapMd5(const std::string& md5Hex);
+
     // By the parameters stored with the hash. Error(internal) when it is not one of ours or costs more
     // than any we would make: a tampered database must not buy itself hours or gigabytes.
     bool verify(std::string_view password, const std::string& stored);
 
-    // True when the stored hash cost less memory or less work than a new one would.
+    // True when the stored hash cost less memory or less work than a new one would, or wraps an MD5.
     bool needsRehash(const std::string& stored) const;
 
     // The form and cost of a hash that no password fits.
@@ -43,6 +47,8 @@ public:
 
 private:
     class Turn;
+
+    std::string hashed(std::string_view secret, bool ofMd5);
 
     const HashCost cost_;
     const int atOnce_;

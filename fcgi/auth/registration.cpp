@@ -28,12 +28,6 @@ std::string checkedName(const std::string& raw) {
     return name;
 }
 
-std::string checkedPassword(const std::string& raw) {
-    std::string password = requiredText(raw, "password");
-    if (lengthOf(password) < kMinPasswordLength) throw refused("the password has fewer than 8 characters");
-    return password;
-}
-
 bool isHost(std::string_view text) {
     return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
@@ -61,9 +55,21 @@ std::string checkedAcademy(const std::string& raw) {
 
 }  // namespace
 
+std::string checkedPassword(const std::string& raw) {
+    std::string password = requiredText(raw, "password");
+    if (lengthOf(password) < kMinPasswordLength) throw refused("the password has fewer than 8 characters");
+    return password;
+}
+
 NewUser checkedRegistration(const NewUser& user) {
     return {checkedName(user.name), checkedPassword(user.password), checkedEmail(user.email),
-            checkedAcademy(user.academy)};
+            checkedAcademy(user.academy), requiredText(user.invitation, "invitation code")};
+}
+
+std::optional<std::string> possibleName(std::string_view raw) {
+    std::optional<std::string> name = trimmedText(raw);
+    if (!name || name->empty() || lengthOf(*name) > kMaxNameLength || hasControlCharacter(*name)) return std::nullopt;
+    return name;
 }
 
 std::optional<std::string> trimmedText(std::string_view raw) {

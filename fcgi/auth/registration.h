@@ -11,7 +11,8 @@ struct NewUser {
     std::string name;
     std::string password;
     std::string email;
-    std::string academy;  // old clients send it; may be empty
+    std::string academy;          // old clients send it; may be empty
+    std::string invitation = {};  // a code; may be empty; whether it serves is not decided here
 };
 
 // The form that is stored: every member without white space (of any script) at its ends, the password
@@ -19,7 +20,13 @@ struct NewUser {
 // Throws Error(registrationRefused) whose sentence tells the client what to change.
 NewUser checkedRegistration(const NewUser& user);
 
-// A name or password as login sees it: trimmed by the same rule. Nothing when no account can have it.
+// The same rule for a password alone.
+std::string checkedPassword(const std::string& raw);
+
+// A name as login sees it: trimmed. Nothing when no account can have it.
+std::optional<std::string> possibleName(std::string_view raw);
+
+// A password as login sees it: trimmed by the same rule. Nothing when no account can have it.
 std::optional<std::string> trimmedText(std::string_view raw);
 
 }  // namespace aiproject

@@ -19,18 +19,19 @@ std::optional<StoredUser> UserStore::find(const std::string& name) {
     StoredUser user;
     int disabled = 0;
     database_.read([&](Session& session) {
-        session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, email, academy, disabled"
+        session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, email, academy,"
+                   " created_at, disabled"
                    " FROM users WHERE name = ?",
             into(user.id), into(user.name), into(user.passwordHash), into(user.epoch), into(user.tokens),
-            into(user.picTimes), into(user.voiceSeconds), into(user.email), into(user.academy), into(disabled),
-            bind(name), now;
+            into(user.picTimes), into(user.voiceSeconds), into(user.email), into(user.academy), into(user.created),
+            into(disabled), bind(name), now;
     });
     user.disabled = disabled != 0;
     if (user.id == 0) return std::nullopt;  // no row: nothing was written into it
     return user;
 }
 
-std::int64_t UserStore::insert(const UserRecord& user) {
+std::int64_t UserStore::insert(const UserRecord& user, const Alongside& alongside) {
     std::int64_t id = 0;
     try {
         database_.write([&](Session& session) {
@@ -39,6 +40,7 @@ std::int64_t UserStore::insert(const UserRecord& user) {
                 bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
                 bind(user.picTimes), bind(user.voiceSeconds), now;
             session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
+            if (alongside) alongside(session, id);
         });
     } catch (const ConstraintViolation& e) {
         if (find(user.name)) throw Error(ErrorKind::nameTaken, "the name was taken by another registration");
@@ -72,6 +74,30 @@ bool UserStore::rotate(std::int64_t userId) {
         changed = update.execute();
     });
     return changed > 0;
+}
+
+std::optional<std::int64_t> UserStore::changePassword(const StoredUser& user, const std::string& passwordHash,
+                                                      const Alongside& alongside) {
+    std::size_t changed = 0;
+    database_.write([&](Session& session) {
+        Statement update(session);
+        update << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ? AND password = ? AND epoch = ?",
+            bind(passwordHash), bind(user.id), bind(user.passwordHash), bind(user.epoch);
+        changed = update.execute();
+        if (changed > 0) alongside(session, user.id);
+    });
+    return changed > 0 ? std::optional(user.epoch + 1) : std::nullopt;
+}
+
+std::optional<std::int64_t> UserStore::rotate(std::int64_t userId, std::int64_t epoch, const Alongside& alongside) {
+    std::size_t changed = 0;
+    database_.write([&](Session& session) {
+        Statement update(session);
+        update << "UPDATE users SET epoch = epoch + 1 WHERE id = ? AND epoch = ?", bind(userId), bind(epoch);
+        changed = update.execute();
+        if (changed > 0) alongside(session, userId);
+    });
+    return changed > 0 ? std::optional(epoch + 1) : std::nullopt;
 }
 
 void UserStore::charge(std::int64_t userId, const Spending& spent) {

@@ -5,8 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+
+namespace Poco::Data {
+class Session;
+}
 
 namespace aiproject {
 
@@ -22,6 +27,7 @@ struct StoredUser {
     std::int64_t voiceSeconds = -1;
     std::string email;
     std::string academy;
+    std::string created;  // 2026-11-22T08:00:00Z
     bool disabled = false;
 };
 
@@ -42,12 +48,15 @@ struct Spending {  // of one call; what is below 0 counts as 0
 
 class UserStore {
 public:
+    // What belongs into the transaction that makes or changes a user: done whole, or undone with it.
+    using Alongside = std::function<void(Poco::Data::Session&, std::int64_t userId)>;
+
     explicit UserStore(Database& database) : database_(database) {}
 
     std::optional<StoredUser> find(const std::string& name);
 
     // The new id. Error(nameTaken), also when two insert one name at the same instant.
-    std::int64_t insert(const UserRecord& user);
+    std::int64_t insert(const UserRecord& user, const Alongside& alongside = {});
 
     // Unless the password was changed since `user` was read.
     void replacePasswordHash(const StoredUser& user, const std::string& passwordHash);
@@ -55,6 +64,12 @@ public:
     // These two make every uuid worthless that was given out before. False: there is no such user.
     bool setPassword(std::int64_t userId, const std::string& passwordHash);
     bool rotate(std::int64_t userId);
+
+    // The same for a user who was read before: the new epoch. Nothing, and nothing done, when the password was
+    // changed since, or the epoch: of two who come at once with one password or uuid, one wins.
+    std::optional<std::int64_t> changePassword(const StoredUser& user, const std::string& passwordHash,
+                                               const Alongside& alongside);
+    std::optional<std::int64_t> rotate(std::int64_t userId, std::int64_t epoch, const Alongside& alongside);
 
     // Never below 0; an unlimited account stays so.
     void charge(std::int64_t userId, const Spending& spent);

@@ -1,25 +1,75 @@
 #include "routes/routes.h"
 
 namespace aiproject {
+namespace {
+
+Origin originOf(const Context& context) {
+    const Request& request = context.exchange.request();
+    return {request.remoteAddress, request.id};
+}
+
+// What a user may still spend; -1: unlimited.
+Poco::JSON::Object accountOf(const User& user) {
+    Poco::JSON::Object answer;
+    answer.set("username", user.name);
+    answer.set("tokens", user.tokens);
+    answer.set("picTimes", user.picTimes);
+    answer.set("voiceSeconds", user.voiceSeconds);
+    return answer;
+}
+
+Poco::JSON::Object sessionOf(const Session& session) {
+    Poco::JSON::Object answer = accountOf(session.user);
+    answer.set("uuid", session.uuid);
+    return answer;
+}
+
+}  // namespace
 
 void registerUser(Context& context) {
     const JsonBody body(context.body);
-    const NewUser user{body.text("username"), body.text("password"), body.text("email"), body.textOr("academy", "")};
-    context.record.user = context.services.accounts.registerUser(user).name;
+    // The original called its codes tokens.
+    const std::string invitation = body.textOr("invitation", body.textOr("token", ""));
+    const NewUser user{body.text("username"), body.text("password"), body.text("email"), body.textOr("academy", ""),
+                       invitation};
+    context.record.user = context.services.accounts.registerUser(user, originOf(context)).name;
     sendSuccess(context.exchange, "registered");
 }
 
 void login(Context& context) {
     const JsonBody body(context.body);
     const std::string name = body.text("username");
-    const Session session = context.services.accounts.login(name, body.text("password"));
+    const Session session = context.services.accounts.login(name, body.text("password"), originOf(context));
     context.record.user = session.user.name;
-    Poco::JSON::Object answer;
-    answer.set("uuid", session.uuid);
-    answer.set("username", session.user.name);
-    answer.set("tokens", session.user.tokens);
-    answer.set("picTimes", session.user.picTimes);
-    sendSuccess(context.exchange, "logged in", answer);
+    sendSuccess(context.exchange, "logged in", sessionOf(session));
+}
+
+void showUser(Context& context) {
+    Poco::JSON::Object answer = accountOf(*context.user);
+    answer.set("email", context.user->email);
+    answer.set("academy", context.user->academy);
+    answer.set("created", context.user->created);
+    sendSuccess(context.exchange, "your account", answer);
+}
+
+void changePassword(Context& context) {
+    const JsonBody body(context.body);
+    const std::string name = body.text("username"), password = body.text("password");
+    const Session session =
+        context.services.accounts.changePassword(name, password, body.text("new_password"), originOf(context));
+    context.record.user = session.user.name;
+    sendSuccess(context.exchange, "the password is changed, and older uuids have ended", sessionOf(session));
+}
+
+void rotateUuid(Context& context) {
+    const Session session = context.services.accounts.rotate(*context.user, originOf(context));
+    sendSuccess(context.exchange, "the old uuid has ended", sessionOf(session));
+}
+
+void redeemInvitation(Context& context) {
+    const std::string code = context.json->text("code");
+    const User user = context.services.accounts.redeem(*context.user, code, originOf(context));
+    sendSuccess(context.exchange, "redeemed", accountOf(user));
 }
 
 }  // namespace aiproject

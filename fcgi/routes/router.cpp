@@ -14,9 +14,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kLongestLoggedPath = 256;
 
 bool hasMethod(const Route& route, const std::string& method) {
+    const bool isGet = method == "GET" || method == "HEAD", isPost = method == "POST";
     switch (route.method) {
-        case Method::get: return method == "GET" || method == "HEAD";
-        case Method::post: return method == "POST";
+        case Method::get: return isGet;
+        case Method::post: return isPost;
+        case Method::either: return isGet || isPost;
     }
     return false;
 }

@@ -54,7 +54,7 @@ struct Context {
     std::optional<User> user = {};
 };
 
-enum class Method { get, post };
+enum class Method { get, post, either };
 
 enum class Access {
     anyone,

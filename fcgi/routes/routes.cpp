@@ -8,6 +8,10 @@ namespace {
 constexpr Route kRoutes[] = {
     {Method::post, "/auth/register", Access::anyone, Body::text, Surface::documented, &registerUser},
     {Method::post, "/auth/login", Access::anyone, Body::text, Surface::documented, &login},
+    {Method::either, "/auth/me", Access::eitherUser, Body::text, Surface::ours, &showUser},
+    {Method::post, "/auth/password", Access::anyone, Body::text, Surface::ours, &changePassword},
+    {Method::post, "/auth/rotate", Access::bodyUser, Body::text, Surface::ours, &rotateUuid},
+    {Method::post, "/auth/redeem", Access::bodyUser, Body::text, Surface::ours, &redeemInvitation},
     {Method::post, "/textModel/chat", Access::bodyUser, Body::text, Surface::documented, &chatText},
     {Method::post, "/textModel/stream", Access::bodyUser, Body::text, Surface::documented, &streamText},
     {Method::post, "/voiceModel/chat", Access::voiceUser, Body::media, Surface::documented, &chatVoice},

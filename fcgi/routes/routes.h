@@ -16,6 +16,10 @@ Match findRoute(const std::string& path);
 // The handlers, by the file they live in.
 void registerUser(Context& context);  // account_routes.cpp
 void login(Context& context);
+void showUser(Context& context);
+void changePassword(Context& context);
+void rotateUuid(Context& context);
+void redeemInvitation(Context& context);
 void chatText(Context& context);  // text_routes.cpp
 void streamText(Context& context);
 void chatVoice(Context& context);  // media_routes.cpp

@@ -56,6 +56,23 @@ SPEC(Documented, register_and_login_answer_as_documented) {
     assertRefused("LOGIN_ERROR", site.postJson("/auth/login", registration("nobody", "a good password", "")));
 }
 
+SPEC(Documented, account_paths_answer_beside_them_with_the_real_status) {
+    const Headers alice = asUser("alice");
+    const std::string credential = R"({"uuid":")" + alice.at("uuid") + R"(","username":"alice"})";
+    const HttpAnswer account = site.request("GET", "/auth/me", "", alice);
+    CPPUNIT_ASSERT(isSuccess(account));
+    CPPUNIT_ASSERT_EQUAL(std::string("user@example.org"), account.json()->getValue<std::string>("email"));
+    CPPUNIT_ASSERT(isSuccess(site.postJson("/auth/rotate", credential)));
+    for (const HttpAnswer& refused : {site.request("GET", "/auth/me", "", alice), site.postJson("/auth/me", credential),
+                                      site.postJson("/auth/redeem", credential)}) {
+        CPPUNIT_ASSERT_EQUAL(401, refused.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("USER_NOT_FOUND"), code(refused));
+    }
+    CPPUNIT_ASSERT(isSuccess(site.postJson(
+        "/auth/password", R"({"username":"alice","password":"a good password","new_password":"a better password"})")));
+    CPPUNIT_ASSERT_EQUAL(405, site.request("GET", "/auth/password", "").status);
+}
+
 SPEC(Documented, text_chat_answers_content_and_consumed_tokens) {
     const std::string uuid = site.newUser("alice");
     const HttpAnswer answer = site.postJson("/textModel/chat", textBody(uuid, "alice", "你好，世界"));

@@ -108,7 +108,8 @@ SPEC(NginxErrors, a_dead_pool_is_200_with_an_envelope_on_documented_paths) {
 
 SPEC(NginxErrors, a_dead_pool_is_502_on_all_other_paths) {
     const NginxSite site(options());
-    for (const char* path : {"/healthz", "/healthz/live", "/models/echo/chat"})
+    for (const char* path : {"/auth/me", "/auth/password", "/auth/rotate", "/auth/redeem", "/healthz", "/healthz/live",
+                             "/models/echo/chat"})
         assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
 }
 
@@ -130,6 +131,8 @@ SPEC(NginxErrors, each_path_has_its_own_body_limit) {
         assertEnvelope(askRaw(site.port(), announce(path, limit + 1)), 200, "BODY_TOO_LARGE");
         assertEnvelope(askRaw(site.port(), post(path, std::string(limit, ' '))), 200, "APP_INTERNAL_ERROR");
     }
+    for (const char* path : {"/auth/me", "/auth/password", "/auth/rotate", "/auth/redeem"})
+        assertEnvelope(askRaw(site.port(), announce(path, 64 * 1024 + 1)), 413, "BODY_TOO_LARGE");
     assertEnvelope(askRaw(site.port(), announce("/models/echo/chat", 17 * mebi + 1)), 413, "BODY_TOO_LARGE");
 }
 

@@ -1,28 +1,18 @@
 #include "auth/accounts.h"
 
-#include <Poco/Data/Session.h>
-#include <Poco/Data/Statement.h>
-
 #include <atomic>
 #include <limits>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "store/database.h"
 #include "support/spec.h"
-#include "support/temp_dir.h"
-#include "unit/auth_fixture.h"
+#include "unit/account_book.h"
 
 using namespace aiproject;
 using namespace aiproject::test;
-using Poco::Data::Keywords::into;
-using Poco::Data::Keywords::now;
 
 namespace {
-
-const CredentialKey kKey({1, 2, 3, 4});
-const std::string kPassword = "correct horse";
 
 AuthConfig granting(std::int64_t tokens, std::int64_t pictures) {
     AuthConfig config;
@@ -30,34 +20,6 @@ AuthConfig granting(std::int64_t tokens, std::int64_t pictures) {
     config.newPicTimes = pictures;
     return config;
 }
-
-struct AccountBook : CppUnit::TestCase {
-    TempDir dir;
-    Database database{databaseAt(dir.file("accounts.db"))};
-    Accounts accounts{migrated(database), kKey, AuthConfig{}, kCheap};
-
-    static Database& migrated(Database& database) {
-        migrate(database);
-        return database;
-    }
-    User registerNamed(const std::string& name) {
-        return accounts.registerUser({name, kPassword, "a@example.org", ""});
-    }
-    void change(const std::string& sql) {
-        database.write([&](Poco::Data::Session& session) { Database::execute(session, sql); });
-    }
-    std::string text(const std::string& select) {
-        std::string value;
-        database.read([&](Poco::Data::Session& session) { session << select, into(value), now; });
-        return value;
-    }
-    void assertLoginRefused(const std::string& name, const std::string& password) {
-        expectError(ErrorKind::loginRefused, [&] { accounts.login(name, password); });
-    }
-    void assertUnknown(const std::string& uuid, const std::string& name) {
-        expectError(ErrorKind::userUnknown, [&] { accounts.identify(uuid, name); });
-    }
-};
 
 const std::vector<std::string> kHostileNames{"' OR '1'='1",
                                              "a'); DROP TABLE users; --",
@@ -137,6 +99,7 @@ SPEC(AccountBook, answers_hostile_input_at_login_and_identify_as_wrong) {
         assertLoginRefused("ann", text);
         assertUnknown(uuid, text);
         assertUnknown(text, "ann");
+        forgetFailures();
     }
 }
 

@@ -100,6 +100,25 @@ SPEC(PasswordHash, is_to_be_made_anew_when_it_cost_less_than_one_would_now) {
     CPPUNIT_ASSERT(!needs({7, 2, 1}, {6, 2, 2}));  // as much work, more memory
 }
 
+SPEC(PasswordHash, wraps_the_MD5_of_a_password_until_it_is_hashed_anew) {
+    const std::string stored = hasher.wrapMd5("5F4DCC3B5AA765D61D8327DEB882CF99");  // of "password"
+    CPPUNIT_ASSERT_EQUAL(std::string("$md5+scrypt$ln=4,r=1,p=1$"), stored.substr(0, 25));
+    CPPUNIT_ASSERT(hasher.verify("password", stored));
+    CPPUNIT_ASSERT(!hasher.verify("Password", stored));
+    CPPUNIT_ASSERT(!hasher.verify("5f4dcc3b5aa765d61d8327deb882cf99", stored));
+    CPPUNIT_ASSERT(hasher.needsRehash(stored));
+    CPPUNIT_ASSERT(!hasher.verify("password", "$scrypt" + stored.substr(11)));
+}
+
+SPEC(PasswordHash, wraps_nothing_but_an_MD5_and_repeats_none) {
+    for (const std::string& text : {std::string(), std::string("5f4dcc3b5aa765d61d8327deb882cf9"),
+                                    std::string("5f4dcc3b5aa765d61d8327deb882cf9g"),
+                                    std::string("5f4dcc3b5aa765d61d8327deb882cf99\n"), std::string(100'000, 'a')}) {
+        const Error refused = expectError(ErrorKind::internal, [&] { hasher.wrapMd5(text); });
+        CPPUNIT_ASSERT(text.empty() || std::string(refused.what()).find(text) == std::string::npos);
+    }
+}
+
 SPEC(PasswordHash, has_a_form_that_no_password_fits) {
     const std::string none = hasher.unmatchable();
     CPPUNIT_ASSERT(none != hasher.unmatchable());

@@ -131,3 +131,23 @@ SPEC(RegistrationRule, bounds_the_academy_that_may_be_missing) {
     CPPUNIT_ASSERT_EQUAL(std::string("the academy has more than 100 characters"), refusedAcademy(times(101, "院")));
     CPPUNIT_ASSERT_EQUAL(std::string("the academy has a control character"), refusedAcademy("a\nb"));
 }
+
+SPEC(RegistrationRule, knows_the_names_that_an_account_can_have) {
+    CPPUNIT_ASSERT_EQUAL(std::string("ann"), possibleName(" ann\n").value_or(""));
+    CPPUNIT_ASSERT_EQUAL(times(50, "名"), possibleName(times(50, "名")).value_or(""));
+    for (const std::string& name : {std::string(), std::string(" "), times(51, "x"), std::string("a\0b", 3),
+                                    std::string("a\nb"), std::string("\xff"), times(2000, " ") + "ann"})
+        CPPUNIT_ASSERT(!possibleName(name));
+}
+
+SPEC(RegistrationRule, holds_for_a_new_password_alone) {
+    CPPUNIT_ASSERT_EQUAL(good.password, checkedPassword(" " + good.password + "\n"));
+    expectError(ErrorKind::registrationRefused, [] { checkedPassword("1234567 "); });
+}
+
+SPEC(RegistrationRule, takes_an_invitation_code_without_white_space_around_it) {
+    good.invitation = " CODE\n";
+    CPPUNIT_ASSERT_EQUAL(std::string("CODE"), checkedRegistration(good).invitation);
+    good.invitation = "\xff";
+    CPPUNIT_ASSERT_EQUAL(std::string("the invitation code is not valid UTF-8"), refusalOf(good));
+}

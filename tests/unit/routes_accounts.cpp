@@ -1,4 +1,4 @@
-// /auth/register and /auth/login, row by row of the contract.
+// /auth/*, row by row of the contract.
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/site.h"
@@ -16,6 +16,15 @@ struct AccountRoutes : CppUnit::TestCase {
 
     ScriptedExchange enroll(const std::string& body) const { return site.post("/auth/register", body); }
     ScriptedExchange login(const std::string& body) const { return site.post("/auth/login", body); }
+    // As ann, with more members: R"(,"code":"x")".
+    ScriptedExchange asAnn(const std::string& path, const std::string& more = {}) const {
+        return site.post(path, R"({"uuid":")" + site.ann.uuid + R"(","username":"ann")" + more + "}");
+    }
+    static void assertFailed(const ScriptedExchange& answer, int status, const std::string& code) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.text(), status, answer.head->status);
+        CPPUNIT_ASSERT_EQUAL(code, answer.json()->getValue<std::string>("code"));
+        CPPUNIT_ASSERT(!answer.json()->has("uuid"));
+    }
 };
 
 const std::string kBen = R"({"username":"ben","password":"correct horse","email":"b@example.org"})";
@@ -64,6 +73,88 @@ SPEC(AccountRoutes, answer_a_login_with_what_is_left) {
     const auto json = assertSucceeded(login(R"({"username":"ann","password":"correct horse"})"));
     CPPUNIT_ASSERT_EQUAL(7, json->getValue<int>("tokens"));
     CPPUNIT_ASSERT_EQUAL(0, json->getValue<int>("picTimes"));
+    CPPUNIT_ASSERT_EQUAL(-1, json->getValue<int>("voiceSeconds"));
+}
+
+SPEC(AccountRoutes, tell_who_failed_often_when_to_come_back) {
+    for (int i = 0; i < 4; ++i) login(R"({"username":"nobody","password":"wrong horse"})");
+    site.sql("UPDATE login_attempts SET blocked_ms = last_ms + 29000 WHERE blocked_ms > last_ms");
+    const ScriptedExchange slowed = login(R"({"username":"nobody","password":"wrong horse"})");
+    assertRefused(slowed, "TOO_MANY_REQUESTS");
+    CPPUNIT_ASSERT(slowed.json()->getValue<int>("retry_after") >= 1);
+    assertFailed(site.post("/auth/password", R"({"username":"nobody","password":"x","new_password":"battery staple"})"),
+                 429, "TOO_MANY_REQUESTS");
+}
+
+SPEC(AccountRoutes, show_an_account_by_body_or_headers) {
+    site.sql("UPDATE users SET tokens = 7, academy = 'X', created_at = '2026-11-22T08:00:00Z'");
+    ScriptedExchange byHeaders("GET", "/auth/me");
+    byHeaders.sent.uuid = site.ann.uuid;
+    byHeaders.sent.username = "ann";
+    for (const auto& json : {assertSucceeded(asAnn("/auth/me")), assertSucceeded(site.serve(byHeaders))}) {
+        CPPUNIT_ASSERT_EQUAL("ann"s, json->getValue<std::string>("username"));
+        CPPUNIT_ASSERT_EQUAL("a@example.org"s, json->getValue<std::string>("email"));
+        CPPUNIT_ASSERT_EQUAL("X"s, json->getValue<std::string>("academy"));
+        CPPUNIT_ASSERT_EQUAL("2026-11-22T08:00:00Z"s, json->getValue<std::string>("created"));
+        CPPUNIT_ASSERT_EQUAL(7, json->getValue<int>("tokens"));
+        CPPUNIT_ASSERT_EQUAL(-1, json->getValue<int>("picTimes"));
+        CPPUNIT_ASSERT_EQUAL(-1, json->getValue<int>("voiceSeconds"));
+        CPPUNIT_ASSERT(!json->has("uuid"));
+    }
+    assertFailed(site.get("/auth/me"), 401, "USER_NOT_FOUND");
+    assertFailed(site.post("/auth/me", R"({"uuid":"x","username":"ann"})"), 401, "USER_NOT_FOUND");
+}
+
+SPEC(AccountRoutes, change_a_password_and_answer_a_new_uuid) {
+    const auto json = assertSucceeded(site.post(
+        "/auth/password", R"({"username":"ann","password":"correct horse","new_password":"battery staple"})"));
+    CPPUNIT_ASSERT(json->getValue<std::string>("uuid") != site.ann.uuid);
+    assertFailed(asAnn("/auth/me"), 401, "USER_NOT_FOUND");
+    site.ann.uuid = json->getValue<std::string>("uuid");
+    assertSucceeded(asAnn("/auth/me"));
+    assertRefused(login(R"({"username":"ann","password":"correct horse"})"), "LOGIN_ERROR");
+    assertFailed(site.post("/auth/password", R"({"username":"ann","password":"battery staple","new_password":"x"})"),
+                 400, "REGISTER_ERROR");
+    assertFailed(site.post("/auth/password", R"({"username":"ann","password":"battery staple"})"), 400,
+                 "APP_QUERY_METHOD_ERROR");
+}
+
+SPEC(AccountRoutes, rotate_a_uuid_and_end_the_old_one) {
+    const auto json = assertSucceeded(asAnn("/auth/rotate"));
+    assertFailed(asAnn("/auth/rotate"), 401, "USER_NOT_FOUND");
+    assertRefused(site.post("/textModel/chat", questionOf(site.ann, "Hi")), "USER_NOT_FOUND");
+    site.ann.uuid = json->getValue<std::string>("uuid");
+    assertSucceeded(site.post("/textModel/chat", questionOf(site.ann, "Hi")));
+}
+
+SPEC(AccountRoutes, redeem_an_invitation_and_tell_what_is_left) {
+    site.sql("UPDATE users SET tokens = 7");
+    site.sql("INSERT INTO invitations VALUES ('WELCOME-2026', 100, 1, 60, '', -1, 0, 0, 0)");
+    const auto json = assertSucceeded(asAnn("/auth/redeem", R"(,"code":"WELCOME-2026")"));
+    CPPUNIT_ASSERT_EQUAL(107, json->getValue<int>("tokens"));
+    assertFailed(asAnn("/auth/redeem", R"(,"code":"WELCOME-2026")"), 400, "REGISTER_ERROR");
+    assertFailed(asAnn("/auth/redeem"), 400, "APP_QUERY_METHOD_ERROR");
+    assertFailed(site.post("/auth/redeem", R"({"code":"WELCOME-2026"})"), 400, "APP_QUERY_METHOD_ERROR");
+    assertSilentOf(site.log(), "WELCOME-2026");
+}
+
+SPEC(AccountRoutes, take_an_invitation_under_either_name_at_registration) {
+    site.sql("INSERT INTO invitations VALUES ('WELCOME-2026', 100, 1, 60, '', -1, 0, 0, 0)");
+    int number = 0;
+    for (const std::string& member : {"invitation"s, "token"s}) {
+        const std::string user = R"({"username":"ben)" + std::to_string(++number) +
+                                 R"(","password":"correct horse","email":"b@example.org",")" + member + R"(":")";
+        assertRefused(enroll(user + R"(WELCOME"})"), "REGISTER_ERROR");
+        assertSucceeded(enroll(user + R"(WELCOME-2026"})"));
+    }
+}
+
+SPEC(AccountRoutes, hold_the_address_of_the_request_to_account) {
+    for (int i = 0; i < 4; ++i) login(R"({"username":"nobody )" + std::to_string(i) + R"(","password":"x"})");
+    site.sql("UPDATE login_attempts SET blocked_ms = last_ms + 29000 WHERE blocked_ms > last_ms");
+    enroll(kBen);
+    assertRefused(login(kBenLogin), "TOO_MANY_REQUESTS");
+    assertSays(site.lastLogLine(), "address:192.0.2.1");
 }
 
 SPEC(AccountRoutes, refuse_a_wrong_name_and_a_wrong_password_alike) {

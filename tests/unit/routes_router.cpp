@@ -50,12 +50,15 @@ SPEC(RequestRouter, refuses_a_wrong_method_and_reads_no_body_for_it) {
             CPPUNIT_ASSERT(!answer.bodyLimit);
         }
     assertFailed(send(site, "POST", "/healthz"), 405, "APP_QUERY_METHOD_ERROR");
+    for (const std::string& path : {"/auth/password"s, "/auth/rotate"s, "/auth/redeem"s})
+        assertFailed(send(site, "GET", path), 405, "APP_QUERY_METHOD_ERROR");
+    assertFailed(send(site, "DELETE", "/auth/me"), 405, "APP_QUERY_METHOD_ERROR");
 }
 
 SPEC(RequestRouter, answers_a_preflight_on_every_path_that_exists) {
     const Site site;
     std::vector<std::string> paths = kDocumented;
-    paths.insert(paths.end(), {"/models/echo/chat", "/healthz"});
+    paths.insert(paths.end(), {"/models/echo/chat", "/auth/me", "/healthz"});
     for (const std::string& path : paths) {
         const ScriptedExchange answer = send(site, "OPTIONS", path);
         CPPUNIT_ASSERT_EQUAL(204, answer.head->status);

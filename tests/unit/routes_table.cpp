@@ -49,6 +49,22 @@ SPEC(PathTable, has_health_for_anyone_and_without_a_body) {
     }
 }
 
+SPEC(PathTable, has_the_paths_of_an_account_with_the_real_status) {
+    struct Row {
+        std::string path;
+        Method method;
+        Access access;
+    };
+    for (const Row& row :
+         {Row{"/auth/me", Method::either, Access::eitherUser},
+          Row{"/auth/password", Method::post, Access::anyone},  // who knows the password
+          Row{"/auth/rotate", Method::post, Access::bodyUser}, Row{"/auth/redeem", Method::post, Access::bodyUser}}) {
+        const Route& route = routeOf(row.path);
+        CPPUNIT_ASSERT(route.method == row.method && route.access == row.access && route.body == Body::text);
+        CPPUNIT_ASSERT(route.surface == Surface::ours);
+    }
+}
+
 SPEC(PathTable, takes_the_name_of_a_model_out_of_the_path) {
     for (const std::string& name : {"echo"s, "a"s, "spark_lite-2"s, "a%2fb"s, "a b"s, "chat"s, "\u6a21"s}) {
         CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/chat").model);

@@ -1,0 +1,185 @@
+#include "auth/login_guard.h"
+
+#include <Poco/Data/Statement.h>
+
+#include <algorithm>
+
+#include "auth/client_network.h"
+#include "base/unix_time.h"
+
+namespace aiproject {
+
+using Poco::Data::Session;
+using Poco::Data::Statement;
+using Poco::Data::Keywords::bind;
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::now;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::int64_t kFree = 3;  // failures without a pause
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kKnownMs = 90 * kDayMs;
+constexpr std::chrono::seconds kLongestOfAName{30};
+constexpr std::int64_t kMostSkewMs = 60'000;  // between the clocks of two hosts
+constexpr int kTries = 8;                     // each but the last was overtaken by another attempt on the same subject
+
+std::string pairOf(const std::string& network, const std::string& name) { return network + " " + name; }
+
+void takeBack(Session& session, const LoginGuard::Attempt::Count& count) {
+    // The pause goes when nobody has failed since. First, because MySQL's later assignments see the earlier ones.
+    session << "UPDATE login_attempts SET"
+               " blocked_ms = CASE WHEN failures = ? OR failures - 1 <= ? THEN 0 ELSE blocked_ms END,"
+               " failures = failures - 1"
+               " WHERE subject = ? AND failures > 0",
+        bind(count.failures), bind(kFree), bind(count.subject), now;
+}
+
+// Whoever cleans the table deletes what is a day older than now, so a mark's time lies ahead.
+void leaveMark(Session& session, const std::string& mark) {
+    session << "DELETE FROM login_attempts WHERE subject = ?", bind(mark), now;
+    session << "INSERT INTO login_attempts (subject, failures, last_ms, blocked_ms) VALUES (?, 0, ?, 0)", bind(mark),
+        bind(unixMilliseconds() + kKnownMs - kDayMs), now;
+}
+
+}  // namespace
+
+struct LoginGuard::Pause {
+    std::string subject;
+    std::int64_t endMs = 0;
+    bool isRecorded = false;
+};
+
+LoginGuard::Attempt LoginGuard::admit(const std::optional<std::string>& name, const Origin& origin) {
+    const std::string network = networkOf(origin.address);
+    for (int tries = 1; tries <= kTries; ++tries) {
+        const std::vector<std::string> subjects = subjectsOf(name, network);
+        const Pause pause = longestPause(subjects);  // without the lock of a writer: a flood costs little
+        if (pause.endMs > 0) refuse(pause, name.value_or(""), origin);
+        Attempt attempt;
+        if (name) attempt.account = subjects.front();
+        if (name && !network.empty()) attempt.mark = "known:" + pairOf(network, *name);
+        try {
+            database_.write([&](Session& session) {
+                attempt.counts.clear();
+                for (const std::string& subject : subjects)
+                    attempt.counts.push_back({subject, count(session, subject)});
+            });
+            return attempt;
+        } catch (const ConstraintViolation&) {  // a subject is new to two, or has to wait since we looked
+        }
+    }
+    throw Error(ErrorKind::tooManyRequests, "login: overtaken " + std::to_string(kTries) + " times by others");
+}
+
+void LoginGuard::succeed(const Attempt& attempt, const Database::Work& alongside) {
+    for (int tries = 1;; ++tries) {
+        try {
+            return database_.write([&](Session& session) {
+                for (const Attempt::Count& count : attempt.counts) {  // in the order of admit(): no deadlock
+                    if (count.subject != attempt.account)
+                        takeBack(session, count);
+                    else
+                        session << "DELETE FROM login_attempts WHERE subject = ?", bind(count.subject), now;
+                }
+                if (!attempt.mark.empty()) leaveMark(session, attempt.mark);
+                alongside(session);
+            });
+        } catch (const ConstraintViolation& e) {  // two leave one mark
+            if (tries == kTries) throw Error(ErrorKind::internal, "login_attempts: " + std::string(e.what()));
+        }
+    }
+}
+
+void LoginGuard::withdraw(const Attempt& attempt) {
+    database_.write([&](Session& session) {
+        for (const Attempt::Count& count : attempt.counts) takeBack(session, count);
+    });
+}
+
+std::vector<std::string> LoginGuard::subjectsOf(const std::optional<std::string>& name, const std::string& network) {
+    std::vector<std::string> subjects;
+    if (name) subjects.push_back("name:" + *name);
+    if (network.empty()) return subjects;
+    if (!name) return {"address:" + network};
+    int known = 0;
+    database_.read([&](Session& session) {
+        session << "SELECT COUNT(*) FROM login_attempts WHERE subject = ? AND last_ms >= ?", into(known),
+            bind("known:" + pairOf(network, *name)), bind(unixMilliseconds() - kDayMs), now;
+    });
+    if (known > 0) return {"login:" + pairOf(network, *name)};
+    subjects.push_back("address:" + network);  // always after the name: two lock their rows in one order
+    return subjects;
+}
+
+// Of those that have to wait now; its end is 0 when none has.
+LoginGuard::Pause LoginGuard::longestPause(const std::vector<std::string>& subjects) {
+    Pause longest;
+    database_.read([&](Session& session) {
+        const std::int64_t atMs = unixMilliseconds();
+        for (const std::string& subject : subjects) {
+            std::int64_t lastMs = 0, endMs = 0;
+            session << "SELECT last_ms, blocked_ms FROM login_attempts WHERE subject = ?", into(lastMs), into(endMs),
+                bind(subject), now;
+            if (endMs <= atMs || endMs > latestEnd(subject, atMs) || endMs <= longest.endMs) continue;
+            longest = {subject, endMs, lastMs >= endMs};
+        }
+    });
+    return longest;
+}
+
+// The failures of the subject with this one; ConstraintViolation when it has to wait, or is new to two at once.
+std::int64_t LoginGuard::count(Session& session, const std::string& subject) const {
+    const std::int64_t atMs = unixMilliseconds();
+    Statement add(session);
+    add << "UPDATE login_attempts SET failures = CASE WHEN last_ms < ? THEN 1 ELSE failures + 1 END, last_ms = ?"
+           " WHERE subject = ? AND (blocked_ms <= ? OR blocked_ms > ?)",
+        bind(atMs - kDayMs), bind(atMs), bind(subject), bind(atMs), bind(latestEnd(subject, atMs));
+    if (add.execute() == 0)
+        session << "INSERT INTO login_attempts (subject, failures, last_ms, blocked_ms) VALUES (?, 1, ?, 0)",
+            bind(subject), bind(atMs), now;
+    std::int64_t failures = 0;
+    session << "SELECT failures FROM login_attempts WHERE subject = ?", into(failures), bind(subject), now;
+    session << "UPDATE login_attempts SET blocked_ms = ? WHERE subject = ?",
+        bind(atMs + pauseAfter(failures, subject).count()), bind(subject), now;
+    return failures;
+}
+
+void LoginGuard::refuse(const Pause& pause, const std::string& name, const Origin& origin) {
+    const std::int64_t leftMs = pause.endMs - unixMilliseconds();
+    const int seconds = int(std::max<std::int64_t>(1, (leftMs + 999) / 1000));
+    const Error refusal(ErrorKind::tooManyRequests, "too many failed logins of " + pause.subject,
+                        "too many failed logins; please try again in " + std::to_string(seconds) + " s", seconds);
+    if (pause.isRecorded) throw refusal;
+    refuseOnRecord(refusal, [&] {
+        database_.write([&](Session& session) {
+            // Once per pause, or a flood would fill the table `audit`.
+            Statement record(session);
+            record << "UPDATE login_attempts SET last_ms = blocked_ms"
+                      " WHERE subject = ? AND blocked_ms = ? AND last_ms < blocked_ms",
+                bind(pause.subject), bind(pause.endMs);
+            if (record.execute() > 0)
+                Audit::add(session, {"login_slowed", name, origin,
+                                     pause.subject + " waits " + std::to_string(seconds) + " s more"});
+        });
+    });
+}
+
+milliseconds LoginGuard::limitOf(const std::string& subject) const {
+    const bool isName = subject.compare(0, 5, "name:") == 0;
+    return isName ? std::min(longest_, kLongestOfAName) : longest_;
+}
+
+// What is further ahead than any pause comes from a wrong clock, and must not lock for ever.
+std::int64_t LoginGuard::latestEnd(const std::string& subject, std::int64_t atMs) const {
+    return atMs + limitOf(subject).count() + kMostSkewMs;
+}
+
+milliseconds LoginGuard::pauseAfter(std::int64_t failures, const std::string& subject) const {
+    if (failures <= kFree) return milliseconds(0);
+    const auto doublings = std::min<std::int64_t>(failures - kFree - 1, 30);
+    return std::min(limitOf(subject), milliseconds(1000 * (std::int64_t{1} << doublings)));
+}
+
+}  // namespace aiproject

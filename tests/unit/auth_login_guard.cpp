@@ -1,0 +1,274 @@
+#include "auth/login_guard.h"
+
+#include <atomic>
+#include <string>
+
+#include "support/spec.h"
+#include "unit/account_book.h"
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::string_literals;
+
+namespace {
+
+const Origin kHome{"192.0.2.1", "request-1"};
+const Origin kStranger{"198.51.100.7", "request-2"};
+
+struct GuardedDoor : AccountBook {
+    GuardedDoor() {
+        registerNamed("ann");
+        registerNamed("bob");
+    }
+
+    void fail(const std::string& name, const Origin& origin) {
+        expectError(ErrorKind::loginRefused, [&] { accounts.login(name, "wrong horse", origin); });
+    }
+    void fail(int times, const std::string& name, const Origin& origin) {
+        for (int i = 0; i < times; ++i) fail(name, origin);
+    }
+    // A pause that has begun lasts 29 s from here on: however slow the machine is, it sees it.
+    void stretchPauses() {
+        change("UPDATE login_attempts SET blocked_ms = last_ms + 29000 WHERE blocked_ms > last_ms");
+    }
+    Error slowed(const std::string& name, const Origin& origin) {
+        stretchPauses();
+        return expectError(ErrorKind::tooManyRequests, [&] { accounts.login(name, kPassword, origin); });
+    }
+    std::string pause(const std::string& subject) {
+        return text("SELECT blocked_ms - last_ms FROM login_attempts WHERE subject = '" + subject + "'");
+    }
+    void endPauses() { change("UPDATE login_attempts SET blocked_ms = 0"); }
+    void age(const std::string& milliseconds) {
+        change("UPDATE login_attempts SET last_ms = last_ms - " + milliseconds + ", blocked_ms = blocked_ms - " +
+               milliseconds);
+    }
+    std::string failures(const std::string& subject) {
+        return text("SELECT failures FROM login_attempts WHERE subject = '" + subject + "'");
+    }
+    std::string events(const std::string& event) {
+        return text("SELECT COUNT(*) FROM audit WHERE event = '" + event + "'");
+    }
+};
+
+}  // namespace
+
+SPEC(GuardedDoor, lets_three_failures_pass_and_then_waits_twice_as_long_each_time) {
+    for (const std::string& pauseMs :
+         {"0"s, "0"s, "0"s, "1000"s, "2000"s, "4000"s, "8000"s, "16000"s, "32000"s, "64000"s}) {
+        fail("nobody", kHome);
+        CPPUNIT_ASSERT_EQUAL(pauseMs, pause("address:192.0.2.1"));
+        endPauses();
+    }
+}
+
+SPEC(GuardedDoor, refuses_the_right_password_while_it_waits) {
+    fail(4, "ann", kHome);
+    slowed("ann", kHome);
+    endPauses();
+    accounts.login("ann", kPassword, kHome);
+}
+
+SPEC(GuardedDoor, says_when_to_come_back_and_the_same_of_a_name_that_nobody_has) {
+    for (const std::string& name : {"ann"s, "nobody"s}) {
+        fail(4, name, {});
+        const Error refused = slowed(name, {});
+        CPPUNIT_ASSERT(refused.retryAfter() >= 1 && refused.retryAfter() <= 29);
+        CPPUNIT_ASSERT_EQUAL(
+            "too many failed logins; please try again in " + std::to_string(refused.retryAfter()) + " s",
+            refused.forClient());
+    }
+}
+
+SPEC(GuardedDoor, waits_no_longer_for_an_address_than_the_operator_says) {
+    for (int i = 0; i < 70; ++i) {
+        endPauses();
+        fail("x" + std::to_string(i), kHome);
+    }
+    CPPUNIT_ASSERT_EQUAL("300000"s, pause("address:192.0.2.1"));
+    AuthConfig config;
+    config.loginDelayMax = std::chrono::seconds(20);
+    Accounts impatient(database, kKey, config, kCheap);
+    endPauses();
+    expectError(ErrorKind::loginRefused, [&] { impatient.login("ann", "wrong horse", kHome); });
+    CPPUNIT_ASSERT_EQUAL("20000"s, pause("address:192.0.2.1"));
+}
+
+SPEC(GuardedDoor, locks_no_owner_out_for_longer_than_30_s_whoever_fails) {
+    for (int i = 0; i < 40; ++i) {
+        endPauses();
+        fail("ann", {"198.51.100." + std::to_string(i), "request"});
+    }
+    CPPUNIT_ASSERT_EQUAL("30000"s, pause("name:ann"));
+    CPPUNIT_ASSERT(slowed("ann", kHome).retryAfter() <= 30);  // from where she never came in
+}
+
+SPEC(GuardedDoor, lets_an_owner_in_where_she_came_in_before_whatever_strangers_do) {
+    accounts.login("ann", kPassword, kHome);
+    fail(4, "ann", kStranger);
+    slowed("ann", kStranger);
+    accounts.login("ann", kPassword, kHome);
+    // Nor a neighbour at her own address.
+    fail(2, "bob", kHome);
+    fail(2, "nobody", kHome);
+    slowed("bob", kHome);
+    accounts.login("ann", kPassword, kHome);
+    slowed("ann", kStranger);  // her success is none of the stranger's
+}
+
+SPEC(GuardedDoor, slows_guesses_from_where_the_owner_came_in_as_well) {
+    accounts.login("ann", kPassword, kHome);
+    fail(4, "ann", kHome);
+    slowed("ann", kHome);
+    CPPUNIT_ASSERT_EQUAL("4"s, failures("login:192.0.2.1 ann"));
+    CPPUNIT_ASSERT_EQUAL(""s, failures("name:ann"));
+}
+
+SPEC(GuardedDoor, knows_an_owner_for_90_days) {
+    accounts.login("ann", kPassword, kHome);
+    fail(4, "ann", kStranger);
+    const auto daysLater = [&](int days) {
+        change("UPDATE login_attempts SET last_ms = last_ms - 86400000 * " + std::to_string(days) +
+               " WHERE subject LIKE 'known:%'");
+    };
+    daysLater(89);
+    stretchPauses();
+    fail("ann", kHome);  // refused for its password
+    daysLater(2);
+    slowed("ann", kHome);
+}
+
+SPEC(GuardedDoor, keeps_a_known_name_with_a_sign_apart_from_a_known_address) {
+    registerNamed("192.0.2.1 ann");
+    accounts.login("192.0.2.1 ann", kPassword, {});
+    CPPUNIT_ASSERT_EQUAL("0"s, text("SELECT COUNT(*) FROM login_attempts WHERE subject LIKE 'known:%'"));
+}
+
+SPEC(GuardedDoor, clears_the_account_and_not_the_address_after_a_success) {
+    fail(2, "nobody", kHome);
+    fail(1, "ann", kHome);
+    accounts.login("ann", kPassword, kHome);
+    CPPUNIT_ASSERT_EQUAL(""s, failures("name:ann"));
+    CPPUNIT_ASSERT_EQUAL("3"s, failures("address:192.0.2.1"));
+    fail("nobody", kHome);
+    slowed("nobody", kHome);
+}
+
+SPEC(GuardedDoor, counts_many_successes_of_one_address_as_no_failure) {
+    for (int i = 0; i < 10; ++i) {
+        const std::string name = "student " + std::to_string(i);
+        registerNamed(name);
+        accounts.login(name, kPassword, kHome);
+    }
+    CPPUNIT_ASSERT_EQUAL("0"s, failures("address:192.0.2.1"));
+}
+
+SPEC(GuardedDoor, counts_an_IPv6_client_by_its_64) {
+    for (int i = 0; i < 4; ++i) fail("name " + std::to_string(i), {"2001:db8:1:2::" + std::to_string(i + 1), "r"});
+    slowed("ann", {"2001:db8:1:2:3:4:5:6", "r"});
+    fail("ann", {"2001:db8:1:3::1", "r"});
+}
+
+SPEC(GuardedDoor, forgets_after_a_day_without_a_failure) {
+    fail(3, "ann", kHome);
+    age("86300000");
+    fail("ann", kHome);
+    CPPUNIT_ASSERT_EQUAL("4"s, failures("name:ann"));
+    age("86500000");
+    fail("ann", kHome);
+    CPPUNIT_ASSERT_EQUAL("1"s, failures("name:ann"));
+    CPPUNIT_ASSERT_EQUAL("1"s, failures("address:192.0.2.1"));
+}
+
+SPEC(GuardedDoor, is_not_locked_for_ever_by_a_host_whose_clock_is_wrong) {
+    fail(4, "ann", kHome);
+    change("UPDATE login_attempts SET blocked_ms = blocked_ms + 86400000000");
+    accounts.login("ann", kPassword, kHome);
+}
+
+SPEC(GuardedDoor, lets_no_more_guesses_through_because_they_come_at_once) {
+    for (int i = 0; i < 10; ++i) {
+        fail("ann", kStranger);
+        endPauses();
+    }
+    std::atomic<int> judged{0}, refused{0};
+    together(16, [&](int) {
+        try {
+            accounts.login("ann", "wrong horse", kStranger);
+        } catch (const Error& e) {
+            ++(e.kind() == ErrorKind::loginRefused ? judged : refused);
+        }
+    });
+    CPPUNIT_ASSERT_EQUAL(1, judged.load());
+    CPPUNIT_ASSERT_EQUAL(15, refused.load());
+}
+
+SPEC(GuardedDoor, is_one_for_all_processes) {
+    Database other(databaseAt(dir.file("accounts.db")));  // as another process's
+    Accounts others(other, kKey, AuthConfig{}, kCheap);
+    fail(2, "ann", kStranger);
+    for (int i = 0; i < 2; ++i)
+        expectError(ErrorKind::loginRefused, [&] { others.login("ann", "wrong horse", kStranger); });
+    slowed("ann", kStranger);
+    expectError(ErrorKind::tooManyRequests, [&] { others.login("ann", kPassword, kStranger); });
+}
+
+SPEC(GuardedDoor, keeps_few_rows_of_10000_names_from_one_address) {
+    int judged = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        try {
+            accounts.login("name " + std::to_string(i), "wrong horse", kStranger);
+        } catch (const Error& e) {
+            if (e.kind() == ErrorKind::loginRefused) ++judged;
+        }
+    }
+    // 1 s, 2 s, 4 s ... however slow the machine is.
+    CPPUNIT_ASSERT_MESSAGE(std::to_string(judged), judged >= 4 && judged <= 12);
+    CPPUNIT_ASSERT_EQUAL(std::to_string(judged + 1), text("SELECT COUNT(*) FROM login_attempts"));
+    CPPUNIT_ASSERT(std::stoi(events("login_slowed")) <= judged);
+}
+
+SPEC(GuardedDoor, holds_an_address_to_account_for_names_that_nobody_can_have) {
+    for (const std::string& name : {std::string(100'000, 'a'), "\xff\xfe"s, "a\0b"s, ""s}) fail(name, kStranger);
+    slowed("ann", kStranger);
+    CPPUNIT_ASSERT_EQUAL("address:198.51.100.7"s, text("SELECT subject FROM login_attempts"));
+    CPPUNIT_ASSERT_EQUAL("4"s, text("SELECT COUNT(*) FROM audit WHERE event = 'login_failed' AND user_name = ''"));
+}
+
+SPEC(GuardedDoor, takes_an_attempt_back_whose_password_could_not_be_looked_at) {
+    change("UPDATE users SET password = 'tampered' WHERE name = 'ann'");
+    for (int i = 0; i < 6; ++i) expectError(ErrorKind::internal, [&] { accounts.login("ann", kPassword, kHome); });
+    CPPUNIT_ASSERT_EQUAL("0"s, failures("name:ann"));
+    CPPUNIT_ASSERT_EQUAL("0"s, failures("address:192.0.2.1"));
+}
+
+SPEC(GuardedDoor, tells_the_operator_what_happened_and_no_secret) {
+    const std::string uuid = accounts.login("ann", kPassword, kHome).uuid;
+    fail("ann", kStranger);
+    fail(3, "nobody", kStranger);
+    for (int i = 0; i < 3; ++i) slowed("ann", kStranger);
+    const auto entry = [&](const std::string& event, const std::string& name) {
+        return text("SELECT address || ' ' || request_id || ' ' || detail FROM audit WHERE event = '" + event +
+                    "' AND user_name = '" + name + "' LIMIT 1");
+    };
+    CPPUNIT_ASSERT_EQUAL("192.0.2.1 request-1 "s, entry("login", "ann"));
+    CPPUNIT_ASSERT_EQUAL("198.51.100.7 request-2 wrong password"s, entry("login_failed", "ann"));
+    CPPUNIT_ASSERT_EQUAL("198.51.100.7 request-2 unknown name"s, entry("login_failed", "nobody"));
+    assertSays(entry("login_slowed", "ann"), "198.51.100.7 request-2 address:198.51.100.7 waits ");
+    CPPUNIT_ASSERT_EQUAL("1"s, events("login_slowed"));  // once per pause
+    const std::string bytes = readFile(dir.file("accounts.db")) + readFile(dir.file("accounts.db-wal"));
+    for (const std::string& secret : {kPassword, "wrong horse"s, uuid}) assertSilentOf(bytes, secret);
+}
+
+SPEC(GuardedDoor, lets_nobody_in_while_failures_cannot_be_counted_or_recorded) {
+    change("ALTER TABLE audit RENAME TO gone");
+    expectError(ErrorKind::internal, [&] { accounts.login("ann", kPassword, kHome); });
+    const Error refused = expectError(ErrorKind::loginRefused, [&] { accounts.login("bob", "wrong horse", kHome); });
+    assertSays(refused.what(), "not in the audit log");
+    forgetFailures();
+    fail(4, "bob", kHome);
+    slowed("bob", kHome);
+    change("DROP TABLE login_attempts");
+    expectError(ErrorKind::internal, [&] { accounts.login("ann", kPassword, kHome); });
+    expectError(ErrorKind::internal, [&] { accounts.login("ann", "wrong horse", kHome); });
+}

@@ -1,5 +1,6 @@
 #include "auth/invitations.h"
 
+#include "auth/audit.h"
 #include "base/error.h"
 #include "base/unix_time.h"
 #include "base/utf8.h"
@@ -20,6 +21,9 @@ using Poco::Data::Keywords::now;
 namespace {
 
 Error refused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
+
+// For the audit log: the operator recognises the code, and nobody else can use it.
+std::string hintOf(const std::string& code) { return "code " + code.substr(0, 4) + "..."; }
 
 struct Terms {
     std::string academy;
@@ -75,6 +79,7 @@ void Invitations::add(const Invitation& invitation) {
                 bind(invitation.code), bind(invitation.grant.tokens), bind(invitation.grant.picTimes),
                 bind(invitation.grant.voiceSeconds), bind(invitation.academy), bind(invitation.usesLeft),
                 bind(invitation.beginsMs), bind(invitation.endsMs), bind(unixMilliseconds()), now;
+            Audit::add(session, {"invitation_added", "", {}, hintOf(invitation.code)});
         });
     } catch (const ConstraintViolation&) {
         throw Error(ErrorKind::nameTaken, "there is an invitation " + invitation.code + " already");
@@ -111,6 +116,7 @@ bool Invitations::revoke(const std::string& code) {
         Statement end(session);
         end << "DELETE FROM invitations WHERE code = ?", bind(code);
         changed = end.execute();
+        if (changed > 0) Audit::add(session, {"invitation_revoked", "", {}, hintOf(code)});
     });
     return changed > 0;
 }

@@ -41,6 +41,7 @@ public:
     // 16 letters and digits that nobody guesses (80 bits) and no one misreads.
     static std::string newCode();
 
+    // Each of the two that change something leaves a row in the audit log.
     // Error(nameTaken) when there is such a code.
     void add(const Invitation& invitation);
     std::vector<Invitation> all();

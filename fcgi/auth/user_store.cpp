@@ -56,22 +56,24 @@ void UserStore::replacePasswordHash(const StoredUser& user, const std::string& p
     });
 }
 
-bool UserStore::setPassword(std::int64_t userId, const std::string& passwordHash) {
+bool UserStore::setPassword(std::int64_t userId, const std::string& passwordHash, const Alongside& alongside) {
     std::size_t changed = 0;
     database_.write([&](Session& session) {
         Statement update(session);
         update << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ?", bind(passwordHash), bind(userId);
         changed = update.execute();
+        if (changed > 0 && alongside) alongside(session, userId);
     });
     return changed > 0;
 }
 
-bool UserStore::rotate(std::int64_t userId) {
+bool UserStore::rotate(std::int64_t userId, const Alongside& alongside) {
     std::size_t changed = 0;
     database_.write([&](Session& session) {
         Statement update(session);
         update << "UPDATE users SET epoch = epoch + 1 WHERE id = ?", bind(userId);
         changed = update.execute();
+        if (changed > 0 && alongside) alongside(session, userId);
     });
     return changed > 0;
 }

@@ -62,8 +62,8 @@ public:
     void replacePasswordHash(const StoredUser& user, const std::string& passwordHash);
 
     // These two make every uuid worthless that was given out before. False: there is no such user.
-    bool setPassword(std::int64_t userId, const std::string& passwordHash);
-    bool rotate(std::int64_t userId);
+    bool setPassword(std::int64_t userId, const std::string& passwordHash, const Alongside& alongside = {});
+    bool rotate(std::int64_t userId, const Alongside& alongside = {});
 
     // The same for a user who was read before: the new epoch. Nothing, and nothing done, when the password was
     // changed since, or the epoch: of two who come at once with one password or uuid, one wins.

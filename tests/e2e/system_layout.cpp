@@ -57,7 +57,7 @@ SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
     for (const char* file :
          {"bin/aiproject", AIPROJECT_ECHO, "include/aiproject/imodel.h", "share/aiproject/sql/sqlite/001_users.sql",
           "share/aiproject/nginx/aiproject/locations.conf", "share/aiproject/nginx/sites-available/aiproject",
-          "lib/systemd/system/aiproject.service"})
+          "lib/systemd/system/aiproject.service", "share/bash-completion/completions/aiproject"})
         CPPUNIT_ASSERT_MESSAGE(file, fs::is_regular_file(fs::path(prefix) / file));
     const std::string unit = readFile(fs::path(prefix) / "lib/systemd/system/aiproject.service");
     CPPUNIT_ASSERT(unit.find("ExecStart=" + prefix + "/bin/aiproject serve\n") != std::string::npos);

@@ -1,0 +1,82 @@
+// The accounts as an operator sees and changes them. Each change leaves a row in the audit log, in the same
+// transaction and with an empty Origin: the command line.
+//
+// ERRORS   Error(internal) when the database does not answer; else as said below.
+// THREADS  No state of its own: as safe as Database, which outlives it.
+#pragma once
+
+#include "auth/user_store.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+class Database;
+
+// All of an account but its secrets.
+struct AccountView {
+    std::int64_t id = 0;
+    std::string name;
+    std::string email;
+    std::string academy;
+    std::string createdAt;  // 2026-11-22T10:00:00Z
+    bool disabled = false;
+    std::int64_t tokens = -1;  // left; -1: unlimited, as the next two
+    std::int64_t picTimes = -1;
+    std::int64_t voiceSeconds = -1;
+    std::int64_t tokensHeld = 0;  // by calls in progress, as all below
+    std::int64_t picTimesHeld = 0;
+    std::int64_t voiceSecondsHeld = 0;
+    std::int64_t callsHeld = 0;
+    std::int64_t lastLoginMs = 0;  // since 1970; 0: none that the audit log still knows
+};
+
+struct AccountFilter {
+    std::string like;   // in the name, in upper or lower case; empty: all
+    std::string after;  // names behind this one
+    bool disabledOnly = false;
+    int limit = 100;
+};
+
+// Of one balance. Added to an unlimited one nothing happens; taken away never leaves less than 0.
+struct BalanceChange {
+    enum class Kind { add, set };
+    Kind kind = Kind::add;
+    std::int64_t number = 0;  // set: -1 is unlimited
+};
+
+struct Changes {
+    BalanceChange tokens, picTimes, voiceSeconds;
+};
+
+class UserDirectory {
+public:
+    explicit UserDirectory(Database& database) : database_(database) {}
+
+    // By name.
+    std::vector<AccountView> list(const AccountFilter& filter);
+    std::optional<AccountView> find(const std::string& name);
+
+    // Error(nameTaken).
+    void add(const UserRecord& user);
+
+    // False: there is no such user. `detail` is for the audit log.
+    bool grant(const std::string& name, const Changes& changes, const std::string& detail);
+    bool setDisabled(const std::string& name, bool disabled);
+    // These two make every uuid worthless that was given out before.
+    bool rotate(const std::string& name);
+    bool setPassword(const std::string& name, const std::string& passwordHash);
+    // Its rows in the ledger and in the audit log stay. Its id never comes back.
+    bool remove(const std::string& name);
+
+private:
+    bool change(const std::string& name, const std::string& event, const std::string& detail,
+                const UserStore::Alongside& work);
+
+    Database& database_;
+};
+
+}  // namespace aiproject

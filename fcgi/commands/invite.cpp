@@ -1,0 +1,100 @@
+// `aiproject invite add`, `list`, `revoke`.
+#include "auth/invitations.h"
+#include "auth/registration.h"
+#include "base/unix_time.h"
+#include "commands/account_database.h"
+#include "commands/display_text.h"
+#include "commands/output.h"
+#include "commands/table.h"
+#include "commands/values.h"
+
+#include <iostream>
+
+namespace aiproject {
+namespace {
+
+Poco::JSON::Object jsonOf(const Invitation& invitation) {
+    Poco::JSON::Object object = jsonObject();
+    object.set("code", invitation.code);
+    object.set("tokens", invitation.grant.tokens);
+    object.set("pic_times", invitation.grant.picTimes);
+    object.set("voice_seconds", invitation.grant.voiceSeconds);
+    object.set("academy", invitation.academy);
+    object.set("uses", invitation.uses);
+    object.set("uses_left", invitation.usesLeft);
+    object.set("begins", jsonTime(invitation.beginsMs));
+    object.set("ends", jsonTime(invitation.endsMs));
+    object.set("created_at", jsonTime(invitation.createdMs));
+    return object;
+}
+
+void printTable(const std::vector<Invitation>& invitations) {
+    Table table({{"code", Column::Kind::whole},
+                 {"academy"},
+                 {"tokens", Column::Kind::number},
+                 {"pictures", Column::Kind::number},
+                 {"voice s", Column::Kind::number},
+                 {"used", Column::Kind::number},
+                 {"left", Column::Kind::number},
+                 {"until"}});
+    for (const Invitation& invitation : invitations)
+        table.add({invitation.code, invitation.academy, balanceText(invitation.grant.tokens),
+                   balanceText(invitation.grant.picTimes), balanceText(invitation.grant.voiceSeconds),
+                   std::to_string(invitation.uses),
+                   invitation.usesLeft < 0 ? "any" : std::to_string(invitation.usesLeft),
+                   // Its end is 0:00 of the day after the last.
+                   invitation.endsMs == 0 ? "" : utcDay(invitation.endsMs - 1)});
+    table.print(std::cout);
+}
+
+}  // namespace
+
+int inviteAdd(const CommandLine& line) {
+    Invitation invitation;
+    invitation.grant = {balanceOf(line, "tokens", 0), balanceOf(line, "pic-times", 0),
+                        balanceOf(line, "voice-seconds", 0)};
+    const auto academy = trimmedText(line.textOf("academy"));  // as registration stores that of a user
+    if (!academy) throw NotUnderstood("--academy is too long, or no UTF-8");
+    invitation.academy = *academy;
+    invitation.usesLeft = numberOf(line, "uses", 1, -1);
+    invitation.beginsMs = dayOf(line, "begins", 0);
+    invitation.endsMs = dayAfter(line, "ends", 0);
+    invitation.createdMs = unixMilliseconds();
+    if (invitation.endsMs != 0 && invitation.endsMs <= std::max(invitation.beginsMs, invitation.createdMs))
+        throw NotUnderstood("--ends is over before anybody could use the code");
+    invitation.code = Invitations::newCode();
+    AccountDatabase accounts(line, DatabaseUse::serve);
+    Invitations(accounts.database).add(invitation);
+    if (line.json)
+        printJson(jsonOf(invitation));
+    else
+        std::cout << invitation.code << "\n";
+    return EXIT_SUCCESS;
+}
+
+int inviteList(const CommandLine& line) {
+    AccountDatabase accounts(line, DatabaseUse::look);
+    const std::vector<Invitation> invitations = Invitations(accounts.database).all();
+    if (!line.json) return printTable(invitations), EXIT_SUCCESS;
+    Poco::JSON::Array all;
+    for (const Invitation& invitation : invitations) all.add(jsonOf(invitation));
+    printJson(all);
+    return EXIT_SUCCESS;
+}
+
+int inviteRevoke(const CommandLine& line) {
+    AccountDatabase accounts(line, DatabaseUse::serve);
+    const std::string& code = line.arguments[0];
+    if (!Invitations(accounts.database).revoke(code))
+        throw NotFound("there is no invitation '" + safeForTerminal(code) + "'");
+    if (line.json) {
+        Poco::JSON::Object object = jsonObject();
+        object.set("code", code);
+        printJson(object);
+    } else {
+        std::cout << code << ": revoked; what it has granted stays\n";
+    }
+    return EXIT_SUCCESS;
+}
+
+}  // namespace aiproject

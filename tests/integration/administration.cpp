@@ -1,0 +1,120 @@
+// Accounts, invitations, usage and the audit log from the command line, as processes on a fresh SQLite database.
+#include "integration/administer.h"
+#include "support/spec.h"
+
+using namespace aiproject::test;
+using namespace std::string_literals;
+using Poco::JSON::Object;
+
+SPEC(Administration, adds_shows_grants_and_deletes_an_account) {
+    assertSays(output({"user", "add", "ann", "--email", "a@example.org", "--academy", "计算机学院", "--tokens", "1000"},
+                      kPassword + "\n"),
+               "ann: added; tokens 1000, picture calls unlimited");
+    assertSays(output({"user", "grant", "ann", "--tokens", "-1", "--pic-times", "=5"}), "tokens 999, picture calls 5");
+    const Object::Ptr ann = object({"user", "show", "ann", "--json"});
+    CPPUNIT_ASSERT_EQUAL("计算机学院"s, ann->getValue<std::string>("academy"));
+    CPPUNIT_ASSERT_EQUAL(999, ann->getValue<int>("tokens"));
+    CPPUNIT_ASSERT_EQUAL(5, ann->getValue<int>("pic_times"));
+    CPPUNIT_ASSERT_EQUAL(-1, ann->getValue<int>("voice_seconds"));
+    CPPUNIT_ASSERT_EQUAL("granted"s, ann->getArray("audit")->getObject(0)->getValue<std::string>("event"));
+    assertSays(output({"user", "show", "ann"}), "a@example.org");
+    for (const std::string secret : {"scrypt", kPassword.c_str()})
+        assertSilentOf(output({"user", "show", "ann"}) + output({"user", "show", "ann", "--json"}), secret);
+    assertCode(2, run({"user", "delete", "ann"}));
+    output({"user", "delete", "ann", "--yes"});
+    assertCode(3, run({"user", "show", "ann"}));
+    assertSays(output({"audit", "ann"}), "deleted");
+}
+
+SPEC(Administration, takes_the_grants_of_the_configuration_when_none_is_said) {
+    output({"user", "add", "ann", "--email", "a@example.org", "-Dauth.new_tokens=77"}, kPassword);  // no line break
+    CPPUNIT_ASSERT_EQUAL(77, object({"user", "show", "ann", "--json"})->getValue<int>("tokens"));
+}
+
+SPEC(Administration, has_an_exit_code_for_each_failure) {
+    add("ann");
+    const std::vector<std::string> all{"show", "grant", "disable", "enable", "rotate", "password", "delete"};
+    for (const std::string& command : all) {
+        std::vector<std::string> words{"user", command, "nobody"};
+        if (command == "grant") words.insert(words.end(), {"--tokens", "+1"});
+        const Finished finished = run(words, kPassword + "\n");
+        assertCode(3, finished);
+        assertSays(finished.output, "there is no user 'nobody'");
+        assertCode(2, run({"user", command}));
+        assertCode(2, run({"user", command, "ann", "bob"}));
+    }
+    assertCode(3, run({"invite", "revoke", "NOSUCHCODE"}));
+    assertCode(1, run({"user", "add", "ann", "--email", "a@example.org"}, kPassword + "\n"));
+    assertCode(2, run({"user", "add", "bob", "--email", "no address"}, kPassword + "\n"));
+    assertCode(2, run({"user", "add", "bob", "--email", "a@example.org"}, "short\n"));
+    assertCode(2, run({"user", "add", "bob", "--email", "a@example.org"}));  // nothing on standard input
+    assertCode(2, run({"user", "add", "bob"}, kPassword + "\n"));
+    assertCode(2, run({"user", "grant", "ann"}));
+    assertCode(2, run({"user", "grant", "ann", "--tokens", "1000"}));
+    assertCode(2, run({"user", "list", "--limit", "0"}));
+    assertCode(2, run({"usage", "--by", "hour"}));
+    assertCode(2, run({"usage", "--since", "2026-02-30"}));
+    assertCode(2, run({"usage", "--json", "--csv"}));
+    assertCode(2, run({"invite", "add", "--ends", "2001-01-01"}));
+    assertCode(2, run({"invite", "add", "--academy", "\xff"}));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), array({"user", "list", "--json"})->size());
+}
+
+SPEC(Administration, takes_no_password_as_an_argument) {
+    const Finished finished = run({"user", "add", "ann", "--email", "a@example.org", "--password", "x"}, kPassword);
+    assertCode(2, finished);
+    assertCode(2, run({"user", "password", "ann", kPassword}));
+}
+
+SPEC(Administration, knows_names_with_spaces_of_any_script_and_with_a_dash) {
+    const std::vector<std::string> names{"王 小明", "--help", "-", "a b  c", "%", "'; DROP TABLE users; --"};
+    for (const std::string& name : names) add(name);
+    CPPUNIT_ASSERT_EQUAL(names.size(), array({"user", "list", "--json"})->size());
+    for (const std::string& name : names) {
+        output({"user", "disable", "--", name});
+        const Object::Ptr user = object({"user", "show", "--json", "--", name});
+        CPPUNIT_ASSERT_EQUAL(name, user->getValue<std::string>("name"));
+        CPPUNIT_ASSERT(user->getValue<bool>("disabled"));
+    }
+}
+
+SPEC(Administration, lists_in_pages_and_says_how_to_go_on) {
+    for (const char* name : {"ann", "bob", "cid"}) add(name);
+    const std::string first = output({"user", "list", "--limit", "2"});
+    assertSays(first, "--after='bob'");
+    assertSilentOf(first, "cid");
+    const std::string rest = output({"user", "list", "--limit", "2", "--after=bob"});
+    assertSays(rest, "cid");
+    assertSilentOf(rest, "--after");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), array({"user", "list", "--like", "NN", "--json"})->size());
+}
+
+SPEC(Administration, makes_lists_and_revokes_invitations) {
+    const std::string code =
+        object({"invite", "add", "--tokens", "500", "--uses", "3", "--ends", "2999-12-31", "--json"})
+            ->getValue<std::string>("code");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(16), code.size());
+    const Object::Ptr listed = array({"invite", "list", "--json"})->getObject(0);
+    CPPUNIT_ASSERT_EQUAL(500, listed->getValue<int>("tokens"));
+    CPPUNIT_ASSERT_EQUAL(3, listed->getValue<int>("uses_left"));
+    CPPUNIT_ASSERT_EQUAL("3000-01-01T00:00:00.000Z"s, listed->getValue<std::string>("ends"));
+    assertSays(output({"invite", "list"}), "2999-12-31");
+    output({"invite", "revoke", code});
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"invite", "list", "--json"})->size());
+    const std::string audit = output({"audit", "--json"});
+    assertSays(audit, "invitation_revoked");
+    assertSilentOf(audit, code);
+}
+
+SPEC(Administration, prints_usage_as_table_json_and_csv) {
+    CPPUNIT_ASSERT_EQUAL(""s, output({"usage"}));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"usage", "--json"})->size());
+    const std::string csv = output({"usage", "--csv", "--by", "model"});
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), csv.find("model,calls,complete,estimated,tokens_in,tokens_out,tokens,"));
+}
+
+SPEC(Administration, says_that_a_full_disk_took_not_all_of_its_output) {
+    Command command{
+        "sh", {"-c", "exec \"$0\" user list -c \"$1\" --json >/dev/full", programPath(), installation.configFile()}};
+    assertCode(1, runToEnd(command));
+}

@@ -1,0 +1,139 @@
+// Commands, groups of them, their options and arguments; and the exit codes.
+#include "commands/command_line.h"
+#include "support/spec.h"
+#include "unit/expect.h"
+
+#include <iostream>
+#include <sstream>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::string_literals;
+
+namespace {
+
+CommandLine taken;  // by the last command that ran
+
+int takeIt(const CommandLine& line) {
+    taken = line;
+    return 0;
+}
+int findNothing(const CommandLine&) { throw NotFound("there is no user 'x'"); }
+int refuse(const CommandLine&) { throw NotUnderstood("--by cannot be 'x'"); }
+
+const std::vector<Command> kCommands{
+    {"look", "[NAME]", "looks", "Looks.", "config define json limit", &takeIt},
+    {"user add", "NAME", "adds a user", "Adds.", "json email tokens", &takeIt},
+    {"user find", "NAME", "finds a user", "", "", &findNothing},
+    {"user refuse", "", "refuses", "", "", &refuse},
+};
+
+// What is printed, while it lives.
+class Captured {
+public:
+    Captured() : out_(std::cout.rdbuf(text_.rdbuf())), error_(std::cerr.rdbuf(text_.rdbuf())) {}
+    ~Captured() {
+        std::cout.rdbuf(out_);
+        std::cerr.rdbuf(error_);
+    }
+    Captured(const Captured&) = delete;
+    Captured& operator=(const Captured&) = delete;
+    std::string text() const { return text_.str(); }
+
+private:
+    std::stringstream text_;
+    std::streambuf *out_, *error_;
+};
+
+struct LineOfCommands : CppUnit::TestCase {
+    std::string printed;
+
+    int run(const std::vector<std::string>& arguments) {
+        taken = {};
+        const Captured captured;
+        const int code = runCommand(kCommands, arguments);
+        printed = captured.text();
+        return code;
+    }
+    void assertSays(const std::string& part) { CPPUNIT_ASSERT_MESSAGE(printed, says(printed, part)); }
+};
+
+}  // namespace
+
+SPEC(LineOfCommands, takes_options_and_arguments_in_any_order) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"user", "add", "--email", "a@b.org", "ann", "-j", "--tokens=-1"}));
+    CPPUNIT_ASSERT_EQUAL("ann"s, taken.arguments.at(0));
+    CPPUNIT_ASSERT_EQUAL("a@b.org"s, taken.textOf("email"));
+    CPPUNIT_ASSERT_EQUAL("-1"s, taken.textOf("tokens"));
+    CPPUNIT_ASSERT(taken.json);
+}
+
+SPEC(LineOfCommands, takes_a_value_that_begins_with_a_dash) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"user", "add", "ann", "--tokens", "-1"}));
+    CPPUNIT_ASSERT_EQUAL("-1"s, taken.textOf("tokens"));
+}
+
+SPEC(LineOfCommands, takes_all_behind_two_dashes_as_it_is) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"user", "add", "--", "--help"}));
+    CPPUNIT_ASSERT_EQUAL("--help"s, taken.arguments.at(0));
+    CPPUNIT_ASSERT_EQUAL(0, run({"user", "add", "王 小明"}));
+    CPPUNIT_ASSERT_EQUAL("王 小明"s, taken.arguments.at(0));
+}
+
+SPEC(LineOfCommands, knows_how_many_arguments_there_are) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"look"}));
+    CPPUNIT_ASSERT_EQUAL(0, run({"look", "ann"}));
+    CPPUNIT_ASSERT_EQUAL(2, run({"look", "ann", "bob"}));
+    assertSays("takes no 'bob'");
+    CPPUNIT_ASSERT_EQUAL(2, run({"user", "add"}));
+    assertSays("NAME is missing; see aiproject user add --help");
+}
+
+SPEC(LineOfCommands, refuses_options_of_other_commands) {
+    CPPUNIT_ASSERT_EQUAL(2, run({"user", "add", "ann", "--limit", "5"}));
+    assertSays("limit");
+    CPPUNIT_ASSERT_EQUAL(2, run({"user", "add", "ann", "--email"}));
+    CPPUNIT_ASSERT_EQUAL(2, run({"look", "--json", "--json"}));
+}
+
+SPEC(LineOfCommands, tells_what_a_group_has) {
+    CPPUNIT_ASSERT_EQUAL(2, run({"user"}));
+    assertSays("user add");
+    CPPUNIT_ASSERT(!says(printed, "looks") && !says(printed, "there is no command"));
+    CPPUNIT_ASSERT_EQUAL(2, run({"user", "eat"}));
+    assertSays("there is no command 'user eat'");
+    assertSays("user find");
+    CPPUNIT_ASSERT_EQUAL(0, run({"user", "--help"}));
+    assertSays("user add");
+    CPPUNIT_ASSERT_EQUAL(2, run({"eat"}));
+    assertSays("there is no command 'eat'");
+    assertSays("look");
+    CPPUNIT_ASSERT_EQUAL(2, run({}));
+}
+
+SPEC(LineOfCommands, has_help_for_each) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"user", "add", "--help"}));
+    assertSays("usage: aiproject user add [options] NAME");
+    assertSays("--email=ADDRESS");
+    CPPUNIT_ASSERT(!says(printed, "--limit"));
+}
+
+SPEC(LineOfCommands, has_an_exit_code_for_each_kind_of_failure) {
+    CPPUNIT_ASSERT_EQUAL(3, run({"user", "find", "x"}));
+    assertSays("aiproject: there is no user 'x'\n");
+    CPPUNIT_ASSERT_EQUAL(2, run({"user", "refuse"}));
+    assertSays("--by cannot be 'x'; see aiproject user refuse --help");
+}
+
+SPEC(LineOfCommands, lists_its_words_for_a_shell) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"help", "--words"}));
+    CPPUNIT_ASSERT_EQUAL(
+        "look\t--help --config= --define= --json --limit=\nuser add\t--help --json --email= --tokens=\n"
+        "user find\t--help\nuser refuse\t--help\n"s,
+        printed);
+}
+
+SPEC(LineOfCommands, shows_no_control_character_of_an_argument) {
+    CPPUNIT_ASSERT_EQUAL(2, run({"look", "a", "b\x1b[2J"}));
+    assertSays("b\\x1b[2J");
+}

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 
+#include "auth/quota_refill.h"
 #include "base/error.h"
+#include "base/unix_time.h"
 
 namespace aiproject {
 namespace {
@@ -15,7 +17,8 @@ std::string hintOf(const std::string& code) { return "invitation " + code.substr
 
 }  // namespace
 
-Accounts::Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost)
+Accounts::Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost,
+                   const QuotaConfig& quota)
     : database_(database),
       store_(database),
       audit_(database),
@@ -24,6 +27,7 @@ Accounts::Accounts(Database& database, const CredentialKey& key, const AuthConfi
       hasher_(cost),
       key_(key),
       config_(config),
+      quota_(quota),
       dummyHash_(hasher_.unmatchable()) {}
 
 User Accounts::registerUser(const NewUser& user, const Origin& origin) {
@@ -156,12 +160,11 @@ User Accounts::redeem(const User& user, std::string_view code, const Origin& ori
     return userFor(*stored);
 }
 
-void Accounts::charge(std::int64_t userId, const Spending& spent) { store_.charge(userId, spent); }
-
 Session Accounts::sessionOf(const StoredUser& user) const { return {userFor(user), key_.uuidFor(user.id, user.epoch)}; }
 
-// Every balance that a client is shown passes here.
-User Accounts::userFor(const StoredUser& stored) const {
+// Every balance that a client is shown passes here. A refill that is due counts, although nobody has called since.
+User Accounts::userFor(const StoredUser& asStored) const {
+    const StoredUser stored = refilled(asStored, quota_, unixMilliseconds());
     User user;
     user.id = stored.id;
     user.name = stored.name;

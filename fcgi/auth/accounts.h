@@ -26,15 +26,15 @@ class Database;
 
 struct User {
     std::int64_t id = 0;
+    std::int64_t epoch = 0;  // of the uuid: the user may call until it is another
     std::string name;
     std::int64_t tokens = 0;    // what is left; 0: spent, -1: unlimited
     std::int64_t picTimes = 0;  // the same, in pictures
     std::int64_t voiceSeconds = 0;
     std::string academy;
     std::string email;
-    std::string created;     // 2026-11-22T08:00:00Z
-    std::int64_t epoch = 0;  // of the uuid that the user was known by
-    std::string tag;         // 32 hex digits that name the user to a model; no credential
+    std::string created;  // 2026-11-22T08:00:00Z
+    std::string tag;      // 32 hex digits that name the user to a model; no credential
 };
 
 struct Session {
@@ -45,7 +45,8 @@ struct Session {
 class Accounts {
 public:
     // The database outlives this object, and its migrations have been applied.
-    Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost = {});
+    Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost = {},
+             const QuotaConfig& quota = {});
 
     // As auth.registration has it. registrationRefused with the reason; nameTaken, which nobody learns who may not
     // register. The user and what an invitation grants are on disk together when it returns.
@@ -69,9 +70,6 @@ public:
     // The same user with what an invitation code has added; registrationRefused with the reason.
     User redeem(const User& user, std::string_view code, const Origin& origin = {});
 
-    // Takes what a call has used from what is left; never below 0, and nothing from an unlimited account.
-    void charge(std::int64_t userId, const Spending& spent);
-
 private:
     struct Proof {  // that someone knows a password
         StoredUser user;
@@ -94,6 +92,7 @@ private:
     PasswordHasher hasher_;
     const CredentialKey key_;
     const AuthConfig config_;
+    const QuotaConfig quota_;
     const std::string dummyHash_;  // what the password is checked against when there is no such user
 };
 

@@ -2,8 +2,6 @@
 
 #include <Poco/Data/Statement.h>
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "store/database.h"
 
@@ -19,12 +17,12 @@ std::optional<StoredUser> UserStore::find(const std::string& name) {
     StoredUser user;
     int disabled = 0;
     database_.read([&](Session& session) {
-        session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, email, academy,"
+        session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, refilled, email, academy,"
                    " created_at, disabled"
                    " FROM users WHERE name = ?",
             into(user.id), into(user.name), into(user.passwordHash), into(user.epoch), into(user.tokens),
-            into(user.picTimes), into(user.voiceSeconds), into(user.email), into(user.academy), into(user.created),
-            into(disabled), bind(name), now;
+            into(user.picTimes), into(user.voiceSeconds), into(user.refilled), into(user.email), into(user.academy),
+            into(user.created), into(disabled), bind(name), now;
     });
     user.disabled = disabled != 0;
     if (user.id == 0) return std::nullopt;  // no row: nothing was written into it
@@ -100,18 +98,6 @@ std::optional<std::int64_t> UserStore::rotate(std::int64_t userId, std::int64_t 
         if (changed > 0) alongside(session, userId);
     });
     return changed > 0 ? std::optional(epoch + 1) : std::nullopt;
-}
-
-void UserStore::charge(std::int64_t userId, const Spending& spent) {
-    const std::int64_t tokens = std::max<std::int64_t>(0, spent.tokens);
-    const std::int64_t pictures = std::max<std::int64_t>(0, spent.pictures);
-    database_.write([&](Session& session) {
-        session << "UPDATE users SET"
-                   " tokens = CASE WHEN tokens < 0 THEN tokens ELSE max(0, tokens - ?) END,"
-                   " pic_times = CASE WHEN pic_times < 0 THEN pic_times ELSE max(0, pic_times - ?) END"
-                   " WHERE id = ?",
-            bind(tokens), bind(pictures), bind(userId), now;
-    });
 }
 
 }  // namespace aiproject

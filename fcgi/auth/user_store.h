@@ -25,6 +25,7 @@ struct StoredUser {
     std::int64_t tokens = -1;    // -1: unlimited
     std::int64_t picTimes = -1;  // the same, as all below
     std::int64_t voiceSeconds = -1;
+    std::int64_t refilled = 0;  // the period of the last refill: quota_refill.h
     std::string email;
     std::string academy;
     std::string created;  // 2026-11-22T08:00:00Z
@@ -39,11 +40,6 @@ struct UserRecord {  // a row to be
     std::int64_t tokens = -1;
     std::int64_t picTimes = -1;
     std::int64_t voiceSeconds = -1;
-};
-
-struct Spending {  // of one call; what is below 0 counts as 0
-    std::int64_t tokens = 0;
-    std::int64_t pictures = 0;
 };
 
 class UserStore {
@@ -70,9 +66,6 @@ public:
     std::optional<std::int64_t> changePassword(const StoredUser& user, const std::string& passwordHash,
                                                const Alongside& alongside);
     std::optional<std::int64_t> rotate(std::int64_t userId, std::int64_t epoch, const Alongside& alongside);
-
-    // Never below 0; an unlimited account stays so.
-    void charge(std::int64_t userId, const Spending& spent);
 
 private:
     Database& database_;

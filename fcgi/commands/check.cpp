@@ -1,5 +1,6 @@
 #include "auth/credential.h"
 #include "base/error.h"
+#include "billing/spool.h"
 #include "commands/command_line.h"
 #include "config/config_keys.h"
 #include "config/overrides.h"
@@ -61,6 +62,13 @@ void checkKey(const Config& config, Report& report) {
     }
 }
 
+void checkSpool(const Config& config, Report& report) {
+    const std::string fault = faultOfSpool(config.billing.spoolDir);
+    if (!fault.empty())
+        report.warning("billing.spool_dir: " + fault +
+                       "; bills would be lost with a worker while the database is away");
+}
+
 void checkDatabase(const Config& config, Report& report) {
     try {
         Database database(config.database, DatabaseUse::look);
@@ -91,6 +99,7 @@ int check(const CommandLine& line) {
     if (!canWriteLog(reading.config.log)) report.error("log.file: " + reading.config.log.file + " cannot be written");
     checkDatabase(reading.config, report);
     checkKey(reading.config, report);
+    checkSpool(reading.config, report);
     return report.end();
 }
 

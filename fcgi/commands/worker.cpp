@@ -1,6 +1,8 @@
 #include "auth/accounts.h"
 #include "auth/credential.h"
 #include "base/error.h"
+#include "billing/billing.h"
+#include "billing/keeper.h"
 #include "commands/command_line.h"
 #include "commands/drain.h"
 #include "commands/stand_back.h"
@@ -155,12 +157,13 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     const Load load(seat, pool);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
-    Accounts accounts(database, loadKey(config.auth.keyFile), config.auth);
+    Accounts accounts(database, loadKey(config.auth.keyFile), config.auth, {}, config.quota);
     Permits permits(seat.board(), seat.row(), callLimits(config.limits, pool));
+    Billing billing(database, config, billingRules(config), log);
     ModelCalls calls(models, config, log);
     const Readiness readiness(config.routes, pool.models, models, migrations);
     RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
-    const Router router({config, accounts, permits, calls, log, [&] { return recent.reasonsAgainst(); }});
+    const Router router({config, accounts, permits, billing, calls, log, [&] { return recent.reasonsAgainst(); }});
 
     const Answers answers{router, load, log, config.timeouts.client};
     ConnectionQueue connections(listener, {pool.threads, pool.queue},
@@ -172,6 +175,8 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     };
     releaseStartPages();  // before a thread that may map something in the place of what it looks at
     models.start();
+    const Keeper keeper(database, billing, config,
+                        {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
     return Running{config, seat, load, log, signals, listener, acceptor, connections, calls}.untilTheEnd(
         {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
          [&] { log.reopen(config.log); }});

@@ -47,22 +47,22 @@ std::string contentOf(const std::string& frame) {
     return content;
 }
 
-Usage usageOf(const std::string& frame) {
+std::optional<Usage> usageOf(const std::string& frame) {
     const auto payload = payloadOf(frame);
     const auto usage = payload ? payload->getObject("usage") : nullptr;
     const auto text = usage ? usage->getObject("text") : nullptr;
-    if (!text) return {};
+    if (!text) return std::nullopt;
     const auto count = [&](const char* name) { return text->optValue<std::int64_t>(name, 0); };
-    return {count("question_tokens"), count("prompt_tokens"), count("completion_tokens"), count("total_tokens")};
+    return Usage{count("question_tokens"), count("prompt_tokens"), count("completion_tokens"), count("total_tokens")};
 }
 
 }  // namespace
 
-void CallReply::attach(CallWatch::Call& call) {
+void CallReply::attach(CallWatch::Call& call, const std::string& model) {
     call_ = &call;
     ++attempts_;
     report_ = {};
-    hasUsage_ = false;
+    report_.model = model;
 }
 
 void CallReply::blame(const std::string& reason) noexcept {
@@ -73,7 +73,7 @@ void CallReply::blame(const std::string& reason) noexcept {
 void CallReply::usage(const Usage& usage) noexcept {
     const auto count = [](std::int64_t tokens) { return std::max<std::int64_t>(0, tokens); };
     report_.usage = {count(usage.question), count(usage.prompt), count(usage.completion), count(usage.total)};
-    hasUsage_ = true;
+    report_.reported = usage;
 }
 
 void CallReply::upstreamId(Text id) noexcept {
@@ -109,9 +109,9 @@ bool CallReply::end(Stop reason) noexcept {
 }
 
 void CallReply::readUsage(Text lastFrame) noexcept {
-    if (hasUsage_ || lastFrame.size > kLongestFrame) return;
+    if (report_.reported || lastFrame.size > kLongestFrame) return;
     try {
-        usage(usageOf(owned(lastFrame)));
+        if (const auto told = usageOf(owned(lastFrame))) usage(*told);
     } catch (...) {
         explain("the plugin's last frame has no readable usage");
     }
@@ -123,7 +123,7 @@ bool CallReply::refuseGarbage(const std::string& reason) noexcept {
 }
 
 bool StreamReply::send(std::string_view frame, Way way) noexcept {
-    if (finished_ || !goesOn()) return false;
+    if (last_ || finished_ || !goesOn()) return false;
     if (frame.size() > kLongestFrame) return refuseGarbage(kFrameTooLarge);
     ++report_.frames;
     call().pauseGuard();  // a client that reads slowly is no upstream that is silent
@@ -132,19 +132,28 @@ bool StreamReply::send(std::string_view frame, Way way) noexcept {
     return isSent || end(Stop::clientLeft);
 }
 
+// What the client's reader cannot take, the client does not get.
+bool StreamReply::isTaken(Text frame, TokenEstimate& answer) noexcept {
+    if (last_ || finished_) return false;
+    if (frame.size > kLongestFrame) return refuseGarbage(kFrameTooLarge);
+    return check_.isObject(frame, answer) || refuseGarbage("the plugin's frame is no JSON object");
+}
+
 bool StreamReply::pass(Text frame, Way way) noexcept {
-    if (finished_) return false;
-    // What the client's reader cannot take, the client does not get.
-    if (frame.size <= kLongestFrame && !check_.isObject(frame))
-        return refuseGarbage("the plugin's frame is no JSON object");
-    return send(frame, way);
+    TokenEstimate answer = report_.answer;
+    if (!isTaken(frame, answer) || !send(frame, way)) return false;
+    report_.answer = answer;
+    return true;
 }
 
 bool StreamReply::lastFrame(Text last) noexcept {
     readUsage(last);
-    const bool isSent = frame(last);
-    finished_ |= isSent;
-    return isSent;
+    TokenEstimate answer = report_.answer;
+    if (!isTaken(last, answer) || !goesOn()) return false;
+    ++report_.frames;
+    report_.answer = answer;
+    last_ = owned(last);
+    return true;
 }
 
 std::string StreamReply::head(int code, const std::string& message, int status) const {
@@ -157,8 +166,11 @@ std::string StreamReply::head(int code, const std::string& message, int status) 
 bool StreamReply::delta(Text content) noexcept {
     const std::string text = owned(content);
     if (!isUtf8(text)) return refuseGarbage("the plugin's delta is not valid UTF-8");
-    return send(head(0, "Success", hasBegun() ? 1 : 0) + R"({"content":)" + jsonText(text) +
-                R"(,"role":"assistant","index":0}]}}})");
+    if (!send(head(0, "Success", hasBegun() ? 1 : 0) + R"({"content":)" + jsonText(text) +
+              R"(,"role":"assistant","index":0}]}}})"))
+        return false;
+    report_.answer.add(text);
+    return true;
 }
 
 std::string StreamReply::tail() const {
@@ -171,7 +183,10 @@ std::string StreamReply::tail() const {
 void StreamReply::finish() {
     if (finished_) return;
     finished_ = true;
-    sink_.send(head(0, "Success", 2) + R"({"content":"","role":"assistant","index":0})" + tail());
+    if (last_)
+        sink_.send(*last_);
+    else
+        sink_.send(head(0, "Success", 2) + R"({"content":"","role":"assistant","index":0})" + tail());
 }
 
 void StreamReply::finishBroken(int code, const std::string& message) {
@@ -186,6 +201,7 @@ bool CollectReply::delta(Text content) noexcept {
     if (text_.size() + content.size > limit_) return end(Stop::answerTooLong);
     ++report_.frames;
     text_ += std::string_view(content);
+    report_.answer.add(content);
     return true;
 }
 

@@ -3,16 +3,21 @@
 #pragma once
 
 #include "aiproject/imodel.h"
+#include "base/token_estimate.h"
 #include "host/call_watch.h"
 #include "host/frame_check.h"
 
+#include <optional>
 #include <string>
 
 namespace aiproject {
 
 // What a plugin told besides the answer.
 struct CallReport {
-    Usage usage;
+    std::string model;              // the one that was asked last
+    Usage usage;                    // what clients are told: never below 0
+    std::optional<Usage> reported;  // as it was said, believable or not; none: nothing was
+    TokenEstimate answer;           // of what was passed on
     std::string upstreamId;
     std::string explanation;  // for the log
     std::string advice;       // for the client
@@ -26,7 +31,7 @@ public:
     virtual ~CallReply() = default;
 
     // Before and after each plugin that is tried.
-    void attach(CallWatch::Call& call);
+    void attach(CallWatch::Call& call, const std::string& model = {});
     void detach() { call_ = nullptr; }
 
     int attempts() const noexcept { return attempts_; }
@@ -58,7 +63,6 @@ protected:
     CallWatch::Call& call() noexcept { return *call_; }
 
     CallReport report_;
-    bool hasUsage_ = false;
 
 private:
     CallWatch::Call* call_ = nullptr;
@@ -75,7 +79,8 @@ public:
     virtual bool hold(std::string_view json) = 0;
 };
 
-// Frames pass through byte for byte; deltas become frames.
+// Frames pass through byte for byte; deltas become frames. The last one is kept until finish(), so that what the
+// client takes for the end comes after all that must be on disk by then.
 class StreamReply final : public CallReply {
 public:
     StreamReply(FrameSink& sink, std::string requestId) : sink_(sink), requestId_(std::move(requestId)) {}
@@ -85,14 +90,15 @@ public:
     bool lastFrame(Text json) noexcept override;
     bool delta(Text content) noexcept override;
 
-    // The last frame, unless the plugin has sent it.
+    // Sends the last frame: the plugin's, or one of ours.
     void finish();
-    // A last frame that says the stream broke: `code` is not 0.
+    // The same, instead of the plugin's, when the stream broke: `code` is not 0.
     void finishBroken(int code, const std::string& message);
 
 private:
     using Way = bool (FrameSink::*)(std::string_view);
 
+    bool isTaken(Text json, TokenEstimate& answer) noexcept;
     bool pass(Text json, Way way) noexcept;
     bool send(std::string_view json, Way way = &FrameSink::send) noexcept;
     std::string head(int code, const std::string& message, int status) const;
@@ -101,6 +107,7 @@ private:
     FrameSink& sink_;
     const std::string requestId_;
     FrameCheck check_;
+    std::optional<std::string> last_;  // the plugin's, from when on it has no more to say
     bool finished_ = false;
 };
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 namespace aiproject {
@@ -85,6 +86,23 @@ void CallWatch::endAll() {
     for (const auto& entry : calls_) entry.second->end(Stop::totalExpired);
 }
 
+std::vector<CallOwner> CallWatch::owners() {
+    std::set<CallOwner> owners;
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : calls_)
+        if (entry.second->owner_.user != 0) owners.insert(entry.second->owner_);
+    return {owners.begin(), owners.end()};
+}
+
+void CallWatch::revoke(const CallOwner& owner) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& entry : calls_) {
+        if (!(entry.second->owner_ == owner) || entry.second->stop() != Stop::none) continue;
+        entry.second->isRevoked_ = true;  // before its end, which is what others look for
+        entry.second->end(Stop::totalExpired);
+    }
+}
+
 Stop CallWatch::wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept {
     std::array<pollfd, 2> awaited{{{clientDescriptor, POLLIN | POLLRDHUP, 0}, {closing_.get(), POLLIN, 0}}};
     poll(awaited.data(), awaited.size(), int(duration.count()));
@@ -120,6 +138,11 @@ CallWatch::Call::~Call() {
     const std::lock_guard lock(watch_.mutex_);
     watch_.calls_.erase(id_);
     if (watchdog_.overdueAt) *watchdog_.overdueAt = 0;  // nobody else ends this call from here on
+}
+
+void CallWatch::Call::belongTo(const CallOwner& owner) {
+    const std::lock_guard lock(watch_.mutex_);
+    owner_ = owner;
 }
 
 void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {

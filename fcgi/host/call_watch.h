@@ -5,6 +5,7 @@
 #pragma once
 
 #include "aiproject/imodel.h"
+#include "base/call_owner.h"
 #include "base/file_descriptor.h"
 
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <vector>
 
 namespace aiproject {
 
@@ -33,6 +35,11 @@ public:
     void endAll();
     bool endsAll() const noexcept { return closed_; }
 
+    // Who has calls in progress, each once; without nobody.
+    std::vector<CallOwner> owners();
+    // Ends the calls in progress of one who may no longer call.
+    void revoke(const CallOwner& owner);
+
     // Waits so long. Not none: the client has left or all calls end, at once.
     Stop wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept;
 
@@ -44,7 +51,7 @@ private:
     FileDescriptor epoll_, wakeUp_;
     FileDescriptor closing_;           // readable from endAll() on
     std::atomic<bool> closed_{false};  // endAll() was called; set under mutex_
-    std::mutex mutex_;                 // guards what follows; taken before a Call's own
+    std::mutex mutex_;                 // guards what follows and the calls' owners; taken before a Call's own
     std::unordered_map<std::uint64_t, Call*> calls_;
     std::uint64_t lastId_ = 0;
     bool ending_ = false;
@@ -59,6 +66,11 @@ public:
     ~Call();
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
+
+    // For revoke(); until then it is nobody's.
+    void belongTo(const CallOwner& owner);
+    // Ended by revoke(); the plugin is told that its time is over.
+    bool isRevoked() const noexcept { return isRevoked_; }
 
     // As IReply::guard(); the same descriptor again costs no lock.
     void guard(int descriptor, std::chrono::milliseconds limit);
@@ -86,6 +98,8 @@ private:
     std::atomic<bool> hostBlocks_{false};
     std::uint64_t id_ = 0;
     std::atomic<Stop> stop_{Stop::none};
+    std::atomic<bool> isRevoked_{false};
+    CallOwner owner_;
     std::atomic<Clock::rep> guardUntil_;
     std::chrono::milliseconds guardLimit_{0};  // of the calling thread
     std::mutex mutex_;                         // guards guarded_ against the watching thread

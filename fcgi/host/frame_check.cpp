@@ -4,35 +4,72 @@
 
 #include <rapidjson/memorystream.h>
 
+#include <algorithm>
+#include <array>
+
 namespace aiproject {
 namespace {
 
 // Looks at the depth, and whether all strings are UTF-8: nothing above ASCII is legal outside of them, and a \u
-// escape may make what is none.
+// escape may make what is none. Follows the way to the answer text, which is payload.choices.text[*].content.
 class Look final : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Look> {
 public:
-    bool Key(const char* bytes, rapidjson::SizeType size, bool /*copy*/) { return isUtf8({bytes, size}); }
-    bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) { return isUtf8({bytes, size}); }
-    bool StartObject() { return ++depth_ <= kDeepest; }
-    bool StartArray() { return ++depth_ <= kDeepest; }
-    bool EndObject(rapidjson::SizeType /*members*/) { return --depth_ >= 0; }
-    bool EndArray(rapidjson::SizeType /*elements*/) { return --depth_ >= 0; }
+    explicit Look(TokenEstimate& answer) : answer_(answer) {}
+
+    bool Default() {  // a value of another type
+        isOnWay_ = false;
+        return true;
+    }
+    bool Key(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        const std::string_view key(bytes, size);
+        isOnWay_ = way_ == depth_ && key == kWay.at(std::size_t(std::min(depth_, kContent)));
+        return isUtf8(key);
+    }
+    bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        if (isOnWay_ && depth_ == kContent) answer_.add({bytes, size});
+        isOnWay_ = false;
+        return isUtf8({bytes, size});
+    }
+    bool StartObject() {
+        const bool isElement = depth_ == kList && way_ == kList;
+        return enter(depth_ == 0 || isElement || (isOnWay_ && depth_ < kList - 1));
+    }
+    bool StartArray() { return enter(isOnWay_ && depth_ == kList - 1); }
+    bool EndObject(rapidjson::SizeType /*members*/) { return leave(); }
+    bool EndArray(rapidjson::SizeType /*elements*/) { return leave(); }
 
 private:
     static constexpr int kDeepest = 128;
+    // The keys by the depth at which they stand; the list is an array, whose elements have no key.
+    static constexpr int kList = 4, kContent = 5;
+    static constexpr std::array<std::string_view, kContent + 1> kWay{"", "payload", "choices", "text", "", "content"};
+
+    bool enter(bool isOnWay) {
+        if (isOnWay && way_ == depth_) ++way_;
+        isOnWay_ = false;
+        return ++depth_ <= kDeepest;
+    }
+    bool leave() {
+        way_ = std::min(way_, --depth_);
+        return depth_ >= 0;
+    }
+
+    TokenEstimate& answer_;
     int depth_ = 0;
+    int way_ = 0;  // so many of the open values are on the way, from the outermost on
+    bool isOnWay_ = false;
 };
 
 }  // namespace
 
-bool FrameCheck::isObject(std::string_view text) {
+bool FrameCheck::isObject(std::string_view text, TokenEstimate& answer) {
     const std::size_t first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos || text[first] != '{') return false;
     // Iterative, since the stack is a thread's small one. As strings: nobody needs the numbers' values, and RapidJSON
     // 1.1.0 computes some of them out of bounds.
     constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::MemoryStream bytes(text.data(), text.size());
-    Look look;
+    Look look(answer);
     return reader_.Parse<flags>(bytes, look) && bytes.Tell() == text.size();  // it takes a NUL for the end
 }
 

@@ -5,12 +5,15 @@
 
 #include <string_view>
 
+#include "base/token_estimate.h"
+
 namespace aiproject {
 
 class FrameCheck {
 public:
-    // One JSON object in UTF-8, nested no deeper than readers take.
-    bool isObject(std::string_view text);
+    // One JSON object in UTF-8, nested no deeper than readers take. Adds its answer text
+    // (payload.choices.text[*].content) to `answer`, also of one that is refused.
+    bool isObject(std::string_view text, TokenEstimate& answer);
 
 private:
     rapidjson::Reader reader_;  // keeps its memory from one frame to the next

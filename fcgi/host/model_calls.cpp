@@ -33,6 +33,7 @@ struct ModelCalls::Errand {
 struct ModelCalls::Attempt {
     ModelStatus status;
     Stop stop;
+    bool isRevoked;
 };
 
 // Those that can be called. Throws when there are none.
@@ -80,8 +81,9 @@ bool ModelCalls::serves(const Model& model, Errand& errand) {
     }
     auto pause = retry_.backoff;
     for (int tries = 1;; ++tries, pause *= 2) {
-        const auto [status, stop] = attempt(model, errand);
+        const auto [status, stop, isRevoked] = attempt(model, errand);
         if (status == ModelStatus::ok) return true;
+        if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
 
         errand.last = errorOf(status, stop, errand.request.kind, errand.reply.report());
         errand.look();
@@ -103,7 +105,8 @@ ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
     errand.request.timeouts.totalMs = milliseconds(errand.left);
     CallWatch::Call call(watch_, errand.caller.clientDescriptor, errand.left,
                          {&errand.caller.permit.overdueAt(), timeouts_.watchdog});
-    errand.reply.attach(call);
+    call.belongTo(errand.caller.owner);
+    errand.reply.attach(call, model.name);
     ModelStatus answered{};
     {
         const PluginRun running(model.row);
@@ -111,10 +114,12 @@ ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
     }
     call.guard(-1, {});
     errand.reply.detach();
-    const Attempt attempt{judged(answered, call.stop(), errand.reply.report()), call.stop()};
+    const Attempt attempt{judged(answered, call.stop(), errand.reply.report()), call.stop(), call.isRevoked()};
     if (attempt.status != ModelStatus::ok) logFailure(model, attempt, errand);
-    // Neither the worker's end speaks against a model, nor a stream that was delivered until its total time.
-    const bool isNoEvidence = watch_.endsAll() || (attempt.stop == Stop::totalExpired && errand.reply.hasBegun());
+    // Neither the worker's end speaks against a model, nor that of an account, nor a stream that was delivered until
+    // its total time.
+    const bool isNoEvidence =
+        watch_.endsAll() || attempt.isRevoked || (attempt.stop == Stop::totalExpired && errand.reply.hasBegun());
     if (!isNoEvidence) breaker_.record(model, attempt.status);
     return attempt;
 }

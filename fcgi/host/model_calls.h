@@ -18,6 +18,7 @@ namespace aiproject {
 struct Caller {
     Permit& permit;
     int clientDescriptor;  // watched for the client's leaving; -1: none
+    CallOwner owner = {};  // for revoke()
 };
 
 class ModelCalls {
@@ -38,6 +39,9 @@ public:
     const ModelRegistry& registry() const noexcept { return registry_; }
     // For a worker whose drain limit is over.
     void endAll() { watch_.endAll(); }
+    // Who has calls in progress; and the end of those of one who may no longer call, with notAllowed.
+    std::vector<CallOwner> owners() { return watch_.owners(); }
+    void revoke(const CallOwner& owner) { watch_.revoke(owner); }
 
 private:
     struct Errand;

@@ -119,7 +119,9 @@ void ModelRegistry::make(const std::string& name) {
     const PluginSettings settings(plugin->descriptor(), "model." + name,
                                   isConfigured ? configured->second.settings : std::map<std::string, std::string>{});
     const int calls = isConfigured ? configured->second.calls : -1;
-    if (settings.usable()) add({name, plugin, {}, calls < 0 ? config_.limits.modelCalls : calls}, settings);
+    if (settings.usable())
+        add({name, plugin, {}, calls < 0 ? config_.limits.modelCalls : calls, settings.integer("max_tokens")},
+            settings);
     // A plugin that came with the package and that nobody has asked for is not an error.
     const bool isAskedFor = isConfigured || isRouted(name) || contains(wanted_, name);
     for (const Finding& finding : settings.findings())

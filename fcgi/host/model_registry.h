@@ -26,6 +26,7 @@ struct Model {
     const PluginLibrary* plugin;
     std::shared_ptr<IModel> instance;  // none: it was in quarantine when this worker started
     int calls = 0;                     // in progress in all workers of the pool; 0: no limit
+    std::int64_t longestAnswer = 0;    // tokens: its setting max_tokens; 0: it has none
     int row = kNobody;                 // on the board
     int generation = 1;                // of this worker
     ModelRow* shared = nullptr;        // that row; none without a board

@@ -1,5 +1,7 @@
 #include "routes/model_answers.h"
 
+#include "routes/call_to_bill.h"
+
 #include <algorithm>
 
 namespace aiproject {
@@ -8,8 +10,10 @@ namespace {
 // Frames as lines, as the original's clients read them, or as server-sent events.
 class StreamSink final : public FrameSink {
 public:
-    explicit StreamSink(Exchange& exchange)
-        : exchange_(exchange), asEvents_(exchange.request().accept.find("text/event-stream") != std::string::npos) {}
+    StreamSink(Exchange& exchange, OnClientGone onClientGone)
+        : exchange_(exchange),
+          onClientGone_(onClientGone),
+          asEvents_(exchange.request().accept.find("text/event-stream") != std::string::npos) {}
 
     bool send(std::string_view json) override {
         add(json);
@@ -20,6 +24,7 @@ public:
         add(json);
         return lines_.size() < enough || flush();
     }
+    bool isClientGone() const noexcept { return isClientGone_; }
 
 private:
     void add(std::string_view json) {
@@ -32,11 +37,12 @@ private:
                 std::replace(lines_.begin() + std::ptrdiff_t(begin), lines_.end(), lineBreak, ' ');
         lines_ += asEvents_ ? "\n\n" : "\n";
     }
+    // Once the client has gone, an answer that is read to its end all the same goes nowhere.
     bool flush() {
         if (!exchange_.started()) start();
-        const bool isSent = exchange_.write(lines_);
+        isClientGone_ = isClientGone_ || !exchange_.write(lines_);
         lines_.clear();
-        return isSent;
+        return !isClientGone_ || onClientGone_ == OnClientGone::drain;
     }
     void start() {
         ResponseHead head;
@@ -46,91 +52,100 @@ private:
     }
 
     Exchange& exchange_;
+    const OnClientGone onClientGone_;
     const bool asEvents_;
     std::string lines_;  // held
+    bool isClientGone_ = false;
 };
-
-enum class Ending { complete, broken, noAnswer };
-
-// What was reported is charged once something was answered; a picture only when its answer is complete. Who had no
-// limit when the call began pays nothing.
-// The answer is out: a database that fails now must not undo that.
-void charge(const Context& context, Kind kind, Ending ending, const CallReport& report) {
-    if (!context.user || ending == Ending::noAnswer) return;
-    Spending spending;
-    if (kind == Kind::text && context.user->tokens >= 0) spending.tokens = report.usage.total;
-    if (kind == Kind::picture && ending == Ending::complete && context.user->picTimes >= 0) spending.pictures = 1;
-    if (spending.tokens == 0 && spending.pictures == 0) return;
-    try {
-        context.services.accounts.charge(context.user->id, spending);
-    } catch (const std::exception& e) {
-        LogLine line("not charged");
-        line.field("id", context.exchange.request().id)
-            .field("user", context.user->name)
-            .number("tokens", spending.tokens)
-            .number("pictures", spending.pictures)
-            .field("reason", describe(e));
-        context.services.log.error(line.str());
-    }
-}
 
 std::uint64_t userKeyOf(const Context& context) {
     return context.user ? std::uint64_t(context.user->id) : userAt(context.exchange.request().remoteAddress);
 }
 
-void run(Context& context, const Question& question, CallReply& reply) {
-    // What the question needs of it, it has copied. The tree is many times the text, and an answer may take long.
-    context.json.reset();
-    Permit permit = context.services.permits.take(userKeyOf(context));
-    ModelRequest request = question.request;
-    request.requestId = std::string_view(context.exchange.request().id);
-    if (context.user) request.user = std::string_view(context.user->tag);
-    const auto settle = [&](Ending ending) {
-        context.record.upstreamId = reply.report().upstreamId;
-        context.record.frames = std::int64_t(reply.report().frames);
-        context.record.tokens = reply.report().usage.total;
-        context.record.attempts = reply.attempts();
-        context.record.reason = reply.report().explanation;  // of a good answer too; who fails says more
-        charge(context, request.kind, ending, reply.report());
-    };
-    try {
-        const Caller caller{permit, context.exchange.clientDescriptor()};
-        context.record.model = context.services.models.run(question.models, request, reply, caller);
-    } catch (...) {
-        settle(reply.hasBegun() ? Ending::broken : Ending::noAnswer);
-        throw;
-    }
-    settle(Ending::complete);
+// Where the answer goes: frame by frame into a sink, or, without one, into one piece.
+struct Delivery {
+    CallReply& reply;
+    const StreamSink* sink = nullptr;
+};
+
+CallEnd endOf(const ModelRequest& request, const Delivery& delivery, Outcome outcome) {
+    CallEnd end = callEnd(request, delivery.reply.report());
+    end.outcome = outcome;
+    end.isWhole = outcome == Outcome::complete;
+    if (end.isWhole && delivery.sink && delivery.sink->isClientGone()) end.outcome = Outcome::clientLeft;
+    // An answer in one piece that breaks reaches nobody; one whose client has left was made for that client.
+    end.isDelivered = delivery.reply.hasBegun() && (delivery.sink || outcome != Outcome::broken);
+    return end;
 }
 
-void requireQuota(const Context& context, Kind kind) {
-    if (!context.user) return;
-    if (kind == Kind::text && context.user->tokens == 0) throw Error(ErrorKind::tokensSpent, "no tokens left");
-    if (kind == Kind::picture && context.user->picTimes == 0)
-        throw Error(ErrorKind::picturesSpent, "no picture calls left");
+Outcome outcomeOf(const Error& error, const CallReply& reply) {
+    if (error.kind() == ErrorKind::clientLeft) return Outcome::clientLeft;
+    return reply.hasBegun() ? Outcome::broken : Outcome::failed;
+}
+
+// Before the client hears of the end.
+Bill settle(Context& context, BilledCall& billed, const ModelRequest& request, const Delivery& delivery,
+            Outcome outcome) {
+    const CallReport& report = delivery.reply.report();
+    RequestRecord& record = context.record;
+    record.upstreamId = report.upstreamId;
+    record.frames = std::int64_t(report.frames);
+    record.attempts = delivery.reply.attempts();
+    record.reason = report.explanation;  // of a good answer too; who fails says more
+    if (record.attempts == 0) return {};
+    const bool hasAnswered = outcome == Outcome::complete || delivery.reply.hasBegun();
+    const Answerer answerer{hasAnswered ? report.model : std::string(), report.upstreamId};
+    Bill bill = billed.settle(endOf(request, delivery, outcome), answerer);
+    record.tokens = bill.amounts.tokens;
+    // A last frame of ours says what is billed.
+    if (bill.basis == Basis::estimated)
+        delivery.reply.usage({bill.tokensIn, bill.tokensIn, bill.tokensOut, bill.amounts.tokens});
+    return bill;
+}
+
+// What the call costs, when it ends well. It is on disk then.
+Bill run(Context& context, const Question& question, const Delivery& delivery) {
+    // What the question needs of it, it has copied. The tree is many times the text, and an answer may take long.
+    context.json.reset();
+    const Services& services = context.services;
+    Permit permit = services.permits.take(userKeyOf(context));
+    BilledCall billed = services.billing.begin(callToBill(context, question));
+    ModelRequest request = question.request;
+    request.requestId = std::string_view(context.exchange.request().id);
+    Caller caller{permit, context.exchange.clientDescriptor()};
+    if (services.config.billing.onClientGone == OnClientGone::drain) caller.clientDescriptor = -1;
+    if (context.user) {
+        request.user = std::string_view(context.user->tag);
+        caller.owner = {context.user->id, context.user->epoch};
+    }
+    try {
+        context.record.model = services.models.run(question.models, request, delivery.reply, caller);
+    } catch (const Error& error) {
+        settle(context, billed, request, delivery, outcomeOf(error, delivery.reply));
+        throw;
+    }
+    return settle(context, billed, request, delivery, Outcome::complete);
 }
 
 }  // namespace
 
 void answerInOnePiece(Context& context, const Question& question) {
-    requireQuota(context, question.request.kind);
     CollectReply reply(context.services.config.limits.answerBytes);
-    run(context, question, reply);
+    const Bill bill = run(context, question, {reply});
     Poco::JSON::Object answer;
     answer.set("content", reply.text());
-    if (question.request.kind == Kind::text) answer.set("consume_token", reply.report().usage.total);
+    if (question.request.kind == Kind::text) answer.set("consume_token", bill.amounts.tokens);
     sendSuccess(context.exchange, "answered", answer);
 }
 
 void answerAsStream(Context& context, const Question& question) {
-    requireQuota(context, question.request.kind);
-    StreamSink sink(context.exchange);
+    StreamSink sink(context.exchange, context.services.config.billing.onClientGone);
     StreamReply reply(sink, context.exchange.request().id);
     const auto breakOff = [&](const Error& error) {
         if (reply.hasBegun()) reply.finishBroken(faceOf(error.kind()).status, sentenceOf(error));
     };
     try {
-        run(context, question, reply);
+        run(context, question, {reply, &sink});
         reply.finish();
     } catch (const Error& error) {
         breakOff(error);

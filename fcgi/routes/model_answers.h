@@ -14,7 +14,8 @@ struct Question {
     ModelRequest request;             // points into what the route keeps
 };
 
-// Both refuse a user who has nothing left for this kind.
+// Both refuse a user who has nothing left for this kind. What the call costs is on disk, or in the spool, before the
+// answer or its last frame goes out.
 void answerInOnePiece(Context& context, const Question& question);
 void answerAsStream(Context& context, const Question& question);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "auth/accounts.h"
+#include "billing/billing.h"
 #include "config/config.h"
 #include "host/model_calls.h"
 #include "http/envelope.h"
@@ -23,6 +24,7 @@ struct Services {
     const Config& config;
     Accounts& accounts;
     Permits& permits;
+    Billing& billing;
     ModelCalls& models;
     Log& log;
     // Why this worker cannot serve all it should, in words that a client may see; empty: ready.

@@ -67,6 +67,7 @@ write_aiproject_file() {
         echo "run.dir = $prefix/run"
         echo "database.url = sqlite:$prefix/data/aiproject.db"
         echo "auth.key_file = $prefix/data/auth.key"
+        echo "billing.spool_dir = $prefix/data/spool"
         for model in spark_chat spark_iat spark_image; do
             echo "model.$model.app_id = \${system.env.SPARK_APP_ID}"
             echo "model.$model.api_key = \${system.env.SPARK_API_KEY}"

@@ -22,8 +22,8 @@ Settings settingsOf(const ChaosSite& site) {
                        {"timeout.drain_ms", "5000"},
                        {"timeout.reload_drain_ms", "20000"},
                        {"breaker.pause_ms", "500"},
-                       {"auth.new_tokens", "1000000000"},  // who has no limit is not charged
-                       {"auth.new_pic_times", "1000000000"},
+                       {"auth.new_tokens", std::to_string(kGranted)},
+                       {"auth.new_pic_times", std::to_string(kGranted)},
                        {"database.timeout_ms", "1000"}};
     for (const auto& [key, value] : own) settings[key] = value;
     return settings;

@@ -19,6 +19,8 @@ constexpr int kModelProcesses = 2;
 
 upstream::Options simulatorOptions();
 
+constexpr std::int64_t kGranted = 1'000'000'000;  // tokens and pictures, to each user: who has no limit is not charged
+
 struct ChaosSite {
     ChaosSite();
 
@@ -40,8 +42,6 @@ struct Disturbance {
 struct Casualties {
     int workers = 0;
     int requests = 0;  // in progress in the killed workers: so many streams may lack their last frame
-    // From when to when the database was locked, or somebody may have waited for it still; as the log writes times.
-    std::vector<std::pair<std::string, std::string>> locks;
 };
 
 // All that this system allows, in the order in which they happen. They use site and casualties, from one thread.

@@ -6,9 +6,7 @@
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/Session.h>
-#include <Poco/DateTimeFormatter.h>
 #include <Poco/JSON/Array.h>
-#include <Poco/Timestamp.h>
 
 #include <signal.h>
 
@@ -23,8 +21,6 @@ namespace fs = std::filesystem;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kNoTime{0};
-// Who began to wait while the database was locked waits for its turn and for the lock, database.timeout_ms each.
-constexpr milliseconds kAfterLock{3'000};
 
 void nothing() {}
 
@@ -114,23 +110,9 @@ Disturbance upstreamGone(ChaosSite& site) {
     return {"upstream gone", milliseconds(3'000), stop, [&site, options] { restart(site.upstream, options); }};
 }
 
-std::string logTime(milliseconds fromNow) {
-    const Poco::Timestamp time = Poco::Timestamp() + std::chrono::microseconds(fromNow).count();
-    return Poco::DateTimeFormatter::format(time, "%Y-%m-%dT%H:%M:%S.%iZ");
-}
-
-Disturbance databaseLocked(const ChaosSite& site, Casualties& casualties) {
+Disturbance databaseLocked(const ChaosSite& site) {
     const auto lock = std::make_shared<DatabaseLock>(site.manager.installation().dir().file("accounts.db"));
-    const auto take = [lock, &casualties] {
-        std::string how = lock->take();
-        casualties.locks.emplace_back(logTime(kNoTime), "");
-        return how;
-    };
-    const auto release = [lock, &casualties] {
-        lock->release();
-        casualties.locks.back().second = logTime(kAfterLock);
-    };
-    return {"database locked", milliseconds(2'000), take, release};
+    return {"database locked", milliseconds(2'000), [lock] { return lock->take(); }, [lock] { lock->release(); }};
 }
 
 Disturbance logDiskFull(const ChaosSite& site) {
@@ -155,7 +137,7 @@ std::vector<Disturbance> disturbancesOf(ChaosSite& site, Casualties& casualties)
         {"plugin swap", kNoTime, [&, swaps] { return swapPlugin(site, ++*swaps); }, nothing},
         {"nginx reload", kNoTime, [&, signalled] { return signalled(site.nginx.pid()); }, nothing},
         upstreamGone(site),
-        databaseLocked(site, casualties)};
+        databaseLocked(site)};
     if (site.logDisk.isDisk()) all.push_back(logDiskFull(site));
     return all;
 }

@@ -18,6 +18,7 @@ void Tally::add(const Verdict& verdict) {
     ++endings_[verdict.ending];
     if (verdict.ending == Ending::refused) ++codes_[verdict.detail];
     if (verdict.ending == Ending::broken) broken_.push_back(verdict.detail);
+    if (verdict.ending == Ending::answered && !verdict.detail.empty()) answers_[verdict.detail] = verdict.tokens;
     if (mustNotBe(verdict.ending) && examples_.size() < kMostExamples)
         examples_.push_back(std::string(nameOf(verdict.ending)) + ": " + verdict.detail);
 }
@@ -31,6 +32,11 @@ int Tally::count(Ending ending) const {
 std::vector<std::string> Tally::broken() const {
     const std::lock_guard lock(mutex_);
     return broken_;
+}
+
+std::map<std::string, std::int64_t> Tally::answers() const {
+    const std::lock_guard lock(mutex_);
+    return answers_;
 }
 
 std::string Tally::counts() const {

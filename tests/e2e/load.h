@@ -38,6 +38,8 @@ public:
     int count(Ending ending) const;
     // Request ids of the streams without a last frame.
     std::vector<std::string> broken() const;
+    // Of the models: request ids, and the tokens that they said; -1: none.
+    std::map<std::string, std::int64_t> answers() const;
     std::string counts() const;
     // Codes, and the first of those that must not be.
     std::string details() const;
@@ -47,6 +49,7 @@ private:
     std::map<Ending, int> endings_;
     std::map<std::string, int> codes_;
     std::vector<std::string> broken_, examples_;
+    std::map<std::string, std::int64_t> answers_;
 };
 
 class Load {

@@ -12,16 +12,27 @@ namespace {
 
 using Poco::JSON::Object;
 
-constexpr std::array kDocumented{"APP_NOT_FOUND_ERROR",   "APP_QUERY_METHOD_ERROR",
-                                 "APP_INTERNAL_ERROR",    "REGISTER_ERROR",
-                                 "USER_NAME_REPEAT",      "LOGIN_ERROR",
-                                 "USER_NOT_FOUND",        "PERMISSION_NOT_ALLOW",
-                                 "TOKEN_NOT_ENOUGH",      "PIC_TIMES_NOT_ENOUGH",
-                                 "MODEL_ERROR",           "AUDIO_TO_TEXT_ERROR",
-                                 "PICTURE_TO_TEXT_ERROR", "FILE_FORMAT_ILLEGAL",
-                                 "GET_FILE_FAIL",         "BODY_TOO_LARGE",
-                                 "TOO_MANY_REQUESTS",     "MODEL_BUSY",
-                                 "MODEL_TIMEOUT",         "CONTENT_REFUSED"};
+constexpr std::array kDocumented{"APP_NOT_FOUND_ERROR",
+                                 "APP_QUERY_METHOD_ERROR",
+                                 "APP_INTERNAL_ERROR",
+                                 "REGISTER_ERROR",
+                                 "USER_NAME_REPEAT",
+                                 "LOGIN_ERROR",
+                                 "USER_NOT_FOUND",
+                                 "PERMISSION_NOT_ALLOW",
+                                 "TOKEN_NOT_ENOUGH",
+                                 "PIC_TIMES_NOT_ENOUGH",
+                                 "VOICE_SECONDS_NOT_ENOUGH",
+                                 "MODEL_ERROR",
+                                 "AUDIO_TO_TEXT_ERROR",
+                                 "PICTURE_TO_TEXT_ERROR",
+                                 "FILE_FORMAT_ILLEGAL",
+                                 "GET_FILE_FAIL",
+                                 "BODY_TOO_LARGE",
+                                 "TOO_MANY_REQUESTS",
+                                 "MODEL_BUSY",
+                                 "MODEL_TIMEOUT",
+                                 "CONTENT_REFUSED"};
 
 // nullptr: it is no JSON object.
 Object::Ptr objectIn(const std::string& text) {
@@ -51,8 +62,10 @@ Verdict judgeStream(const RawAnswer& answer) {
     if (header->optValue<int>("status", 0) != 2) return broken(answer);
     const int code = header->optValue<int>("code", -1);
     if (code != 0) return {Ending::refused, "last frame " + std::to_string(code)};
-    const bool hasUsage = body.find("\"usage\"", before == std::string::npos ? 0 : before) != std::string::npos;
-    return {hasUsage ? Ending::answered : Ending::malformed, hasUsage ? "" : shortened(answer)};
+    const Object::Ptr payload = last->getObject("payload"), usage = payload ? payload->getObject("usage") : nullptr,
+                      tokens = usage ? usage->getObject("text") : nullptr;
+    if (!tokens || !tokens->has("total_tokens")) return {Ending::malformed, shortened(answer)};
+    return {Ending::answered, answer.header("X-Request-Id"), tokens->getValue<std::int64_t>("total_tokens")};
 }
 
 Verdict judgeEnvelope(const RawAnswer& answer, const Expected& expected) {
@@ -63,7 +76,9 @@ Verdict judgeEnvelope(const RawAnswer& answer, const Expected& expected) {
         const auto text = envelope->get(expected.member);
         const bool isRight = answer.status == 200 && code == 0 && text.isString() &&
                              (expected.text.empty() || text.toString() == expected.text);
-        return {isRight ? Ending::answered : Ending::malformed, isRight ? "" : shortened(answer)};
+        if (!isRight) return {Ending::malformed, shortened(answer)};
+        if (expected.member != "content") return {Ending::answered, ""};
+        return {Ending::answered, answer.header("X-Request-Id"), envelope->optValue<std::int64_t>("consume_token", -1)};
     }
     const std::string word = code.toString();
     const bool isDocumented = std::find(kDocumented.begin(), kDocumented.end(), word) != kDocumented.end();

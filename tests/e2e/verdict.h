@@ -3,6 +3,7 @@
 
 #include "e2e/raw_http.h"
 
+#include <cstdint>
 #include <string>
 
 namespace aiproject::test {
@@ -21,7 +22,8 @@ const char* nameOf(Ending ending) noexcept;
 
 struct Verdict {
     Ending ending;
-    std::string detail;  // refused: the code; broken: the request's id; what must not be: what came
+    std::string detail;  // refused: the code; broken or a model's answer: the request's id; what must not be: what came
+    std::int64_t tokens = -1;  // that an answer said it has used; -1: it said none
 };
 
 // What a successful answer in one piece has beside its code: a text of that name.

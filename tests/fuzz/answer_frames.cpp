@@ -91,7 +91,9 @@ void tryService(Service service, std::string_view input) {
         for (const std::string_view message : piecesOf(input, "\n\n")) {
             if (!aiproject::isUtf8(message)) return;  // MessageReader lets none through
             requireSameSight(message);
-            require(!FrameCheck().isObject(message) || isJson(message), "what the host lets through is JSON");
+            TokenEstimate delivered;
+            require(!FrameCheck().isObject(message, delivered) || isJson(message),
+                    "what the host lets through is JSON");
             if (relay.take(std::string(message))) break;
         }
     } catch (const CallFailure& failure) {

@@ -43,6 +43,15 @@ SPEC(Check, makes_no_database) {
     CPPUNIT_ASSERT(!std::filesystem::exists(file));
 }
 
+SPEC(Check, warns_of_a_spool_that_could_not_be_written) {
+    const Finished finished = check({"billing.spool_dir=" + installation.configFile()});
+    assertSays(finished, "warning: billing.spool_dir: " + installation.configFile() + " is no folder");
+    CPPUNIT_ASSERT_EQUAL(0, finished.code);
+    const std::string folder = installation.dir().file("spool");
+    CPPUNIT_ASSERT(check({"billing.spool_dir=" + folder}).output.find("spool_dir") == std::string::npos);
+    CPPUNIT_ASSERT(!std::filesystem::exists(folder));
+}
+
 SPEC(Check, leaves_the_database_as_it_is) {
     const std::string file = installation.dir().file("accounts.db");
     CPPUNIT_ASSERT_EQUAL(0, chmod(file.c_str(), 0640));

@@ -47,6 +47,7 @@ Installation::Installation(const Settings& settings) {
                  {"database.url", "sqlite:" + dir_.file("accounts.db")},
                  {"database.migrations", AIPROJECT_SQL},
                  {"auth.key_file", dir_.file("auth.key")},
+                 {"billing.spool_dir", dir_.file("spool")},
                  {"log.file", dir_.file("log")},
                  {"log.level", "debug"},
                  {"route.text", "echo"},

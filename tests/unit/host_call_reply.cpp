@@ -64,6 +64,7 @@ SPEC(Reply, as_a_stream_passes_frames_byte_for_byte) {
     const std::string odd = "{ \"header\" : {},\"x\":\"\\u4f60\",\"y\":\"\u4f60\",  \"reasoning_content\":null }";
     CPPUNIT_ASSERT(stream.frame(text(odd)));
     CPPUNIT_ASSERT(stream.lastFrame(text(odd + " ")));
+    stream.finish();
     CPPUNIT_ASSERT_EQUAL(odd, kept.frames.at(0));
     CPPUNIT_ASSERT_EQUAL(odd + " ", kept.frames.at(1));
 }
@@ -79,11 +80,12 @@ SPEC(Reply, as_a_stream_passes_on_that_a_frame_may_be_held) {
 
 SPEC(Reply, as_a_stream_lets_nothing_through_that_a_reader_cannot_take) {
     FrameCheck check;
-    CPPUNIT_ASSERT(check.isObject(R"( {"a":[1,-0.5e3,null,"\ud83d\ude00"],"b":1e-2147483639} )"));
+    TokenEstimate answer;
+    CPPUNIT_ASSERT(check.isObject(R"( {"a":[1,-0.5e3,null,"\ud83d\ude00"],"b":1e-2147483639} )", answer));
     for (const std::string& text :
          {"{\"a\":1}\0{}"s, R"({"a":"\udc00"})"s, R"({"\udc00":1})"s, "{\"a\":\"\xff\"}"s, R"({"a":1)"s, "[]"s, ""s,
           R"({"a":)" + std::string(200, '[') + std::string(200, ']') + "}"})
-        CPPUNIT_ASSERT_MESSAGE(text, !check.isObject(text));
+        CPPUNIT_ASSERT_MESSAGE(text, !check.isObject(text, answer));
 }
 
 SPEC(Reply, as_one_text_takes_a_held_frame_like_any_other) {
@@ -142,9 +144,42 @@ SPEC(Reply, as_a_stream_has_one_last_frame_only) {
     CPPUNIT_ASSERT(!stream.frame("{}"));
     CPPUNIT_ASSERT(!stream.delta("more"));
     CPPUNIT_ASSERT(!stream.lastFrame("{}"));
+    CPPUNIT_ASSERT(kept.frames.empty());
+    stream.finish();
     stream.finish();
     stream.finishBroken(502, "broken");
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), kept.frames.size());
+}
+
+SPEC(Reply, as_a_stream_that_broke_after_the_plugins_last_frame_has_ours) {
+    CPPUNIT_ASSERT(stream.lastFrame("{}"));
+    stream.finishBroken(502, "broken");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), kept.frames.size());
+    CPPUNIT_ASSERT_EQUAL(502, header(0)->getValue<int>("code"));
+}
+
+SPEC(Reply, estimates_what_it_has_passed_on) {
+    const std::string word = "internationalization";  // 20 letters: 5 tokens
+    CPPUNIT_ASSERT(stream.frame(text(frameSaying(word))));
+    CPPUNIT_ASSERT(stream.delta(text(" " + word)));
+    CPPUNIT_ASSERT(stream.frame(R"({"payload":{"plugins":{"text":[{"content":"search"}]}},"content":"no answer",)"
+                                R"("text":[{"content":"none"}],"choices":{"text":[{"content":"none"}]}})"));
+    CPPUNIT_ASSERT(stream.frame(R"({"payload":{"choices":{"content":"none","text":[{"reasoning_content":"hm"},)"
+                                R"({"x":{"content":"none"},"content":" internationalization"}]}}})"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(15), stream.report().answer.tokens());
+    CPPUNIT_ASSERT(collect.lastFrame(text(frameSaying(word))));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(5), collect.report().answer.tokens());
+    kept.takes = 4;
+    CPPUNIT_ASSERT(!stream.delta(text(" " + word)));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(15), stream.report().answer.tokens());
+}
+
+SPEC(Reply, keeps_what_an_upstream_reports_as_it_was_said) {
+    CPPUNIT_ASSERT(stream.lastFrame(text(frameSaying("a"))));
+    CPPUNIT_ASSERT(!stream.report().reported);
+    stream.usage({-1, 2, 3, -4});
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-4), stream.report().reported->total);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), stream.report().usage.total);
 }
 
 SPEC(Reply, as_a_stream_that_broke_says_so_in_its_last_frame) {

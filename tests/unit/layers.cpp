@@ -83,7 +83,7 @@ SPEC(LayerOrder, is_read_from_the_build) {
     CPPUNIT_ASSERT(layers.at("base").empty());
     CPPUNIT_ASSERT((layers.at("observe") == Names{"config"}));
     CPPUNIT_ASSERT((reachOf("observe", layers) == Names{"base", "config", "observe"}));
-    CPPUNIT_ASSERT((layers.at("routes") == Names{"auth", "host", "http"}));
+    CPPUNIT_ASSERT((layers.at("routes") == Names{"billing", "host", "http"}));
 }
 
 SPEC(LayerOrder, names_every_folder) {

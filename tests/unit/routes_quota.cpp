@@ -1,4 +1,4 @@
-// What a user has left: asked before a call, taken after it.
+// What a user has left: held before a call, taken after it.
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
@@ -92,11 +92,71 @@ SPEC(Quota, is_the_users_own) {
     assertLeft(57, 5);
 }
 
-SPEC(Quota, that_cannot_be_written_does_not_undo_the_answer) {
+SPEC(Quota, that_cannot_be_written_does_not_undo_the_answer_and_is_paid_later) {
     give(100, 5);
-    site.sql("CREATE TRIGGER broken BEFORE UPDATE ON users BEGIN SELECT RAISE(ABORT, 'no'); END");
+    site.sql("CREATE TRIGGER broken BEFORE INSERT ON ledger BEGIN SELECT RAISE(ABORT, 'no'); END");
     assertSucceeded(ask("/textModel/chat"));
-    assertSays(site.log(), "not charged id=request-1 user=ann tokens=43 pictures=0");
+    assertSays(site.log(), "bill waits id=request-1");
+    assertLeft(100, 5);
+    site.sql("DROP TRIGGER broken");
+    site.billing().retry();
+    site.billing().retry();
+    assertLeft(57, 5);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT COUNT(*) FROM ledger"));
+}
+
+SPEC(Quota, of_voice_seconds_pays_for_voice_as_a_whole) {
+    site.sql("UPDATE users SET voice_seconds = 3");
+    const std::string twoSeconds(16'000 * 2 + 2, '\1');  // a sample more than one second
+    CPPUNIT_ASSERT_EQUAL(200, site.post("/models/echo/chat", twoSeconds, site.ann).head->status);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT voice_seconds FROM users"));
+    const ScriptedExchange refused = site.post("/models/echo/chat", twoSeconds, site.ann);
+    CPPUNIT_ASSERT_EQUAL("VOICE_SECONDS_NOT_ENOUGH"s, refused.json()->getValue<std::string>("code"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT voice_seconds FROM users"));
+}
+
+SPEC(Quota, of_voice_is_not_for_those_without_an_account) {
+    assertSucceeded(site.post("/voiceModel/chat", std::string(32'000, '\1')));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT COUNT(*) FROM ledger WHERE user_id = 0 AND kind = 'voice'"
+                                                      " AND voice_seconds = 1 AND charged_voice_seconds = 0"
+                                                      " AND outcome = 'complete' AND model = 'echo'"));
+}
+
+SPEC(Quota, holds_nothing_after_any_ending) {
+    give(100, 5);
+    for (const char* path : {"/textModel/chat", "/models/breaks/stream", "/models/fails/chat", "/models/none/chat"})
+        ask(path);
+    show();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT COUNT(*) FROM reservations"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT SUM(tokens_held + pic_times_held) FROM users"));
+}
+
+SPEC(Quota, is_lowered_by_what_the_ledger_says_was_charged) {
+    give(50, 1);
+    for (int i = 0; i < 3; ++i) ask("/textModel/stream");
+    ask("/models/breaks/stream");
+    show();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(50), site.number("SELECT SUM(charged_tokens) FROM ledger"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(86), site.number("SELECT SUM(tokens) FROM ledger"));
+    assertLeft(0, 0);
+}
+
+SPEC(Quota, has_a_row_for_each_call_that_reached_a_model) {
+    ask("/textModel/chat");
+    ask("/models/breaks/stream");
+    ask("/models/breaks/chat");
+    ask("/models/fails/chat");
+    ask("/models/none/chat");
+    const auto rows = [&](const std::string& where) {
+        return site.number("SELECT COUNT(*) FROM ledger WHERE user_name = 'ann' AND kind = 'text' AND " + where);
+    };
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(4), rows("1 = 1"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'complete' AND basis = 'reported' AND tokens = 43"
+                                               " AND route = '/textModel/chat' AND model = 'priced'"));
+    // "Hello" and "Hi": two words of 5/4 each, rounded up one by one
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'broken' AND basis = 'estimated' AND tokens = 4"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'broken' AND basis = 'none' AND tokens = 0"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'failed' AND basis = 'none' AND tokens = 0 AND model = ''"));
 }
 
 }  // namespace

@@ -31,8 +31,9 @@ Site::Site(const Change& change)
       accounts_(migrated(database_), CredentialKey({1, 2, 3, 4}), config_.auth, kCheapest),
       permits_(board_, board_.addWorker(), callLimits(config_.limits, PoolConfig())),
       registry_(config_, {"*"}, PluginSnapshot::take(config_), {&board_}),
+      billing_(database_, config_, billingRules(config_), log_),
       calls_(registry_, config_, log_),
-      router_({config_, accounts_, permits_, calls_, log_, [this] { return unreadiness; }}) {
+      router_({config_, accounts_, permits_, billing_, calls_, log_, [this] { return unreadiness; }}) {
     ann = registered("ann");
 }
 
@@ -44,6 +45,7 @@ Config Site::configured(const Change& change) const {
     config.pluginDirs = {plugins};
     config.routes = {{"echo"}, {"echo"}, {"echo"}, VoiceAccess::anyone};
     config.database.url = "sqlite:" + dir_.file("accounts.db");
+    config.billing.spoolDir = dir_.file("spool");
     config.log.file = dir_.file("worker.log");
     if (change) change(config);
     return config;
@@ -63,6 +65,14 @@ User Site::user(const Session& session) { return accounts_.identify(session.uuid
 
 void Site::sql(const std::string& statement) {
     database_.write([&](Poco::Data::Session& session) { Database::execute(session, statement); });
+}
+
+std::int64_t Site::number(const std::string& query) {
+    std::int64_t number = 0;
+    database_.read([&](Poco::Data::Session& session) {
+        session << query, Poco::Data::Keywords::into(number), Poco::Data::Keywords::now;
+    });
+    return number;
 }
 
 std::string Site::log() const { return readFile(config_.log.file); }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "auth/accounts.h"
+#include "billing/billing.h"
 #include "config/config.h"
 #include "host/model_calls.h"
 #include "host/model_registry.h"
@@ -32,7 +33,8 @@ public:
 
     Session registered(const std::string& name);
     User user(const Session& session);
-    void sql(const std::string& statement);  // of the test's own, never with a value from outside
+    void sql(const std::string& statement);         // of the test's own, never with a value from outside
+    std::int64_t number(const std::string& query);  // that answers one; 0: no row
     std::string log() const;
     std::string lastLogLine() const;
 
@@ -44,6 +46,11 @@ public:
     ScriptedExchange get(const std::string& path) const;
 
     const Router& router() const { return router_; }
+    ModelCalls& calls() { return calls_; }
+    Billing& billing() { return billing_; }
+    Database& database() { return database_; }
+    const Config& config() const { return config_; }
+    std::string spoolFolder() const { return dir_.file("spool"); }
     std::vector<std::string> unreadiness;
 
 private:
@@ -58,6 +65,7 @@ private:
     Board board_;
     Permits permits_;
     const ModelRegistry registry_;
+    Billing billing_;
     ModelCalls calls_;
     const Router router_;
 };

@@ -1,0 +1,86 @@
+#include "billing/bill.h"
+
+#include <algorithm>
+
+namespace aiproject {
+namespace {
+
+constexpr std::int64_t kMostTokens = 10'000'000;  // no model takes so many
+
+// Why these numbers are not believed; empty: they are.
+std::string doubtOf(const ReportedTokens& reported, std::int64_t answerTokens) {
+    const auto [least, most] = std::minmax({reported.question, reported.prompt, reported.completion, reported.total});
+    if (least < 0) return "a number is negative";
+    if (most > kMostTokens) return "a number is above " + std::to_string(kMostTokens);
+    const bool hasParts = reported.question > 0 || reported.prompt > 0 || reported.completion > 0;
+    if (reported.total == 0 && hasParts && answerTokens > 0) return "the total is 0 and its parts are not";
+    return {};
+}
+
+Bill textBill(const CallEnd& end) {
+    Bill bill;
+    if (end.reported) bill.doubt = doubtOf(*end.reported, end.answerTokens);
+    // What a call that was cut off has reported on the way is not its whole use.
+    if (end.isWhole && end.reported && bill.doubt.empty()) {
+        bill.basis = Basis::reported;
+        bill.tokensIn = end.reported->prompt;
+        bill.tokensOut = end.reported->completion;
+        bill.amounts.tokens = end.reported->total;
+    } else if (end.isDelivered || end.isWhole) {
+        bill.basis = Basis::estimated;
+        bill.tokensIn = end.questionTokens;
+        bill.tokensOut = end.answerTokens;
+        bill.amounts.tokens = bill.tokensIn + bill.tokensOut;
+    }
+    return bill;
+}
+
+// One picture, or the audio's seconds: known beforehand, and due as a whole or not at all.
+Bill mediaBill(const CallEnd& end) {
+    Bill bill;
+    const bool isDue = end.isWhole || (end.outcome == Outcome::clientLeft && end.isDelivered);
+    if (!isDue) return bill;
+    bill.basis = end.isWhole ? Basis::reported : Basis::estimated;
+    if (end.unit == Unit::picture)
+        bill.amounts.pictures = 1;
+    else
+        bill.amounts.voiceSeconds = end.voiceSeconds;
+    return bill;
+}
+
+}  // namespace
+
+const char* nameOf(Outcome outcome) noexcept {
+    switch (outcome) {
+        case Outcome::complete: return "complete";
+        case Outcome::clientLeft: return "client_left";
+        case Outcome::broken: return "broken";
+        case Outcome::failed: return "failed";
+    }
+    return "";
+}
+
+const char* nameOf(Basis basis) noexcept {
+    switch (basis) {
+        case Basis::reported: return "reported";
+        case Basis::estimated: return "estimated";
+        case Basis::none: return "none";
+    }
+    return "";
+}
+
+const char* nameOf(Unit unit) noexcept {
+    switch (unit) {
+        case Unit::token: return "text";
+        case Unit::picture: return "picture";
+        case Unit::voiceSecond: return "voice";
+    }
+    return "";
+}
+
+Bill billFor(const CallEnd& end) {
+    if (end.outcome == Outcome::failed) return {};
+    return end.unit == Unit::token ? textBill(end) : mediaBill(end);
+}
+
+}  // namespace aiproject

@@ -1,0 +1,61 @@
+// What a call costs, from how it ended and what is known of it. Pure: the rules are in README.md.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace aiproject {
+
+enum class Unit { token, picture, voiceSecond };  // text, picture, voice
+
+struct Amounts {
+    std::int64_t tokens = 0;
+    std::int64_t pictures = 0;
+    std::int64_t voiceSeconds = 0;
+
+    bool isNothing() const noexcept { return tokens == 0 && pictures == 0 && voiceSeconds == 0; }
+};
+
+enum class Outcome {
+    complete,
+    clientLeft,
+    broken,  // after something of the answer was passed on
+    failed,  // before
+};
+enum class Basis { reported, estimated, none };
+
+// The words of the ledger.
+const char* nameOf(Outcome outcome) noexcept;
+const char* nameOf(Basis basis) noexcept;
+const char* nameOf(Unit unit) noexcept;  // the kind: text, picture, voice
+
+struct ReportedTokens {  // as the upstream said it, believable or not
+    std::int64_t question = 0;
+    std::int64_t prompt = 0;
+    std::int64_t completion = 0;
+    std::int64_t total = 0;
+};
+
+struct CallEnd {
+    Unit unit = Unit::token;
+    Outcome outcome = Outcome::failed;
+    bool isWhole = false;                    // the upstream has given its whole answer, whoever was there to read it
+    bool isDelivered = false;                // something of the answer was passed on
+    std::optional<ReportedTokens> reported;  // text; none: the upstream said nothing
+    std::int64_t questionTokens = 0;         // estimated
+    std::int64_t answerTokens = 0;           // estimated, of what was passed on
+    std::int64_t voiceSeconds = 0;           // of the audio
+};
+
+struct Bill {
+    Amounts amounts;
+    std::int64_t tokensIn = 0;
+    std::int64_t tokensOut = 0;
+    Basis basis = Basis::none;
+    std::string doubt;  // why a report was not believed, for the log
+};
+
+Bill billFor(const CallEnd& end);
+
+}  // namespace aiproject

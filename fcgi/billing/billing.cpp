@@ -1,0 +1,256 @@
+#include "billing/billing.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "auth/quota_refill.h"
+#include "base/error.h"
+#include "base/unix_time.h"
+
+namespace aiproject {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string randomHex(int digits) {
+    thread_local std::random_device source;
+    std::uniform_int_distribution<unsigned> digit(0, 15);
+    std::string text;
+    for (int i = 0; i < digits; ++i) text += "0123456789abcdef"[digit(source)];
+    return text;
+}
+
+bool isSharedByHosts(const DatabaseConfig& database) { return database.url.compare(0, 7, "sqlite:") != 0; }
+
+}  // namespace
+
+BillingRules billingRules(const Config& config) {
+    BillingRules rules;
+    rules.quota = config.quota;
+    if (isSharedByHosts(config.database)) {
+        rules.userCalls = config.limits.userCalls;
+        rules.callsPerMinute = config.limits.userCallsPerMinute;
+    }
+    return rules;
+}
+
+Billing::Billing(Database& database, const Config& config, const BillingRules& rules, Log& log)
+    : database_(database),
+      rules_(rules),
+      log_(log),
+      owner_(randomHex(16)),
+      group_(database, config.database.timeout),
+      spool_(config.billing.spoolDir, owner_) {}
+
+Billing::~Billing() {
+    const auto all = std::exchange(kept_, {});
+    for (const Settlement& settlement : all) spool(settlement, "the worker ends");
+}
+
+Demand Billing::demandOf(const CallToBill& call) const {
+    constexpr std::int64_t minuteMs = 60'000;
+    Demand demand;
+    demand.callId = randomHex(32);
+    demand.userId = call.userId;
+    demand.owner = owner_;
+    demand.nowMs = unixMilliseconds();
+    demand.life = rules_.reservationLife;
+    if (call.userId == 0) return demand;
+    Hold& hold = demand.hold;
+    if (call.isLimited && call.unit == Unit::token) hold.amounts.tokens = call.atMost;
+    if (call.isLimited && call.unit == Unit::picture) hold.amounts.pictures = call.atMost;
+    if (call.isLimited && call.unit == Unit::voiceSecond) hold.amounts.voiceSeconds = call.atMost;
+    demand.mostCalls = rules_.userCalls;
+    demand.callsPerMinute = rules_.callsPerMinute;
+    hold.calls = rules_.userCalls > 0 ? 1 : 0;
+    if (rules_.callsPerMinute > 0) hold.priceMs = (minuteMs + rules_.callsPerMinute - 1) / rules_.callsPerMinute;
+    hold.isMade = !hold.amounts.isNothing() || hold.calls > 0 || hold.priceMs > 0;
+    return demand;
+}
+
+BilledCall Billing::begin(const CallToBill& call) {
+    const Demand demand = demandOf(call);
+    if (demand.hold.isMade) hold(demand);
+    return {*this, call, demand};
+}
+
+void Billing::hold(const Demand& demand) {
+    std::optional<Error> refusal;
+    const auto work = [&](Poco::Data::Session& session) {
+        refillQuota(session, rules_.quota, demand.userId, demand.nowMs);
+        refusal = reserve(session, demand);
+    };
+    try {
+        group_.write(demand.userId, work);
+    } catch (...) {
+        // A commit whose answer got lost may have been one.
+        const std::lock_guard lock(mutex_);
+        toRelease_.push_back({demand.callId, demand.userId, demand.hold});
+        throw;
+    }
+    if (refusal) throw *refusal;
+    ++held_;
+}
+
+BilledCall::~BilledCall() {
+    if (!hold_.isMade) return;
+    if (isOpen_) billing_.release({callId_, call_.userId, hold_});
+    --billing_.held_;
+}
+
+void Billing::release(const Reservation& reservation) noexcept {
+    try {
+        group_.write(reservation.userId,
+                     [&](Poco::Data::Session& session) { aiproject::release(session, reservation); });
+    } catch (...) {  // the keeper will
+        const std::lock_guard lock(mutex_);
+        toRelease_.push_back(reservation);
+    }
+}
+
+Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
+    using std::chrono::milliseconds;
+    Bill bill = billFor(end);
+    Settlement settlement;
+    settlement.callId = callId_;
+    settlement.userId = call_.userId;
+    settlement.hold = hold_;
+    settlement.isCharged = call_.isLimited && call_.userId != 0;
+    settlement.userName = call_.userName;
+    settlement.model = answerer.model;
+    settlement.route = call_.route;
+    settlement.kind = nameOf(call_.unit);
+    settlement.outcome = nameOf(end.outcome);
+    settlement.basis = nameOf(bill.basis);
+    settlement.requestId = call_.requestId;
+    settlement.upstreamId = answerer.upstreamId;
+    settlement.atMs = unixMilliseconds();
+    settlement.milliseconds = std::chrono::duration_cast<milliseconds>(Clock::now() - begin_).count();
+    settlement.tokensIn = bill.tokensIn;
+    settlement.tokensOut = bill.tokensOut;
+    settlement.used = bill.amounts;
+    if (!bill.doubt.empty())
+        billing_.log_.warning(LogLine("bill")
+                                  .field("id", call_.requestId)
+                                  .field("model", answerer.model)
+                                  .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
+                                  .str());
+    billing_.settle(settlement);
+    isOpen_ = false;
+    return bill;
+}
+
+void Billing::settle(const Settlement& settlement) {
+    std::string reason;
+    if (take(settlement, reason) != Taken::yes) spool(settlement, reason);
+}
+
+Billing::Taken Billing::take(const Settlement& settlement, std::string& reason) {
+    try {
+        try {
+            group_.write(settlement.userId,
+                         [&](Poco::Data::Session& session) { aiproject::settle(session, settlement); });
+            return Taken::yes;
+        } catch (const ConstraintViolation& e) {
+            reason = e.what();
+        }
+        bool isThere = false;
+        database_.read([&](Poco::Data::Session& session) { isThere = isSettled(session, settlement.callId); });
+        return isThere ? Taken::yes : Taken::refused;
+    } catch (...) {
+        reason = describeCurrent();
+        return Taken::notNow;
+    }
+}
+
+void Billing::spool(const Settlement& settlement, const std::string& reason) {
+    const std::string line = jsonOf(settlement);
+    try {
+        spool_.append(line);
+        log_.warning(LogLine("bill waits").field("id", settlement.requestId).field("reason", reason).str());
+    } catch (...) {
+        log_.error(LogLine("bill is kept in memory only")
+                       .field("reason", reason + "; billing.spool_dir: " + describeCurrent())
+                       .field("bill", line)
+                       .str());
+        const std::lock_guard lock(mutex_);
+        kept_.push_back(settlement);
+    }
+}
+
+bool Billing::databaseTakes() {
+    try {
+        database_.write([](Poco::Data::Session& /*nothing*/) {});
+        return true;
+    } catch (const std::exception&) {  // every call that needs it says so
+        return false;
+    }
+}
+
+void Billing::retry() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (toRelease_.empty() && kept_.empty() && !spool_.hasFiles()) return;
+    }
+    if (!databaseTakes()) return;
+    retryReleases();
+    retryKept();
+    int settled = 0;
+    spool_.replay([&](const std::string& line) {
+        const LineFate fate = takeLine(line);
+        if (fate == LineFate::done) ++settled;
+        return fate;
+    });
+    if (settled > 0) log_.info("billing: " + std::to_string(settled) + " bills that waited are settled");
+}
+
+void Billing::retryReleases() {
+    std::unique_lock lock(mutex_);
+    const auto all = std::exchange(toRelease_, {});
+    lock.unlock();
+    for (const Reservation& reservation : all) release(reservation);
+}
+
+void Billing::retryKept() {
+    std::unique_lock lock(mutex_);
+    const auto all = std::exchange(kept_, {});
+    lock.unlock();
+    for (const Settlement& settlement : all) settle(settlement);
+}
+
+LineFate Billing::takeLine(const std::string& line) {
+    std::string reason;
+    try {
+        const Settlement settlement = settlementIn(line);
+        switch (take(settlement, reason)) {
+            case Taken::yes: return LineFate::done;
+            case Taken::notNow: return LineFate::notNow;
+            case Taken::refused: break;
+        }
+    } catch (const std::exception& e) {
+        reason = describe(e);
+    }
+    log_.error(LogLine("bill is put aside").field("reason", reason).field("bill", line).str());
+    return LineFate::aside;
+}
+
+void Billing::putOffExpiry() {
+    if (held_ == 0) return;
+    const std::int64_t expiresMs = unixMilliseconds() + rules_.reservationLife.count();
+    database_.write([&](Poco::Data::Session& session) { putOff(session, owner_, expiresMs); });
+}
+
+void Billing::releaseExpired() {
+    const std::int64_t nowMs = unixMilliseconds();
+    std::vector<Reservation> expired;
+    database_.read([&](Poco::Data::Session& session) { expired = expiredReservations(session, nowMs); });
+    int released = 0;
+    for (const Reservation& reservation : expired)
+        group_.write(reservation.userId, [&](Poco::Data::Session& session) {
+            if (aiproject::release(session, reservation, nowMs)) ++released;
+        });
+    if (released > 0) log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
+}
+
+}  // namespace aiproject

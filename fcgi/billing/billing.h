@@ -1,0 +1,122 @@
+// Quotas and the ledger. A call reserves what it may cost at most before its first model is asked, and settles when it
+// ends, before its client hears of the end. A settlement that the database does not take waits in the spool, and in
+// memory when there is no spool either; Billing::retry() brings it in. Nothing is billed twice: call_id is unique.
+//
+// ERRORS   begin(): tokensSpent, picturesSpent, voiceSecondsSpent, tooManyRequests, notAllowed; internal when the
+//          database does not answer. settle() throws for a lack of memory only.
+// THREADS  Any number may call; a BilledCall belongs to the thread of its request.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "billing/group_commit.h"
+#include "billing/ledger.h"
+#include "billing/settlement.h"
+#include "billing/spool.h"
+#include "config/config.h"
+#include "observe/log.h"
+
+namespace aiproject {
+
+struct BillingRules {
+    QuotaConfig quota;
+    std::int64_t userCalls = 0;       // in progress, of all hosts; 0: nobody counts them here
+    std::int64_t callsPerMinute = 0;  // the same
+    std::chrono::milliseconds reservationLife{45'000};
+};
+
+// The limits of a user count here when hosts may share the database; a single host counts on its board.
+BillingRules billingRules(const Config& config);
+
+struct CallToBill {
+    std::int64_t userId = 0;  // 0: nobody, who pays nothing
+    std::string userName;
+    std::string route;  // the path
+    std::string requestId;
+    Unit unit = Unit::token;
+    std::int64_t atMost = 0;  // units that it may cost
+    bool isLimited = false;   // the user has a limit in that unit
+};
+
+struct Answerer {
+    std::string model;  // empty: none answered
+    std::string upstreamId;
+};
+
+class Billing;
+
+// A call from its reservation to its settlement. One that goes without it releases what it held, and is in no ledger.
+class BilledCall {
+public:
+    ~BilledCall();
+    BilledCall(const BilledCall&) = delete;
+    BilledCall& operator=(const BilledCall&) = delete;
+
+    // Once, for a call that reached a model. In the database or in the spool when it returns.
+    Bill settle(const CallEnd& end, const Answerer& answerer);
+
+private:
+    friend class Billing;
+    BilledCall(Billing& billing, CallToBill call, const Demand& demand)
+        : billing_(billing), call_(std::move(call)), callId_(demand.callId), hold_(demand.hold) {}
+
+    Billing& billing_;
+    const CallToBill call_;
+    const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+    const std::string callId_;
+    const Hold hold_;
+    bool isOpen_ = true;
+};
+
+class Billing {
+public:
+    // All outlive this object, which outlives its calls.
+    Billing(Database& database, const Config& config, const BillingRules& rules, Log& log);
+    ~Billing();  // what memory still keeps goes to the spool or, as a last resort, into the log
+    Billing(const Billing&) = delete;
+    Billing& operator=(const Billing&) = delete;
+
+    BilledCall begin(const CallToBill& call);
+
+    // For the keeper: what waits for the database, of this worker and of dead ones.
+    void retry();
+    // Keeps this worker's reservations from expiring.
+    void putOffExpiry();
+    // Of workers that are gone.
+    void releaseExpired();
+
+private:
+    friend class BilledCall;
+    enum class Taken { yes, refused, notNow };
+
+    Demand demandOf(const CallToBill& call) const;
+    void hold(const Demand& demand);
+    void release(const Reservation& reservation) noexcept;
+    void settle(const Settlement& settlement);
+    Taken take(const Settlement& settlement, std::string& reason);
+    LineFate takeLine(const std::string& line);
+    void spool(const Settlement& settlement, const std::string& reason);
+    bool databaseTakes();
+    void retryReleases();
+    void retryKept();
+
+    Database& database_;
+    const BillingRules rules_;
+    Log& log_;
+    const std::string owner_;  // this worker, until it ends
+    GroupCommit group_;
+    Spool spool_;
+    std::atomic<int> held_{0};  // reservations of calls in progress
+
+    std::mutex mutex_;  // guards what follows
+    std::vector<Reservation> toRelease_;
+    std::vector<Settlement> kept_;  // neither the database nor the spool took them
+};
+
+}  // namespace aiproject

@@ -1,0 +1,52 @@
+// Write transactions that many threads wait for, in one: a commit that survives a power cut costs a sync of the
+// disk, whether one call ends in it or three hundred.
+//
+// ERRORS   As Database::write(), to each caller what became of its own work.
+// THREADS  Any number may call write(); one of those that wait commits for all.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <vector>
+
+#include "store/database.h"
+
+namespace aiproject {
+
+class GroupCommit {
+public:
+    using Work = Database::Work;
+
+    // `timeout`: the database's own for a lock. The database outlives this object.
+    GroupCommit(Database& database, std::chrono::milliseconds timeout) : database_(database), timeout_(timeout) {}
+
+    // Committed when it returns. `work` may run more than once, and in any thread; only its last run counts. It does
+    // not throw for what concerns itself alone. `user`: whose row it locks; a batch locks in their order, so that
+    // two hosts do not wait for each other.
+    void write(std::int64_t user, const Work& work);
+
+private:
+    struct Waiting {
+        std::int64_t user;
+        const Work& work;
+        std::exception_ptr failure = nullptr;
+        bool isDone = false;  // under mutex_
+    };
+    using Batch = std::vector<Waiting*>;
+
+    // Not null: the database is away, for everybody.
+    std::exception_ptr commit(Batch& batch) noexcept;
+    void commitSingly(Batch& batch) noexcept;
+
+    Database& database_;
+    const std::chrono::milliseconds timeout_;
+    std::mutex mutex_;  // guards all below
+    std::condition_variable changed_;
+    Batch waiting_;
+    bool isLed_ = false;
+};
+
+}  // namespace aiproject

@@ -1,0 +1,111 @@
+#include "billing/keeper.h"
+
+#include <Poco/Data/Statement.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "base/unix_time.h"
+
+namespace aiproject {
+
+using Poco::Data::Session;
+using Poco::Data::Statement;
+using Poco::Data::Keywords::bind;
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::limit;
+using Poco::Data::Keywords::now;
+
+namespace {
+
+constexpr std::size_t kBatch = 16;
+constexpr std::int64_t kDayMs = 86'400'000;
+
+// Those of `owners` (at most kBatch) whose credential is still good.
+std::set<CallOwner> goodOf(Session& session, const std::vector<CallOwner>& owners) {
+    std::set<CallOwner> good;
+    CallOwner user;
+    Statement select(session);
+    select << "SELECT id, epoch FROM users WHERE disabled = 0"
+              " AND id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        into(user.user), into(user.epoch), limit(1);
+    for (std::size_t i = 0; i < kBatch; ++i) select, bind(owners[std::min(i, owners.size() - 1)].user);
+    while (!select.done())
+        if (select.execute() > 0) good.insert(user);
+    return good;
+}
+
+}  // namespace
+
+Keeper::Keeper(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
+               const KeeperTimes& times)
+    : database_(database), calls_(std::move(calls)), log_(log), auditKeepDays_(config.auth.auditKeepDays) {
+    tasks_ = {{"settling what waits", times.retry, [&billing] { billing.retry(); }},
+              {"putting off reservations", times.putOff, [&billing] { billing.putOffExpiry(); }},
+              {"releasing expired reservations", times.release, [&billing] { billing.releaseExpired(); }},
+              {"looking for disabled users", times.watch, [this] { endCallsOfTheRefused(); }},
+              {"removing old rows", times.clean, [this] { clean(); }}};
+    for (Task& task : tasks_) task.due = Clock::now() + std::min<Clock::duration>(task.period, std::chrono::minutes(1));
+    thread_ = std::thread([this] { run(); });
+}
+
+Keeper::~Keeper() {
+    {
+        const std::lock_guard lock(mutex_);
+        isEnding_ = true;
+    }
+    ends_.notify_all();
+    thread_.join();
+}
+
+void Keeper::run() {
+    const auto isSooner = [](const Task& one, const Task& other) { return one.due < other.due; };
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        Task& next = *std::min_element(tasks_.begin(), tasks_.end(), isSooner);
+        if (ends_.wait_until(lock, next.due, [this] { return isEnding_; })) return;
+        lock.unlock();
+        attempt(next);
+        next.due = Clock::now() + next.period;
+        lock.lock();
+    }
+}
+
+void Keeper::attempt(Task& task) {
+    try {
+        task.work();
+        if (std::exchange(task.isFailing, false)) log_.info("keeper: " + task.name + " works again");
+    } catch (...) {
+        if (!std::exchange(task.isFailing, true)) log_.error("keeper: " + task.name + ": " + describeCurrent());
+    }
+}
+
+void Keeper::endCallsOfTheRefused() {
+    const std::vector<CallOwner> owners = calls_.owners();
+    for (std::size_t begin = 0; begin < owners.size(); begin += kBatch) {
+        const auto end = std::min(begin + kBatch, owners.size());
+        const std::vector<CallOwner> some(owners.begin() + std::ptrdiff_t(begin), owners.begin() + std::ptrdiff_t(end));
+        std::set<CallOwner> good;
+        database_.read([&](Session& session) { good = goodOf(session, some); });
+        for (const CallOwner& owner : some) {
+            if (good.count(owner) > 0) continue;
+            log_.info("keeper: user " + std::to_string(owner.user) + " may no longer call; ending the calls");
+            calls_.end(owner);
+        }
+    }
+}
+
+void Keeper::clean() {
+    const std::int64_t nowMs = unixMilliseconds();
+    database_.write([&](Session& session) {
+        if (auditKeepDays_ > 0)
+            session << "DELETE FROM audit WHERE at_ms < ?", bind(nowMs - auditKeepDays_ * kDayMs), now;
+        session << "DELETE FROM login_attempts WHERE last_ms < ? AND blocked_ms < ?", bind(nowMs - kDayMs), bind(nowMs),
+            now;
+    });
+}
+
+}  // namespace aiproject

@@ -1,0 +1,70 @@
+// The thread of a worker that looks after what its calls have left behind: bills that wait for the database,
+// reservations of workers that died, calls of users who may no longer call, old rows.
+//
+// ERRORS   A step that fails is a line in the log when it begins to fail, and is tried again.
+// THREADS  Its own; the destructor waits for no more than one statement of the database.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/call_owner.h"
+#include "billing/billing.h"
+
+namespace aiproject {
+
+struct KeeperTimes {  // between two rounds; tests have shorter ones
+    std::chrono::milliseconds retry{1'000};
+    std::chrono::milliseconds putOff{15'000};  // BillingRules::reservationLife allows for two that fail
+    std::chrono::milliseconds release{5'000};
+    std::chrono::milliseconds watch{2'000};
+    std::chrono::milliseconds clean{3'600'000};
+};
+
+struct RunningCalls {                                // of this worker; from the keeper's thread
+    std::function<std::vector<CallOwner>()> owners;  // each once, without nobody
+    std::function<void(const CallOwner&)> end;
+};
+
+class Keeper {
+public:
+    // All outlive this object. Starts at once.
+    Keeper(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
+           const KeeperTimes& times = {});
+    ~Keeper();
+    Keeper(const Keeper&) = delete;
+    Keeper& operator=(const Keeper&) = delete;
+
+private:
+    using Clock = std::chrono::steady_clock;
+    struct Task {
+        std::string name;
+        std::chrono::milliseconds period;
+        std::function<void()> work;
+        Clock::time_point due{};
+        bool isFailing = false;
+    };
+
+    void run();
+    void attempt(Task& task);
+    void endCallsOfTheRefused();
+    void clean();
+
+    Database& database_;
+    const RunningCalls calls_;
+    Log& log_;
+    const int auditKeepDays_;
+    std::vector<Task> tasks_;
+
+    std::mutex mutex_;  // guards what follows
+    std::condition_variable ends_;
+    bool isEnding_ = false;
+    std::thread thread_;  // last: starts when all else is there
+};
+
+}  // namespace aiproject

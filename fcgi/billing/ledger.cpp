@@ -1,0 +1,198 @@
+#include "billing/ledger.h"
+
+#include <Poco/Data/Statement.h>
+
+#include <algorithm>
+
+namespace aiproject {
+
+using Poco::Data::Session;
+using Poco::Data::Statement;
+using Poco::Data::Keywords::bind;
+using Poco::Data::Keywords::into;
+using Poco::Data::Keywords::limit;
+using Poco::Data::Keywords::now;
+
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+
+int flag(bool isSet) { return isSet ? 1 : 0; }
+
+struct Standing {                                             // of a user who was refused
+    std::int64_t tokens = 0, pictures = 0, voiceSeconds = 0;  // free, or -1: unlimited
+    std::int64_t calls = 0, paidMs = 0;
+    int disabled = 1;
+};
+
+Standing standingOf(Session& session, std::int64_t userId) {
+    Standing user;
+    session << "SELECT CASE WHEN tokens < 0 THEN -1 WHEN tokens > tokens_held THEN tokens - tokens_held ELSE 0 END,"
+               " CASE WHEN pic_times < 0 THEN -1 WHEN pic_times > pic_times_held THEN pic_times - pic_times_held"
+               " ELSE 0 END,"
+               " CASE WHEN voice_seconds < 0 THEN -1 WHEN voice_seconds > voice_seconds_held"
+               " THEN voice_seconds - voice_seconds_held ELSE 0 END,"
+               " calls_held, paid_ms, disabled FROM users WHERE id = ?",
+        into(user.tokens), into(user.pictures), into(user.voiceSeconds), into(user.calls), into(user.paidMs),
+        into(user.disabled), bind(userId), now;
+    return user;
+}
+
+// The latest users.paid_ms with which one more call is within the limit.
+std::int64_t latestPaid(const Demand& demand) { return demand.nowMs + kMinuteMs - demand.hold.priceMs; }
+
+Error refusalOf(const Demand& demand, const Standing& user) {
+    const Amounts& wanted = demand.hold.amounts;
+    const auto lacks = [](std::int64_t wants, std::int64_t has, std::int64_t least) {
+        return wants > 0 && has >= 0 && has < least;
+    };
+    if (user.disabled != 0) return {ErrorKind::notAllowed, "the account was disabled or deleted"};
+    if (lacks(wanted.tokens, user.tokens, 1))
+        return {ErrorKind::tokensSpent, "no tokens left that no call in progress holds"};
+    if (lacks(wanted.pictures, user.pictures, wanted.pictures))
+        return {ErrorKind::picturesSpent, "no picture calls left that no call in progress holds"};
+    if (lacks(wanted.voiceSeconds, user.voiceSeconds, wanted.voiceSeconds))
+        return {ErrorKind::voiceSecondsSpent, std::to_string(user.voiceSeconds) + " voice seconds left of " +
+                                                  std::to_string(wanted.voiceSeconds) + " that the audio has"};
+    if (demand.mostCalls > 0 && user.calls >= demand.mostCalls)
+        return {ErrorKind::tooManyRequests, "limit.user_calls are in progress, of all hosts",
+                "too many requests at once"};
+    // It may have become free since; a second is as good as any then.
+    const std::int64_t waitMs = std::max<std::int64_t>(1, user.paidMs - latestPaid(demand));
+    return {ErrorKind::tooManyRequests, "limit.user_calls_per_minute, of all hosts", {}, int((waitMs + 999) / 1000)};
+}
+
+// What has the time and place of a row, without what was charged.
+constexpr const char* kColumns =
+    "INSERT INTO ledger (call_id, at_ms, user_id, user_name, model, route, kind, tokens_in, tokens_out, tokens,"
+    " pictures, voice_seconds, milliseconds, outcome, basis, request_id, upstream_id,"
+    " charged_tokens, charged_pictures, charged_voice_seconds)";
+constexpr const char* kValues = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
+void bindRow(Statement& insert, const Settlement& row) {
+    insert, bind(row.callId), bind(row.atMs), bind(row.userId), bind(row.userName), bind(row.model), bind(row.route),
+        bind(row.kind), bind(row.tokensIn), bind(row.tokensOut), bind(row.used.tokens), bind(row.used.pictures),
+        bind(row.used.voiceSeconds), bind(row.milliseconds), bind(row.outcome), bind(row.basis), bind(row.requestId),
+        bind(row.upstreamId);
+}
+
+void insertUncharged(Session& session, const Settlement& row) {
+    Statement insert(session);
+    insert << kColumns << " VALUES (" << kValues << ", 0, 0, 0)";
+    bindRow(insert, row);
+    insert.execute();
+}
+
+// False: there is no such user any more. The user's row is locked, so that it is what the balance will fall by.
+bool insertCharged(Session& session, const Settlement& row) {
+    Statement insert(session);
+    insert << kColumns << " SELECT " << kValues
+           << ", CASE WHEN tokens < 0 THEN 0 WHEN tokens < ? THEN tokens ELSE ? END,"
+              " CASE WHEN pic_times < 0 THEN 0 WHEN pic_times < ? THEN pic_times ELSE ? END,"
+              " CASE WHEN voice_seconds < 0 THEN 0 WHEN voice_seconds < ? THEN voice_seconds ELSE ? END"
+              " FROM users WHERE id = ?";
+    bindRow(insert, row);
+    insert, bind(row.used.tokens), bind(row.used.tokens), bind(row.used.pictures), bind(row.used.pictures),
+        bind(row.used.voiceSeconds), bind(row.used.voiceSeconds), bind(row.userId);
+    return insert.execute() > 0;
+}
+
+void lowerBalance(Session& session, const Settlement& row) {
+    session << "UPDATE users SET"
+               " tokens = CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END,"
+               " pic_times = CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0 ELSE pic_times - ? END,"
+               " voice_seconds = CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
+               " ELSE voice_seconds - ? END"
+               " WHERE id = ?",
+        bind(row.used.tokens), bind(row.used.tokens), bind(row.used.pictures), bind(row.used.pictures),
+        bind(row.used.voiceSeconds), bind(row.used.voiceSeconds), bind(row.userId), now;
+}
+
+// Locks the user's row, also when nothing is taken.
+void unhold(Session& session, std::int64_t userId, const Hold& hold) {
+    session << "UPDATE users SET tokens_held = tokens_held - ?, pic_times_held = pic_times_held - ?,"
+               " voice_seconds_held = voice_seconds_held - ?, calls_held = calls_held - ?, paid_ms = paid_ms - ?"
+               " WHERE id = ?",
+        bind(hold.amounts.tokens), bind(hold.amounts.pictures), bind(hold.amounts.voiceSeconds), bind(hold.calls),
+        bind(hold.priceMs), bind(userId), now;
+}
+
+bool removeReservation(Session& session, const std::string& callId, std::int64_t expiresBefore) {
+    Statement remove(session);
+    remove << "DELETE FROM reservations WHERE call_id = ? AND expires_ms < ?", bind(callId), bind(expiresBefore);
+    return remove.execute() > 0;
+}
+
+}  // namespace
+
+std::optional<Error> reserve(Session& session, const Demand& demand) {
+    const Amounts& wanted = demand.hold.amounts;
+    const std::int64_t priceMs = demand.hold.priceMs;
+    Statement hold(session);
+    hold << "UPDATE users SET tokens_held = tokens_held + ?, pic_times_held = pic_times_held + ?,"
+            " voice_seconds_held = voice_seconds_held + ?, calls_held = calls_held + ?,"
+            " paid_ms = CASE WHEN ? = 0 THEN paid_ms WHEN paid_ms < ? THEN ? ELSE paid_ms + ? END"
+            " WHERE id = ? AND disabled = 0"
+            " AND (? = 0 OR tokens < 0 OR tokens - tokens_held > 0)"
+            " AND (? = 0 OR pic_times < 0 OR pic_times - pic_times_held >= ?)"
+            " AND (? = 0 OR voice_seconds < 0 OR voice_seconds - voice_seconds_held >= ?)"
+            " AND (? = 0 OR calls_held < ?)"
+            " AND (? = 0 OR paid_ms <= ?)",
+        bind(wanted.tokens), bind(wanted.pictures), bind(wanted.voiceSeconds), bind(demand.hold.calls),
+        bind(flag(priceMs > 0)), bind(demand.nowMs), bind(demand.nowMs + priceMs), bind(priceMs), bind(demand.userId),
+        bind(flag(wanted.tokens > 0)), bind(flag(wanted.pictures > 0)), bind(wanted.pictures),
+        bind(flag(wanted.voiceSeconds > 0)), bind(wanted.voiceSeconds), bind(flag(demand.mostCalls > 0)),
+        bind(demand.mostCalls), bind(flag(demand.callsPerMinute > 0)), bind(latestPaid(demand));
+    if (hold.execute() == 0) return refusalOf(demand, standingOf(session, demand.userId));
+
+    session << "INSERT INTO reservations"
+               " (call_id, user_id, tokens, pic_times, voice_seconds, calls, owner, expires_ms)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        bind(demand.callId), bind(demand.userId), bind(wanted.tokens), bind(wanted.pictures), bind(wanted.voiceSeconds),
+        bind(demand.hold.calls), bind(demand.owner), bind(demand.nowMs + std::int64_t(demand.life.count())), now;
+    return std::nullopt;
+}
+
+bool release(Session& session, const Reservation& reservation, std::int64_t expiresBefore) {
+    if (!removeReservation(session, reservation.callId, expiresBefore)) return false;
+    unhold(session, reservation.userId, reservation.hold);
+    return true;
+}
+
+std::vector<Reservation> expiredReservations(Session& session, std::int64_t nowMs) {
+    std::vector<Reservation> found;
+    Reservation next;
+    Amounts& amounts = next.hold.amounts;
+    Statement select(session);
+    select << "SELECT call_id, user_id, tokens, pic_times, voice_seconds, calls FROM reservations"
+              " WHERE expires_ms < ? ORDER BY expires_ms",
+        into(next.callId), into(next.userId), into(amounts.tokens), into(amounts.pictures), into(amounts.voiceSeconds),
+        into(next.hold.calls), bind(nowMs), limit(1);
+    constexpr std::size_t enough = 100;  // the next round has the others
+    while (found.size() < enough && !select.done())
+        if (select.execute() > 0) found.push_back(next);
+    return found;
+}
+
+void putOff(Session& session, const std::string& owner, std::int64_t expiresMs) {
+    session << "UPDATE reservations SET expires_ms = ? WHERE owner = ?", bind(expiresMs), bind(owner), now;
+}
+
+void settle(Session& session, const Settlement& settlement) {
+    Hold given = settlement.hold;
+    given.priceMs = 0;  // a model was asked: the call is one of its minute
+    if (given.isMade && !removeReservation(session, settlement.callId, kNever)) given = {};
+    const bool isCharged = settlement.isCharged && !settlement.used.isNothing();
+    if (settlement.hold.isMade || isCharged) unhold(session, settlement.userId, given);
+    if (!isCharged || !insertCharged(session, settlement)) return insertUncharged(session, settlement);
+    lowerBalance(session, settlement);
+}
+
+bool isSettled(Session& session, const std::string& callId) {
+    std::int64_t count = 0;
+    session << "SELECT COUNT(*) FROM ledger WHERE call_id = ?", into(count), bind(callId), now;
+    return count > 0;
+}
+
+}  // namespace aiproject

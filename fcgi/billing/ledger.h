@@ -1,0 +1,60 @@
+// The tables `ledger` and `reservations`, and what calls hold and pay in `users`. Constant statements within a
+// transaction of the caller's; a call's rows are touched in one order: its reservation, its user, the ledger.
+//
+// ERRORS   What the database throws; ConstraintViolation leaves the transaction when a call is in the ledger already.
+// THREADS  No state.
+#pragma once
+
+#include <Poco/Data/Session.h>
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "billing/settlement.h"
+
+namespace aiproject {
+
+// What a call asks for before its first model is asked.
+struct Demand {
+    std::string callId;
+    std::int64_t userId = 0;
+    Hold hold;                         // what is 0 is neither checked nor held
+    std::int64_t mostCalls = 0;        // of the user, in progress; 0: no limit
+    std::int64_t callsPerMinute = 0;   // 0: no limit; hold.priceMs is a call's share of the minute
+    std::string owner;                 // this worker
+    std::int64_t nowMs = 0;            // since 1970
+    std::chrono::milliseconds life{};  // of the reservation, unless it is put off
+};
+
+// Checks and holds in one statement. Nothing changes when it answers why not.
+std::optional<Error> reserve(Poco::Data::Session& session, const Demand& demand);
+
+// A call's row in `reservations`.
+struct Reservation {
+    std::string callId;
+    std::int64_t userId = 0;
+    Hold hold;
+};
+
+// What it holds is free again. False: somebody did it before, or it does not expire before `expiresBefore`.
+bool release(Poco::Data::Session& session, const Reservation& reservation,
+             std::int64_t expiresBefore = std::numeric_limits<std::int64_t>::max());
+
+// Some of those whose worker did not put them off in time.
+std::vector<Reservation> expiredReservations(Poco::Data::Session& session, std::int64_t nowMs);
+
+// Of all calls of that worker.
+void putOff(Poco::Data::Session& session, const std::string& owner, std::int64_t expiresMs);
+
+// The row, the balance, the reservation. The balance never falls below 0, and what the row says was charged is what
+// it fell by.
+void settle(Poco::Data::Session& session, const Settlement& settlement);
+
+bool isSettled(Poco::Data::Session& session, const std::string& callId);
+
+}  // namespace aiproject

@@ -1,0 +1,62 @@
+#include "billing/settlement.h"
+
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <sstream>
+#include <stdexcept>
+
+namespace aiproject {
+namespace {
+
+using Poco::JSON::Object;
+
+// Gives each member its name, once for both directions.
+template <class Step, class Record>
+void forEachMember(Record& record, Step&& step) {
+    step("call_id", record.callId);
+    step("user_id", record.userId);
+    step("held", record.hold.isMade);
+    step("held_tokens", record.hold.amounts.tokens);
+    step("held_pictures", record.hold.amounts.pictures);
+    step("held_voice_seconds", record.hold.amounts.voiceSeconds);
+    step("held_calls", record.hold.calls);
+    step("charged", record.isCharged);
+    step("user_name", record.userName);
+    step("model", record.model);
+    step("route", record.route);
+    step("kind", record.kind);
+    step("outcome", record.outcome);
+    step("basis", record.basis);
+    step("request_id", record.requestId);
+    step("upstream_id", record.upstreamId);
+    step("at_ms", record.atMs);
+    step("milliseconds", record.milliseconds);
+    step("tokens_in", record.tokensIn);
+    step("tokens_out", record.tokensOut);
+    step("tokens", record.used.tokens);
+    step("pictures", record.used.pictures);
+    step("voice_seconds", record.used.voiceSeconds);
+}
+
+}  // namespace
+
+std::string jsonOf(const Settlement& settlement) {
+    Object object;
+    forEachMember(settlement, [&](const char* name, const auto& value) { object.set(name, value); });
+    std::ostringstream out;
+    object.stringify(out);
+    return out.str();
+}
+
+Settlement settlementIn(const std::string& json) {
+    const auto object = Poco::JSON::Parser().parse(json).extract<Object::Ptr>();
+    Settlement settlement;
+    forEachMember(settlement, [&](const char* name, auto& value) {
+        value = object->getValue<std::decay_t<decltype(value)>>(name);
+    });
+    if (settlement.callId.empty()) throw std::runtime_error("it has no call_id");
+    return settlement;
+}
+
+}  // namespace aiproject

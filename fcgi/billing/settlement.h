@@ -1,0 +1,37 @@
+// A call that has ended, as it goes into the database, and as a line of JSON while that is away.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "billing/bill.h"
+
+namespace aiproject {
+
+// What a call holds of its user while it runs.
+struct Hold {
+    bool isMade = false;  // there is a row in `reservations`
+    Amounts amounts;
+    std::int64_t calls = 0;    // 1: it counts in users.calls_held
+    std::int64_t priceMs = 0;  // of users.paid_ms, given back to a call that no model was asked for
+};
+
+struct Settlement {
+    std::string callId;  // 32 hex digits, random: the same settlement twice is one
+    std::int64_t userId = 0;
+    Hold hold;
+    bool isCharged = false;  // the user had a limit when the call began
+
+    // The row of the ledger. Times in milliseconds.
+    std::string userName, model, route, kind, outcome, basis, requestId, upstreamId;
+    std::int64_t atMs = 0, milliseconds = 0, tokensIn = 0, tokensOut = 0;
+    Amounts used;
+};
+
+// Without a line break; requestId and the like may have any bytes that are UTF-8.
+std::string jsonOf(const Settlement& settlement);
+
+// Throws what says why it is none.
+Settlement settlementIn(const std::string& json);
+
+}  // namespace aiproject

@@ -1,0 +1,148 @@
+#include "billing/spool.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+namespace aiproject {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kWaiting = ".spool";
+constexpr const char* kAside = ".aside";
+
+[[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
+
+void writeAll(const FileDescriptor& file, const std::string& text, const std::string& path) {
+    std::size_t done = 0;
+    while (done < text.size()) {
+        const ssize_t count = ::write(file.get(), text.data() + done, text.size() - done);
+        if (count < 0 && errno != EINTR) fail("cannot write " + path);
+        if (count > 0) done += std::size_t(count);
+    }
+    if (::fdatasync(file.get()) != 0) fail("cannot sync " + path);
+}
+
+void syncFolder(const std::string& folder) {
+    const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!opened || ::fsync(opened.get()) != 0) fail("cannot sync " + folder);
+}
+
+std::string contentOf(const FileDescriptor& file, const std::string& path) {
+    std::string all, part(65'536, '\0');
+    if (::lseek(file.get(), 0, SEEK_SET) != 0) fail("cannot read " + path);
+    for (;;) {
+        const ssize_t count = ::read(file.get(), part.data(), part.size());
+        if (count < 0 && errno != EINTR) fail("cannot read " + path);
+        if (count == 0) return all;
+        if (count > 0) all.append(part, 0, std::size_t(count));
+    }
+}
+
+// The last one may be cut; who reads it will say so.
+std::vector<std::string> linesOf(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t begin = 0; begin < text.size();) {
+        const auto end = std::min(text.find('\n', begin), text.size());
+        if (end > begin) lines.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return lines;
+}
+
+std::vector<std::string> filesIn(const std::string& folder) {
+    std::vector<std::string> files;
+    std::error_code none;  // no folder yet: no files
+    for (const auto& entry : fs::directory_iterator(folder, none))
+        if (entry.path().extension() == kWaiting) files.push_back(entry.path());
+    return files;
+}
+
+bool isLinked(const FileDescriptor& file) {
+    struct stat status {};
+    return ::fstat(file.get(), &status) == 0 && status.st_nlink > 0;
+}
+
+void putAside(const std::string& path, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    const std::string target = fs::path(path).replace_extension(kAside);
+    const FileDescriptor file(::open(target.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!file) fail("cannot create " + target);
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    writeAll(file, text, target);
+    syncFolder(fs::path(path).parent_path());
+}
+
+}  // namespace
+
+void Spool::open() {
+    if (::mkdir(folder_.c_str(), 0700) != 0 && errno != EEXIST) fail("cannot make the folder " + folder_);
+    const std::string path = fs::path(folder_) / (owner_ + "-" + std::to_string(++made_) + kWaiting);
+    FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600));
+    if (!file) fail("cannot create " + path);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) fail("cannot lock " + path);
+    // Another worker may have found it before the lock, empty as it was, and removed it.
+    if (!isLinked(file)) throw std::system_error(EAGAIN, std::generic_category(), path + " was taken away");
+    syncFolder(folder_);
+    file_ = std::move(file);
+    path_ = path;
+}
+
+void Spool::append(const std::string& line) {
+    const std::lock_guard lock(mutex_);
+    if (!file_) open();
+    try {
+        writeAll(file_, line + "\n", path_);
+    } catch (...) {
+        file_ = {};  // it may end in half a line, to which nothing shall be added
+        throw;
+    }
+}
+
+bool Spool::hasFiles() const { return !filesIn(folder_).empty(); }
+
+void Spool::replay(const std::function<LineFate(const std::string&)>& take) {
+    {
+        const std::lock_guard lock(mutex_);
+        file_ = {};  // with its lock: from here on it is one of the others; the next line makes a new one
+    }
+    for (const std::string& path : filesIn(folder_))
+        if (!replayFile(path, take)) return;
+}
+
+bool Spool::replayFile(const std::string& path, const std::function<LineFate(const std::string&)>& take) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file && errno == ENOENT) return true;
+    if (!file) fail("cannot open " + path);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !isLinked(file)) return true;  // another one's
+    std::vector<std::string> unusable;
+    for (const std::string& line : linesOf(contentOf(file, path))) {
+        const LineFate fate = take(line);
+        if (fate == LineFate::notNow) return false;
+        if (fate == LineFate::aside) unusable.push_back(line);
+    }
+    putAside(path, unusable);
+    if (::unlink(path.c_str()) != 0) fail("cannot remove " + path);
+    return true;
+}
+
+std::string faultOfSpool(const std::string& folder) {
+    std::error_code unknown;
+    const fs::path path = fs::absolute(folder);
+    const bool exists = fs::exists(path, unknown);
+    if (exists && !fs::is_directory(path, unknown)) return folder + " is no folder";
+    const std::string place = exists ? path : path.parent_path();
+    if (::access(place.c_str(), W_OK | X_OK) == 0) return {};
+    return (exists ? folder + " cannot be written" : folder + " cannot be made") + ": " +
+           std::generic_category().message(errno);
+}
+
+}  // namespace aiproject

@@ -1,0 +1,226 @@
+// What is billed, seen from outside: worker processes, upstreams that report, break, hang and lie, clients that leave,
+// databases that are locked, workers that are killed.
+#include "store/database.h"
+#include "support/eventually.h"
+#include "support/gated_model.h"
+#include "support/manager_under_test.h"
+#include "support/model_settings.h"
+#include "support/plugin_folder.h"
+#include "support/spec.h"
+#include "upstream/simulator.h"
+
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+#include <signal.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+using namespace aiproject::test;
+using aiproject::upstream::FaultKind;
+using aiproject::upstream::Simulator;
+
+namespace {
+
+constexpr int kGranted = 100'000;
+const std::string kWords = "twenty four characters!!";  // so many tokens, says the simulator
+
+std::string allowance() { return std::to_string(kGranted); }
+
+// The database of an installation, beside its workers.
+class Books {
+public:
+    explicit Books(const Installation& installation) : database_(config(installation)) {}
+
+    std::int64_t number(const std::string& query) {
+        std::int64_t number = -99;
+        database_.read([&](Poco::Data::Session& session) {
+            session << query, Poco::Data::Keywords::into(number), Poco::Data::Keywords::now;
+        });
+        return number;
+    }
+    std::int64_t rows(const std::string& where) { return number("SELECT COUNT(*) FROM ledger WHERE " + where); }
+    void change(const std::string& sql) {
+        database_.write([&](Poco::Data::Session& session) { aiproject::Database::execute(session, sql); });
+    }
+    // Nobody else writes meanwhile.
+    void locked(const std::function<void()>& work) {
+        database_.write([&](Poco::Data::Session&) { work(); });
+    }
+    // Balance and ledger agree, and nothing is held.
+    void assertAgree() {
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT COUNT(*) FROM reservations"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT SUM(tokens_held) FROM users"));
+        CPPUNIT_ASSERT_EQUAL(
+            std::int64_t(0),
+            number("SELECT COUNT(*) FROM users WHERE tokens <> " + allowance() +
+                   " - (SELECT COALESCE(SUM(charged_tokens), 0) FROM ledger WHERE user_id = users.id)"));
+    }
+
+private:
+    static aiproject::DatabaseConfig config(const Installation& installation) {
+        aiproject::DatabaseConfig config;
+        config.url = "sqlite:" + installation.dir().file("accounts.db");
+        config.timeout = kPatience;
+        return config;
+    }
+    aiproject::Database database_;
+};
+
+struct Bills : CppUnit::TestCase {
+    const PluginFolder plugins{
+        {{"echo", pluginFolder()}, {"spark_chat", pluginFolder()}, {"scripted", badPluginFolder()}}};
+    Simulator upstream;
+    std::unique_ptr<WorkerUnderTest> worker;
+    std::unique_ptr<Books> books;
+    std::string ann;
+
+    void start(const Settings& more = {}) {
+        Settings settings{{"plugins.dir", plugins.path()},
+                          {"auth.new_tokens", allowance()},
+                          {"route.text", "spark_chat"},
+                          {"retry.attempts", "1"},
+                          {"timeout.idle_frame_ms", "500"}};
+        leadTo(upstream.url("/v3.5/chat"), "spark_chat", settings);
+        for (const auto& [key, value] : more) settings[key] = value;
+        worker = std::make_unique<WorkerUnderTest>(settings);
+        books = std::make_unique<Books>(worker->installation());
+        ann = worker->newUser("ann");
+    }
+    void play(FaultKind kind, int pauseMs = 0) {
+        aiproject::upstream::Fault fault;
+        fault.kind = kind;
+        fault.pause = std::chrono::milliseconds(pauseMs);
+        upstream.setFault(fault);
+    }
+    FastcgiAnswer ask(const std::string& path) { return worker->post(path, textBody(ann, "ann", kWords)); }
+    // Reads a frame, and goes.
+    void leave() {
+        FastcgiClient client(worker->socket());
+        client.send(jsonRequest("/textModel/stream", textBody(ann, "ann", kWords)));
+        CPPUNIT_ASSERT(client.readUntil("\n"));
+        client.close();
+    }
+    void assertOneRow(const std::string& where) {
+        ASSERT_EVENTUALLY(books->rows("1 = 1") == 1);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(where, std::int64_t(1), books->rows(where));
+        books->assertAgree();
+    }
+};
+
+}  // namespace
+
+SPEC(Bills, are_what_the_upstream_reports_of_a_whole_answer) {
+    start();
+    const FastcgiAnswer chat = ask("/textModel/chat");
+    CPPUNIT_ASSERT(chat.body.find("\"consume_token\":48") != std::string::npos);
+    assertOneRow(
+        "outcome = 'complete' AND basis = 'reported' AND tokens = 48 AND tokens_in = 24 AND tokens_out = 24"
+        " AND charged_tokens = 48 AND upstream_id <> ''");
+    CPPUNIT_ASSERT(ask("/textModel/stream").body.find("\"total_tokens\":48") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2), books->rows("tokens = 48"));  // it is there when the last frame is
+}
+
+SPEC(Bills, are_nothing_for_an_upstream_that_fails_before_its_first_frame) {
+    start();
+    play(FaultKind::dropBeforeFrame);
+    ask("/textModel/stream");
+    assertOneRow("outcome = 'failed' AND basis = 'none' AND tokens = 0 AND charged_tokens = 0");
+}
+
+SPEC(Bills, are_an_estimate_for_an_upstream_that_breaks_or_hangs_after_it) {
+    start();
+    play(FaultKind::dropMidAnswer);
+    ask("/textModel/stream");
+    assertOneRow(
+        "outcome = 'broken' AND basis = 'estimated' AND tokens > 0 AND tokens < 24 AND charged_tokens = tokens");
+    play(FaultKind::hangMidAnswer);
+    ask("/textModel/stream");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2), books->rows("outcome = 'broken' AND basis = 'estimated'"));
+    books->assertAgree();
+}
+
+SPEC(Bills, are_an_estimate_for_an_upstream_that_lies) {
+    start(
+        {{"model.liar.plugin", "scripted"}, {"model.liar.script", "delta Hi|usage 99999999"}, {"route.text", "liar"}});
+    ask("/textModel/chat");
+    assertOneRow("outcome = 'complete' AND basis = 'estimated' AND tokens > 0 AND tokens < 24");
+    CPPUNIT_ASSERT(worker->log().find("is not believed") != std::string::npos);
+}
+
+SPEC(Bills, are_an_estimate_of_what_was_delivered_to_a_client_that_left) {
+    start();
+    play(FaultKind::slow, 300);
+    leave();
+    assertOneRow("outcome = 'client_left' AND basis = 'estimated' AND tokens > 0 AND tokens < 24");
+}
+
+SPEC(Bills, are_what_the_upstream_reports_to_a_worker_that_drains) {
+    start({{"billing.on_client_gone", "drain"}});
+    play(FaultKind::slow, 300);
+    leave();
+    assertOneRow("outcome = 'client_left' AND basis = 'reported' AND tokens = 48 AND charged_tokens = 48");
+}
+
+namespace {
+
+// A manager with one model worker, whose model answers when it may.
+struct BillsOfTheDead : CppUnit::TestCase {
+    const PluginFolder plugins{{{"echo", pluginFolder()}, {"scripted", badPluginFolder()}}};
+    GatedModel gated;
+    ManagerUnderTest manager{gated.addedTo(
+        {{"plugins.dir", plugins.path()}, {"pool.model.processes", "1"}, {"auth.new_tokens", allowance()}})};
+    Books books{manager.installation()};
+    const std::string ann = manager.newUser("ann");
+
+    std::unique_ptr<FastcgiClient> stream() { return gated.stream(manager.socket("model"), ann, "ann"); }
+    std::size_t spooled() const {
+        const std::filesystem::path folder = manager.installation().dir().file("spool");
+        if (!std::filesystem::exists(folder)) return 0;
+        std::size_t lines = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            lines += countOf(readFile(entry.path()), "\n");
+        return lines;
+    }
+};
+
+}  // namespace
+
+SPEC(BillsOfTheDead, release_what_a_killed_worker_held) {
+    const auto lost = stream();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), books.number("SELECT COUNT(*) FROM reservations"));
+    kill(manager.workers("model").at(0), SIGKILL);
+    lost->read();
+    books.change("UPDATE reservations SET expires_ms = 1");  // so that nobody has to wait for it
+    ASSERT_EVENTUALLY(books.number("SELECT COUNT(*) FROM reservations") == 0);
+    books.assertAgree();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), books.rows("1 = 1"));
+}
+
+SPEC(BillsOfTheDead, lose_nothing_when_the_database_is_locked_and_the_worker_killed) {
+    constexpr std::size_t streams = 5;
+    std::vector<std::unique_ptr<FastcgiClient>> clients(streams);
+    for (auto& client : clients) client = stream();
+    books.locked([&] {
+        gated.open();
+        for (auto& client : clients) CPPUNIT_ASSERT(client->read().complete);
+        CPPUNIT_ASSERT_EQUAL(streams, spooled());
+        kill(manager.workers("model").at(0), SIGKILL);
+    });
+    ASSERT_EVENTUALLY(books.rows("outcome = 'complete'") == std::int64_t(streams));
+    ASSERT_EVENTUALLY(spooled() == 0);
+    books.assertAgree();
+}
+
+SPEC(BillsOfTheDead, need_no_death_to_end_the_stream_of_a_disabled_user) {
+    const auto running = stream();
+    books.change("UPDATE users SET disabled = 1");
+    const FastcgiAnswer answer = running->read();
+    CPPUNIT_ASSERT(answer.complete && answer.body.find("\"code\":403") != std::string::npos);
+    ASSERT_EVENTUALLY(books.rows("outcome = 'broken'") == 1);
+    books.assertAgree();
+}

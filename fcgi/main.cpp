@@ -63,6 +63,17 @@ const std::vector<aiproject::Command> kCommands = {
      "config define json csv by since until user", &aiproject::usage},
     {"audit", "[NAME]", "shows the newest entries of the audit log", "Of all, or of one name.",
      "config define json limit", &aiproject::audit},
+    {"import-original", "", "takes the users of the original Flask service over",
+     "Says what it would do, with a line for each row that it would not take as it is; --apply does it, and twice is "
+     "as good as once. --from mysql://... takes the password from AIPROJECT_IMPORT_PASSWORD. Exit code 4 when some "
+     "rows were skipped.",
+     "config define json from apply dry-run", &aiproject::importOriginal},
+    {"backup", "FILE", "copies the SQLite database into FILE while it is in use",
+     "FILE has mode 0600 and must not be there yet. auth.key_file is not in it: keep a copy of that as well.",
+     "config define json force", &aiproject::backup},
+    {"restore", "FILE", "puts the database back that backup has copied into FILE",
+     "Not while serve or a worker uses the database. What is replaced is kept beside it under a dated name.",
+     "config define json", &aiproject::restore},
     {"version", "", "prints the version", "Of the program and of the plugin contract.", "", &aiproject::version},
 };
 

@@ -91,6 +91,11 @@ StoredHash parsed(const std::string& text) {
     return {!parts[1].empty(), cost, fromBase64(parts[5]), fromBase64(parts[6])};
 }
 
+bool isMadeOf(std::string_view input, const StoredHash& stored) {
+    const std::string hash = scrypt(input, stored.salt, stored.cost);
+    return hash.size() == stored.hash.size() && CRYPTO_memcmp(hash.data(), stored.hash.data(), hash.size()) == 0;
+}
+
 }  // namespace
 
 std::string scrypt(std::string_view password, std::string_view salt, const HashCost& cost) {
@@ -157,9 +162,9 @@ std::string PasswordHasher::hashed(std::string_view secret, bool ofMd5) {
 bool PasswordHasher::verify(std::string_view password, const std::string& stored) {
     const StoredHash expected = parsed(stored);
     const Turn turn(*this);
-    const std::string hash =
-        scrypt(expected.ofMd5 ? md5HexOf(password) : std::string(password), expected.salt, expected.cost);
-    return hash.size() == expected.hash.size() && CRYPTO_memcmp(hash.data(), expected.hash.data(), hash.size()) == 0;
+    if (!expected.ofMd5) return isMadeOf(password, expected);
+    // The original has added a constant to each password since July 2024, and nothing before.
+    return isMadeOf(md5HexOf(std::string(password) + "#_#"), expected) || isMadeOf(md5HexOf(password), expected);
 }
 
 bool PasswordHasher::needsRehash(const std::string& stored) const {

@@ -49,6 +49,10 @@ const std::vector<Option>& allOptions() {
         withValue("since", "", "the first day that counts (UTC)", "YYYY-MM-DD"),
         withValue("until", "", "the last day that counts (UTC)", "YYYY-MM-DD"),
         withValue("user", "", "only calls of that user", "NAME"),
+        withValue("from", "", "where the users are: FILE.sql or mysql://USER@HOST:PORT/DATABASE", "WHERE"),
+        Option("apply", "", "writes; without it nothing is changed"),
+        Option("dry-run", "", "only says what --apply would do; the default"),
+        Option("force", "", "replaces a file that is there"),
     };
     return all;
 }
@@ -105,7 +109,7 @@ void printCommands(const std::vector<Command>& commands, const std::string& grou
     out << "usage: aiproject " << group << (group.empty() ? "" : " ") << "COMMAND [options]\n\n";
     for (const Command& command : commands)
         if (group.empty() || isOfGroup(command, group))
-            out << "  " << std::left << std::setw(15) << command.name << command.summary << "\n";
+            out << "  " << std::left << std::setw(17) << command.name << command.summary << "\n";
     out << "\naiproject COMMAND --help says more.\n";
 }
 

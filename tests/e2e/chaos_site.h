@@ -2,8 +2,8 @@
 #pragma once
 
 #include "e2e/nginx_site.h"
-#include "e2e/small_disk.h"
 #include "support/manager_under_test.h"
+#include "support/small_disk.h"
 #include "upstream/simulator.h"
 
 #include <chrono>

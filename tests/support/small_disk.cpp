@@ -1,4 +1,4 @@
-#include "e2e/small_disk.h"
+#include "support/small_disk.h"
 
 #include <fcntl.h>
 #include <sched.h>

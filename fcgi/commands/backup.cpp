@@ -1,0 +1,66 @@
+#include "store/backup.h"
+
+#include "base/json_text.h"
+#include "commands/command_line.h"
+#include "commands/manager_link.h"
+#include "store/database.h"
+#include "store/migrations.h"
+
+#include <filesystem>
+#include <iostream>
+
+namespace aiproject {
+namespace {
+
+// The database's own lock tells of workers; this names the culprit, also before its workers have opened anything.
+bool isServed(const CommandLine& line) {
+    try {
+        const ManagerLink link(line);
+        return true;
+    } catch (const std::runtime_error&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+int backup(const CommandLine& line) {
+    const Config config = loadConfig(line.config);
+    const std::string& file = line.arguments.at(0);
+    const std::uint64_t bytes = backUp(config.database, file, line.has("force") ? Existing::replace : Existing::refuse);
+    if (line.json) {
+        std::cout << "{\"file\":" << jsonText(file) << ",\"bytes\":" << bytes
+                  << ",\"key_file\":" << jsonText(config.auth.keyFile) << "}\n";
+        return EXIT_SUCCESS;
+    }
+    std::cout << file << " has the database, " << bytes << " bytes\n"
+              << "the key file " << config.auth.keyFile << " is not in it: keep a copy of that apart, because without "
+              << "it every uuid changes\n";
+    return EXIT_SUCCESS;
+}
+
+int restore(const CommandLine& line) {
+    const Config config = loadConfig(line.config);
+    const std::string& file = line.arguments.at(0);
+    copiedFileOf(config.database);  // what cannot be restored at all is said first
+    if (isServed(line))
+        throw std::runtime_error("aiproject serve runs with this configuration; aiproject stop ends it, then restore");
+    const std::string kept = restore(config.database, file);
+
+    Database database(config.database, DatabaseUse::look);
+    const bool isCurrent = Migrations(database, config.database.migrations).isCurrent();
+    const bool hasKey = std::filesystem::exists(config.auth.keyFile);
+    if (line.json) {
+        std::cout << "{\"kept\":" << jsonText(kept) << ",\"current\":" << (isCurrent ? "true" : "false")
+                  << ",\"key_file_exists\":" << (hasKey ? "true" : "false") << "}\n";
+        return EXIT_SUCCESS;
+    }
+    std::cout << "the database is that of " << file << " again\n";
+    if (!kept.empty()) std::cout << "what it was before is in " << kept << "\n";
+    if (!isCurrent) std::cout << "it is of an older release: aiproject migrate brings it up to date, and serve does\n";
+    std::cout << (hasKey ? "the uuids are as before if the key file " : "put back the key file ") << config.auth.keyFile
+              << (hasKey ? " is the one of that time\n" : ": without that of the backup's time every uuid changes\n");
+    return EXIT_SUCCESS;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,322 @@
+#include "moving/importer.h"
+
+#include <Poco/Data/Statement.h>
+#include <Poco/MD5Engine.h>
+
+#include <atomic>
+#include <stdexcept>
+
+#include "auth/accounts.h"
+#include "auth/audit.h"
+#include "support/spec.h"
+#include "support/temp_dir.h"
+#include "unit/auth_fixture.h"
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::string_literals;
+
+namespace {
+
+std::string md5(const std::string& text) {
+    Poco::MD5Engine engine;
+    engine.update(text);
+    return Poco::DigestEngine::digestToHex(engine.digest());
+}
+
+OriginalUser original(const std::string& name, const std::string& password = "old password") {
+    return {"id-" + name, name, md5(password + "#_#"), "100", "a@b.cn", "5", "physics"};
+}
+
+struct OriginalRow : CppUnit::TestCase {
+    OriginalUser row = original("ann");
+
+    std::string reason() const {
+        return expectError(ErrorKind::registrationRefused, [&] { oldAccountOf(row); }).what();
+    }
+};
+
+struct Import : CppUnit::TestCase {
+    TempDir dir;
+    Database database{databaseAt(dir.file("accounts.db"))};
+    std::vector<OriginalUser> rows;
+    std::vector<std::string> reports;
+    ImportSettings settings{ImportMode::apply, 60, kCheap, 2, 2};
+    std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};
+
+    Import() { migrate(database); }
+
+    ImportCounts run() {
+        reports.clear();
+        Importer importer(database, settings,
+                          {[this](const OriginalUser& row, RowResult result, const std::string& reason) {
+                               reports.push_back((result == RowResult::skipped ? "skipped " : "changed ") +
+                                                 row.name.value_or("") + ": " + reason);
+                           },
+                           [this](std::uint64_t done, std::uint64_t all) { progress(done, all); }});
+        return importer.run([this](const TakeOriginal& take) {
+            for (const OriginalUser& row : rows) take(row);
+        });
+    }
+    std::string field(const std::string& column, const std::string& name) {
+        std::string value;
+        database.read([&](Poco::Data::Session& session) {
+            session << "SELECT " + column + " FROM users WHERE name = ?", Poco::Data::Keywords::into(value),
+                Poco::Data::Keywords::bind(name), Poco::Data::Keywords::now;
+        });
+        return value;
+    }
+    int users() {
+        int count = -1;
+        database.read([&](Poco::Data::Session& session) {
+            session << "SELECT COUNT(*) FROM users", Poco::Data::Keywords::into(count), Poco::Data::Keywords::now;
+        });
+        return count;
+    }
+    Accounts accounts() { return Accounts(database, CredentialKey({}), {}, kCheap); }
+
+    static void assertCounts(const ImportCounts& counts, std::uint64_t imported, std::uint64_t there,
+                             std::uint64_t skipped) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE("imported", imported, counts.imported);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE("already there", there, counts.alreadyThere);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE("skipped", skipped, counts.skipped);
+    }
+};
+
+}  // namespace
+
+SPEC(OriginalRow, becomes_an_account) {
+    row.name = "  王 ann\t";
+    row.password = " 0123456789ABCDEF0123456789abcdef ";
+    const OldAccount account = oldAccountOf(row);
+    CPPUNIT_ASSERT_EQUAL("王 ann"s, account.name);
+    CPPUNIT_ASSERT_EQUAL("0123456789abcdef0123456789abcdef"s, account.passwordMd5);
+    CPPUNIT_ASSERT_EQUAL("a@b.cn"s, account.email);
+    CPPUNIT_ASSERT_EQUAL("physics"s, account.academy);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(100), account.tokens);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(5), account.picTimes);
+    CPPUNIT_ASSERT_EQUAL(""s, account.lost);
+}
+
+SPEC(OriginalRow, is_refused_for_its_name) {
+    for (const auto& [name, part] :
+         std::vector<std::pair<OriginalUser::Field, std::string>>{{std::nullopt, "NULL"},
+                                                                  {"", "empty"},
+                                                                  {" \t\xe3\x80\x80", "empty"},
+                                                                  {std::string(51, 'x'), "50 characters"},
+                                                                  {std::string(4096, 'x'), "1024 bytes"},
+                                                                  {"a\nb", "control character"},
+                                                                  {"a\0b"s, "control character"},
+                                                                  {"\xd0\xc5\xd1", "not UTF-8"}}) {
+        row.name = name;
+        assertSays(reason(), part);
+    }
+    row.name = "";
+    for (int i = 0; i < 50; ++i) *row.name += "王";
+    oldAccountOf(row);
+}
+
+SPEC(OriginalRow, is_refused_without_an_MD5) {
+    for (const auto& password :
+         std::vector<OriginalUser::Field>{std::nullopt, "", "secret", std::string(32, 'g'), std::string(31, 'a'),
+                                          std::string(33, 'a'), "0123456789abcdef0123456789abcde\0"s}) {
+        row.password = password;
+        assertSays(reason(), "no MD5");
+        assertSilentOf(reason(), "secret");
+    }
+}
+
+SPEC(OriginalRow, has_balances_of_0_and_more) {
+    const auto tokens = [this](const OriginalUser::Field& field) {
+        row.tokens = field;
+        row.picTimes = field;
+        CPPUNIT_ASSERT_EQUAL(oldAccountOf(row).picTimes, oldAccountOf(row).tokens);
+        return oldAccountOf(row).tokens;
+    };
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens(std::nullopt));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-1"));  // which would be unlimited
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-99999999999999999999"));
+    CPPUNIT_ASSERT_EQUAL(INT64_MAX, tokens("9223372036854775807"));
+    for (const char* text : {"", "-", "ten", "1e5", "10.5", "+1", "0x10", "1 2"}) {
+        row.tokens = text;
+        assertSays(reason(), "Tokens is no whole number");
+    }
+    row.tokens = "0";
+    row.picTimes = "9223372036854775808";
+    assertSays(reason(), "PicTimes is larger than");
+}
+
+SPEC(OriginalRow, loses_an_email_or_academy_that_cannot_be_kept_and_says_so) {
+    row.email = " no address at all ";
+    CPPUNIT_ASSERT_EQUAL("no address at all"s, oldAccountOf(row).email);
+    CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).lost);
+    for (const std::string& email : {"\xff@b.cn"s, std::string(255, 'x'), "a\nb"s}) {
+        row.email = email;
+        CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).email);
+        assertSays(oldAccountOf(row).lost, "without its Email");
+    }
+    row.academy = std::string(101, 'x');
+    CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).academy);
+    assertSays(oldAccountOf(row).lost, "; without its Academy");
+}
+
+SPEC(Import, writes_accounts_with_wrapped_hashes) {
+    rows = {original("ann"), original("王")};
+    assertCounts(run(), 2, 0, 0);
+    CPPUNIT_ASSERT_EQUAL("$md5+scrypt$ln=4,r=1,p=1$"s, field("password", "ann").substr(0, 25));
+    CPPUNIT_ASSERT_EQUAL("100"s, field("tokens", "王"));
+    CPPUNIT_ASSERT_EQUAL("5"s, field("pic_times", "王"));
+    CPPUNIT_ASSERT_EQUAL("60"s, field("voice_seconds", "王"));
+    CPPUNIT_ASSERT_EQUAL("a@b.cn"s, field("email", "王"));
+    CPPUNIT_ASSERT_EQUAL("physics"s, field("academy", "王"));
+    const auto entries = Audit(database).newest("ann", 10);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), entries.size());
+    CPPUNIT_ASSERT_EQUAL("imported Id id-ann of the original"s, entries[0].event + " " + entries[0].detail);
+}
+
+SPEC(Import, lets_the_old_password_in_and_makes_its_hash_a_plain_one) {
+    rows = {original("ann"), original("early")};
+    rows[1].password = md5("old password");  // as the original stored them before July 2024
+    run();
+    Accounts door = accounts();
+    for (const std::string name : {"ann", "early"}) {
+        expectError(ErrorKind::loginRefused, [&] { door.login(name, "another password"); });
+        expectError(ErrorKind::loginRefused, [&] { door.login(name, rows[0].password.value()); });
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(100), door.login(name, " old password ").user.tokens);
+        CPPUNIT_ASSERT_EQUAL("$scrypt$"s, field("password", name).substr(0, 8));
+        door.login(name, "old password");
+    }
+}
+
+SPEC(Import, does_nothing_twice) {
+    rows = {original("ann"), original("Bob "), original("eve"), original("EVE")};
+    rows[2].email = "\xff";
+    assertCounts(run(), 3, 0, 1);
+    accounts().login("ann", "old password");
+    const std::string hash = field("password", "ann");
+    database.write([](Poco::Data::Session& session) {
+        session << "UPDATE users SET tokens = 1 WHERE name = 'Bob'", Poco::Data::Keywords::now;
+    });
+    assertCounts(run(), 0, 3, 1);
+    CPPUNIT_ASSERT_EQUAL(hash, field("password", "ann"));
+    CPPUNIT_ASSERT_EQUAL("1"s, field("tokens", "Bob"));
+    CPPUNIT_ASSERT_EQUAL(3, users());
+}
+
+SPEC(Import, writes_nothing_in_a_dry_run) {
+    settings.mode = ImportMode::dryRun;
+    rows = {original("ann"), original("ANN"), original("bob")};
+    rows[2].password = "plain text";
+    assertCounts(run(), 1, 0, 2);
+    CPPUNIT_ASSERT_EQUAL(0, users());
+}
+
+SPEC(Import, reports_names_that_the_original_took_for_one) {
+    rows = {original("ann"), original("Ann"), original(" ann "), original("ÄRA"), original("ära"), original("bob")};
+    rows[0].tokens = "none";  // who is turned away takes no name from the others
+    assertCounts(run(), 3, 0, 3);
+    CPPUNIT_ASSERT_EQUAL(""s, field("name", "ann"));
+    CPPUNIT_ASSERT_EQUAL("Ann"s, field("name", "Ann"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), reports.size());
+    assertSays(reports[1], "skipped  ann : the row with Id id-Ann has the same name");
+}
+
+SPEC(Import, leaves_an_account_alone_that_is_somebody_else) {
+    accounts().registerUser({"ann", "a new password", "other@b.cn", ""});
+    const std::string hash = field("password", "ann");
+    rows = {original("ann"), original("bob")};
+    assertCounts(run(), 1, 0, 1);
+    CPPUNIT_ASSERT_EQUAL(hash, field("password", "ann"));
+    assertSays(reports.at(0), "skipped ann: the name belongs to an account here");
+}
+
+SPEC(Import, goes_on_where_it_was_ended) {
+    for (int i = 0; i < 9; ++i) rows.push_back(original("user" + std::to_string(i)));
+    progress = [](std::uint64_t done, std::uint64_t all) {
+        CPPUNIT_ASSERT_EQUAL(std::uint64_t(9), all);
+        if (done == 4) throw std::runtime_error("killed");
+    };
+    CPPUNIT_ASSERT_EQUAL("killed"s, reasonOf([this] { run(); }));
+    CPPUNIT_ASSERT_EQUAL(4, users());
+    progress = [](std::uint64_t, std::uint64_t) {};
+    assertCounts(run(), 5, 4, 0);
+}
+
+SPEC(Import, writes_nothing_from_a_source_that_fails_at_its_end) {
+    rows = {original("ann"), original("bob"), original("eve")};
+    Importer importer(database, settings,
+                      {[](const OriginalUser&, RowResult, const std::string&) {}, [](std::uint64_t, std::uint64_t) {}});
+    const auto cut = [this](const TakeOriginal& take) {
+        for (const OriginalUser& row : rows) take(row);
+        throw std::runtime_error("the dump is cut");
+    };
+    CPPUNIT_ASSERT_EQUAL("the dump is cut"s, reasonOf([&] { importer.run(cut); }));
+    CPPUNIT_ASSERT_EQUAL(0, users());
+}
+
+SPEC(Import, finds_who_registers_a_name_meanwhile) {
+    rows = {original("ann"), original("bob"), original("eve"), original("zoe")};
+    progress = [this](std::uint64_t done, std::uint64_t) {
+        if (done == 2) accounts().registerUser({"eve", "a new password", "other@b.cn", ""});
+    };
+    assertCounts(run(), 3, 0, 1);
+    CPPUNIT_ASSERT_EQUAL(4, users());
+}
+
+SPEC(Import, may_run_twice_at_once) {
+    for (int i = 0; i < 40; ++i) rows.push_back(original("user" + std::to_string(i)));
+    std::atomic<std::uint64_t> imported{0}, alreadyThere{0};
+    together(2, [&](int) {
+        Database own(databaseAt(dir.file("accounts.db")));
+        Importer importer(
+            own, settings,
+            {[](const OriginalUser&, RowResult, const std::string&) {}, [](std::uint64_t, std::uint64_t) {}});
+        const ImportCounts counts = importer.run([this](const TakeOriginal& take) {
+            for (const OriginalUser& row : rows) take(row);
+        });
+        imported += counts.imported;
+        alreadyThere += counts.alreadyThere;
+    });
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(40), imported.load());
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(40), alreadyThere.load());
+    CPPUNIT_ASSERT_EQUAL(40, users());
+}
+
+SPEC(Import, says_which_rule_of_the_table_a_row_breaks) {
+    database.write([](Poco::Data::Session& session) {
+        session << "CREATE TRIGGER no_bob BEFORE INSERT ON users WHEN NEW.name = 'bob'"
+                   " BEGIN SELECT RAISE(ABORT, 'bob is not welcome'); END",
+            Poco::Data::Keywords::now;
+    });
+    rows = {original("ann"), original("zoe"), original("bob"), original("eve")};
+    const Error fault = expectError(ErrorKind::internal, [this] { run(); });
+    assertSays(fault.what(), "bob is not welcome");
+    CPPUNIT_ASSERT_EQUAL(2, users());
+}
+
+namespace {
+
+struct OriginalUrl : CppUnit::TestCase {};
+
+}  // namespace
+
+SPEC(OriginalUrl, names_server_user_and_database) {
+    const OriginalServer server = originalServer("mysql://us%40er:p%3a%2Fs%25@db.example:3307/ai", "unused");
+    CPPUNIT_ASSERT_EQUAL("us@er"s, server.user);
+    CPPUNIT_ASSERT_EQUAL("p:/s%"s, server.password);
+    CPPUNIT_ASSERT_EQUAL("db.example"s, server.host);
+    CPPUNIT_ASSERT_EQUAL("3307"s, server.port);
+    CPPUNIT_ASSERT_EQUAL("ai"s, server.database);
+    const OriginalServer brief = originalServer("mysql://root@/ai", "from outside");
+    CPPUNIT_ASSERT_EQUAL("root from outside 127.0.0.1 3306 ai"s, brief.user + " " + brief.password + " " + brief.host +
+                                                                     " " + brief.port + " " + brief.database);
+}
+
+SPEC(OriginalUrl, is_refused_without_repeating_it) {
+    for (const char* url : {"mysql://", "mysql://secret", "mysql://u:secret@host", "mysql://:secret@host/ai",
+                            "mysql://u:secret@host/", "mysql://u:secret%zz@host/ai", "mysql://host/secret"}) {
+        const std::string reason = reasonOf([&] { originalServer(url, ""); });
+        assertSays(reason, "mysql://");
+        assertSilentOf(reason, "secret");
+    }
+}

@@ -3,6 +3,7 @@
 #include "billing/spool.h"
 #include "commands/command_line.h"
 #include "config/config_keys.h"
+#include "config/database_url.h"
 #include "config/overrides.h"
 #include "host/model_registry.h"
 #include "observe/log.h"
@@ -73,7 +74,7 @@ void checkDatabase(const Config& config, Report& report) {
     try {
         Database database(config.database, DatabaseUse::look);
         if (!database.exists())
-            return report.warning("database.url: " + config.database.url +
+            return report.warning("database.url: " + shownDatabaseUrl(config.database.url) +
                                   " does not exist yet; `aiproject migrate` or `aiproject serve` makes it");
         for (const auto& name : Migrations(database, config.database.migrations).pending())
             report.warning("database.url: lacks " + name + "; `aiproject migrate` or `aiproject serve` applies it");

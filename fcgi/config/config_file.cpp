@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "config/config_keys.h"
+#include "config/database_url.h"
 #include "config/name_rule.h"
 
 #include <Poco/AutoPtr.h>
@@ -203,13 +204,15 @@ private:
         warnOfReaders();
     }
 
-    // The file may hold upstream keys.
+    // The file may hold upstream keys, or a password.
     void warnOfReaders() {
         struct stat status {};
         const std::string& file = reading.config.source;
-        if (reading.config.models.empty() || file.empty() || stat(file.c_str(), &status) != 0) return;
-        if (status.st_mode & S_IROTH)
-            reading.warnings.push_back(file + ": every user can read it, and it has model settings; chmod 640 it");
+        const bool hasModels = !reading.config.models.empty();
+        if (!hasModels && !hasPassword(reading.config.database.url)) return;
+        if (file.empty() || stat(file.c_str(), &status) != 0 || (status.st_mode & S_IROTH) == 0) return;
+        reading.warnings.push_back(file + ": every user can read it, and it has " +
+                                   (hasModels ? "model settings" : "the password of a database") + "; chmod 640 it");
     }
 
     std::set<std::string> overridden_;

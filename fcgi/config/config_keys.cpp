@@ -1,5 +1,7 @@
 #include "config/config_keys.h"
 
+#include "config/database_url.h"
+
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
 #include <Poco/StringTokenizer.h>
@@ -129,11 +131,12 @@ void routesAndAccounts(Table& table, Config& config) {
                  Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
                  "who may call /voiceModel/chat; user: uuid and username in the headers");
     table.text("database.url", config.database.url,
-               "sqlite:FILE, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://...");
+               "sqlite:FILE, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://..., percent-encoded");
     table.text("database.migrations", config.database.migrations,
                "folder with the SQL files; empty: the installed one");
     table.integer("database.sessions", config.database.sessions, {1, 256}, "open at once, per worker");
-    table.milliseconds("database.timeout_ms", config.database.timeout, {100, 60'000}, "waiting for a lock");
+    table.milliseconds("database.timeout_ms", config.database.timeout, {100, 60'000},
+                       "waiting for a session, a lock and the server");
     table.text("auth.key_file", config.auth.keyFile, "signs the uuids; keep a copy: without it every uuid changes");
     table.integer("auth.new_tokens", config.auth.newTokens, {-1, INT64_MAX}, "granted at registration; -1: unlimited");
     table.integer("auth.new_pic_times", config.auth.newPicTimes, {-1, INT64_MAX}, "picture calls; -1: unlimited");
@@ -232,7 +235,11 @@ std::string printed(Config config) {
     std::ostringstream out;
     for (const Key& key : keysOf(config)) {
         out << "# " << key.help << " (" << key.allowed << ")\n";
-        out << key.name << " = " << escaped(key.get()) << "\n";
+        // The whole line, or what is printed and read again would have no password.
+        if (key.name == "database.url" && hasPassword(config.database.url))
+            out << "# database.url is set: " << escaped(shownDatabaseUrl(config.database.url)) << "\n";
+        else
+            out << key.name << " = " << escaped(key.get()) << "\n";
     }
     for (const auto& model : config.models) {
         out << "model." << model.first << ".plugin = " << escaped(model.second.plugin) << "\n";

@@ -23,7 +23,7 @@ struct Key {
 std::vector<Key> keysOf(Config& config);
 
 // The keys as a commented file with the values of `config`; model settings only by name, because
-// which of them are secret only the plugin knows.
+// which of them are secret only the plugin knows; database.url likewise, without its password, when it has one.
 std::string printed(Config config);
 
 }  // namespace aiproject

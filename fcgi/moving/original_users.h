@@ -28,17 +28,13 @@ using TakeOriginal = std::function<void(const OriginalUser&)>;
 // Gives every user, each time it is called.
 using OriginalUsers = std::function<void(const TakeOriginal&)>;
 
-// `from`: FILE.sql or mysql://USER[:PASSWORD]@HOST[:PORT]/DATABASE, percent-encoded where it must be. `password`
-// counts when the URL has none.
+// `from`: FILE.sql, or a mysql:// URL as config/database_url.h has it. `password` counts when the URL has none.
 OriginalUsers originalUsersFrom(const std::string& from, const std::string& password);
 
 bool originalServerHasPassword(const std::string& from);
 
-// Its parts, for originalUsersFrom().
-struct OriginalServer {
-    std::string user, password, host = "127.0.0.1", port = "3306", database;
-};
-OriginalServer originalServer(const std::string& url, const std::string& password);
-void readOriginalServer(const OriginalServer& server, const TakeOriginal& take);
+// With the password where the URL has none. Error(internal) when it is malformed.
+std::string originalServerUrl(const std::string& from, const std::string& password);
+void readOriginalServer(const std::string& url, const TakeOriginal& take);
 
 }  // namespace aiproject

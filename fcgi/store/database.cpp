@@ -1,43 +1,29 @@
 #include "store/database.h"
 
-#include <Poco/Data/SQLite/SQLiteException.h>
-#include <Poco/Data/SQLite/SessionImpl.h>
-#include <Poco/Data/SQLite/Utility.h>
-#include <sqlite3.h>
-
 #include <algorithm>
-#include <filesystem>
 #include <optional>
-#include <string_view>
+#include <random>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "base/error.h"
-#include "store/private_file.h"
+#include "store/server_session.h"
+#include "store/sqlite_dialect.h"
 
 namespace aiproject {
 
-namespace SQLite = Poco::Data::SQLite;
+using Poco::Data::Session;
 
 namespace {
 
-constexpr std::string_view kScheme = "sqlite:";
-constexpr std::chrono::milliseconds kRetry{10};
+constexpr std::chrono::minutes kMigrationTime{10};
+constexpr int kLongestPauseMs = 20;  // before a transaction that lost to another is run again
 
-// Never with the url itself in the message: it may hold a password.
-std::string fileOf(const std::string& url) {
-    const auto begins = [&url](std::string_view scheme) { return url.compare(0, scheme.size(), scheme) == 0; };
-    if (begins("postgresql:") || begins("mysql:"))
-        throw Error(ErrorKind::internal, "database.url: this release stores in SQLite only; write sqlite:FILE");
-    if (!begins(kScheme) || url.size() == kScheme.size())
-        throw Error(ErrorKind::internal, "database.url: unknown form; write sqlite:FILE");
-    // An absolute path has none of the names that SQLite treats apart (:memory:, file:...?...).
-    return std::filesystem::absolute(url.substr(kScheme.size()));
-}
-
-bool inTransaction(Poco::Data::Session& session) {
-    return sqlite3_get_autocommit(SQLite::Utility::dbHandle(session)) == 0;
+// Of random length: two that met once would meet again after equal ones.
+void pauseAfterConflict() {
+    thread_local std::minstd_rand random{std::random_device{}()};
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % kLongestPauseMs));
 }
 
 }  // namespace
@@ -71,15 +57,16 @@ public:
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
 
-    Poco::Data::Session& session() {
-        if (!session_) session_.emplace(owner_.open());
+    bool isOpen() const { return session_.has_value(); }
+    Session& session() {
+        if (!session_) session_.emplace(owner_.dialect_->open());
         return *session_;
     }
-    void keep() { sound_ = session_ && !inTransaction(*session_); }
+    void keep() { sound_ = session_ && owner_.dialect_->isIdle(*session_); }
 
 private:
     Database& owner_;
-    std::optional<Poco::Data::Session> session_;
+    std::optional<Session> session_;
     bool sound_ = false;
 };
 
@@ -90,7 +77,7 @@ public:
     WriteTurn(Database& owner, Clock::time_point deadline) : owner_(owner) {
         std::unique_lock lock(owner_.mutex_);
         if (!owner_.writerGone_.wait_until(lock, deadline, [this] { return !owner_.writing_; }))
-            throw Error(ErrorKind::internal, "database " + owner_.file_ + ": no turn to write came in time");
+            throw owner_.fault("no turn to write came in time");
         owner_.writing_ = true;
     }
     ~WriteTurn() {
@@ -109,126 +96,149 @@ private:
 
 class Database::Transaction {
 public:
-    // Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes.
-    explicit Transaction(Poco::Data::Session& session) : session_(session) { execute(session_, "BEGIN IMMEDIATE"); }
+    Transaction(const Database& owner, Session& session) : owner_(owner), session_(session) {
+        owner_.dialect_->begin(session_);
+    }
     ~Transaction() {
-        // The result does not matter: a session that is still in its transaction is not kept.
-        if (!committed_) sqlite3_exec(SQLite::Utility::dbHandle(session_), "ROLLBACK", nullptr, nullptr, nullptr);
+        if (!committed_) owner_.dialect_->rollback(session_);
     }
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;
 
     void commit() {
-        execute(session_, "COMMIT");
+        try {
+            owner_.dialect_->commit(session_);
+        } catch (const Poco::Exception& e) {
+            if (owner_.dialect_->kindOf(e) != FaultKind::lost) throw;
+            throw owner_.fault("nobody knows whether the transaction was done: COMMIT had been sent when " +
+                               e.message());
+        }
         committed_ = true;
     }
 
 private:
-    Poco::Data::Session& session_;
+    const Database& owner_;
+    Session& session_;
     bool committed_ = false;
 };
 
 Database::Database(const DatabaseConfig& config, DatabaseUse use)
-    : file_(fileOf(config.url)), use_(use), maximum_(std::max(1, config.sessions)), timeout_(config.timeout) {
+    : dialect_(makeDialect(config, use)), maximum_(std::max(1, config.sessions)), timeout_(config.timeout) {
     idle_.reserve(std::size_t(maximum_));  // so that giving a session back cannot fail
 }
 
 Database::~Database() = default;
 
-bool Database::exists() const {
-    std::error_code unknown;  // the opening will say more
-    return std::filesystem::exists(file_, unknown) || unknown;
-}
-
 void Database::read(const Work& work) {
-    guarded([&] { lend(work, Clock::now() + timeout_); });
+    guarded([&] { insist(work, Clock::now() + timeout_); });
 }
 
 void Database::write(const Work& work) {
     guarded([&] {
         const auto deadline = Clock::now() + timeout_;
-        const WriteTurn turn(*this, deadline);
-        const auto inTransaction = [&work](Poco::Data::Session& session) {
-            Transaction transaction(session);
+        std::optional<WriteTurn> turn;
+        if (dialect_->hasOneWriter()) turn.emplace(*this, deadline);
+        const auto inTransaction = [&](Session& session) {
+            Transaction transaction(*this, session);
             work(session);
             transaction.commit();
         };
-        lend(inTransaction, deadline);
+        insist(inTransaction, deadline);
     });
 }
 
-void Database::execute(Poco::Data::Session& session, const std::string& sql) {
-    sqlite3* handle = SQLite::Utility::dbHandle(session);
-    const int result = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
-    if (result != SQLITE_OK) SQLite::Utility::throwException(handle, result);
+void Database::migrate(const Work& work) {
+    if (dialect_->hasOneWriter()) return write(work);
+    guarded([&] {
+        const auto apart = [&](Session& session) {
+            dialect_->lockMigrations(session);
+            Transaction transaction(*this, session);
+            work(session);
+            transaction.commit();
+        };
+        bool wasIdle = false;
+        forgetIdle();
+        // The session ends with it, and so do its lock and its limits.
+        lend(apart, Clock::now() + kMigrationTime, After::end, wasIdle);
+    });
 }
 
-void Database::lend(const Work& work, Clock::time_point deadline) {
+void Database::execute(Session& session, const std::string& sql) {
+    if (ServerSession* server = ServerSession::of(session))
+        server->run(sql);
+    else
+        SqliteDialect::execute(session, sql);
+}
+
+void Database::insist(const Work& work, Clock::time_point deadline) {
+    for (bool mayReplace = true;;) {
+        bool wasIdle = false;
+        try {
+            return lend(work, deadline, After::keep, wasIdle);
+        } catch (const Poco::Exception& e) {
+            const FaultKind kind = dialect_->kindOf(e);
+            if (Clock::now() >= deadline) throw;
+            if (kind == FaultKind::conflict) {
+                pauseAfterConflict();
+                continue;
+            }
+            if (kind != FaultKind::lost || !wasIdle || !mayReplace) throw;
+            mayReplace = false;
+            forgetIdle();  // what ended one, as the server's restart, has most likely ended them all
+        }
+    }
+}
+
+void Database::lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle) {
     Lease lease(*this, deadline);
+    wasIdle = lease.isOpen();
+    Session& session = lease.session();
+    const SessionWatch::Turn turn(watch_, dialect_->socketOf(session), deadline);
     try {
-        work(lease.session());
+        if (!wasIdle) dialect_->setUp(session);
+        work(session);
     } catch (const Error&) {  // a decision of `work`, no fault of the session
         lease.keep();
         throw;
-    } catch (const SQLite::ConstraintViolationException&) {
-        lease.keep();
+    } catch (const Poco::Exception& e) {
+        if (turn.isOver()) throw fault("the server did not answer in time; see database.timeout_ms");
+        const FaultKind kind = dialect_->kindOf(e);
+        if (kind == FaultKind::constraint || kind == FaultKind::conflict) lease.keep();
         throw;
     }
-    lease.keep();
+    if (after == After::keep) lease.keep();
+}
+
+void Database::forgetIdle() {
+    std::vector<Session> forgotten;
+    {
+        const std::lock_guard lock(mutex_);
+        forgotten.swap(idle_);
+        idle_.reserve(std::size_t(maximum_));
+        open_ -= int(forgotten.size());
+    }
+    sessionFree_.notify_all();
+}
+
+Error Database::fault(const std::string& what) const {
+    return {ErrorKind::internal, "database " + dialect_->place() + ": " + what};
 }
 
 void Database::guarded(const std::function<void()>& work) const {
-    const auto fault = [this](const std::string& what) {
-        return Error(ErrorKind::internal, "database " + file_ + ": " + what);
-    };
     try {
         work();
-    } catch (const SQLite::ConstraintViolationException& e) {
-        throw ConstraintViolation(e.displayText());
-    } catch (const SQLite::DBLockedException&) {
-        throw fault("locked by another process for longer than " + std::to_string(timeout_.count()) + " ms");
     } catch (const Poco::Exception& e) {
-        throw fault(e.displayText());
+        switch (dialect_->kindOf(e)) {
+            case FaultKind::constraint: throw ConstraintViolation(e.displayText());
+            case FaultKind::locked:
+                throw fault("locked by another process for longer than " + std::to_string(timeout_.count()) + " ms");
+            case FaultKind::conflict:
+            case FaultKind::lost:
+            case FaultKind::other: throw fault(e.displayText());
+        }
     } catch (const std::system_error& e) {
         throw fault(e.what());
     }
-}
-
-Poco::Data::Session Database::open() {
-    // SQLite gives the files that it puts beside it the same mode.
-    if (use_ == DatabaseUse::serve) createPrivateFile(file_, "");
-
-    // Poco connects in a thread of its process-wide pool, which throws when it has none left: one at a time.
-    std::unique_lock oneAtATime(opening_);
-    // Whole seconds; by default it would try for a minute to open what cannot be opened.
-    const auto seconds = std::size_t(std::max<std::int64_t>(1, timeout_.count() / 1000));
-    Poco::Data::Session session(new SQLite::SessionImpl(file_, seconds));
-    oneAtATime.unlock();
-
-    sqlite3_busy_timeout(SQLite::Utility::dbHandle(session), int(timeout_.count()));
-    if (use_ == DatabaseUse::serve)
-        keepSafe(session);
-    else
-        execute(session, "PRAGMA query_only=ON");
-    return session;
-}
-
-void Database::keepSafe(Poco::Data::Session& session) const {
-    // The change to WAL does not wait for a lock as all else does: it fails at once while another process
-    // is making it.
-    const auto deadline = Clock::now() + timeout_;
-    for (;;) {
-        try {
-            execute(session, "PRAGMA journal_mode=WAL");
-            break;
-        } catch (const SQLite::DBLockedException&) {
-            if (Clock::now() >= deadline) throw;
-            std::this_thread::sleep_for(kRetry);
-        }
-    }
-    // NORMAL would sync at checkpoints only, and a power cut would take back what was answered as done. FULL
-    // syncs at every commit; EXTRA does so too where the file system has no WAL (it needs shared memory).
-    execute(session, "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON");
 }
 
 }  // namespace aiproject

@@ -1,9 +1,13 @@
 // The SQL store: a fixed number of sessions that callers wait for, and write transactions.
 //
+// `work` MAY RUN MORE THAN ONCE: again when the database ended its transaction in favour of another's, and once
+// more when a session that lay idle turns out to be dead. So it sets what it answers and does not add to it.
+//
 // ERRORS   Error(internal, reason for the log) for every fault of the database, among them whatever
 //          Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table. An
-//          Error of `work` passes through. A call waits at most config.timeout for a session and
-//          at most as long for a locked file; the next call starts afresh, so nothing needs a restart.
+//          Error of `work` passes through. A call waits at most config.timeout for a session, a lock and the
+//          server, all together, and as long for a new connection; the next call starts afresh, so nothing needs a
+//          restart.
 // THREADS  Any number may call; a session belongs to one `work` at a time. Not from within `work`.
 #pragma once
 
@@ -12,14 +16,19 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "store/dialect.h"
+#include "store/session_watch.h"
 
 namespace aiproject {
+
+class Error;
 
 // A row that is there already, most likely; what() has the database's own words.
 class ConstraintViolation : public std::runtime_error {
@@ -27,27 +36,30 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// A `look` changes nothing: neither the file's journal nor a row.
-enum class DatabaseUse { serve, look };
-
 class Database {
 public:
     using Work = std::function<void(Poco::Data::Session&)>;
 
-    // Opens nothing yet. Error(internal) when config.url is not sqlite:FILE.
+    // Opens nothing yet. Error(internal) when config.url is none that this build can serve.
     explicit Database(const DatabaseConfig& config, DatabaseUse use = DatabaseUse::serve);
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
     // False: read() and write() would make it.
-    bool exists() const;
+    bool exists() const { return dialect_->exists(); }
+    const Dialect& dialect() const { return *dialect_; }
 
-    // Makes the file (mode 0600) when there is none, as write() does.
+    // Makes SQLite's file (mode 0600) when there is none, as write() does.
     void read(const Work& work);
 
-    // `work` between BEGIN IMMEDIATE and COMMIT, rolled back when it throws. On disk when this returns.
+    // `work` in a transaction that is rolled back when it throws. On disk when this returns. SQLite: BEGIN
+    // IMMEDIATE, one writer at a time; the servers: READ COMMITTED. When the connection is lost while COMMIT runs,
+    // the Error says that nobody knows whether it was done.
     void write(const Work& work);
+
+    // As write(), but apart from all others that do this, on any host, and with ten minutes to do it.
+    void migrate(const Work& work);
 
     // The statements of `sql`, which is text of ours and never holds a value.
     static void execute(Poco::Data::Session& session, const std::string& sql);
@@ -57,18 +69,19 @@ private:
     class Lease;
     class WriteTurn;
     class Transaction;
+    enum class After { keep, end };  // of a session that is sound
 
     void guarded(const std::function<void()>& work) const;  // turns what it throws into Error
-    void lend(const Work& work, Clock::time_point deadline);
-    Poco::Data::Session open();
-    void keepSafe(Poco::Data::Session& session) const;
+    Error fault(const std::string& what) const;
+    void insist(const Work& work, Clock::time_point deadline);
+    void lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle);
+    void writeWithin(const Work& work, Clock::time_point deadline);
+    void forgetIdle();
 
-    const std::string file_;
-    const DatabaseUse use_;
+    const std::unique_ptr<const Dialect> dialect_;
     const int maximum_;
     const std::chrono::milliseconds timeout_;
-
-    std::mutex opening_;  // held while Poco connects
+    SessionWatch watch_;
 
     std::mutex mutex_;  // guards all below
     std::condition_variable sessionFree_;

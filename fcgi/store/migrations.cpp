@@ -24,13 +24,6 @@ using Poco::Data::Keywords::now;
 
 namespace {
 
-constexpr const char* kDialect = "sqlite";
-
-constexpr const char* kCreateTable =
-    "CREATE TABLE IF NOT EXISTS schema_migrations ("
-    " version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
-    " applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))) STRICT";
-
 Error fault(const std::string& sentence) { return {ErrorKind::internal, sentence}; }
 
 std::string contentOf(const std::filesystem::path& file) {
@@ -52,10 +45,9 @@ struct Applied {
     std::vector<std::string> checksums;
 };
 
-Applied appliedIn(Session& session) {
+Applied appliedIn(Session& session, const Dialect& dialect) {
     int tables = 0;
-    session << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'", into(tables),
-        now;
+    session << dialect.countMigrationTables(), into(tables), now;
     Applied applied;
     if (tables == 0) return applied;
     session << "SELECT version, name, checksum FROM schema_migrations ORDER BY version", into(applied.versions),
@@ -91,10 +83,11 @@ std::vector<Migrations::File> Migrations::readFiles(const std::filesystem::path&
 }
 
 Migrations::Migrations(Database& database, const std::filesystem::path& folder)
-    : database_(database), files_(readFiles((folder.empty() ? installedSqlDir() : folder) / kDialect)) {}
+    : database_(database),
+      files_(readFiles((folder.empty() ? installedSqlDir() : folder) / database.dialect().name())) {}
 
 std::size_t Migrations::checkedCount(Session& session) const {
-    const Applied applied = appliedIn(session);
+    const Applied applied = appliedIn(session, database_.dialect());
     const std::size_t count = applied.versions.size();
     for (std::size_t at = 0; at < count; ++at) {
         const std::string& name = applied.names[at];
@@ -115,18 +108,24 @@ void Migrations::apply(const Progress& progress) const {
     if (isCurrent()) return;
     for (const File& file : files_) {
         bool applied = false;
-        database_.write([&](Session& session) { applied = applyIfMissing(session, file); });
+        database_.migrate([&](Session& session) { applied = applyIfMissing(session, file); });
         if (applied) progress("applied " + file.name);
     }
+}
+
+std::string Migrations::leftBehind() const {
+    if (database_.dialect().rollsBackTables()) return {};
+    return "; what its earlier statements made is still there, and it can be applied again as soon as the cause is "
+           "gone";
 }
 
 bool Migrations::applyIfMissing(Session& session, const File& file) const {
     if (checkedCount(session) >= std::size_t(file.version)) return false;  // another process was faster
     try {
-        Database::execute(session, kCreateTable);
+        Database::execute(session, database_.dialect().createMigrationTable());
         Database::execute(session, file.sql);
     } catch (const Poco::Exception& e) {
-        throw fault("migration " + file.name + " failed: " + e.displayText());
+        throw fault("migration " + file.name + " failed: " + e.displayText() + leftBehind());
     }
     session << "INSERT INTO schema_migrations (version, name, checksum) VALUES (?, ?, ?)", bind(file.version),
         bind(file.name), bind(file.checksum), now;
@@ -136,6 +135,7 @@ bool Migrations::applyIfMissing(Session& session, const File& file) const {
 std::vector<std::string> Migrations::pending() const {
     std::vector<std::string> names;
     database_.read([&](Session& session) {
+        names.clear();  // it may run again
         for (std::size_t at = checkedCount(session); at < files_.size(); ++at) names.push_back(files_[at].name);
     });
     return names;

@@ -1,9 +1,10 @@
 // Brings a database to the state that sql/DIALECT/NNN_name.sql describe: applied in order, each once, in
-// one transaction together with its row in schema_migrations.
+// one transaction together with its row in schema_migrations. On MySQL, which commits each CREATE and ALTER by itself,
+// the row comes last, and a file that was cut in its middle is applied again.
 //
 // ERRORS   Error(internal), one sentence: a landed file that changed, a gap, a database newer than the
 //          files, a statement that fails. What was applied before it stays applied.
-// THREADS  Several processes and threads may apply at once: each step is done by one of them.
+// THREADS  Several processes, threads and hosts may apply at once: each step is done by one of them.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +46,7 @@ private:
 
     // How many files were applied, once it is certain that they are the first of ours.
     std::size_t checkedCount(Poco::Data::Session& session) const;
+    std::string leftBehind() const;  // for the error of a file that failed in its middle
     bool applyIfMissing(Poco::Data::Session& session, const File& file) const;
 
     Database& database_;

@@ -8,6 +8,7 @@
 
 #include "auth/accounts.h"
 #include "auth/audit.h"
+#include "config/database_url.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"
@@ -300,22 +301,18 @@ struct OriginalUrl : CppUnit::TestCase {};
 
 }  // namespace
 
-SPEC(OriginalUrl, names_server_user_and_database) {
-    const OriginalServer server = originalServer("mysql://us%40er:p%3a%2Fs%25@db.example:3307/ai", "unused");
-    CPPUNIT_ASSERT_EQUAL("us@er"s, server.user);
-    CPPUNIT_ASSERT_EQUAL("p:/s%"s, server.password);
-    CPPUNIT_ASSERT_EQUAL("db.example"s, server.host);
-    CPPUNIT_ASSERT_EQUAL("3307"s, server.port);
-    CPPUNIT_ASSERT_EQUAL("ai"s, server.database);
-    const OriginalServer brief = originalServer("mysql://root@/ai", "from outside");
-    CPPUNIT_ASSERT_EQUAL("root from outside 127.0.0.1 3306 ai"s, brief.user + " " + brief.password + " " + brief.host +
-                                                                     " " + brief.port + " " + brief.database);
+SPEC(OriginalUrl, takes_the_password_from_outside_when_it_has_none) {
+    const std::string own = "mysql://us%40er:p%3a%2Fs%25@db.example:3307/ai";
+    CPPUNIT_ASSERT_EQUAL(own, originalServerUrl(own, "unused"));
+    const std::string whole = originalServerUrl("mysql://root@db.example/ai", "a;b:c/d@e%f g\\h");
+    CPPUNIT_ASSERT_EQUAL("a;b:c/d@e%f g\\h"s, parsedDatabaseUrl(whole).password);
+    CPPUNIT_ASSERT_EQUAL("root"s, parsedDatabaseUrl(whole).user);
 }
 
 SPEC(OriginalUrl, is_refused_without_repeating_it) {
     for (const char* url : {"mysql://", "mysql://secret", "mysql://u:secret@host", "mysql://:secret@host/ai",
                             "mysql://u:secret@host/", "mysql://u:secret%zz@host/ai", "mysql://host/secret"}) {
-        const std::string reason = reasonOf([&] { originalServer(url, ""); });
+        const std::string reason = reasonOf([&] { originalServerUrl(url, ""); });
         assertSays(reason, "mysql://");
         assertSilentOf(reason, "secret");
     }

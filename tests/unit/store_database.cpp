@@ -99,13 +99,25 @@ SPEC(DatabaseFile, can_be_asked_for_without_being_made) {
 }
 
 SPEC(DatabaseFile, url_of_another_kind_is_refused_without_telling_it) {
-    for (const char* url :
-         {"postgresql://ann:hunter2@db/ai", "mysql://ann:hunter2@db/ai", "hunter2", "", "sqlite:", "sqlite3:hunter2"}) {
+    for (const char* url : {"postgresql://ann:hunter2@db", "mysql://:hunter2@db/ai", "hunter2", "",
+                            "sqlite:", "sqlite3:hunter2", "postgres://ann:hunter2@db/ai"}) {
         DatabaseConfig config;
         config.url = url;
         const std::string message = faultOf([&] { Database{config}; });
         assertSays(message, "database.url");
         assertSays(message, "sqlite:FILE");
+        CPPUNIT_ASSERT(message.find("hunter2") == std::string::npos);
+    }
+}
+
+SPEC(DatabaseFile, password_of_a_server_is_in_no_error) {
+    for (const std::string dialect : {"postgresql", "mysql"}) {
+        DatabaseConfig config = hasty;
+        config.url = dialect + "://ann:hunter2@127.0.0.1:1/ai";  // where nobody listens
+        Database database(config);
+        const std::string message = faultOf([&] { number(database, "SELECT 1"); });
+        assertSays(message, "database " + dialect + "://ann@127.0.0.1:1/ai: ");
+        assertSays(message, "cannot be reached");
         CPPUNIT_ASSERT(message.find("hunter2") == std::string::npos);
     }
 }

@@ -1,0 +1,134 @@
+#include "store/sqlite_dialect.h"
+
+#include <Poco/Data/SQLite/SQLiteException.h>
+#include <Poco/Data/SQLite/SessionImpl.h>
+#include <Poco/Data/SQLite/Utility.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#include "base/file_descriptor.h"
+#include "store/private_file.h"
+
+namespace aiproject {
+
+namespace SQLite = Poco::Data::SQLite;
+using Poco::Data::Session;
+
+namespace {
+
+constexpr std::chrono::milliseconds kRetry{10};
+constexpr std::chrono::milliseconds kTurnstilePoll{1};
+
+// Where the writers of all processes queue: who is through waits for SQLite's lock alone. Without it a process with
+// many writers takes that lock again before another's next look at it, for seconds. It is flock() on the file's
+// folder: it needs no file of its own, and closing a second descriptor of the database itself would drop SQLite's
+// locks. It keeps nothing safe, so who cannot have it in time goes on without.
+class Turnstile {
+public:
+    Turnstile(const std::string& file, std::chrono::milliseconds patience)
+        : folder_(::open(std::filesystem::path(file).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (folder_ && ::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < end)
+            std::this_thread::sleep_for(kTurnstilePoll);
+    }
+
+private:
+    const FileDescriptor folder_;  // whose closing lets the next one through
+};
+
+}  // namespace
+
+// An absolute path has none of the names that SQLite treats apart (:memory:, file:...?...).
+SqliteDialect::SqliteDialect(const std::string& file, DatabaseUse use, std::chrono::milliseconds timeout)
+    : file_(std::filesystem::absolute(file)), use_(use), timeout_(timeout) {}
+
+bool SqliteDialect::exists() const {
+    std::error_code unknown;  // the opening will say more
+    return std::filesystem::exists(file_, unknown) || unknown;
+}
+
+FaultKind SqliteDialect::kindOf(const Poco::Exception& e) const {
+    if (dynamic_cast<const SQLite::ConstraintViolationException*>(&e)) return FaultKind::constraint;
+    if (dynamic_cast<const SQLite::DBLockedException*>(&e)) return FaultKind::locked;
+    return FaultKind::other;
+}
+
+Session SqliteDialect::open() const {
+    // SQLite gives the files that it puts beside it the same mode.
+    if (use_ == DatabaseUse::serve) createPrivateFile(file_, "");
+
+    // Poco connects in a thread of its process-wide pool, which throws when it has none left: one at a time.
+    static std::mutex opening;
+    std::unique_lock oneAtATime(opening);
+    // Whole seconds; by default it would try for a minute to open what cannot be opened.
+    const auto seconds = std::size_t(std::max<std::int64_t>(1, timeout_.count() / 1000));
+    Session session(new SQLite::SessionImpl(file_, seconds));
+    oneAtATime.unlock();
+
+    sqlite3_busy_timeout(SQLite::Utility::dbHandle(session), int(timeout_.count()));
+    if (use_ == DatabaseUse::serve)
+        keepSafe(session);
+    else
+        execute(session, "PRAGMA query_only=ON");
+    return session;
+}
+
+void SqliteDialect::keepSafe(Session& session) const {
+    // The change to WAL does not wait for a lock as all else does: it fails at once while another process
+    // is making it.
+    const auto deadline = std::chrono::steady_clock::now() + timeout_;
+    for (;;) {
+        try {
+            execute(session, "PRAGMA journal_mode=WAL");
+            break;
+        } catch (const SQLite::DBLockedException&) {
+            if (std::chrono::steady_clock::now() >= deadline) throw;
+            std::this_thread::sleep_for(kRetry);
+        }
+    }
+    // NORMAL would sync at checkpoints only, and a power cut would take back what was answered as done. FULL
+    // syncs at every commit; EXTRA does so too where the file system has no WAL (it needs shared memory).
+    execute(session, "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON");
+}
+
+bool SqliteDialect::isIdle(Session& session) const {
+    return sqlite3_get_autocommit(SQLite::Utility::dbHandle(session)) != 0;
+}
+
+// Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes.
+void SqliteDialect::begin(Session& session) const {
+    const Turnstile turnstile(file_, timeout_ / 2);
+    execute(session, "BEGIN IMMEDIATE");
+}
+
+void SqliteDialect::commit(Session& session) const { execute(session, "COMMIT"); }
+
+void SqliteDialect::rollback(Session& session) const noexcept {
+    // The result does not matter: a session that is still in its transaction is not kept.
+    sqlite3_exec(SQLite::Utility::dbHandle(session), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void SqliteDialect::execute(Session& session, const std::string& sql) {
+    sqlite3* handle = SQLite::Utility::dbHandle(session);
+    const int result = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK) SQLite::Utility::throwException(handle, result);
+}
+
+const char* SqliteDialect::countMigrationTables() const {
+    return "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema_migrations'";
+}
+
+const char* SqliteDialect::createMigrationTable() const {
+    return "CREATE TABLE IF NOT EXISTS schema_migrations ("
+           " version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,"
+           " applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))) STRICT";
+}
+
+}  // namespace aiproject

@@ -17,8 +17,7 @@ ErrorFace faceOf(ErrorKind kind) noexcept {
         case ErrorKind::notAllowed: return {403, "PERMISSION_NOT_ALLOW", "this account may not do that", 0};
         case ErrorKind::tokensSpent: return {402, "TOKEN_NOT_ENOUGH", "no tokens are left", 0};
         case ErrorKind::picturesSpent: return {402, "PIC_TIMES_NOT_ENOUGH", "no picture calls are left", 0};
-        case ErrorKind::voiceSecondsSpent:
-            return {402, "VOICE_SECONDS_NOT_ENOUGH", "no voice seconds are left", 0};
+        case ErrorKind::voiceSecondsSpent: return {402, "VOICE_SECONDS_NOT_ENOUGH", "no voice seconds are left", 0};
         case ErrorKind::textModelFailed: return {502, "MODEL_ERROR", "the text model failed", 0};
         case ErrorKind::voiceModelFailed: return {502, "AUDIO_TO_TEXT_ERROR", "the voice model failed", 0};
         case ErrorKind::pictureModelFailed: return {502, "PICTURE_TO_TEXT_ERROR", "the picture model failed", 0};

@@ -87,6 +87,19 @@ void NginxSite::fillFolder() const {
             fillTemplate(file.path(), folder_.path() / name / filled, values);
         }
     std::ofstream(folder_.file("aiproject/locations.conf"), std::ios::app) << options_.locations;
+    if (!options_.hosts.empty()) becomeBalancer();
+}
+
+// As the comment in balancer.conf tells an operator to do it.
+void NginxSite::becomeBalancer() const {
+    std::string hosts = "upstream aiproject_hosts {\n    least_conn;\n";
+    for (const auto port : options_.hosts)
+        hosts += "    server 127.0.0.1:" + std::to_string(port) + " fail_timeout=2s;\n";
+    std::ofstream(folder_.file("conf.d/aiproject.conf"), std::ios::app) << hosts << "}\n";
+    const std::string ofHost = "include aiproject/server.conf;";
+    std::string text = readFile(folder_.file("nginx.conf"));
+    text.replace(text.find(ofHost), ofHost.size(), "include aiproject/balancer.conf;");
+    std::ofstream(folder_.file("nginx.conf")) << text;
 }
 
 NginxSite::Outcome NginxSite::start() {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace aiproject::test {
 
@@ -21,7 +22,8 @@ struct NginxOptions {
     ErrorStatus errorStatus = ErrorStatus::envelope;
     std::string authRate = "1000r/s";  // of /auth/*, as limit_req_zone takes it
     int authBurst = 1000;
-    std::string locations;  // besides those of locations.conf, as nginx reads them
+    std::string locations;                  // besides those of locations.conf, as nginx reads them
+    std::vector<std::uint16_t> hosts = {};  // not empty: a balancer in front of these, and none of the above
 };
 
 // Replaces every @NAME@ of the template. Throws std::runtime_error when one has no value.
@@ -46,6 +48,7 @@ private:
     enum class Outcome { accepts, portTaken };
 
     void fillFolder() const;
+    void becomeBalancer() const;
     Outcome start();
 
     NginxOptions options_;

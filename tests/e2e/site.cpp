@@ -50,9 +50,9 @@ Site::Site(const SiteOptions& options) : upstream_(startUpstream(options.upstrea
                                  request("GET", "/healthz", "").body);
 }
 
-HttpAnswer Site::request(const std::string& method, const std::string& path, const std::string& body,
-                         const Headers& headers) const {
-    Poco::Net::HTTPClientSession session("127.0.0.1", nginx_->port());
+HttpAnswer requestAt(std::uint16_t port, const std::string& method, const std::string& path, const std::string& body,
+                     const Headers& headers) {
+    Poco::Net::HTTPClientSession session("127.0.0.1", port);
     Poco::Net::HTTPRequest request(method, path, Poco::Net::HTTPMessage::HTTP_1_1);
     for (const auto& [name, value] : headers) request.set(name, value);
     request.setContentLength(std::streamsize(body.size()));
@@ -64,6 +64,11 @@ HttpAnswer Site::request(const std::string& method, const std::string& path, con
     for (const auto& [name, value] : response) answer.headers[Poco::toLower(name)] = value;
     Poco::StreamCopier::copyToString(stream, answer.body);
     return answer;
+}
+
+HttpAnswer Site::request(const std::string& method, const std::string& path, const std::string& body,
+                         const Headers& headers) const {
+    return requestAt(nginx_->port(), method, path, body, headers);
 }
 
 HttpAnswer Site::postJson(const std::string& path, const std::string& body) const {

@@ -24,6 +24,9 @@ struct HttpAnswer {
 
 using Headers = std::map<std::string, std::string>;
 
+HttpAnswer requestAt(std::uint16_t port, const std::string& method, const std::string& path, const std::string& body,
+                     const Headers& headers = {});
+
 struct SiteOptions {
     Settings settings = {};  // besides those that lead to the simulator
     upstream::Options upstream = {};

@@ -10,7 +10,6 @@ namespace aiproject {
 
 using Poco::Data::Session;
 using Poco::Data::Keywords::bind;
-using Poco::Data::Keywords::limit;
 using Poco::Data::Keywords::now;
 
 void Audit::add(const AuditEntry& entry) {
@@ -26,10 +25,12 @@ void Audit::add(Session& session, const AuditEntry& entry) {
 std::vector<AuditEntry> Audit::newest(const std::string& userName, int count) {
     std::vector<AuditEntry> entries;
     database_.read([&](Session& session) {
+        entries.clear();
         Poco::Data::Statement select(session);
+        // In the statement: Poco's limit() would bring the whole table from PostgreSQL first.
         select << "SELECT at_ms, event, user_name, address, request_id, detail FROM audit"
-                  " WHERE ? = '' OR user_name = ? ORDER BY id DESC",
-            bind(userName), bind(userName), limit(std::uint32_t(count));
+                  " WHERE ? = '' OR user_name = ? ORDER BY id DESC LIMIT ?",
+            bind(userName), bind(userName), bind(count);
         select.execute();
         Poco::Data::RecordSet rows(select);
         for (bool more = rows.moveFirst(); more; more = rows.moveNext())

@@ -89,6 +89,7 @@ void Invitations::add(const Invitation& invitation) {
 std::vector<Invitation> Invitations::all() {
     std::vector<Invitation> all;
     database_.read([&](Session& session) {
+        all.clear();
         Statement select(session);
         select << "SELECT code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms, ends_ms, created_ms,"
                   " (SELECT COUNT(*) FROM invitation_uses WHERE invitation_uses.code = invitations.code) AS uses"

@@ -117,6 +117,7 @@ std::vector<std::string> LoginGuard::subjectsOf(const std::optional<std::string>
 LoginGuard::Pause LoginGuard::longestPause(const std::vector<std::string>& subjects) {
     Pause longest;
     database_.read([&](Session& session) {
+        longest = {};
         const std::int64_t atMs = unixMilliseconds();
         for (const std::string& subject : subjects) {
             std::int64_t lastMs = 0, endMs = 0;

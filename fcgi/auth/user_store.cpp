@@ -17,6 +17,7 @@ std::optional<StoredUser> UserStore::find(const std::string& name) {
     StoredUser user;
     int disabled = 0;
     database_.read([&](Session& session) {
+        user = {};
         session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, refilled, email, academy,"
                    " created_at, disabled"
                    " FROM users WHERE name = ?",

@@ -246,10 +246,13 @@ void Billing::releaseExpired() {
     std::vector<Reservation> expired;
     database_.read([&](Poco::Data::Session& session) { expired = expiredReservations(session, nowMs); });
     int released = 0;
-    for (const Reservation& reservation : expired)
+    for (const Reservation& reservation : expired) {
+        bool isReleased = false;  // another worker may have been quicker
         group_.write(reservation.userId, [&](Poco::Data::Session& session) {
-            if (aiproject::release(session, reservation, nowMs)) ++released;
+            isReleased = aiproject::release(session, reservation, nowMs);
         });
+        if (isReleased) ++released;
+    }
     if (released > 0) log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
 }
 

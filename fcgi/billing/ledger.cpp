@@ -58,8 +58,7 @@ Error refusalOf(const Demand& demand, const Standing& user) {
     if (demand.mostCalls > 0 && user.calls >= demand.mostCalls)
         return {ErrorKind::tooManyRequests, "limit.user_calls are in progress, of all hosts",
                 "too many requests at once"};
-    // It may have become free since; a second is as good as any then.
-    const std::int64_t waitMs = std::max<std::int64_t>(1, user.paidMs - latestPaid(demand));
+    const std::int64_t waitMs = user.paidMs - latestPaid(demand);
     return {ErrorKind::tooManyRequests, "limit.user_calls_per_minute, of all hosts", {}, int((waitMs + 999) / 1000)};
 }
 
@@ -118,34 +117,45 @@ void unhold(Session& session, std::int64_t userId, const Hold& hold) {
         bind(hold.priceMs), bind(userId), now;
 }
 
+void lockUser(Session& session, std::int64_t userId) { unhold(session, userId, {}); }
+
 bool removeReservation(Session& session, const std::string& callId, std::int64_t expiresBefore) {
     Statement remove(session);
     remove << "DELETE FROM reservations WHERE call_id = ? AND expires_ms < ?", bind(callId), bind(expiresBefore);
     return remove.execute() > 0;
 }
 
-}  // namespace
-
-std::optional<Error> reserve(Session& session, const Demand& demand) {
+// Checks and holds in one statement. False: something does not allow it.
+bool hold(Session& session, const Demand& demand) {
     const Amounts& wanted = demand.hold.amounts;
     const std::int64_t priceMs = demand.hold.priceMs;
-    Statement hold(session);
-    hold << "UPDATE users SET tokens_held = tokens_held + ?, pic_times_held = pic_times_held + ?,"
-            " voice_seconds_held = voice_seconds_held + ?, calls_held = calls_held + ?,"
-            " paid_ms = CASE WHEN ? = 0 THEN paid_ms WHEN paid_ms < ? THEN ? ELSE paid_ms + ? END"
-            " WHERE id = ? AND disabled = 0"
-            " AND (? = 0 OR tokens < 0 OR tokens - tokens_held > 0)"
-            " AND (? = 0 OR pic_times < 0 OR pic_times - pic_times_held >= ?)"
-            " AND (? = 0 OR voice_seconds < 0 OR voice_seconds - voice_seconds_held >= ?)"
-            " AND (? = 0 OR calls_held < ?)"
-            " AND (? = 0 OR paid_ms <= ?)",
+    Statement update(session);
+    update << "UPDATE users SET tokens_held = tokens_held + ?, pic_times_held = pic_times_held + ?,"
+              " voice_seconds_held = voice_seconds_held + ?, calls_held = calls_held + ?,"
+              " paid_ms = CASE WHEN ? = 0 THEN paid_ms WHEN paid_ms < ? THEN ? ELSE paid_ms + ? END"
+              " WHERE id = ? AND disabled = 0"
+              " AND (? = 0 OR tokens < 0 OR tokens - tokens_held > 0)"
+              " AND (? = 0 OR pic_times < 0 OR pic_times - pic_times_held >= ?)"
+              " AND (? = 0 OR voice_seconds < 0 OR voice_seconds - voice_seconds_held >= ?)"
+              " AND (? = 0 OR calls_held < ?)"
+              " AND (? = 0 OR paid_ms <= ?)",
         bind(wanted.tokens), bind(wanted.pictures), bind(wanted.voiceSeconds), bind(demand.hold.calls),
         bind(flag(priceMs > 0)), bind(demand.nowMs), bind(demand.nowMs + priceMs), bind(priceMs), bind(demand.userId),
         bind(flag(wanted.tokens > 0)), bind(flag(wanted.pictures > 0)), bind(wanted.pictures),
         bind(flag(wanted.voiceSeconds > 0)), bind(wanted.voiceSeconds), bind(flag(demand.mostCalls > 0)),
         bind(demand.mostCalls), bind(flag(demand.callsPerMinute > 0)), bind(latestPaid(demand));
-    if (hold.execute() == 0) return refusalOf(demand, standingOf(session, demand.userId));
+    return update.execute() > 0;
+}
 
+}  // namespace
+
+std::optional<Error> reserve(Session& session, const Demand& demand) {
+    if (!hold(session, demand)) {
+        // Another call may end between the refusal and the question why; with the lock it is either before or after.
+        lockUser(session, demand.userId);
+        if (!hold(session, demand)) return refusalOf(demand, standingOf(session, demand.userId));
+    }
+    const Amounts& wanted = demand.hold.amounts;
     session << "INSERT INTO reservations"
                " (call_id, user_id, tokens, pic_times, voice_seconds, calls, owner, expires_ms)"
                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -155,6 +165,8 @@ std::optional<Error> reserve(Session& session, const Demand& demand) {
 }
 
 bool release(Session& session, const Reservation& reservation, std::int64_t expiresBefore) {
+    // A reservation whose COMMIT nobody answered may still be on its way, and has this lock then.
+    lockUser(session, reservation.userId);
     if (!removeReservation(session, reservation.callId, expiresBefore)) return false;
     unhold(session, reservation.userId, reservation.hold);
     return true;
@@ -166,11 +178,10 @@ std::vector<Reservation> expiredReservations(Session& session, std::int64_t nowM
     Amounts& amounts = next.hold.amounts;
     Statement select(session);
     select << "SELECT call_id, user_id, tokens, pic_times, voice_seconds, calls FROM reservations"
-              " WHERE expires_ms < ? ORDER BY expires_ms",
+              " WHERE expires_ms < ? ORDER BY expires_ms LIMIT 100",  // the next round has the others
         into(next.callId), into(next.userId), into(amounts.tokens), into(amounts.pictures), into(amounts.voiceSeconds),
         into(next.hold.calls), bind(nowMs), limit(1);
-    constexpr std::size_t enough = 100;  // the next round has the others
-    while (found.size() < enough && !select.done())
+    while (!select.done())
         if (select.execute() > 0) found.push_back(next);
     return found;
 }

@@ -1,5 +1,6 @@
 // The tables `ledger` and `reservations`, and what calls hold and pay in `users`. Constant statements within a
-// transaction of the caller's; a call's rows are touched in one order: its reservation, its user, the ledger.
+// transaction of the caller's. A call settles its reservation first, then its user, then the ledger; it is held and
+// released from its user on, whose lock says that nothing about it is on its way any more.
 //
 // ERRORS   What the database throws; ConstraintViolation leaves the transaction when a call is in the ledger already.
 // THREADS  No state.

@@ -4,12 +4,15 @@
 #include "commands/command_line.h"
 #include "store/database.h"
 
+#include <chrono>
+
 namespace aiproject {
 
 struct AccountDatabase {
     // Throws std::runtime_error when there is no database or it lacks a migration, and then says what to do; makes
-    // none. `look` for what only reads.
-    AccountDatabase(const CommandLine& line, DatabaseUse use);
+    // none. `look` for what only reads. `atLeast`: for a question that reads a large table, where
+    // database.timeout_ms is meant for calls.
+    AccountDatabase(const CommandLine& line, DatabaseUse use, std::chrono::milliseconds atLeast = {});
 
     const Config config;
     Database database;

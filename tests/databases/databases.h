@@ -3,13 +3,12 @@
 
 #include "config/config.h"
 #include "store/database.h"
-#include "store/migrations.h"
 #include "support/database_server.h"
 #include "support/spec.h"
+#include "unit/auth_fixture.h"
 
 #include <Poco/Data/Statement.h>
 
-#include <filesystem>
 #include <string>
 
 namespace aiproject::test {
@@ -24,12 +23,6 @@ inline DatabaseServer& postgresql() {
 inline DatabaseServer& mariadb() {
     static DatabaseServer server(DatabaseServer::Kind::mariadb);
     return server;
-}
-
-inline std::filesystem::path sqlFolder() { return std::filesystem::path(AIPROJECT_SOURCE_DIR) / "sql"; }
-
-inline void migrate(Database& database) {
-    Migrations(database, sqlFolder()).apply([](const std::string&) {});
 }
 
 inline DatabaseConfig configOf(const std::string& url, std::chrono::milliseconds timeout = kPatience) {

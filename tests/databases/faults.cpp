@@ -30,8 +30,6 @@ std::string faultOf(const std::function<void()>& work) {
     throw std::logic_error("no Error came");
 }
 
-bool says(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 struct Faulty {
     DatabaseServer& server;
     const std::string url = server.newDatabase();

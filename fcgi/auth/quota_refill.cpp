@@ -11,8 +11,12 @@ using Poco::Data::Keywords::now;
 
 namespace {
 
-// What is above is of the other form: the operator has changed days to months.
-std::int64_t lastPeriod(Refill refill) { return refill == Refill::month ? 9999'12 : 9999'12'31; }
+// What is above was written by a clock that was ahead, or is of the other form: the operator has changed days to
+// months. A day's grace, for hosts whose clocks differ.
+std::int64_t lastPeriod(Refill refill, std::int64_t nowMs) {
+    constexpr std::int64_t dayMs = 86'400'000;
+    return refillPeriod(refill, nowMs + dayMs);
+}
 
 }  // namespace
 
@@ -25,7 +29,7 @@ std::int64_t refillPeriod(Refill refill, std::int64_t nowMs) {
 
 StoredUser refilled(StoredUser user, const QuotaConfig& quota, std::int64_t nowMs) {
     const std::int64_t period = refillPeriod(quota.refill, nowMs);
-    const bool isDue = user.refilled < period || user.refilled > lastPeriod(quota.refill);
+    const bool isDue = user.refilled < period || user.refilled > lastPeriod(quota.refill, nowMs);
     if (quota.refill == Refill::none || !isDue) return user;
     const auto raise = [](std::int64_t& balance, std::int64_t to) {
         if (balance >= 0 && balance < to) balance = to;
@@ -47,7 +51,7 @@ void refillQuota(Poco::Data::Session& session, const QuotaConfig& quota, std::in
                " refilled = ? WHERE id = ? AND (refilled < ? OR refilled > ?)",
         bind(quota.refillTokens), bind(quota.refillTokens), bind(quota.refillPicTimes), bind(quota.refillPicTimes),
         bind(quota.refillVoiceSeconds), bind(quota.refillVoiceSeconds), bind(period), bind(userId), bind(period),
-        bind(lastPeriod(quota.refill)), now;
+        bind(lastPeriod(quota.refill, nowMs)), now;
 }
 
 }  // namespace aiproject

@@ -8,18 +8,18 @@ namespace {
 constexpr std::int64_t kMostTokens = 10'000'000;  // no model takes so many
 
 // Why these numbers are not believed; empty: they are.
-std::string doubtOf(const ReportedTokens& reported, std::int64_t answerTokens) {
+std::string doubtOf(const ReportedTokens& reported) {
     const auto [least, most] = std::minmax({reported.question, reported.prompt, reported.completion, reported.total});
     if (least < 0) return "a number is negative";
     if (most > kMostTokens) return "a number is above " + std::to_string(kMostTokens);
     const bool hasParts = reported.question > 0 || reported.prompt > 0 || reported.completion > 0;
-    if (reported.total == 0 && hasParts && answerTokens > 0) return "the total is 0 and its parts are not";
+    if (reported.total == 0 && hasParts) return "the total is 0 and its parts are not";
     return {};
 }
 
 Bill textBill(const CallEnd& end) {
     Bill bill;
-    if (end.reported) bill.doubt = doubtOf(*end.reported, end.answerTokens);
+    if (end.reported) bill.doubt = doubtOf(*end.reported);
     // What a call that was cut off has reported on the way is not its whole use.
     if (end.isWhole && end.reported && bill.doubt.empty()) {
         bill.basis = Basis::reported;

@@ -43,10 +43,7 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
       group_(database, config.database.timeout),
       spool_(config.billing.spoolDir, owner_) {}
 
-Billing::~Billing() {
-    const auto all = std::exchange(kept_, {});
-    for (const Settlement& settlement : all) spool(settlement, "the worker ends");
-}
+Billing::~Billing() { saveKept(); }
 
 Demand Billing::demandOf(const CallToBill& call) const {
     constexpr std::int64_t minuteMs = 60'000;
@@ -69,10 +66,12 @@ Demand Billing::demandOf(const CallToBill& call) const {
     return demand;
 }
 
-BilledCall Billing::begin(const CallToBill& call) {
-    const Demand demand = demandOf(call);
-    if (demand.hold.isMade) hold(demand);
-    return {*this, call, demand};
+BilledCall Billing::begin(const CallToBill& call) { return {*this, call, demandOf(call)}; }
+
+// What can fail comes before the hold, which the destructor releases.
+BilledCall::BilledCall(Billing& billing, CallToBill call, const Demand& demand)
+    : billing_(billing), call_(std::move(call)), callId_(demand.callId), hold_(demand.hold) {
+    if (hold_.isMade) billing_.hold(demand);
 }
 
 void Billing::hold(const Demand& demand) {
@@ -99,13 +98,15 @@ BilledCall::~BilledCall() {
     --billing_.held_;
 }
 
-void Billing::release(const Reservation& reservation) noexcept {
+bool Billing::release(const Reservation& reservation) noexcept {
     try {
         group_.write(reservation.userId,
                      [&](Poco::Data::Session& session) { aiproject::release(session, reservation); });
-    } catch (...) {  // the keeper will
+        return true;
+    } catch (...) {
         const std::lock_guard lock(mutex_);
         toRelease_.push_back(reservation);
+        return false;
     }
 }
 
@@ -143,25 +144,13 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
 
 void Billing::settle(const Settlement& settlement) {
     std::string reason;
-    if (take(settlement, reason) != Taken::yes) spool(settlement, reason);
-}
-
-Billing::Taken Billing::take(const Settlement& settlement, std::string& reason) {
     try {
-        try {
-            group_.write(settlement.userId,
-                         [&](Poco::Data::Session& session) { aiproject::settle(session, settlement); });
-            return Taken::yes;
-        } catch (const ConstraintViolation& e) {
-            reason = e.what();
-        }
-        bool isThere = false;
-        database_.read([&](Poco::Data::Session& session) { isThere = isSettled(session, settlement.callId); });
-        return isThere ? Taken::yes : Taken::refused;
+        return group_.write(settlement.userId,
+                            [&](Poco::Data::Session& session) { aiproject::settle(session, settlement); });
     } catch (...) {
         reason = describeCurrent();
-        return Taken::notNow;
     }
+    spool(settlement, reason);
 }
 
 void Billing::spool(const Settlement& settlement, const std::string& reason) {
@@ -177,83 +166,6 @@ void Billing::spool(const Settlement& settlement, const std::string& reason) {
         const std::lock_guard lock(mutex_);
         kept_.push_back(settlement);
     }
-}
-
-bool Billing::databaseTakes() {
-    try {
-        database_.write([](Poco::Data::Session& /*nothing*/) {});
-        return true;
-    } catch (const std::exception&) {  // every call that needs it says so
-        return false;
-    }
-}
-
-void Billing::retry() {
-    {
-        const std::lock_guard lock(mutex_);
-        if (toRelease_.empty() && kept_.empty() && !spool_.hasFiles()) return;
-    }
-    if (!databaseTakes()) return;
-    retryReleases();
-    retryKept();
-    int settled = 0;
-    spool_.replay([&](const std::string& line) {
-        const LineFate fate = takeLine(line);
-        if (fate == LineFate::done) ++settled;
-        return fate;
-    });
-    if (settled > 0) log_.info("billing: " + std::to_string(settled) + " bills that waited are settled");
-}
-
-void Billing::retryReleases() {
-    std::unique_lock lock(mutex_);
-    const auto all = std::exchange(toRelease_, {});
-    lock.unlock();
-    for (const Reservation& reservation : all) release(reservation);
-}
-
-void Billing::retryKept() {
-    std::unique_lock lock(mutex_);
-    const auto all = std::exchange(kept_, {});
-    lock.unlock();
-    for (const Settlement& settlement : all) settle(settlement);
-}
-
-LineFate Billing::takeLine(const std::string& line) {
-    std::string reason;
-    try {
-        const Settlement settlement = settlementIn(line);
-        switch (take(settlement, reason)) {
-            case Taken::yes: return LineFate::done;
-            case Taken::notNow: return LineFate::notNow;
-            case Taken::refused: break;
-        }
-    } catch (const std::exception& e) {
-        reason = describe(e);
-    }
-    log_.error(LogLine("bill is put aside").field("reason", reason).field("bill", line).str());
-    return LineFate::aside;
-}
-
-void Billing::putOffExpiry() {
-    if (held_ == 0) return;
-    const std::int64_t expiresMs = unixMilliseconds() + rules_.reservationLife.count();
-    database_.write([&](Poco::Data::Session& session) { putOff(session, owner_, expiresMs); });
-}
-
-void Billing::releaseExpired() {
-    const std::int64_t nowMs = unixMilliseconds();
-    std::vector<Reservation> expired;
-    database_.read([&](Poco::Data::Session& session) { expired = expiredReservations(session, nowMs); });
-    int released = 0;
-    for (const Reservation& reservation : expired) {
-        bool isReleased = false;  // another worker may have been quicker
-        group_.write(reservation.userId, [&](Poco::Data::Session& session) {
-            isReleased = aiproject::release(session, reservation, nowMs);
-        });
-        if (isReleased) ++released;
-    }
-    if (released > 0) log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
 }
 
 }  // namespace aiproject

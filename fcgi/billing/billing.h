@@ -10,6 +10,8 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -63,8 +65,7 @@ public:
 
 private:
     friend class Billing;
-    BilledCall(Billing& billing, CallToBill call, const Demand& demand)
-        : billing_(billing), call_(std::move(call)), callId_(demand.callId), hold_(demand.hold) {}
+    BilledCall(Billing& billing, CallToBill call, const Demand& demand);  // holds, as its last step
 
     Billing& billing_;
     const CallToBill call_;
@@ -78,33 +79,47 @@ class Billing {
 public:
     // All outlive this object, which outlives its calls.
     Billing(Database& database, const Config& config, const BillingRules& rules, Log& log);
-    ~Billing();  // what memory still keeps goes to the spool or, as a last resort, into the log
+    ~Billing();  // saveKept()
     Billing(const Billing&) = delete;
     Billing& operator=(const Billing&) = delete;
 
     BilledCall begin(const CallToBill& call);
 
-    // For the keeper: what waits for the database, of this worker and of dead ones.
-    void retry();
-    // Keeps this worker's reservations from expiring.
-    void putOffExpiry();
-    // Of workers that are gone.
-    void releaseExpired();
+    // Brings in what waits for the database, of this worker and of dead ones, as long as `goesOn`.
+    void retry(const std::function<bool()>& goesOn = [] { return true; });
+    // From one thread: puts off this worker's reservations and, once that worked, releases those of dead workers.
+    void keepHolds();
+    // What only memory keeps goes to the spool or, as a last resort, into the log; for an end without the destructor.
+    void saveKept();
 
 private:
     friend class BilledCall;
-    enum class Taken { yes, refused, notNow };
+    struct WaitingBill {
+        Settlement settlement;
+        std::size_t line = 0;
+        LineFate fate = LineFate::notNow;
+        std::string reason = {};
+    };
+    using WaitingBills = std::vector<WaitingBill>;
+    struct Round;  // of retry()
+    struct Sign {  // of a worker's life
+        std::int64_t expiresMs = 0;
+        std::chrono::steady_clock::time_point since;  // when it was first seen
+    };
 
     Demand demandOf(const CallToBill& call) const;
     void hold(const Demand& demand);
-    void release(const Reservation& reservation) noexcept;
+    bool release(const Reservation& reservation) noexcept;  // false: the keeper will
     void settle(const Settlement& settlement);
-    Taken take(const Settlement& settlement, std::string& reason);
-    LineFate takeLine(const std::string& line);
     void spool(const Settlement& settlement, const std::string& reason);
     bool databaseTakes();
-    void retryReleases();
-    void retryKept();
+    void retryReleases(const std::function<bool()>& goesOn);
+    void retryKept(const std::function<bool()>& goesOn);
+    std::vector<LineFate> takeLines(const Spool::Lines& lines, Round& round);
+    void takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round);
+    void noteAside(const WaitingBill& bill);
+    std::vector<Holder> deadHolders();
+    int releaseOf(const Holder& dead);
 
     Database& database_;
     const BillingRules rules_;
@@ -112,7 +127,8 @@ private:
     const std::string owner_;  // this worker, until it ends
     GroupCommit group_;
     Spool spool_;
-    std::atomic<int> held_{0};  // reservations of calls in progress
+    std::atomic<int> held_{0};           // reservations of calls in progress
+    std::map<std::string, Sign> signs_;  // by owner; keepHolds() alone
 
     std::mutex mutex_;  // guards what follows
     std::vector<Reservation> toRelease_;

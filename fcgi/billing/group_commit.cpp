@@ -16,60 +16,49 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
         isLed_ = true;
         Batch batch = std::exchange(waiting_, {});
         lock.unlock();
-        const std::exception_ptr away = commit(batch);
+        std::stable_sort(batch.begin(), batch.end(), [](auto* one, auto* other) { return one->user < other->user; });
+        const std::exception_ptr away = commit(batch.begin(), batch.end());
         lock.lock();
+        // Without an allocation: each of them hears of its failure, also when memory is short.
         isLed_ = false;
+        for (Waiting* one : batch) one->isDone = true;
         if (away) {  // those who came meanwhile have waited for it too, and would wait as long again
-            for (Waiting* one : waiting_) one->failure = away;
-            batch.insert(batch.end(), waiting_.begin(), waiting_.end());
+            for (Waiting* one : waiting_) {
+                one->failure = away;
+                one->isDone = true;
+            }
             waiting_.clear();
         }
-        for (Waiting* one : batch) one->isDone = true;
         changed_.notify_all();
     }
     lock.unlock();
     if (mine.failure) std::rethrow_exception(mine.failure);
 }
 
-std::exception_ptr GroupCommit::commit(Batch& batch) noexcept {
+std::exception_ptr GroupCommit::commit(Batch::iterator begin, Batch::iterator end) noexcept {
     const auto start = Clock::now();
+    std::exception_ptr failure, away;
     try {
-        std::stable_sort(batch.begin(), batch.end(), [](auto* one, auto* other) { return one->user < other->user; });
         database_.write([&](Poco::Data::Session& session) {
-            for (const Waiting* one : batch) one->work(session);
+            for (auto one = begin; one != end; ++one) (*one)->work(session);
         });
+        return nullptr;
+    } catch (const ConstraintViolation&) {  // of one of them, however long the others took
+        failure = std::current_exception();
     } catch (...) {
+        failure = std::current_exception();
         // A database that is away or locked is so for each of them; waiting for each would take minutes.
-        const bool isAway = Clock::now() - start >= timeout_ / 2;
-        if (batch.size() == 1 || isAway)
-            for (Waiting* one : batch) one->failure = std::current_exception();
-        else
-            commitSingly(batch);
-        return isAway ? std::current_exception() : nullptr;
+        if (Clock::now() - start >= timeout_ / 2) away = failure;
     }
-    return nullptr;
-}
-
-// One of them is at fault, or the database as a whole, which two failures in a row shall mean.
-void GroupCommit::commitSingly(Batch& batch) noexcept {
-    constexpr int enough = 2;
-    int inARow = 0;
-    std::exception_ptr last;
-    for (Waiting* one : batch) {
-        if (inARow == enough) {
-            one->failure = last;
-            continue;
-        }
-        try {
-            database_.write(one->work);
-            inARow = 0;
-        } catch (const ConstraintViolation&) {
-            one->failure = std::current_exception();
-        } catch (...) {
-            one->failure = last = std::current_exception();
-            ++inARow;
-        }
+    if (away || end - begin == 1) {
+        for (auto one = begin; one != end; ++one) (*one)->failure = failure;
+        return away;
     }
+    const auto middle = begin + (end - begin) / 2;
+    away = commit(begin, middle);
+    if (!away) return commit(middle, end);
+    for (auto one = middle; one != end; ++one) (*one)->failure = away;
+    return away;
 }
 
 }  // namespace aiproject

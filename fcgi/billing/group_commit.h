@@ -23,9 +23,9 @@ public:
     // `timeout`: the database's own for a lock. The database outlives this object.
     GroupCommit(Database& database, std::chrono::milliseconds timeout) : database_(database), timeout_(timeout) {}
 
-    // Committed when it returns. `work` may run more than once, and in any thread; only its last run counts. It does
-    // not throw for what concerns itself alone. `user`: whose row it locks; a batch locks in their order, so that
-    // two hosts do not wait for each other.
+    // Committed when it returns. `work` may run more than once, and in any thread; only its last run counts. One that
+    // throws is found by halves, and fails alone. `user`: whose row it locks, 0 for none; a batch locks in their order,
+    // so that two hosts do not wait for each other.
     void write(std::int64_t user, const Work& work);
 
 private:
@@ -38,8 +38,7 @@ private:
     using Batch = std::vector<Waiting*>;
 
     // Not null: the database is away, for everybody.
-    std::exception_ptr commit(Batch& batch) noexcept;
-    void commitSingly(Batch& batch) noexcept;
+    std::exception_ptr commit(Batch::iterator begin, Batch::iterator end) noexcept;
 
     Database& database_;
     const std::chrono::milliseconds timeout_;

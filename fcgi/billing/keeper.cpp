@@ -22,6 +22,7 @@ using Poco::Data::Keywords::now;
 namespace {
 
 constexpr std::size_t kBatch = 16;
+constexpr std::chrono::seconds kLongestRound{1};  // of settling: the other tasks are due too
 constexpr std::int64_t kDayMs = 86'400'000;
 
 // Those of `owners` (at most kBatch) whose credential is still good.
@@ -43,11 +44,15 @@ std::set<CallOwner> goodOf(Session& session, const std::vector<CallOwner>& owner
 Keeper::Keeper(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
                const KeeperTimes& times)
     : database_(database), calls_(std::move(calls)), log_(log), auditKeepDays_(config.auth.auditKeepDays) {
-    tasks_ = {{"settling what waits", times.retry, [&billing] { billing.retry(); }},
-              {"putting off reservations", times.putOff, [&billing] { billing.putOffExpiry(); }},
-              {"releasing expired reservations", times.release, [&billing] { billing.releaseExpired(); }},
-              {"looking for disabled users", times.watch, [this] { endCallsOfTheRefused(); }},
-              {"removing old rows", times.clean, [this] { clean(); }}};
+    const auto settle = [this, &billing] {
+        const auto end = Clock::now() + kLongestRound;
+        billing.retry([this, end] { return Clock::now() < end && !isEnding(); });
+    };
+    tasks_ = {
+        {"settling what waits", times.retry, times.retry, settle},
+        {"keeping reservations", times.holds, std::min(times.holds, times.retry), [&billing] { billing.keepHolds(); }},
+        {"looking for disabled users", times.watch, times.watch, [this] { endCallsOfTheRefused(); }},
+        {"removing old rows", times.clean, times.clean, [this] { clean(); }}};
     for (Task& task : tasks_) task.due = Clock::now() + std::min<Clock::duration>(task.period, std::chrono::minutes(1));
     thread_ = std::thread([this] { run(); });
 }
@@ -69,9 +74,14 @@ void Keeper::run() {
         if (ends_.wait_until(lock, next.due, [this] { return isEnding_; })) return;
         lock.unlock();
         attempt(next);
-        next.due = Clock::now() + next.period;
+        next.due = Clock::now() + (next.isFailing ? next.periodOfFailure : next.period);
         lock.lock();
     }
+}
+
+bool Keeper::isEnding() {
+    const std::lock_guard lock(mutex_);
+    return isEnding_;
 }
 
 void Keeper::attempt(Task& task) {

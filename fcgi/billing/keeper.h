@@ -2,7 +2,7 @@
 // reservations of workers that died, calls of users who may no longer call, old rows.
 //
 // ERRORS   A step that fails is a line in the log when it begins to fail, and is tried again.
-// THREADS  Its own; the destructor waits for no more than one statement of the database.
+// THREADS  Its own; the destructor waits for no more than one step.
 #pragma once
 
 #include <chrono>
@@ -20,8 +20,7 @@ namespace aiproject {
 
 struct KeeperTimes {  // between two rounds; tests have shorter ones
     std::chrono::milliseconds retry{1'000};
-    std::chrono::milliseconds putOff{15'000};  // BillingRules::reservationLife allows for two that fail
-    std::chrono::milliseconds release{5'000};
+    std::chrono::milliseconds holds{5'000};  // a small part of BillingRules::reservationLife
     std::chrono::milliseconds watch{2'000};
     std::chrono::milliseconds clean{3'600'000};
 };
@@ -45,6 +44,7 @@ private:
     struct Task {
         std::string name;
         std::chrono::milliseconds period;
+        std::chrono::milliseconds periodOfFailure;
         std::function<void()> work;
         Clock::time_point due{};
         bool isFailing = false;
@@ -52,6 +52,7 @@ private:
 
     void run();
     void attempt(Task& task);
+    bool isEnding();
     void endCallsOfTheRefused();
     void clean();
 

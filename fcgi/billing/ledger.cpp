@@ -2,15 +2,12 @@
 
 #include <Poco/Data/Statement.h>
 
-#include <algorithm>
-
 namespace aiproject {
 
 using Poco::Data::Session;
 using Poco::Data::Statement;
 using Poco::Data::Keywords::bind;
 using Poco::Data::Keywords::into;
-using Poco::Data::Keywords::limit;
 using Poco::Data::Keywords::now;
 
 namespace {
@@ -125,6 +122,12 @@ bool removeReservation(Session& session, const std::string& callId, std::int64_t
     return remove.execute() > 0;
 }
 
+bool isSettled(Session& session, const std::string& callId) {
+    std::int64_t count = 0;
+    session << "SELECT COUNT(*) FROM ledger WHERE call_id = ?", into(count), bind(callId), now;
+    return count > 0;
+}
+
 // Checks and holds in one statement. False: something does not allow it.
 bool hold(Session& session, const Demand& demand) {
     const Amounts& wanted = demand.hold.amounts;
@@ -172,25 +175,38 @@ bool release(Session& session, const Reservation& reservation, std::int64_t expi
     return true;
 }
 
-std::vector<Reservation> expiredReservations(Session& session, std::int64_t nowMs) {
+std::vector<Holder> otherHolders(Session& session, const std::string& owner) {
+    std::vector<std::string> owners;
+    std::vector<std::int64_t> expiries;
+    session << "SELECT owner, MAX(expires_ms) FROM reservations WHERE owner <> ? GROUP BY owner", into(owners),
+        into(expiries), bind(owner), now;
+    std::vector<Holder> holders;
+    for (std::size_t i = 0; i < owners.size(); ++i) holders.push_back({owners[i], expiries[i]});
+    return holders;
+}
+
+std::vector<Reservation> reservationsOf(Session& session, const Holder& holder) {
+    // The next round has the others: those that expire last are the sign that their worker shows no life.
+    constexpr std::int64_t enough = 100;
+    std::vector<std::string> callIds;
+    std::vector<std::int64_t> userIds, tokens, pictures, voiceSeconds, calls;
+    session << "SELECT call_id, user_id, tokens, pic_times, voice_seconds, calls FROM reservations"
+               " WHERE owner = ? AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
+        into(callIds), into(userIds), into(tokens), into(pictures), into(voiceSeconds), into(calls), bind(holder.owner),
+        bind(holder.expiresMs), bind(enough), now;
     std::vector<Reservation> found;
-    Reservation next;
-    Amounts& amounts = next.hold.amounts;
-    Statement select(session);
-    select << "SELECT call_id, user_id, tokens, pic_times, voice_seconds, calls FROM reservations"
-              " WHERE expires_ms < ? ORDER BY expires_ms LIMIT 100",  // the next round has the others
-        into(next.callId), into(next.userId), into(amounts.tokens), into(amounts.pictures), into(amounts.voiceSeconds),
-        into(next.hold.calls), bind(nowMs), limit(1);
-    while (!select.done())
-        if (select.execute() > 0) found.push_back(next);
+    for (std::size_t i = 0; i < callIds.size(); ++i)
+        found.push_back({callIds[i], userIds[i], {true, {tokens[i], pictures[i], voiceSeconds[i]}, calls[i]}});
     return found;
 }
 
-void putOff(Session& session, const std::string& owner, std::int64_t expiresMs) {
-    session << "UPDATE reservations SET expires_ms = ? WHERE owner = ?", bind(expiresMs), bind(owner), now;
+void putOff(Session& session, const Holder& holder) {
+    session << "UPDATE reservations SET expires_ms = ? WHERE owner = ?", bind(holder.expiresMs), bind(holder.owner),
+        now;
 }
 
 void settle(Session& session, const Settlement& settlement) {
+    if (isSettled(session, settlement.callId)) return;
     Hold given = settlement.hold;
     given.priceMs = 0;  // a model was asked: the call is one of its minute
     if (given.isMade && !removeReservation(session, settlement.callId, kNever)) given = {};
@@ -198,12 +214,6 @@ void settle(Session& session, const Settlement& settlement) {
     if (settlement.hold.isMade || isCharged) unhold(session, settlement.userId, given);
     if (!isCharged || !insertCharged(session, settlement)) return insertUncharged(session, settlement);
     lowerBalance(session, settlement);
-}
-
-bool isSettled(Session& session, const std::string& callId) {
-    std::int64_t count = 0;
-    session << "SELECT COUNT(*) FROM ledger WHERE call_id = ?", into(count), bind(callId), now;
-    return count > 0;
 }
 
 }  // namespace aiproject

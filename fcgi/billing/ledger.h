@@ -1,8 +1,10 @@
 // The tables `ledger` and `reservations`, and what calls hold and pay in `users`. Constant statements within a
-// transaction of the caller's. A call settles its reservation first, then its user, then the ledger; it is held and
-// released from its user on, whose lock says that nothing about it is on its way any more.
+// transaction of the caller's. Reserving and releasing lock the user and then the reservation: the user's lock says
+// that nothing about the call is on its way any more. Settling takes them the other way round; they do not meet, since
+// a reservation is touched by its own worker, one transaction after the other, or by who finds that worker dead. Where
+// two do meet after all, the database ends one, and Database::write() runs it again.
 //
-// ERRORS   What the database throws; ConstraintViolation leaves the transaction when a call is in the ledger already.
+// ERRORS   What the database throws.
 // THREADS  No state.
 #pragma once
 
@@ -46,16 +48,23 @@ struct Reservation {
 bool release(Poco::Data::Session& session, const Reservation& reservation,
              std::int64_t expiresBefore = std::numeric_limits<std::int64_t>::max());
 
-// Some of those whose worker did not put them off in time.
-std::vector<Reservation> expiredReservations(Poco::Data::Session& session, std::int64_t nowMs);
+// A worker that has reservations, and when the last of them expires.
+struct Holder {
+    std::string owner;
+    std::int64_t expiresMs = 0;
+};
+
+// All but `owner`.
+std::vector<Holder> otherHolders(Poco::Data::Session& session, const std::string& owner);
+
+// Some of that holder's, of those that do not expire after `holder.expiresMs`.
+std::vector<Reservation> reservationsOf(Poco::Data::Session& session, const Holder& holder);
 
 // Of all calls of that worker.
-void putOff(Poco::Data::Session& session, const std::string& owner, std::int64_t expiresMs);
+void putOff(Poco::Data::Session& session, const Holder& holder);
 
-// The row, the balance, the reservation. The balance never falls below 0, and what the row says was charged is what
-// it fell by.
+// The row, the balance, the reservation; nothing when that call is in the ledger already. The balance never falls
+// below 0, and what the row says was charged is what it fell by.
 void settle(Poco::Data::Session& session, const Settlement& settlement);
-
-bool isSettled(Poco::Data::Session& session, const std::string& callId);
 
 }  // namespace aiproject

@@ -5,10 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <filesystem>
 #include <system_error>
-#include <vector>
 
 namespace aiproject {
 namespace {
@@ -17,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWaiting = ".spool";
 constexpr const char* kAside = ".aside";
+constexpr int kMostLines = 200;  // of a file
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 
@@ -59,9 +61,13 @@ std::vector<std::string> linesOf(const std::string& text) {
 
 std::vector<std::string> filesIn(const std::string& folder) {
     std::vector<std::string> files;
-    std::error_code none;  // no folder yet: no files
-    for (const auto& entry : fs::directory_iterator(folder, none))
-        if (entry.path().extension() == kWaiting) files.push_back(entry.path());
+    std::error_code failure;
+    fs::directory_iterator entries(folder, failure);
+    // None yet: append() makes it, or says why not.
+    if (failure == std::errc::no_such_file_or_directory || failure == std::errc::not_a_directory) return files;
+    for (; !failure && entries != fs::directory_iterator(); entries.increment(failure))
+        if (entries->path().extension() == kWaiting) files.push_back(entries->path());
+    if (failure) throw std::system_error(failure, "cannot look for waiting bills in " + folder);
     return files;
 }
 
@@ -81,6 +87,21 @@ void putAside(const std::string& path, const std::vector<std::string>& lines) {
     syncFolder(fs::path(path).parent_path());
 }
 
+void replayFile(const std::string& path, const Spool::Take& take) {
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file && errno == ENOENT) return;
+    if (!file) fail("cannot open " + path);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !isLinked(file)) return;  // another one's
+    const Spool::Lines lines = linesOf(contentOf(file, path));
+    const std::vector<LineFate> fates = take(lines);
+    if (std::count(fates.begin(), fates.end(), LineFate::notNow) > 0) return;
+    Spool::Lines unusable;
+    for (std::size_t i = 0; i < lines.size(); ++i)
+        if (fates[i] == LineFate::aside) unusable.push_back(lines[i]);
+    putAside(path, unusable);
+    if (::unlink(path.c_str()) != 0) fail("cannot remove " + path);
+}
+
 }  // namespace
 
 void Spool::open() {
@@ -94,13 +115,15 @@ void Spool::open() {
     syncFolder(folder_);
     file_ = std::move(file);
     path_ = path;
+    lines_ = 0;
 }
 
 void Spool::append(const std::string& line) {
     const std::lock_guard lock(mutex_);
-    if (!file_) open();
+    if (!file_ || lines_ >= kMostLines) open();
     try {
         writeAll(file_, line + "\n", path_);
+        ++lines_;
     } catch (...) {
         file_ = {};  // it may end in half a line, to which nothing shall be added
         throw;
@@ -109,29 +132,21 @@ void Spool::append(const std::string& line) {
 
 bool Spool::hasFiles() const { return !filesIn(folder_).empty(); }
 
-void Spool::replay(const std::function<LineFate(const std::string&)>& take) {
+void Spool::replay(const Take& take, const std::function<bool()>& goesOn) {
     {
         const std::lock_guard lock(mutex_);
         file_ = {};  // with its lock: from here on it is one of the others; the next line makes a new one
     }
-    for (const std::string& path : filesIn(folder_))
-        if (!replayFile(path, take)) return;
-}
-
-bool Spool::replayFile(const std::string& path, const std::function<LineFate(const std::string&)>& take) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file && errno == ENOENT) return true;
-    if (!file) fail("cannot open " + path);
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !isLinked(file)) return true;  // another one's
-    std::vector<std::string> unusable;
-    for (const std::string& line : linesOf(contentOf(file, path))) {
-        const LineFate fate = take(line);
-        if (fate == LineFate::notNow) return false;
-        if (fate == LineFate::aside) unusable.push_back(line);
+    std::exception_ptr failure;
+    for (const std::string& path : filesIn(folder_)) {
+        if (!goesOn()) break;
+        try {
+            replayFile(path, take);
+        } catch (const std::system_error&) {
+            if (!failure) failure = std::current_exception();
+        }
     }
-    putAside(path, unusable);
-    if (::unlink(path.c_str()) != 0) fail("cannot remove " + path);
-    return true;
+    if (failure) std::rethrow_exception(failure);
 }
 
 std::string faultOfSpool(const std::string& folder) {

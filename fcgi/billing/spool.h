@@ -3,6 +3,8 @@
 //
 //   OWNER-N.spool   waits        OWNER-N.aside   nobody could use it; rename it to .spool to have it tried again
 //
+// A file has some hundred lines at most: what is tried again, is so as a whole file.
+//
 // ERRORS   std::system_error, with the file.
 // THREADS  Any number may call.
 #pragma once
@@ -11,12 +13,13 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/file_descriptor.h"
 
 namespace aiproject {
 
-enum class LineFate { done, aside, notNow };
+enum class LineFate { notNow, done, aside };
 
 class Spool {
 public:
@@ -29,20 +32,24 @@ public:
     // There is a file that somebody may have to take over.
     bool hasFiles() const;
 
-    // Gives each line of each file that no living worker writes to, of its own too. A file is gone once all its lines
-    // are done or aside; notNow ends the round. A line may come again that was done before.
-    void replay(const std::function<LineFate(const std::string& line)>& take);
+    using Lines = std::vector<std::string>;
+    using Take = std::function<std::vector<LineFate>(const Lines&)>;  // one fate for each
+
+    // Gives all lines of each file that no living worker writes to, of its own too. A file is gone once all its lines
+    // are done or aside; else all of them come again, also those that were done. `goesOn` is asked before each file.
+    // One that cannot be used keeps none from its turn; the first such failure is thrown at the end.
+    void replay(const Take& take, const std::function<bool()>& goesOn);
 
 private:
     void open();
-    bool replayFile(const std::string& path, const std::function<LineFate(const std::string&)>& take);
 
     const std::string folder_;
     const std::string owner_;
     std::mutex mutex_;  // guards what follows
     FileDescriptor file_;
     std::string path_;
-    int made_ = 0;  // files, so far
+    int made_ = 0;   // files, so far
+    int lines_ = 0;  // in the open one
 };
 
 // Why bills could not be kept in that folder; empty: they could. Makes nothing.

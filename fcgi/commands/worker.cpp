@@ -107,6 +107,7 @@ struct Running {
     Acceptor& acceptor;
     ConnectionQueue& connections;
     ModelCalls& calls;
+    Billing& billing;
 
     // Answers the exit code.
     int untilTheEnd(const Acceptor::Calls& accepting) {
@@ -120,6 +121,7 @@ struct Running {
         log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
         if (drains(signal, accepting)) return EXIT_SUCCESS;
         log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
+        billing.saveKept();
         _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
     }
 
@@ -177,7 +179,7 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     models.start();
     const Keeper keeper(database, billing, config,
                         {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
-    return Running{config, seat, load, log, signals, listener, acceptor, connections, calls}.untilTheEnd(
+    return Running{config, seat, load, log, signals, listener, acceptor, connections, calls, billing}.untilTheEnd(
         {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
          [&] { log.reopen(config.log); }});
 }

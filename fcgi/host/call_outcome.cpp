@@ -52,7 +52,8 @@ bool speaksAgainstModel(ModelStatus status) noexcept {
 
 ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noexcept {
     if (report.isGarbage) return ModelStatus::failed;
-    if (status == ModelStatus::ok && !report.isCut) return status;  // complete, whatever came after
+    // Complete, whatever came after.
+    if ((status == ModelStatus::ok || report.hasLast) && !report.isCut) return ModelStatus::ok;
     switch (stop) {
         case Stop::clientLeft:
         case Stop::answerTooLong: return ModelStatus::stopped;

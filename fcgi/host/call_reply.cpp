@@ -47,13 +47,25 @@ std::string contentOf(const std::string& frame) {
     return content;
 }
 
+// Throws where there is something that is no whole number.
+std::int64_t countIn(const Poco::JSON::Object& usage, const char* name) {
+    const Poco::Dynamic::Var value = usage.get(name);
+    if (value.isEmpty()) return 0;
+    if (!value.isInteger() || value.isBoolean()) throw std::runtime_error(std::string(name) + " is no whole number");
+    return value.convert<std::int64_t>();
+}
+
+// What bills can rest on: a total, and parts that are numbers where they are there. A total of 0 is what is written
+// for lack of a better one; a plugin whose model costs nothing says so with usage().
 std::optional<Usage> usageOf(const std::string& frame) {
     const auto payload = payloadOf(frame);
     const auto usage = payload ? payload->getObject("usage") : nullptr;
     const auto text = usage ? usage->getObject("text") : nullptr;
     if (!text) return std::nullopt;
-    const auto count = [&](const char* name) { return text->optValue<std::int64_t>(name, 0); };
-    return Usage{count("question_tokens"), count("prompt_tokens"), count("completion_tokens"), count("total_tokens")};
+    const Usage told{countIn(*text, "question_tokens"), countIn(*text, "prompt_tokens"),
+                     countIn(*text, "completion_tokens"), countIn(*text, "total_tokens")};
+    if (told.total == 0) throw std::runtime_error("total_tokens is missing or 0");
+    return told;
 }
 
 }  // namespace
@@ -113,7 +125,7 @@ void CallReply::readUsage(Text lastFrame) noexcept {
     try {
         if (const auto told = usageOf(owned(lastFrame))) usage(*told);
     } catch (...) {
-        explain("the plugin's last frame has no readable usage");
+        explain(std::string_view("the usage in the plugin's last frame is not used: " + describeCurrent()));
     }
 }
 
@@ -125,11 +137,12 @@ bool CallReply::refuseGarbage(const std::string& reason) noexcept {
 bool StreamReply::send(std::string_view frame, Way way) noexcept {
     if (last_ || finished_ || !goesOn()) return false;
     if (frame.size() > kLongestFrame) return refuseGarbage(kFrameTooLarge);
-    ++report_.frames;
     call().pauseGuard();  // a client that reads slowly is no upstream that is silent
     const bool isSent = (sink_.*way)(frame);
     call().resumeGuard();
-    return isSent || end(Stop::clientLeft);
+    if (!isSent) return end(Stop::clientLeft);
+    ++report_.frames;
+    return true;
 }
 
 // What the client's reader cannot take, the client does not get.
@@ -153,6 +166,7 @@ bool StreamReply::lastFrame(Text last) noexcept {
     ++report_.frames;
     report_.answer = answer;
     last_ = owned(last);
+    report_.hasLast = true;
     return true;
 }
 
@@ -218,7 +232,8 @@ bool CollectReply::frame(Text frame) noexcept {
 
 bool CollectReply::lastFrame(Text json) noexcept {
     readUsage(json);
-    return frame(json);
+    report_.hasLast = frame(json);
+    return report_.hasLast;
 }
 
 }  // namespace aiproject

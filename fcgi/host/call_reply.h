@@ -17,11 +17,12 @@ struct CallReport {
     std::string model;              // the one that was asked last
     Usage usage;                    // what clients are told: never below 0
     std::optional<Usage> reported;  // as it was said, believable or not; none: nothing was
-    TokenEstimate answer;           // of what was passed on
+    TokenEstimate answer;           // of what was passed on, thoughts included
     std::string upstreamId;
     std::string explanation;  // for the log
     std::string advice;       // for the client
     std::uint64_t frames = 0;
+    bool hasLast = false;    // the plugin's last frame was taken: the answer is whole
     bool isCut = false;      // something the plugin wanted to answer was not taken
     bool isGarbage = false;  // the plugin broke the contract; explanation says how
 };

@@ -11,7 +11,8 @@ namespace aiproject {
 namespace {
 
 // Looks at the depth, and whether all strings are UTF-8: nothing above ASCII is legal outside of them, and a \u
-// escape may make what is none. Follows the way to the answer text, which is payload.choices.text[*].content.
+// escape may make what is none. Follows the way to the answer text, which is payload.choices.text[*].content; the
+// thoughts beside it, which upstreams bill as well, count as much.
 class Look final : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Look> {
 public:
     explicit Look(TokenEstimate& answer) : answer_(answer) {}
@@ -22,7 +23,8 @@ public:
     }
     bool Key(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
         const std::string_view key(bytes, size);
-        isOnWay_ = way_ == depth_ && key == kWay.at(std::size_t(std::min(depth_, kContent)));
+        isOnWay_ = way_ == depth_ && (key == kWay.at(std::size_t(std::min(depth_, kContent))) ||
+                                      (depth_ == kContent && key == "reasoning_content"));
         return isUtf8(key);
     }
     bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {

@@ -12,7 +12,7 @@ namespace aiproject {
 class FrameCheck {
 public:
     // One JSON object in UTF-8, nested no deeper than readers take. Adds its answer text
-    // (payload.choices.text[*].content) to `answer`, also of one that is refused.
+    // (payload.choices.text[*].content, and .reasoning_content, the thoughts) to `answer`, also of one that is refused.
     bool isObject(std::string_view text, TokenEstimate& answer);
 
 private:

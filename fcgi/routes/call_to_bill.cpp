@@ -20,8 +20,18 @@ std::int64_t secondsOf(const ModelRequest& request) {
     return bytesPerSecond == 0 ? 0 : std::int64_t((request.media.size + bytesPerSecond - 1) / bytesPerSecond);
 }
 
-// More than the dialog's tokens, since each has a byte at least, and the longest answer of the models that may be
-// asked.
+// Estimated.
+std::int64_t questionTokens(const ModelRequest& request) {
+    TokenEstimate question;
+    for (std::uint64_t i = 0; i < request.turnCount; ++i) {
+        question.add(request.turns[i].content);
+        question.add(" ");  // or the end of one and the beginning of the next would be one word
+    }
+    return question.tokens();
+}
+
+// No less than the dialog's tokens may be billed as, and the longest answer of the models that may be asked. An
+// upstream's token has a byte at least; the estimate of many short turns is above their bytes.
 std::int64_t mostTokens(const Context& context, const Question& question) {
     std::int64_t bytes = 0, longest = 0;
     for (std::uint64_t i = 0; i < question.request.turnCount; ++i)
@@ -31,7 +41,7 @@ std::int64_t mostTokens(const Context& context, const Question& question) {
         const bool hasLimit = model && model->longestAnswer > 0;
         longest = std::max(longest, hasLimit ? model->longestAnswer : context.services.config.quota.answerTokens);
     }
-    return std::max<std::int64_t>(1, bytes + longest);
+    return std::max<std::int64_t>(1, std::max(bytes, questionTokens(question.request)) + longest);
 }
 
 }  // namespace
@@ -63,12 +73,7 @@ CallEnd callEnd(const ModelRequest& request, const CallReport& report) {
     end.unit = unitOf(request.kind);
     if (const auto& told = report.reported)
         end.reported = ReportedTokens{told->question, told->prompt, told->completion, told->total};
-    TokenEstimate question;
-    for (std::uint64_t i = 0; i < request.turnCount; ++i) {
-        question.add(request.turns[i].content);
-        question.add(" ");  // or the end of one and the beginning of the next would be one word
-    }
-    end.questionTokens = question.tokens();
+    end.questionTokens = questionTokens(request);
     end.answerTokens = report.answer.tokens();
     end.voiceSeconds = secondsOf(request);
     return end;

@@ -78,9 +78,10 @@ CallEnd endOf(const ModelRequest& request, const Delivery& delivery, Outcome out
     return end;
 }
 
+Outcome outcomeOfFault(const CallReply& reply) { return reply.hasBegun() ? Outcome::broken : Outcome::failed; }
+
 Outcome outcomeOf(const Error& error, const CallReply& reply) {
-    if (error.kind() == ErrorKind::clientLeft) return Outcome::clientLeft;
-    return reply.hasBegun() ? Outcome::broken : Outcome::failed;
+    return error.kind() == ErrorKind::clientLeft ? Outcome::clientLeft : outcomeOfFault(reply);
 }
 
 // Before the client hears of the end.
@@ -122,6 +123,9 @@ Bill run(Context& context, const Question& question, const Delivery& delivery) {
         context.record.model = services.models.run(question.models, request, delivery.reply, caller);
     } catch (const Error& error) {
         settle(context, billed, request, delivery, outcomeOf(error, delivery.reply));
+        throw;
+    } catch (...) {  // what was passed on is due, whyever it ended
+        settle(context, billed, request, delivery, outcomeOfFault(delivery.reply));
         throw;
     }
     return settle(context, billed, request, delivery, Outcome::complete);

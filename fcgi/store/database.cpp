@@ -96,8 +96,9 @@ private:
 
 class Database::Transaction {
 public:
-    Transaction(const Database& owner, Session& session) : owner_(owner), session_(session) {
-        owner_.dialect_->begin(session_);
+    Transaction(const Database& owner, Session& session, Clock::time_point deadline)
+        : owner_(owner), session_(session) {
+        owner_.dialect_->begin(session_, deadline);
     }
     ~Transaction() {
         if (!committed_) owner_.dialect_->rollback(session_);
@@ -139,7 +140,7 @@ void Database::write(const Work& work) {
         std::optional<WriteTurn> turn;
         if (dialect_->hasOneWriter()) turn.emplace(*this, deadline);
         const auto inTransaction = [&](Session& session) {
-            Transaction transaction(*this, session);
+            Transaction transaction(*this, session, deadline);
             work(session);
             transaction.commit();
         };
@@ -150,16 +151,17 @@ void Database::write(const Work& work) {
 void Database::migrate(const Work& work) {
     if (dialect_->hasOneWriter()) return write(work);
     guarded([&] {
+        const auto deadline = Clock::now() + kMigrationTime;
         const auto apart = [&](Session& session) {
             dialect_->lockMigrations(session);
-            Transaction transaction(*this, session);
+            Transaction transaction(*this, session, deadline);
             work(session);
             transaction.commit();
         };
         bool wasIdle = false;
         forgetIdle();
         // The session ends with it, and so do its lock and its limits.
-        lend(apart, Clock::now() + kMigrationTime, After::end, wasIdle);
+        lend(apart, deadline, After::end, wasIdle);
     });
 }
 

@@ -4,7 +4,8 @@
 // more when a session that lay idle turns out to be dead. So it sets what it answers and does not add to it.
 //
 // ERRORS   Error(internal, reason for the log) for every fault of the database, among them whatever
-//          Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table. An
+//          Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table or
+//          a value does not fit its column. An
 //          Error of `work` passes through. A call waits at most config.timeout for a session, a lock and the
 //          server, all together, and as long for a new connection; the next call starts afresh, so nothing needs a
 //          restart.

@@ -18,7 +18,7 @@ namespace aiproject {
 enum class DatabaseUse { serve, look };
 
 enum class FaultKind {
-    constraint,  // a row would break a rule of its table
+    constraint,  // a row would break a rule of its table, or a value does not fit its column
     conflict,    // the database ended the transaction in favour of another's: run again, it may succeed
     locked,      // others held what it needs for too long
     lost,        // the connection is gone
@@ -45,7 +45,8 @@ public:
     virtual int socketOf(Poco::Data::Session& session) const = 0;
     virtual bool isIdle(Poco::Data::Session& session) const = 0;  // connected, and in no transaction
 
-    virtual void begin(Poco::Data::Session& session) const = 0;  // a transaction that will write
+    // A transaction that will write. Waits no longer than until `deadline` for others that do.
+    virtual void begin(Poco::Data::Session& session, std::chrono::steady_clock::time_point deadline) const = 0;
     virtual void commit(Poco::Data::Session& session) const = 0;
     virtual void rollback(Poco::Data::Session& session) const noexcept = 0;
 

@@ -23,8 +23,15 @@ constexpr unsigned kConnectionKilled = 1927, kIdleTooLong = 4031;
 constexpr unsigned kRowChangedMeanwhile = 1020;
 
 FaultKind kindOfNumber(unsigned number) {
-    static const std::set<unsigned> constraints{ER_DUP_ENTRY,           ER_BAD_NULL_ERROR, ER_NO_REFERENCED_ROW_2,
-                                                ER_ROW_IS_REFERENCED_2, kCheckViolated,    kMySqlCheckViolated};
+    static const std::set<unsigned> constraints{ER_DUP_ENTRY,
+                                                ER_BAD_NULL_ERROR,
+                                                ER_NO_REFERENCED_ROW_2,
+                                                ER_ROW_IS_REFERENCED_2,
+                                                kCheckViolated,
+                                                kMySqlCheckViolated,
+                                                ER_DATA_TOO_LONG,
+                                                ER_WARN_DATA_OUT_OF_RANGE,
+                                                ER_TRUNCATED_WRONG_VALUE_FOR_FIELD};
     static const std::set<unsigned> conflicts{ER_LOCK_DEADLOCK, kRowChangedMeanwhile};
     static const std::set<unsigned> locked{ER_LOCK_WAIT_TIMEOUT, kStatementTimeout, kMySqlStatementTimeout};
     static const std::set<unsigned> lost{CR_SERVER_GONE_ERROR, CR_SERVER_LOST,    CR_SERVER_LOST_EXTENDED,

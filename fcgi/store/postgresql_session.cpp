@@ -52,10 +52,11 @@ FaultKind kindOfState(const std::string& state) {
     static const std::set<std::string> conflicts{"40001", "40P01"};
     static const std::set<std::string> locked{"55P03", "57014"};
     static const std::set<std::string> lost{"57P01", "57P02", "57P03", "57P05", "25P03"};
-    if (state.compare(0, 2, "23") == 0) return FaultKind::constraint;
+    const std::string group = state.substr(0, 2);
+    if (group == "23" || group == "22") return FaultKind::constraint;
     if (conflicts.count(state) == 1) return FaultKind::conflict;
     if (locked.count(state) == 1) return FaultKind::locked;
-    if (lost.count(state) == 1 || state.compare(0, 2, "08") == 0) return FaultKind::lost;
+    if (lost.count(state) == 1 || group == "08") return FaultKind::lost;
     return FaultKind::other;
 }
 

@@ -84,7 +84,8 @@ public:
     FaultKind kindOf(const Poco::Exception& e) const override;
     int socketOf(Poco::Data::Session& session) const override;
     bool isIdle(Poco::Data::Session& session) const override;
-    void begin(Poco::Data::Session& session) const override { session.begin(); }
+    // The limits of time that setUp() has set hold for every statement of the session.
+    void begin(Poco::Data::Session& session, std::chrono::steady_clock::time_point) const override { session.begin(); }
     void commit(Poco::Data::Session& session) const override { session.commit(); }
     void rollback(Poco::Data::Session& session) const noexcept override;
 

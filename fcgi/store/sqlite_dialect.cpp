@@ -103,9 +103,16 @@ bool SqliteDialect::isIdle(Session& session) const {
 }
 
 // Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes.
-void SqliteDialect::begin(Session& session) const {
-    const Turnstile turnstile(file_, timeout_ / 2);
+void SqliteDialect::begin(Session& session, std::chrono::steady_clock::time_point deadline) const {
+    const auto left = [deadline] {
+        return std::max(std::chrono::milliseconds(1), std::chrono::duration_cast<std::chrono::milliseconds>(
+                                                          deadline - std::chrono::steady_clock::now()));
+    };
+    sqlite3* const handle = SQLite::Utility::dbHandle(session);
+    const Turnstile turnstile(file_, left() / 2);
+    sqlite3_busy_timeout(handle, int(left().count()));
     execute(session, "BEGIN IMMEDIATE");
+    sqlite3_busy_timeout(handle, int(timeout_.count()));  // a session whose BEGIN failed for that is not used again
 }
 
 void SqliteDialect::commit(Session& session) const { execute(session, "COMMIT"); }

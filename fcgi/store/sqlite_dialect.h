@@ -21,7 +21,7 @@ public:
     int socketOf(Poco::Data::Session&) const override { return -1; }
     bool isIdle(Poco::Data::Session& session) const override;
 
-    void begin(Poco::Data::Session& session) const override;
+    void begin(Poco::Data::Session& session, std::chrono::steady_clock::time_point deadline) const override;
     void commit(Poco::Data::Session& session) const override;
     void rollback(Poco::Data::Session& session) const noexcept override;
     static void execute(Poco::Data::Session& session, const std::string& sql);

@@ -222,14 +222,14 @@ ON_EACH_DATABASE(Till, releases_what_dead_workers_held_and_not_what_is_put_off) 
     Books books(url, 100'000);
     BillingRules mortal;
     mortal.reservationLife = -1ms;  // expired at once
-    Host dead(url, mortal), one(url), other(url);
+    Host dead(url, mortal), alive(url), one(url, mortal), other(url, mortal);
     std::vector<std::unique_ptr<BilledCall>> lost;
     for (int i = 0; i < kDead; ++i) lost.emplace_back(new BilledCall(dead.billing.begin(text(30))));
-    const BilledCall alive = one.billing.begin(text(70));
-    one.billing.putOffExpiry();
-    together(2, [&](int index) { (index == 0 ? one : other).billing.releaseExpired(); });
+    const BilledCall call = alive.billing.begin(text(70));
+    alive.billing.keepHolds();
+    together(2, [&](int index) { (index == 0 ? one : other).billing.keepHolds(); });
     CPPUNIT_ASSERT(books.read("SELECT COUNT(*) FROM reservations") <= kDead - 100 + 1);
-    other.billing.releaseExpired();
+    other.billing.keepHolds();
     books.assertIs(70, "SELECT tokens_held FROM users");
     lost.front()->settle(answered(10), {"echo", ""});  // it was only slow: it pays, and frees nothing twice
     books.assertIs(70, "SELECT tokens_held FROM users");
@@ -284,7 +284,9 @@ ON_EACH_DATABASE(Till, is_looked_after_by_the_keeper) {
         " VALUES ('c', 1, 1, 2, 3, 4, 'dead', 5)");
     books.sql(
         "UPDATE users SET tokens_held = 1, pic_times_held = 2, voice_seconds_held = 3, calls_held = 4 WHERE id = 1");
-    Host host(url);
+    BillingRules hasty;
+    hasty.reservationLife = -1ms;  // no second sign of death is waited for
+    Host host(url, hasty);
     std::mutex mutex;
     std::set<std::int64_t> ended;
     const auto owners = [] {  // of whom 1 has another uuid since, 33 is disabled and 41 is gone
@@ -297,7 +299,7 @@ ON_EACH_DATABASE(Till, is_looked_after_by_the_keeper) {
         ended.insert(owner.user);
     };
     const Keeper keeper(host.database, host.billing, host.config, {owners, end}, host.log,
-                        {20ms, 20ms, 20ms, 20ms, 20ms});
+                        {20ms, 20ms, 20ms, 20ms});
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM audit") == 0);
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM login_attempts") == 0);
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM reservations") == 0);

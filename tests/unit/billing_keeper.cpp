@@ -20,7 +20,7 @@ struct Upkeep : CppUnit::TestCase {
         config.models["endless"] = playing("delta Hi|hang 3600000|status stopped");
         config.log.level = LogLevel::debug;
     }};
-    KeeperTimes often{20ms, 20ms, 20ms, 20ms, 20ms};
+    KeeperTimes often{20ms, 20ms, 20ms, 20ms};
     Log log{site.config().log, "keeper"};
 
     Keeper keeper() {

@@ -166,12 +166,12 @@ SPEC(Reply, estimates_what_it_has_passed_on) {
                                 R"("text":[{"content":"none"}],"choices":{"text":[{"content":"none"}]}})"));
     CPPUNIT_ASSERT(stream.frame(R"({"payload":{"choices":{"content":"none","text":[{"reasoning_content":"hm"},)"
                                 R"({"x":{"content":"none"},"content":" internationalization"}]}}})"));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(15), stream.report().answer.tokens());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(16), stream.report().answer.tokens());  // with the thought
     CPPUNIT_ASSERT(collect.lastFrame(text(frameSaying(word))));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5), collect.report().answer.tokens());
     kept.takes = 4;
     CPPUNIT_ASSERT(!stream.delta(text(" " + word)));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(15), stream.report().answer.tokens());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(16), stream.report().answer.tokens());
 }
 
 SPEC(Reply, keeps_what_an_upstream_reports_as_it_was_said) {
@@ -180,6 +180,28 @@ SPEC(Reply, keeps_what_an_upstream_reports_as_it_was_said) {
     stream.usage({-1, 2, 3, -4});
     CPPUNIT_ASSERT_EQUAL(std::int64_t(-4), stream.report().reported->total);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), stream.report().usage.total);
+}
+
+SPEC(Reply, reads_no_usage_that_is_missing_or_no_number_from_a_last_frame) {
+    const auto reportedOf = [&](const std::string& usage) {
+        CallWatch::Call other(watch, -1, 1h);
+        StreamReply reply(kept, "request-8");
+        reply.attach(other);
+        CPPUNIT_ASSERT(reply.lastFrame(text(R"({"payload":{"usage":{"text":)" + usage + "}}}")));
+        return reply.report().reported;
+    };
+    for (const char* usage : {"{}", R"({"total_tokens":"43"})", R"({"total_tokens":4.5})", R"({"total_tokens":true})",
+                              R"({"total_tokens":null})", R"({"total_tokens":0})", R"({"prompt_tokens":4})",
+                              R"({"prompt_tokens":"4","total_tokens":43})", R"({"total_tokens":18446744073709551615})"})
+        CPPUNIT_ASSERT_MESSAGE(usage, !reportedOf(usage));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(43), reportedOf(R"({"total_tokens":43})")->total);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-43), reportedOf(R"({"total_tokens":-43})")->total);
+}
+
+SPEC(Reply, has_not_begun_when_the_client_did_not_take_its_first_frame) {
+    kept.takes = 0;
+    CPPUNIT_ASSERT(!stream.delta("Hello"));
+    CPPUNIT_ASSERT(!stream.hasBegun());
 }
 
 SPEC(Reply, as_a_stream_that_broke_says_so_in_its_last_frame) {

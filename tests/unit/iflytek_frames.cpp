@@ -200,6 +200,19 @@ SPEC(Frames, with_members_of_another_type_do_no_harm) {
         CPPUNIT_ASSERT_MESSAGE(payload, !relay.take(frameOf(header(0, 1), payload)));
 }
 
+SPEC(Frames, report_the_usage_that_they_have_and_no_other) {
+    const auto reported = [](const std::string& text) {
+        return iflytek::readAnswerFrame(frameOf(header(0, 2), R"("usage":{"text":)" + text + "}")).usage;
+    };
+    for (const char* text : {"{}", R"({"total_tokens":"43"})", R"({"prompt_tokens":5})",
+                             R"({"prompt_tokens":5,"completion_tokens":9,"total_tokens":"14"})",
+                             R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807})",
+                             R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"})
+        CPPUNIT_ASSERT_MESSAGE(text, !reported(text));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(14), reported(R"({"prompt_tokens":5,"completion_tokens":9})")->total);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), reported(R"({"prompt_tokens":5,"total_tokens":0})")->total);
+}
+
 SPEC(Frames, with_more_values_than_any_answer_are_refused) {
     const auto withElements = [](int count) {
         std::string list = "{}";

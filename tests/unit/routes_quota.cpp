@@ -19,6 +19,8 @@ struct Quota : CppUnit::TestCase {
         config.models["priced"] = playing("delta Hi|usage 43");
         config.models["breaks"] = playing("delta Hi|usage 43|status unavailable");
         config.models["fails"] = playing("usage 43|status unavailable");
+        config.models["ended"] =
+            playing(R"(last {"payload":{"usage":{"text":{"total_tokens":43}}}}|status unavailable)");
         config.routes.text = {"priced"};
     }};
 
@@ -41,6 +43,14 @@ SPEC(Quota, of_tokens_pays_for_text) {
     assertLeft(14, 5);
     ask("/models/priced/stream");
     assertLeft(0, 5);
+}
+
+SPEC(Quota, pays_for_a_whole_answer_after_which_the_plugin_fails) {
+    give(100, 5);
+    const auto answer = ask("/models/ended/stream");
+    assertSays(answer.text(), R"("total_tokens":43)");
+    assertLeft(57, 5);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT COUNT(*) FROM ledger WHERE outcome = 'complete'"));
 }
 
 SPEC(Quota, of_pictures_pays_for_pictures) {

@@ -2,6 +2,7 @@
 
 #include "iflytek/core/json_reading.h"
 
+#include <limits>
 #include <sstream>
 
 namespace aiproject::iflytek {
@@ -35,15 +36,25 @@ std::string completedFrame(const Object::Ptr& root, const Object::Ptr& choices) 
     return json.str();
 }
 
+// None: one is missing, or they are no counts that can be added.
+std::optional<std::int64_t> sumOf(std::optional<std::int64_t> one, std::optional<std::int64_t> other) {
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    if (!one || !other || *one < 0 || *other < 0 || *one > most - *other) return std::nullopt;
+    return *one + *other;
+}
+
+// None: nothing that a bill can rest on. No answer of this upstream is free: where all is 0 it has not counted.
 std::optional<Usage> usageOf(const Object::Ptr& payload) {
     const auto text = memberObject(memberObject(payload, "usage"), "text");
     if (text.isNull()) return std::nullopt;
-    Usage usage;
-    usage.question = memberInteger(text, "question_tokens").value_or(0);
-    usage.prompt = memberInteger(text, "prompt_tokens").value_or(0);
-    usage.completion = memberInteger(text, "completion_tokens").value_or(0);
-    usage.total = memberInteger(text, "total_tokens").value_or(usage.prompt + usage.completion);
-    return usage;
+    const auto prompt = memberInteger(text, "prompt_tokens"), completion = memberInteger(text, "completion_tokens");
+    auto total = memberInteger(text, "total_tokens");
+    if (!total && !text->has("total_tokens")) total = sumOf(prompt, completion);
+    if (!total) return std::nullopt;
+    const Usage usage{memberInteger(text, "question_tokens").value_or(0), prompt.value_or(0), completion.value_or(0),
+                      *total};
+    const bool isNothing = usage.question == 0 && usage.prompt == 0 && usage.completion == 0 && usage.total == 0;
+    return isNothing ? std::nullopt : std::optional(usage);
 }
 
 }  // namespace

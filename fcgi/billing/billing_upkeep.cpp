@@ -1,0 +1,188 @@
+// What Billing does for the keeper: bills that wait, and reservations of calls in progress and of dead workers.
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "base/unix_time.h"
+#include "billing/billing.h"
+
+namespace aiproject {
+
+using Poco::Data::Session;
+using Clock = std::chrono::steady_clock;
+
+struct Billing::Round {
+    const std::function<bool()>& mayGoOn;
+    int settled = 0;
+    int failures = 0;  // of bills tried alone, for no fault of their own
+
+    // Two such failures mean the database: the next round will do for the others.
+    bool goesOn() const { return failures < 2 && mayGoOn(); }
+};
+
+void Billing::saveKept() {
+    std::unique_lock lock(mutex_);
+    const auto all = std::exchange(kept_, {});
+    lock.unlock();
+    for (const Settlement& settlement : all) spool(settlement, "the worker ends");
+}
+
+bool Billing::databaseTakes() {
+    try {
+        database_.write([](Session& /*nothing*/) {});
+        return true;
+    } catch (const std::exception&) {  // every call that needs it says so
+        return false;
+    }
+}
+
+void Billing::retry(const std::function<bool()>& goesOn) {
+    std::unique_lock lock(mutex_);
+    const bool isForgetful = !toRelease_.empty() || !kept_.empty();
+    lock.unlock();
+    // In that order: a spool that cannot be looked at keeps nothing from what memory has.
+    if (!isForgetful && !spool_.hasFiles()) return;
+    if (!databaseTakes()) return;
+    retryReleases(goesOn);
+    retryKept(goesOn);
+    Round round{goesOn};
+    spool_.replay([&](const Spool::Lines& lines) { return takeLines(lines, round); }, [&] { return round.goesOn(); });
+    if (round.settled > 0) log_.info("billing: " + std::to_string(round.settled) + " bills that waited are settled");
+}
+
+void Billing::retryReleases(const std::function<bool()>& goesOn) {
+    std::unique_lock lock(mutex_);
+    auto all = std::exchange(toRelease_, {});
+    lock.unlock();
+    bool isAnswered = true;
+    for (; !all.empty() && isAnswered && goesOn(); all.pop_back()) isAnswered = release(all.back());
+    lock.lock();
+    toRelease_.insert(toRelease_.end(), all.begin(), all.end());
+}
+
+void Billing::retryKept(const std::function<bool()>& goesOn) {
+    std::unique_lock lock(mutex_);
+    auto all = std::exchange(kept_, {});
+    lock.unlock();
+    for (; !all.empty() && goesOn(); all.pop_back()) settle(all.back());
+    lock.lock();
+    kept_.insert(kept_.end(), all.begin(), all.end());
+}
+
+std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round) {
+    WaitingBills bills(lines.size());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        bills[i].line = i;
+        try {
+            bills[i].settlement = settlementIn(lines[i]);
+        } catch (const std::exception& e) {
+            bills[i].fate = LineFate::aside;
+            bills[i].reason = describe(e);
+        }
+    }
+    const auto usable =
+        std::partition(bills.begin(), bills.end(), [](const auto& bill) { return bill.fate == LineFate::aside; });
+    // In the order in which every transaction locks users.
+    std::sort(usable, bills.end(),
+              [](const auto& one, const auto& other) { return one.settlement.userId < other.settlement.userId; });
+    takeBills(usable, bills.end(), round);
+
+    std::vector<LineFate> fates(lines.size());
+    for (const WaitingBill& bill : bills) fates[bill.line] = bill.fate;
+    if (std::count(fates.begin(), fates.end(), LineFate::notNow) > 0) return fates;  // all come again
+    round.settled += int(std::count(fates.begin(), fates.end(), LineFate::done));
+    for (const WaitingBill& bill : bills)
+        if (bill.fate == LineFate::aside) noteAside(bill);
+    return fates;
+}
+
+// In one transaction, or, when that fails, each half in its own.
+void Billing::takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round) {
+    if (begin == end || !round.goesOn()) return;
+    const bool isOne = end - begin == 1;
+    try {
+        database_.write([&](Session& session) {
+            for (auto bill = begin; bill != end; ++bill) aiproject::settle(session, bill->settlement);
+        });
+        for (auto bill = begin; bill != end; ++bill) bill->fate = LineFate::done;
+        return;
+    } catch (const ConstraintViolation& e) {
+        if (isOne) {
+            begin->fate = LineFate::aside;
+            begin->reason = e.what();
+        }
+    } catch (const std::exception&) {  // every call that needs the database says so
+        if (isOne) ++round.failures;
+    }
+    if (isOne) return;
+    const auto middle = begin + (end - begin) / 2;
+    takeBills(begin, middle, round);
+    takeBills(middle, end, round);
+}
+
+void Billing::noteAside(const WaitingBill& bill) {
+    const Settlement& unusable = bill.settlement;
+    log_.error(LogLine("bill is put aside")
+                   .field("reason", bill.reason)
+                   .number("line", std::int64_t(bill.line) + 1)
+                   .field("call", unusable.callId)
+                   .field("id", unusable.requestId)
+                   .str());
+    if (!unusable.hold.isMade) return;
+    // No settlement will end it, and its worker puts off all that are its own.
+    const std::lock_guard lock(mutex_);
+    toRelease_.push_back({unusable.callId, unusable.userId, unusable.hold});
+}
+
+void Billing::keepHolds() {
+    try {
+        // With the worker's other transactions, which lock the same rows.
+        if (held_ > 0)
+            group_.write(0, [&](Session& session) {
+                putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
+            });
+        int released = 0;
+        for (const Holder& dead : deadHolders()) released += releaseOf(dead);
+        if (released > 0)
+            log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
+    } catch (...) {
+        signs_.clear();  // others may not have got through either: nobody is dead until seen so afresh
+        throw;
+    }
+}
+
+// Whose reservations have expired by this host's clock, which may be wrong, and were not put off either for as long
+// as this worker has watched.
+std::vector<Holder> Billing::deadHolders() {
+    std::vector<Holder> holders;
+    database_.read([&](Session& session) { holders = otherHolders(session, owner_); });
+    const auto seen = Clock::now();
+    const std::int64_t nowMs = unixMilliseconds();
+    const auto watch = rules_.reservationLife / 4;  // two puttings-off, and what they may be late
+    std::map<std::string, Sign> signs;
+    std::vector<Holder> dead;
+    for (const Holder& holder : holders) {
+        const auto known = signs_.find(holder.owner);
+        const bool isSame = known != signs_.end() && known->second.expiresMs == holder.expiresMs;
+        const Sign sign = isSame ? known->second : Sign{holder.expiresMs, seen};
+        signs[holder.owner] = sign;
+        if (holder.expiresMs < nowMs && seen - sign.since >= watch) dead.push_back(holder);
+    }
+    signs_ = std::move(signs);
+    return dead;
+}
+
+int Billing::releaseOf(const Holder& dead) {
+    std::vector<Reservation> all;
+    database_.read([&](Session& session) { all = reservationsOf(session, dead); });
+    std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
+    int released = 0;
+    group_.write(0, [&](Session& session) {
+        released = 0;
+        for (const Reservation& one : all)
+            if (aiproject::release(session, one, dead.expiresMs + 1)) ++released;
+    });
+    return released;
+}
+
+}  // namespace aiproject

@@ -72,7 +72,8 @@ const std::vector<aiproject::Command> kCommands = {
      "FILE has mode 0600 and must not be there yet. auth.key_file is not in it: keep a copy of that as well.",
      "config define json force", &aiproject::backup},
     {"restore", "FILE", "puts the database back that backup has copied into FILE",
-     "Not while serve or a worker uses the database. What is replaced is kept beside it under a dated name.",
+     "Not while serve or a worker uses the database. What is replaced is kept beside it under a dated name. "
+     "Everybody logs in again: every uuid ends.",
      "config define json", &aiproject::restore},
     {"version", "", "prints the version", "Of the program and of the plugin contract.", "", &aiproject::version},
 };

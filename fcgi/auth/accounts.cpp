@@ -1,6 +1,7 @@
 #include "auth/accounts.h"
 
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "auth/quota_refill.h"
@@ -11,9 +12,6 @@ namespace aiproject {
 namespace {
 
 std::string called(std::int64_t id) { return "user " + std::to_string(id); }
-
-// So much of a code as tells an operator which one it was.
-std::string hintOf(const std::string& code) { return "invitation " + code.substr(0, code.size() / 4) + "..."; }
 
 }  // namespace
 
@@ -69,12 +67,21 @@ User Accounts::enrolled(const NewUser& user, const Origin& origin) {
 Session Accounts::login(std::string_view name, std::string_view password, const Origin& origin) {
     const Proof proof = prove(name, password, origin);
     const StoredUser& user = proof.user;
-    if (hasher_.needsRehash(user.passwordHash)) store_.replacePasswordHash(user, hasher_.hash(proof.password));
     // Before the uuid goes out: no login that is not in the audit log.
     guard_.succeed(proof.attempt, [&](Poco::Data::Session& session) {
         Audit::add(session, {"login", user.name, origin});
     });
+    strengthen(proof);
     return sessionOf(user);
+}
+
+// As good as it goes, once the login is counted as one: what fails here is tried again by the next login.
+void Accounts::strengthen(const Proof& proof) {
+    if (!hasher_.needsRehash(proof.user.passwordHash)) return;
+    try {
+        store_.replacePasswordHash(proof.user, hasher_.hash(proof.password));
+    } catch (const std::runtime_error&) {  // no turn for a hash, no database, a rule of the table
+    }
 }
 
 Session Accounts::changePassword(std::string_view name, std::string_view password, const std::string& newPassword,

@@ -80,6 +80,7 @@ private:
     void requireAdmissible(const NewUser& user);
     User enrolled(const NewUser& user, const Origin& origin);
     Proof prove(std::string_view name, std::string_view password, const Origin& origin);
+    void strengthen(const Proof& proof);
     bool fits(const LoginGuard::Attempt& attempt, const std::string& password, const std::string& hash);
     Session sessionOf(const StoredUser& user) const;
     User userFor(const StoredUser& stored) const;

@@ -22,9 +22,6 @@ namespace {
 
 Error refused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
 
-// For the audit log: the operator recognises the code, and nobody else can use it.
-std::string hintOf(const std::string& code) { return "code " + code.substr(0, 4) + "..."; }
-
 struct Terms {
     std::string academy;
     std::int64_t usesLeft = 0, beginsMs = 0, endsMs = 0;
@@ -61,6 +58,8 @@ void requireOpen(const Terms& terms, const std::string& academy) {
 }
 
 }  // namespace
+
+std::string hintOf(const std::string& code) { return "invitation " + code.substr(0, code.size() / 4) + "..."; }
 
 std::string Invitations::newCode() {
     constexpr char kSigns[] = "ABCDEFGHJKMNPQRSTVWXYZ0123456789";  // 32, without I, L, O and U
@@ -140,8 +139,7 @@ void Invitations::redeem(Session& session, const std::string& code, std::int64_t
         bind(code);
     const std::size_t counted = use.execute();
     const Terms terms = termsOf(session, code);
-    // What has no limit may count as unchanged: a database that compares the row says 0.
-    if (counted == 0 && terms.usesLeft >= 0) throw refused(kUsedUp);
+    if (counted == 0) throw refused(kUsedUp);
     requireOpen(terms, academy);
     int used = 0;
     session << "SELECT COUNT(*) FROM invitation_uses WHERE code = ? AND user_id = ?", into(used), bind(code),

@@ -34,6 +34,9 @@ struct Invitation {
     std::int64_t uses = 0;  // how often it was used
 };
 
+// For the audit log: so much of a code that the operator recognises it and nobody can use it.
+std::string hintOf(const std::string& code);
+
 class Invitations {
 public:
     explicit Invitations(Database& database) : database_(database) {}

@@ -18,12 +18,18 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr std::int64_t kFree = 3;  // failures without a pause
+// Failures without a pause. An address may be a school's: its logins count as failed while they are looked at, and a
+// class that comes in at once is no guesser.
+constexpr std::int64_t kFree = 3, kFreeOfAnAddress = 20;
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kKnownMs = 90 * kDayMs;
-constexpr std::chrono::seconds kLongestOfAName{30};
+constexpr std::chrono::seconds kLongestOfAnAccount{30};
 constexpr std::int64_t kMostSkewMs = 60'000;  // between the clocks of two hosts
 constexpr int kTries = 8;                     // each but the last was overtaken by another attempt on the same subject
+
+bool isAddress(const std::string& subject) { return subject.compare(0, 8, "address:") == 0; }
+
+std::int64_t freeOf(const std::string& subject) { return isAddress(subject) ? kFreeOfAnAddress : kFree; }
 
 std::string pairOf(const std::string& network, const std::string& name) { return network + " " + name; }
 
@@ -33,7 +39,7 @@ void takeBack(Session& session, const LoginGuard::Attempt::Count& count) {
                " blocked_ms = CASE WHEN failures = ? OR failures - 1 <= ? THEN 0 ELSE blocked_ms END,"
                " failures = failures - 1"
                " WHERE subject = ? AND failures > 0",
-        bind(count.failures), bind(kFree), bind(count.subject), now;
+        bind(count.failures), bind(freeOf(count.subject)), bind(count.subject), now;
 }
 
 // Whoever cleans the table deletes what is a day older than now, so a mark's time lies ahead.
@@ -168,8 +174,7 @@ void LoginGuard::refuse(const Pause& pause, const std::string& name, const Origi
 }
 
 milliseconds LoginGuard::limitOf(const std::string& subject) const {
-    const bool isName = subject.compare(0, 5, "name:") == 0;
-    return isName ? std::min(longest_, kLongestOfAName) : longest_;
+    return isAddress(subject) ? longest_ : std::min(longest_, kLongestOfAnAccount);
 }
 
 // What is further ahead than any pause comes from a wrong clock, and must not lock for ever.
@@ -178,8 +183,9 @@ std::int64_t LoginGuard::latestEnd(const std::string& subject, std::int64_t atMs
 }
 
 milliseconds LoginGuard::pauseAfter(std::int64_t failures, const std::string& subject) const {
-    if (failures <= kFree) return milliseconds(0);
-    const auto doublings = std::min<std::int64_t>(failures - kFree - 1, 30);
+    const std::int64_t counted = failures - freeOf(subject);
+    if (counted <= 0) return milliseconds(0);
+    const auto doublings = std::min<std::int64_t>(counted - 1, 30);
     return std::min(limitOf(subject), milliseconds(1000 * (std::int64_t{1} << doublings)));
 }
 

@@ -1,13 +1,14 @@
 // Who guesses passwords waits: failed logins are counted by account and by address in the table login_attempts, so
-// that every worker and host sees them. Three are free; then the next wait 1 s, 2 s, 4 s ...
+// that every worker and host sees them. Three of an account are free, and twenty of an address; then the next wait 1 s,
+// 2 s, 4 s ...
 //
-// SUBJECTS  name:NAME           an account, asked for by whoever. It waits 30 s at most: a stranger who fails on
-// purpose
-//                               cannot keep its owner out for long.
+// SUBJECTS  name:NAME           an account, asked for by whoever
 //           address:NETWORK     a client (client_network.h), whatever names it tries
 //           login:NETWORK NAME  the two together, from their first login that succeeded: it counts instead of
-//                               both, so neither a stranger nor a neighbour at the same address keeps an owner out
+//                               both, so that strangers, and neighbours who try other names, keep no owner out
 //           known:NETWORK NAME  no count: the mark that the two are known, for 90 days after their last login
+//           An account waits 30 s at most: whoever fails on purpose, a neighbour with the owner's own name and
+//           address among them, keeps its owner out for no longer at a time. An address waits `longest` at most.
 //           No account is told from a name that nobody has. What is a day old counts no more and may be deleted.
 //
 // ERRORS   Error(internal) when the database does not answer: nobody gets in while failures cannot be counted.

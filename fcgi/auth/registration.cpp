@@ -20,14 +20,6 @@ std::string requiredText(const std::string& raw, const std::string& what) {
     return trimmed(raw);
 }
 
-std::string checkedName(const std::string& raw) {
-    std::string name = requiredText(raw, "user name");
-    if (name.empty()) throw refused("the user name is empty");
-    if (lengthOf(name) > kMaxNameLength) throw refused("the user name has more than 50 characters");
-    if (hasControlCharacter(name)) throw refused("the user name has a control character");
-    return name;
-}
-
 bool isHost(std::string_view text) {
     return !text.empty() && text.front() != '.' && text.back() != '.' && text.find("..") == std::string_view::npos;
 }
@@ -36,13 +28,29 @@ bool isHost(std::string_view text) {
 bool isEmail(const std::string& text) {
     const std::size_t at = text.find('@');
     return at != std::string::npos && at > 0 && text.find('@', at + 1) == std::string::npos &&
-           isHost(std::string_view(text).substr(at + 1)) && !hasSpace(text) && !hasControlCharacter(text);
+           isHost(std::string_view(text).substr(at + 1)) && !hasSpace(text);
 }
 
 std::string checkedEmail(const std::string& raw) {
+    std::string email = storableEmail(raw);
+    if (!isEmail(email)) throw refused("the email address is malformed");
+    return email;
+}
+
+}  // namespace
+
+std::string checkedName(const std::string& raw) {
+    std::string name = requiredText(raw, "user name");
+    if (name.empty()) throw refused("the user name is empty");
+    if (lengthOf(name) > kMaxNameLength) throw refused("the user name has more than 50 characters");
+    if (hasControlCharacter(name)) throw refused("the user name has a control character");
+    return name;
+}
+
+std::string storableEmail(const std::string& raw) {
     std::string email = requiredText(raw, "email address");
     if (email.size() > kMaxEmailBytes) throw refused("the email address is too long");
-    if (!isEmail(email)) throw refused("the email address is malformed");
+    if (hasControlCharacter(email)) throw refused("the email address is malformed");
     return email;
 }
 
@@ -52,8 +60,6 @@ std::string checkedAcademy(const std::string& raw) {
     if (hasControlCharacter(academy)) throw refused("the academy has a control character");
     return academy;
 }
-
-}  // namespace
 
 std::string checkedPassword(const std::string& raw) {
     std::string password = requiredText(raw, "password");

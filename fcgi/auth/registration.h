@@ -1,11 +1,15 @@
 // What may become an account: pure rules, no database.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace aiproject {
+
+// Of tokens, picture calls or seconds: far from where 64 bits end, and exact as a JSON number.
+constexpr std::int64_t kMostUnits = 1'000'000'000'000'000;
 
 struct NewUser {
     std::string name;
@@ -20,8 +24,13 @@ struct NewUser {
 // Throws Error(registrationRefused) whose sentence tells the client what to change.
 NewUser checkedRegistration(const NewUser& user);
 
-// The same rule for a password alone.
+// The same rules one by one.
+std::string checkedName(const std::string& raw);
 std::string checkedPassword(const std::string& raw);
+std::string checkedAcademy(const std::string& raw);
+
+// An email address of whatever form, as far as it can be stored.
+std::string storableEmail(const std::string& raw);
 
 // A name as login sees it: trimmed. Nothing when no account can have it.
 std::optional<std::string> possibleName(std::string_view raw);

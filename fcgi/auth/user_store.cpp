@@ -34,17 +34,23 @@ std::int64_t UserStore::insert(const UserRecord& user, const Alongside& alongsid
     std::int64_t id = 0;
     try {
         database_.write([&](Session& session) {
-            session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
-                bind(user.picTimes), bind(user.voiceSeconds), now;
-            session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
+            id = insert(session, user);
             if (alongside) alongside(session, id);
         });
     } catch (const ConstraintViolation& e) {
         if (find(user.name)) throw Error(ErrorKind::nameTaken, "the name was taken by another registration");
         throw Error(ErrorKind::internal, "a new user breaks a rule of the table: " + std::string(e.what()));
     }
+    return id;
+}
+
+std::int64_t UserStore::insert(Session& session, const UserRecord& user) {
+    session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
+        bind(user.picTimes), bind(user.voiceSeconds), now;
+    std::int64_t id = 0;
+    session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
     return id;
 }
 

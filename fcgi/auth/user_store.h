@@ -54,6 +54,9 @@ public:
     // The new id. Error(nameTaken), also when two insert one name at the same instant.
     std::int64_t insert(const UserRecord& user, const Alongside& alongside = {});
 
+    // Within a write transaction of the caller's, out of which ConstraintViolation says that the name is taken.
+    static std::int64_t insert(Poco::Data::Session& session, const UserRecord& user);
+
     // Unless the password was changed since `user` was read.
     void replacePasswordHash(const StoredUser& user, const std::string& passwordHash);
 

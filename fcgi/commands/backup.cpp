@@ -1,8 +1,8 @@
 #include "store/backup.h"
 
-#include "base/json_text.h"
 #include "commands/command_line.h"
 #include "commands/manager_link.h"
+#include "commands/output.h"
 #include "store/database.h"
 #include "store/migrations.h"
 
@@ -29,9 +29,11 @@ int backup(const CommandLine& line) {
     const std::string& file = line.arguments.at(0);
     const std::uint64_t bytes = backUp(config.database, file, line.has("force") ? Existing::replace : Existing::refuse);
     if (line.json) {
-        std::cout << "{\"file\":" << jsonText(file) << ",\"bytes\":" << bytes
-                  << ",\"key_file\":" << jsonText(config.auth.keyFile) << "}\n";
-        return EXIT_SUCCESS;
+        Poco::JSON::Object object = jsonObject();
+        object.set("file", file);
+        object.set("bytes", bytes);
+        object.set("key_file", config.auth.keyFile);
+        return printJson(object), EXIT_SUCCESS;
     }
     std::cout << file << " has the database, " << bytes << " bytes\n"
               << "the key file " << config.auth.keyFile << " is not in it: keep a copy of that apart, because without "
@@ -51,15 +53,19 @@ int restore(const CommandLine& line) {
     const bool isCurrent = Migrations(database, config.database.migrations).isCurrent();
     const bool hasKey = std::filesystem::exists(config.auth.keyFile);
     if (line.json) {
-        std::cout << "{\"kept\":" << jsonText(kept) << ",\"current\":" << (isCurrent ? "true" : "false")
-                  << ",\"key_file_exists\":" << (hasKey ? "true" : "false") << "}\n";
-        return EXIT_SUCCESS;
+        Poco::JSON::Object object = jsonObject();
+        object.set("kept", kept);
+        object.set("current", isCurrent);
+        object.set("key_file_exists", hasKey);
+        return printJson(object), EXIT_SUCCESS;
     }
     std::cout << "the database is that of " << file << " again\n";
     if (!kept.empty()) std::cout << "what it was before is in " << kept << "\n";
     if (!isCurrent) std::cout << "it is of an older release: aiproject migrate brings it up to date, and serve does\n";
-    std::cout << (hasKey ? "the uuids are as before if the key file " : "put back the key file ") << config.auth.keyFile
-              << (hasKey ? " is the one of that time\n" : ": without that of the backup's time every uuid changes\n");
+    std::cout << "everybody logs in again: every uuid has ended\n";
+    if (!hasKey)
+        std::cout << "the key file " << config.auth.keyFile << " is missing: put the one of that time back, because "
+                  << "models know users by what is derived from it\n";
     return EXIT_SUCCESS;
 }
 

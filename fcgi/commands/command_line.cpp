@@ -49,7 +49,7 @@ const std::vector<Option>& allOptions() {
         withValue("since", "", "the first day that counts (UTC)", "YYYY-MM-DD"),
         withValue("until", "", "the last day that counts (UTC)", "YYYY-MM-DD"),
         withValue("user", "", "only calls of that user", "NAME"),
-        withValue("from", "", "where the users are: FILE.sql or mysql://USER@HOST:PORT/DATABASE", "WHERE"),
+        withValue("from", "", "where the users are: FILE.sql or mysql://USER@HOST:PORT/DATABASE", "FILE|URL"),
         Option("apply", "", "writes; without it nothing is changed"),
         Option("dry-run", "", "only says what --apply would do; the default"),
         Option("force", "", "replaces a file that is there"),
@@ -113,12 +113,17 @@ void printCommands(const std::vector<Command>& commands, const std::string& grou
     out << "\naiproject COMMAND --help says more.\n";
 }
 
-// A line per command: its words, a tab, its options; "=" where a value follows.
+const char* valueWord(const Option& option) {
+    if (!option.takesArgument()) return "";
+    return option.argumentName().rfind("FILE", 0) == 0 ? "=FILE" : "=";
+}
+
+// A line per command: its words, a tab, its arguments, its options; "=" where a value follows, "=FILE" where a file.
 void printWords(const std::vector<Command>& commands) {
     for (const Command& command : commands) {
-        std::cout << command.name << "\t--help";
+        std::cout << command.name << "\t" << command.arguments << " --help";
         for (const Option& option : allOptions())
-            if (takes(command, option)) std::cout << " --" << option.fullName() << (option.takesArgument() ? "=" : "");
+            if (takes(command, option)) std::cout << " --" << option.fullName() << valueWord(option);
         std::cout << "\n";
     }
 }

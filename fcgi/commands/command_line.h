@@ -40,7 +40,7 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// And for exit code 3: there is no such user, no such invitation.
+// And for exit code 3: there is no such user, no such invitation. (4 is import-original's: rows were skipped.)
 class NotFound : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -75,7 +75,8 @@ int usage(const CommandLine& line);
 int audit(const CommandLine& line);
 
 // Runs the command that the arguments name: 0 fine, 1 it failed, 2 they are not understood, 3 there is no such
-// user or invitation. `help --words` lists commands and options for the completion of a shell.
+// user or invitation, 4 import-original has skipped rows. `help --words` lists commands and options for the completion
+// of a shell.
 int runCommand(const std::vector<Command>& commands, const std::vector<std::string>& arguments);
 
 }  // namespace aiproject

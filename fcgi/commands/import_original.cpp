@@ -1,10 +1,8 @@
-#include "auth/password_hash.h"
-#include "base/json_text.h"
 #include "base/utf8.h"
-#include "commands/command_line.h"
+#include "commands/account_database.h"
+#include "commands/display_text.h"
+#include "commands/output.h"
 #include "moving/importer.h"
-#include "store/database.h"
-#include "store/migrations.h"
 
 #include <chrono>
 #include <cstdlib>
@@ -20,37 +18,47 @@ constexpr int kSomeSkipped = 4;
 
 std::string shown(const OriginalUser::Field& field) { return printable(field.value_or("").substr(0, kShownBytes)); }
 
-// The lines of the report, as they come: there may be as many as there are users.
+// A line for each row that is not taken as it is. For people as they come: an import may take hours. JSON as a whole
+// at the end, or not at all.
 class ImportReport {
 public:
-    ImportReport(bool json, ImportMode mode) : json_(json), applies_(mode == ImportMode::apply) {
-        if (json_) std::cout << "{\"applied\":" << (applies_ ? "true" : "false") << ",\"rows\":[";
-    }
+    ImportReport(bool json, ImportMode mode) : json_(json), applies_(mode == ImportMode::apply) {}
 
     void row(const OriginalUser& row, RowResult result, const std::string& reason) {
-        const char* const what = result == RowResult::skipped ? "skipped" : "changed";
+        const std::string what = result == RowResult::skipped ? "skipped" : "changed";
         if (!json_) {
-            std::cout << what << " " << shown(row.id) << " \"" << shown(row.name) << "\": " << reason << "\n";
+            const std::string line = what + " " + shown(row.id) + " \"" + shown(row.name) + "\": " + reason;
+            std::cout << safeForTerminal(line) << "\n";
             return;
         }
-        std::cout << (rows_++ == 0 ? "" : ",") << "\n{\"result\":\"" << what << "\",\"id\":" << jsonText(shown(row.id))
-                  << ",\"name\":" << jsonText(shown(row.name)) << ",\"reason\":" << jsonText(reason) << "}";
+        Poco::JSON::Object object = jsonObject();
+        object.set("result", what);
+        object.set("id", shown(row.id));
+        object.set("name", shown(row.name));
+        object.set("reason", reason);
+        rows_.add(object);
     }
 
     void end(const ImportCounts& counts) const {
-        if (json_) {
-            std::cout << "],\"imported\":" << counts.imported << ",\"already_there\":" << counts.alreadyThere
-                      << ",\"skipped\":" << counts.skipped << "}\n";
-            return;
-        }
+        if (json_) return printAsJson(counts);
         std::cout << (applies_ ? "imported " : "would import ") << counts.imported << ", already there "
                   << counts.alreadyThere << ", skipped " << counts.skipped << "\n";
         if (!applies_) std::cout << "this was a dry run, nothing is written; --apply imports\n";
     }
 
 private:
+    void printAsJson(const ImportCounts& counts) const {
+        Poco::JSON::Object object = jsonObject();
+        object.set("applied", applies_);
+        object.set("rows", rows_);
+        object.set("imported", counts.imported);
+        object.set("already_there", counts.alreadyThere);
+        object.set("skipped", counts.skipped);
+        printJson(object);
+    }
+
     const bool json_, applies_;
-    std::size_t rows_ = 0;
+    Poco::JSON::Array rows_;
 };
 
 // On standard error, now and then.
@@ -78,33 +86,26 @@ void warnOfPassword(const std::string& from) {
             << kPasswordVariable << "\n";
 }
 
-void requireMigrated(Database& database, const Config& config) {
-    if (!database.exists() || !Migrations(database, config.database.migrations).isCurrent())
-        throw std::runtime_error("the database is not there or not up to date; run aiproject migrate first");
-}
-
 }  // namespace
 
 int importOriginal(const CommandLine& line) {
-    const Config config = loadConfig(line.config);
     const ImportMode mode = line.has("apply") ? ImportMode::apply : ImportMode::dryRun;
     const std::string from = line.textOf("from");
-    if (from.empty()) throw std::runtime_error("--from is missing: FILE.sql or mysql://USER@HOST:PORT/DATABASE");
-    if (line.has("apply") && line.has("dry-run")) throw std::runtime_error("--apply and --dry-run exclude each other");
+    if (from.empty()) throw NotUnderstood("--from is missing: FILE.sql or mysql://USER@HOST:PORT/DATABASE");
+    if (line.has("apply") && line.has("dry-run")) throw NotUnderstood("--apply and --dry-run exclude each other");
     warnOfPassword(from);
     const char* const password = std::getenv(kPasswordVariable);
     const OriginalUsers users = originalUsersFrom(from, password ? password : "");
 
-    Database database(config.database, mode == ImportMode::apply ? DatabaseUse::serve : DatabaseUse::look);
-    requireMigrated(database, config);
+    AccountDatabase accounts(line, mode == ImportMode::apply ? DatabaseUse::serve : DatabaseUse::look);
     ImportReport report(line.json, mode);
     Progress progress;
     ImportSettings settings;
     settings.mode = mode;
-    settings.voiceSeconds = config.auth.newVoiceSeconds;
+    settings.voiceSeconds = accounts.config.auth.newVoiceSeconds;
     settings.threads = int(std::thread::hardware_concurrency());
     Importer importer(
-        database, settings,
+        accounts.database, settings,
         {[&](const OriginalUser& row, RowResult result, const std::string& reason) { report.row(row, result, reason); },
          [&](std::uint64_t done, std::uint64_t all) { progress(done, all); }});
     const ImportCounts counts = importer.run(users);

@@ -53,9 +53,8 @@ int inviteAdd(const CommandLine& line) {
     Invitation invitation;
     invitation.grant = {balanceOf(line, "tokens", 0), balanceOf(line, "pic-times", 0),
                         balanceOf(line, "voice-seconds", 0)};
-    const auto academy = trimmedText(line.textOf("academy"));  // as registration stores that of a user
-    if (!academy) throw NotUnderstood("--academy is too long, or no UTF-8");
-    invitation.academy = *academy;
+    // As registration stores that of a user, or nobody could have it.
+    invitation.academy = understood([&] { return checkedAcademy(line.textOf("academy")); });
     invitation.usesLeft = numberOf(line, "uses", 1, -1);
     invitation.beginsMs = dayOf(line, "begins", 0);
     invitation.endsMs = dayAfter(line, "ends", 0);

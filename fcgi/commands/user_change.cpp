@@ -59,16 +59,6 @@ std::string balancesText(const AccountView& account) {
            ", voice seconds " + balanceText(account.voiceSeconds);
 }
 
-// What is refused is no fault of the database: the command line or the password is to be changed.
-template <class Check>
-auto understood(const Check& check) {
-    try {
-        return check();
-    } catch (const Error& e) {
-        throw NotUnderstood(e.what());
-    }
-}
-
 }  // namespace
 
 int userAdd(const CommandLine& line) {

@@ -1,14 +1,14 @@
 // What options mean. ERRORS  NotUnderstood, which names the option, the text and what may stand there.
 #pragma once
 
+#include "auth/registration.h"
+#include "base/error.h"
 #include "commands/command_line.h"
 
 #include <cstdint>
 #include <string>
 
 namespace aiproject {
-
-constexpr std::int64_t kMostUnits = 1'000'000'000'000'000;  // far from where 64 bits end, and exact as a JSON number
 
 // A whole number from `least` to kMostUnits; `otherwise` when the option is not given.
 std::int64_t numberOf(const CommandLine& line, const std::string& option, std::int64_t least, std::int64_t otherwise);
@@ -19,6 +19,16 @@ std::int64_t balanceOf(const CommandLine& line, const std::string& option, std::
 // YYYY-MM-DD: milliseconds since 1970 at 0:00 UTC of that day; at 0:00 UTC of the next one.
 std::int64_t dayOf(const CommandLine& line, const std::string& option, std::int64_t otherwise);
 std::int64_t dayAfter(const CommandLine& line, const std::string& option, std::int64_t otherwise);
+
+// What `check` answers. What it refuses is no fault of ours: the command line, or what was typed, is to be changed.
+template <class Check>
+auto understood(const Check& check) {
+    try {
+        return check();
+    } catch (const Error& e) {
+        throw NotUnderstood(e.what());
+    }
+}
 
 // "2026-11-22", "2026-11-22T10:00:00.123Z"
 std::string utcDay(std::int64_t unixMs);

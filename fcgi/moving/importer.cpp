@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "auth/audit.h"
+#include "auth/user_store.h"
 #include "base/error.h"
-#include "base/utf8.h"
 #include "store/database.h"
 
 namespace aiproject {
@@ -21,24 +21,26 @@ using Poco::Data::Keywords::now;
 
 namespace {
 
-struct Stored {
-    int count = 0;
-    std::string email, academy;
+// What is known here of a row: 0 or 1 each.
+struct Known {
+    int imports = 0, importedUsers = 0;  // by its Id; a user who was deleted since is no more
+    int users = 0;                       // by its name
 };
 
-Stored storedUnder(Poco::Data::Session& session, const std::string& name) {
-    Stored stored;
-    session << "SELECT 1, email, academy FROM users WHERE name = ?", into(stored.count), into(stored.email),
-        into(stored.academy), bind(name), now;
-    return stored;
+Known knownOf(Poco::Data::Session& session, const OldAccount& account) {
+    Known known;
+    session << "SELECT COUNT(*), COUNT(users.id) FROM imports LEFT JOIN users ON users.id = imports.user_id"
+               " WHERE imports.original_id = ?",
+        into(known.imports), into(known.importedUsers), bind(account.id), now;
+    session << "SELECT COUNT(*) FROM users WHERE name = ?", into(known.users), bind(account.name), now;
+    return known;
 }
 
 void insert(Poco::Data::Session& session, const OldAccount& account, const std::string& hash, std::int64_t seconds) {
-    session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        bind(account.name), bind(hash), bind(account.email), bind(account.academy), bind(account.tokens),
-        bind(account.picTimes), bind(seconds), now;
-    Audit::add(session, {"imported", account.name, {}, "Id " + printable(account.id) + " of the original"});
+    const std::int64_t id = UserStore::insert(
+        session, {account.name, hash, account.email, account.academy, account.tokens, account.picTimes, seconds});
+    session << "INSERT INTO imports (original_id, user_id) VALUES (?, ?)", bind(account.id), bind(id), now;
+    Audit::add(session, {"imported", account.name, {}, "Id " + account.id + " of the original"});
 }
 
 }  // namespace
@@ -66,9 +68,10 @@ void Importer::add(const OriginalUser& row) {
     ++seen_;
     try {
         Candidate candidate{row, oldAccountOf(row)};
+        if (!ids_.insert(candidate.account.id).second) return skip(row, "an earlier row has the same Id");
         const auto [claim, isFirst] = names_.try_emplace(foldedName(candidate.account.name), candidate.account.id);
         if (!isFirst)
-            return skip(row, "the row with Id " + printable(claim->second) +
+            return skip(row, "the row with Id " + claim->second +
                                  " has the same name, as the original compared names; one of them can have it");
         batch_.push_back(std::move(candidate));
     } catch (const Error& e) {
@@ -98,19 +101,22 @@ void Importer::endBatch() {
 // Who is here already, as this row or as somebody else.
 void Importer::lookUp() {
     if (batch_.empty()) return;
-    std::vector<Stored> found;
+    std::vector<Known> found;
     database_.read([&](Poco::Data::Session& session) {
         found.clear();
-        for (const Candidate& one : batch_) found.push_back(storedUnder(session, one.account.name));
+        for (const Candidate& one : batch_) found.push_back(knownOf(session, one.account));
     });
     for (std::size_t i = 0; i < batch_.size(); ++i) {
         Candidate& one = batch_[i];
-        if (!one.isNew || found[i].count == 0) continue;
+        const Known& known = found[i];
+        if (!one.isNew || known.imports + known.users == 0) continue;
         one.isNew = false;
-        if (found[i].email == one.account.email && found[i].academy == one.account.academy)
+        if (known.importedUsers > 0)
             ++counts_.alreadyThere;
+        else if (known.imports > 0)
+            skip(one.row, "it was imported before and has been deleted here since");
         else
-            skip(one.row, "the name belongs to an account here whose email or academy is another");
+            skip(one.row, "the name belongs to an account that was made here");
     }
 }
 

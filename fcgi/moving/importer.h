@@ -1,5 +1,6 @@
-// Takes the original's users over. Twice is as good as once: a row is known by name, email and academy, which nobody
-// can change here, so who has changed the password or spent tokens since is left alone.
+// Takes the original's users over. Twice is as good as once: the table imports has the Id of each row that was taken,
+// so who has changed the password, spent tokens or was deleted since is left alone. An account that was made here is
+// somebody else's, whatever its name and email: anyone may register with those of another.
 //
 // ERRORS   Error(internal) when the source or the database fails. What was written before stays; run it again.
 // THREADS  One at a time; hashes on as many threads as it is told to.
@@ -10,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "auth/password_hash.h"
@@ -27,9 +29,9 @@ struct ImportSettings {
     std::int64_t voiceSeconds = -1;  // of each account; the original did not count them
     HashCost cost{};
     int threads = 1;
-    // Accounts per transaction: what a kill costs. Few, since each takes two statements, all of them must be through
+    // Accounts per transaction: what a kill costs. Few, since each takes four statements, all of them must be through
     // within database.timeout_ms on a server far away, and hashing takes far longer anyway.
-    std::size_t batch = 50;
+    std::size_t batch = 25;
 };
 
 struct ImportCounts {
@@ -79,6 +81,7 @@ private:
     ImportCounts counts_;
     std::vector<Candidate> batch_;
     std::unordered_map<std::string, std::string> names_;  // folded, of this run; the Id that has it
+    std::unordered_set<std::string> ids_;                 // of this run
     std::uint64_t seen_ = 0, all_ = 0;
 };
 

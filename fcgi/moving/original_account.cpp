@@ -4,8 +4,6 @@
 #include <Poco/String.h>
 #include <Poco/UTF8String.h>
 
-#include <algorithm>
-
 #include "auth/registration.h"
 #include "base/error.h"
 #include "base/utf8.h"
@@ -13,22 +11,23 @@
 namespace aiproject {
 namespace {
 
-constexpr std::size_t kMaxIdBytes = 200;  // 50 characters there
-constexpr std::size_t kMaxNameLength = 50;
-constexpr std::size_t kMaxEmailBytes = 254;
-constexpr std::size_t kMaxAcademyLength = 100;
+constexpr std::size_t kMaxIdLength = 50;  // there, and in the table imports
 constexpr std::size_t kMd5Digits = 32;
 
 Error refused(const std::string& reason) { return refusal(ErrorKind::registrationRefused, reason); }
 
+// By which the row is known again.
+std::string idOf(const OriginalUser& row) {
+    const std::string id = row.id.value_or("");
+    if (id.empty()) throw refused("Id is empty");
+    if (!isUtf8(id) || hasControlCharacter(id)) throw refused("Id is not UTF-8, or has a control character");
+    if (lengthOf(id) > kMaxIdLength) throw refused("Id has more than 50 characters");
+    return id;
+}
+
 std::string nameOf(const OriginalUser& row) {
     if (!row.name) throw refused("UserName is NULL");
-    const auto name = trimmedText(*row.name);
-    if (!name) throw refused("UserName is not UTF-8, or longer than 1024 bytes");
-    if (name->empty()) throw refused("UserName is empty");
-    if (lengthOf(*name) > kMaxNameLength) throw refused("UserName has more than 50 characters");
-    if (hasControlCharacter(*name)) throw refused("UserName has a control character");
-    return *name;
+    return checkedName(*row.name);
 }
 
 std::string md5Of(const OriginalUser& row) {
@@ -38,7 +37,9 @@ std::string md5Of(const OriginalUser& row) {
     return digits;
 }
 
-std::int64_t balanceOf(const OriginalUser::Field& field, const std::string& column) {
+void add(std::string& lost, const std::string& reason) { lost += (lost.empty() ? "" : "; ") + reason; }
+
+std::int64_t balanceOf(const OriginalUser::Field& field, const std::string& column, std::string& lost) {
     if (!field) return 0;
     const std::string text = Poco::trim(*field);
     const std::string digits = text.substr(text.rfind('-', 0) == 0 ? 1 : 0);
@@ -47,38 +48,33 @@ std::int64_t balanceOf(const OriginalUser::Field& field, const std::string& colu
     if (digits != text) return 0;
     Poco::Int64 number = 0;
     if (!Poco::NumberParser::tryParse64(digits, number)) throw refused(column + " is larger than 9223372036854775807");
-    return number;
+    if (number <= kMostUnits) return number;
+    add(lost, "with " + std::to_string(kMostUnits) + " " + column + ", the most that there can be");
+    return kMostUnits;
 }
-
-bool fits(const std::optional<std::string>& text) { return text && !hasControlCharacter(*text); }
 
 // Never a reason to turn an account away: empty, and said, when it cannot be kept.
-std::string emailOf(const OriginalUser& row, std::string& lost) {
-    const auto email = trimmedText(row.email.value_or(""));
-    if (fits(email) && email->size() <= kMaxEmailBytes) return *email;
-    lost += "without its Email, which is too long, not UTF-8 or has a control character";
-    return "";
-}
-
-std::string academyOf(const OriginalUser& row, std::string& lost) {
-    const auto academy = trimmedText(row.academy.value_or(""));
-    if (fits(academy) && lengthOf(*academy) <= kMaxAcademyLength) return *academy;
-    lost += std::string(lost.empty() ? "" : "; ") +
-            "without its Academy, which is too long, not UTF-8 or has a control character";
-    return "";
+template <class Check>
+std::string keptOf(const OriginalUser::Field& field, const Check& check, const std::string& column, std::string& lost) {
+    try {
+        return check(field.value_or(""));
+    } catch (const Error& e) {
+        add(lost, "without its " + column + ": " + e.what());
+        return "";
+    }
 }
 
 }  // namespace
 
 OldAccount oldAccountOf(const OriginalUser& row) {
     OldAccount account;
-    account.id = row.id.value_or("").substr(0, kMaxIdBytes);
+    account.id = idOf(row);
     account.name = nameOf(row);
     account.passwordMd5 = md5Of(row);
-    account.tokens = balanceOf(row.tokens, "Tokens");
-    account.picTimes = balanceOf(row.picTimes, "PicTimes");
-    account.email = emailOf(row, account.lost);
-    account.academy = academyOf(row, account.lost);
+    account.tokens = balanceOf(row.tokens, "Tokens", account.lost);
+    account.picTimes = balanceOf(row.picTimes, "PicTimes", account.lost);
+    account.email = keptOf(row.email, storableEmail, "Email", account.lost);
+    account.academy = keptOf(row.academy, checkedAcademy, "Academy", account.lost);
     return account;
 }
 

@@ -9,14 +9,14 @@
 namespace aiproject {
 
 struct OldAccount {
-    std::string id;           // theirs, for the report
+    std::string id;           // theirs, by which an earlier import is known; 1 to 50 characters
     std::string name;         // trimmed, as login trims
     std::string passwordMd5;  // 32 hex digits in lower case
     std::string email;        // of whatever form; may be empty
     std::string academy;
-    std::int64_t tokens = 0;  // left; never below 0, since -1 means unlimited here and meant a debt there
+    std::int64_t tokens = 0;  // left, to kMostUnits; never below 0: -1 means unlimited here and meant a debt there
     std::int64_t picTimes = 0;
-    std::string lost;  // what could not be kept, for the report; empty: nothing
+    std::string lost;  // what could not be kept as it was, for the report; empty: nothing
 };
 
 // Error(registrationRefused) with the reason when the row cannot be an account.

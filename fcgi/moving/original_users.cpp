@@ -2,6 +2,7 @@
 
 #include <Poco/URI.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -44,8 +45,10 @@ std::string originalServerUrl(const std::string& from, const std::string& passwo
     }
     std::string encoded;
     Poco::URI::encode(password, "!#$%&'()*+,/:;=?@[]", encoded);
-    std::string url = from;
-    return url.insert(url.find('@'), ":" + encoded);
+    // Where parsedDatabaseUrl() looks for it: a user may have an @, or an empty password behind a colon.
+    const auto begin = kScheme.size(), end = from.find_first_of("/?", begin);
+    const auto at = from.rfind('@', end), colon = std::min(from.find(':', begin), at);
+    return from.substr(0, colon) + ":" + encoded + from.substr(at);
 }
 
 bool originalServerHasPassword(const std::string& from) {

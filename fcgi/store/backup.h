@@ -21,8 +21,10 @@ std::string copiedFileOf(const DatabaseConfig& config);
 std::uint64_t backUp(const DatabaseConfig& config, const std::string& file, Existing existing);
 
 // Puts the content of `file` into the database, in one transaction and under its exclusive lock. What was there is
-// kept beside it under a dated name, which is the answer; empty: there was nothing. The file is looked through
-// before (integrity, and migrations that this release knows), and a database that any process has open is refused.
+// kept beside it under a dated name, which is the answer; empty: there was nothing. Every credential ends, of the one
+// and of the other, and no id of either is given to anybody new: bills that wait find their user or nobody. The file is
+// looked through before (integrity, and migrations that this release knows), and a database that any process has open
+// is refused.
 std::string restore(const DatabaseConfig& config, const std::string& file);
 
 }  // namespace aiproject

@@ -88,6 +88,13 @@ CREATE TABLE IF NOT EXISTS invitation_uses (
 ) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4
   COLLATE = /*M! utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */;
 
+-- Whom the import has taken over from the original; it stays when the user is deleted.
+CREATE TABLE IF NOT EXISTS imports (
+    original_id VARCHAR(50) PRIMARY KEY,  -- users' Id there
+    user_id     BIGINT      NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET = utf8mb4
+  COLLATE = /*M! utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */;
+
 -- Last: MySQL, unlike MariaDB, cannot add a column a second time.
 ALTER TABLE users
     ADD COLUMN /*M! IF NOT EXISTS */ voice_seconds BIGINT NOT NULL DEFAULT -1 CHECK (voice_seconds >= -1),  -- left; -1: unlimited

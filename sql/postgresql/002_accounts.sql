@@ -88,3 +88,9 @@ CREATE TABLE invitation_uses (
     at_ms   BIGINT           NOT NULL,
     PRIMARY KEY (code, user_id)
 );
+
+-- Whom the import has taken over from the original; it stays when the user is deleted.
+CREATE TABLE imports (
+    original_id TEXT COLLATE "C" PRIMARY KEY,  -- users' Id there
+    user_id     BIGINT           NOT NULL
+);

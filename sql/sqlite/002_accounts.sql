@@ -88,3 +88,9 @@ CREATE TABLE invitation_uses (
     at_ms   INTEGER NOT NULL,
     PRIMARY KEY (code, user_id)
 ) STRICT;
+
+-- Whom the import has taken over from the original; it stays when the user is deleted.
+CREATE TABLE imports (
+    original_id TEXT    PRIMARY KEY,  -- users' Id there
+    user_id     INTEGER NOT NULL
+) STRICT;

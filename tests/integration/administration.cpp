@@ -56,7 +56,8 @@ SPEC(Administration, has_an_exit_code_for_each_failure) {
     assertCode(2, run({"usage", "--since", "2026-02-30"}));
     assertCode(2, run({"usage", "--json", "--csv"}));
     assertCode(2, run({"invite", "add", "--ends", "2001-01-01"}));
-    assertCode(2, run({"invite", "add", "--academy", "\xff"}));
+    for (const std::string& academy : {"\xff"s, std::string(101, 'x'), "a\nb"s})  // which no user can have
+        assertCode(2, run({"invite", "add", "--academy", academy}));
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), array({"user", "list", "--json"})->size());
 }
 

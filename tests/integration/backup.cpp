@@ -65,6 +65,7 @@ SPEC(BackupCommand, copies_while_a_worker_writes_and_brings_it_back) {
     worker.process().terminate();
     const Finished restored = runCommand("restore", installation, {copy});
     CPPUNIT_ASSERT_EQUAL_MESSAGE(restored.output, 0, restored.code);
+    assertSays(restored.output, "everybody logs in again");
     assertSays(restored.output, "what it was before is in " + installation.dir().file("accounts.db.before-restore-"));
     assertSays(runCommand("check", installation, {}).output, "all is well");
 }

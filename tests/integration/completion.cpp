@@ -54,6 +54,9 @@ SPEC(Completion, offers_files_where_a_file_stands_and_nothing_for_other_values) 
         words.push_back(dir.file("aip"));
         CPPUNIT_ASSERT_EQUAL("\n" + file + "\n", offered(words));
     }
+    CPPUNIT_ASSERT_EQUAL("\n" + file + "\n", offered({"restore", dir.file("aip")}));
+    CPPUNIT_ASSERT_EQUAL("\n--force\n"s, offered({"backup", dir.file("aip"), "--fo"}));
+    CPPUNIT_ASSERT_EQUAL("\n" + file + "\n", offered({"import-original", "--from", dir.file("aip")}));
     assertOffersNothing({"user", "grant", "--tokens", ""});
     assertOffersNothing({"user", "grant", "--tokens", "=", ""});
 }

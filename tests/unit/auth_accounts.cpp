@@ -158,6 +158,18 @@ SPEC(AccountBook, strengthens_a_weak_hash_at_the_next_login) {
     CPPUNIT_ASSERT_EQUAL(std::string("$scrypt$ln=6,r=2,p=1"), prefix());
 }
 
+SPEC(AccountBook, lets_in_whose_hash_cannot_be_strengthened_and_counts_no_failure) {
+    registerNamed("ann");
+    change("CREATE TRIGGER full BEFORE UPDATE OF password ON users BEGIN SELECT RAISE(ABORT, 'full'); END");
+    Accounts stronger(database, kKey, AuthConfig{}, {6, 2, 1});
+    const Origin home{"192.0.2.1", "request"};
+    for (int i = 0; i < 5; ++i) stronger.login("ann", kPassword, home);
+    CPPUNIT_ASSERT_EQUAL(std::string("0"), text("SELECT SUM(failures) FROM login_attempts"));
+    change("DROP TRIGGER full");
+    stronger.login("ann", kPassword, home);
+    CPPUNIT_ASSERT_EQUAL(std::string("$scrypt$ln=6,r=2,p=1"), text("SELECT substr(password, 1, 20) FROM users"));
+}
+
 SPEC(AccountBook, keeps_a_newer_password_when_an_older_hash_is_strengthened) {
     registerNamed("ann");
     UserStore store(database);

@@ -128,8 +128,8 @@ SPEC(LineOfCommands, has_an_exit_code_for_each_kind_of_failure) {
 SPEC(LineOfCommands, lists_its_words_for_a_shell) {
     CPPUNIT_ASSERT_EQUAL(0, run({"help", "--words"}));
     CPPUNIT_ASSERT_EQUAL(
-        "look\t--help --config= --define= --json --limit=\nuser add\t--help --json --email= --tokens=\n"
-        "user find\t--help\nuser refuse\t--help\n"s,
+        "look\t[NAME] --help --config=FILE --define= --json --limit=\nuser add\tNAME --help --json --email= --tokens=\n"
+        "user find\tNAME --help\nuser refuse\t --help\n"s,
         printed);
 }
 

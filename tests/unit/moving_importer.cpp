@@ -8,7 +8,7 @@
 
 #include "auth/accounts.h"
 #include "auth/audit.h"
-#include "config/database_url.h"
+#include "auth/user_directory.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"
@@ -28,14 +28,6 @@ std::string md5(const std::string& text) {
 OriginalUser original(const std::string& name, const std::string& password = "old password") {
     return {"id-" + name, name, md5(password + "#_#"), "100", "a@b.cn", "5", "physics"};
 }
-
-struct OriginalRow : CppUnit::TestCase {
-    OriginalUser row = original("ann");
-
-    std::string reason() const {
-        return expectError(ErrorKind::registrationRefused, [&] { oldAccountOf(row); }).what();
-    }
-};
 
 struct Import : CppUnit::TestCase {
     TempDir dir;
@@ -85,81 +77,6 @@ struct Import : CppUnit::TestCase {
 };
 
 }  // namespace
-
-SPEC(OriginalRow, becomes_an_account) {
-    row.name = "  王 ann\t";
-    row.password = " 0123456789ABCDEF0123456789abcdef ";
-    const OldAccount account = oldAccountOf(row);
-    CPPUNIT_ASSERT_EQUAL("王 ann"s, account.name);
-    CPPUNIT_ASSERT_EQUAL("0123456789abcdef0123456789abcdef"s, account.passwordMd5);
-    CPPUNIT_ASSERT_EQUAL("a@b.cn"s, account.email);
-    CPPUNIT_ASSERT_EQUAL("physics"s, account.academy);
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(100), account.tokens);
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(5), account.picTimes);
-    CPPUNIT_ASSERT_EQUAL(""s, account.lost);
-}
-
-SPEC(OriginalRow, is_refused_for_its_name) {
-    for (const auto& [name, part] :
-         std::vector<std::pair<OriginalUser::Field, std::string>>{{std::nullopt, "NULL"},
-                                                                  {"", "empty"},
-                                                                  {" \t\xe3\x80\x80", "empty"},
-                                                                  {std::string(51, 'x'), "50 characters"},
-                                                                  {std::string(4096, 'x'), "1024 bytes"},
-                                                                  {"a\nb", "control character"},
-                                                                  {"a\0b"s, "control character"},
-                                                                  {"\xd0\xc5\xd1", "not UTF-8"}}) {
-        row.name = name;
-        assertSays(reason(), part);
-    }
-    row.name = "";
-    for (int i = 0; i < 50; ++i) *row.name += "王";
-    oldAccountOf(row);
-}
-
-SPEC(OriginalRow, is_refused_without_an_MD5) {
-    for (const auto& password :
-         std::vector<OriginalUser::Field>{std::nullopt, "", "secret", std::string(32, 'g'), std::string(31, 'a'),
-                                          std::string(33, 'a'), "0123456789abcdef0123456789abcde\0"s}) {
-        row.password = password;
-        assertSays(reason(), "no MD5");
-        assertSilentOf(reason(), "secret");
-    }
-}
-
-SPEC(OriginalRow, has_balances_of_0_and_more) {
-    const auto tokens = [this](const OriginalUser::Field& field) {
-        row.tokens = field;
-        row.picTimes = field;
-        CPPUNIT_ASSERT_EQUAL(oldAccountOf(row).picTimes, oldAccountOf(row).tokens);
-        return oldAccountOf(row).tokens;
-    };
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens(std::nullopt));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-1"));  // which would be unlimited
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-99999999999999999999"));
-    CPPUNIT_ASSERT_EQUAL(INT64_MAX, tokens("9223372036854775807"));
-    for (const char* text : {"", "-", "ten", "1e5", "10.5", "+1", "0x10", "1 2"}) {
-        row.tokens = text;
-        assertSays(reason(), "Tokens is no whole number");
-    }
-    row.tokens = "0";
-    row.picTimes = "9223372036854775808";
-    assertSays(reason(), "PicTimes is larger than");
-}
-
-SPEC(OriginalRow, loses_an_email_or_academy_that_cannot_be_kept_and_says_so) {
-    row.email = " no address at all ";
-    CPPUNIT_ASSERT_EQUAL("no address at all"s, oldAccountOf(row).email);
-    CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).lost);
-    for (const std::string& email : {"\xff@b.cn"s, std::string(255, 'x'), "a\nb"s}) {
-        row.email = email;
-        CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).email);
-        assertSays(oldAccountOf(row).lost, "without its Email");
-    }
-    row.academy = std::string(101, 'x');
-    CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).academy);
-    assertSays(oldAccountOf(row).lost, "; without its Academy");
-}
 
 SPEC(Import, writes_accounts_with_wrapped_hashes) {
     rows = {original("ann"), original("王")};
@@ -222,13 +139,34 @@ SPEC(Import, reports_names_that_the_original_took_for_one) {
     assertSays(reports[1], "skipped  ann : the row with Id id-Ann has the same name");
 }
 
-SPEC(Import, leaves_an_account_alone_that_is_somebody_else) {
-    accounts().registerUser({"ann", "a new password", "other@b.cn", ""});
+SPEC(Import, takes_no_account_that_was_registered_here_for_one_of_the_original) {
+    accounts().registerUser({"ann", "a new password", "a@b.cn", "physics"});  // as in the original: anyone can
     const std::string hash = field("password", "ann");
     rows = {original("ann"), original("bob")};
     assertCounts(run(), 1, 0, 1);
     CPPUNIT_ASSERT_EQUAL(hash, field("password", "ann"));
-    assertSays(reports.at(0), "skipped ann: the name belongs to an account here");
+    assertSays(reports.at(0), "skipped ann: the name belongs to an account that was made here");
+}
+
+SPEC(Import, brings_nobody_back_who_was_deleted_here) {
+    rows = {original("ann"), original("bob")};
+    run();
+    UserDirectory(database).remove("ann");
+    assertCounts(run(), 0, 1, 1);
+    assertSays(reports.at(0), "skipped ann: it was imported before and has been deleted here since");
+    accounts().registerUser({"ann", "a new password", "a@b.cn", "physics"});
+    assertCounts(run(), 0, 1, 1);
+    CPPUNIT_ASSERT_EQUAL(2, users());
+}
+
+SPEC(Import, knows_a_row_by_its_Id_alone) {
+    rows = {original("ann")};
+    run();
+    rows[0].email = "another@b.cn";
+    rows.push_back(original("bob"));
+    rows[1].id = rows[0].id;
+    assertCounts(run(), 0, 1, 1);
+    assertSays(reports.at(0), "skipped bob: an earlier row has the same Id");
 }
 
 SPEC(Import, goes_on_where_it_was_ended) {
@@ -258,7 +196,7 @@ SPEC(Import, writes_nothing_from_a_source_that_fails_at_its_end) {
 SPEC(Import, finds_who_registers_a_name_meanwhile) {
     rows = {original("ann"), original("bob"), original("eve"), original("zoe")};
     progress = [this](std::uint64_t done, std::uint64_t) {
-        if (done == 2) accounts().registerUser({"eve", "a new password", "other@b.cn", ""});
+        if (done == 2) accounts().registerUser({"eve", "a new password", "a@b.cn", "physics"});
     };
     assertCounts(run(), 3, 0, 1);
     CPPUNIT_ASSERT_EQUAL(4, users());
@@ -293,27 +231,4 @@ SPEC(Import, says_which_rule_of_the_table_a_row_breaks) {
     const Error fault = expectError(ErrorKind::internal, [this] { run(); });
     assertSays(fault.what(), "bob is not welcome");
     CPPUNIT_ASSERT_EQUAL(2, users());
-}
-
-namespace {
-
-struct OriginalUrl : CppUnit::TestCase {};
-
-}  // namespace
-
-SPEC(OriginalUrl, takes_the_password_from_outside_when_it_has_none) {
-    const std::string own = "mysql://us%40er:p%3a%2Fs%25@db.example:3307/ai";
-    CPPUNIT_ASSERT_EQUAL(own, originalServerUrl(own, "unused"));
-    const std::string whole = originalServerUrl("mysql://root@db.example/ai", "a;b:c/d@e%f g\\h");
-    CPPUNIT_ASSERT_EQUAL("a;b:c/d@e%f g\\h"s, parsedDatabaseUrl(whole).password);
-    CPPUNIT_ASSERT_EQUAL("root"s, parsedDatabaseUrl(whole).user);
-}
-
-SPEC(OriginalUrl, is_refused_without_repeating_it) {
-    for (const char* url : {"mysql://", "mysql://secret", "mysql://u:secret@host", "mysql://:secret@host/ai",
-                            "mysql://u:secret@host/", "mysql://u:secret%zz@host/ai", "mysql://host/secret"}) {
-        const std::string reason = reasonOf([&] { originalServerUrl(url, ""); });
-        assertSays(reason, "mysql://");
-        assertSilentOf(reason, "secret");
-    }
 }

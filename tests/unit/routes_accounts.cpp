@@ -150,7 +150,7 @@ SPEC(AccountRoutes, take_an_invitation_under_either_name_at_registration) {
 }
 
 SPEC(AccountRoutes, hold_the_address_of_the_request_to_account) {
-    for (int i = 0; i < 4; ++i) login(R"({"username":"nobody )" + std::to_string(i) + R"(","password":"x"})");
+    for (int i = 0; i < 21; ++i) login(R"({"username":"nobody )" + std::to_string(i) + R"(","password":"x"})");
     site.sql("UPDATE login_attempts SET blocked_ms = last_ms + 29000 WHERE blocked_ms > last_ms");
     enroll(kBen);
     assertRefused(login(kBenLogin), "TOO_MANY_REQUESTS");

@@ -1,5 +1,6 @@
 #include "store/backup.h"
 
+#include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/Statement.h>
 #include <sys/stat.h>
 
@@ -50,6 +51,13 @@ struct Backup : CppUnit::TestCase {
     }
     std::size_t files() const {
         return std::size_t(std::distance(std::filesystem::directory_iterator(dir.path()), {}));
+    }
+    static void damage(const std::string& databaseFile) {
+        std::fstream stream(databaseFile, std::ios::in | std::ios::out | std::ios::binary);
+        for (int page = 2; page < 12; ++page) {
+            stream.seekp(page * 4096 + 8);
+            stream << std::string(200, '\xee');
+        }
     }
     std::string refusal() const {
         return reasonOf([this] { restore(config, copy); });
@@ -145,6 +153,72 @@ SPEC(Backup, comes_back_and_keeps_what_it_replaces) {
     CPPUNIT_ASSERT_EQUAL("ann"s, usersIn(copy));
 }
 
+SPEC(Backup, ends_the_uuids_of_both_when_it_comes_back) {
+    backUp(config, copy, Existing::refuse);
+    {
+        Database database(config);
+        addUser(database, "later");
+        database.write([](Poco::Data::Session& session) { session << "UPDATE users SET epoch = 7", now; });
+    }
+    restore(config, copy);
+    const auto epoch = [this] { return std::stoll(answer(file, "SELECT epoch FROM users WHERE name = 'ann'")); };
+    const long long first = epoch();
+    CPPUNIT_ASSERT(first > 7);
+    restore(config, copy);
+    const long long second = epoch();
+    CPPUNIT_ASSERT(second > first);
+    CPPUNIT_ASSERT_EQUAL("0"s, answer(copy, "SELECT epoch FROM users"));
+}
+
+SPEC(Backup, gives_no_id_that_somebody_had_to_somebody_else) {
+    backUp(config, copy, Existing::refuse);
+    {
+        Database database(config);
+        addUser(database, "later");
+        database.write([](Poco::Data::Session& session) {
+            session << "INSERT INTO users (id, name, password, email) VALUES (70, 'last', 'x', 'y')", now;
+            session << "DELETE FROM users WHERE name = 'last'", now;
+            session << "INSERT INTO audit (id, at_ms, event, user_name, address, request_id, detail)"
+                       " VALUES (80, 1, '', '', '', '', '')",
+                now;
+        });
+    }
+    restore(config, copy);
+    Database database(config);
+    addUser(database, "newer");
+    CPPUNIT_ASSERT_EQUAL("71"s, answer(file, "SELECT id FROM users WHERE name = 'newer'"));
+    CPPUNIT_ASSERT_EQUAL("80"s, answer(file, "SELECT seq FROM sqlite_sequence WHERE name = 'audit'"));
+}
+
+SPEC(Backup, ends_all_uuids_also_when_nobody_knows_what_was_there) {
+    backUp(config, copy, Existing::refuse);
+    const auto isFarBehind = [this] {
+        CPPUNIT_ASSERT(std::stoll(answer(file, "SELECT epoch FROM users WHERE name = 'ann'")) >= 1'000'000);
+        Database database(config);
+        addUser(database, "newer");
+        CPPUNIT_ASSERT(std::stoll(answer(file, "SELECT id FROM users WHERE name = 'newer'")) > 1'000'000);
+    };
+    std::filesystem::remove(file);
+    restore(config, copy);
+    isFarBehind();
+
+    damage(file);
+    restore(config, copy);
+    isFarBehind();
+    CPPUNIT_ASSERT_EQUAL("ok"s, answer(file, "PRAGMA integrity_check"));
+}
+
+SPEC(Backup, is_not_made_of_a_database_that_is_locked) {
+    backUp(config, copy, Existing::refuse);
+    Poco::Data::SQLite::Connector::registerConnector();
+    Poco::Data::Session other(Poco::Data::SQLite::Connector::KEY, copy);
+    other << "BEGIN EXCLUSIVE", now;
+    config.url = "sqlite:" + copy;
+    const std::string second = dir.file("second.db");
+    assertSays(reasonOf([&] { backUp(config, second, Existing::refuse); }), "database is locked");
+    CPPUNIT_ASSERT(!std::filesystem::exists(second));
+}
+
 SPEC(Backup, comes_back_where_there_is_no_database) {
     backUp(config, copy, Existing::refuse);
     std::filesystem::remove(file);
@@ -186,12 +260,7 @@ SPEC(Backup, is_looked_through_before_it_is_restored) {
 
 SPEC(Backup, that_is_damaged_is_not_restored) {
     backUp(config, copy, Existing::refuse);
-    std::fstream stream(copy, std::ios::in | std::ios::out | std::ios::binary);
-    for (int page = 2; page < 12; ++page) {
-        stream.seekp(page * 4096 + 8);
-        stream << std::string(200, '\xee');
-    }
-    stream.close();
+    damage(copy);
     refusal();
     CPPUNIT_ASSERT_EQUAL("ann"s, usersIn(file));
     CPPUNIT_ASSERT_EQUAL("ok"s, answer(file, "PRAGMA integrity_check"));

@@ -3,9 +3,23 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+
 namespace aiproject {
 
 using Clock = std::chrono::steady_clock;
+
+namespace {
+
+std::string currentReason() noexcept {
+    try {
+        return describeCurrent();
+    } catch (...) {
+        return {};  // out of memory
+    }
+}
+
+}  // namespace
 
 void GroupCommit::write(std::int64_t user, const Work& work) {
     Waiting mine{user, work};
@@ -17,48 +31,54 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
         Batch batch = std::exchange(waiting_, {});
         lock.unlock();
         std::stable_sort(batch.begin(), batch.end(), [](auto* one, auto* other) { return one->user < other->user; });
-        const std::exception_ptr away = commit(batch.begin(), batch.end());
+        std::string reason;
+        const bool isAway = commit(batch.begin(), batch.end(), reason);
         lock.lock();
         // Without an allocation: each of them hears of its failure, also when memory is short.
         isLed_ = false;
         for (Waiting* one : batch) one->isDone = true;
-        if (away) {  // those who came meanwhile have waited for it too, and would wait as long again
-            for (Waiting* one : waiting_) {
-                one->failure = away;
-                one->isDone = true;
-            }
+        if (isAway) {  // those who came meanwhile have waited for it too, and would wait as long again
+            away_.swap(reason);
+            for (Waiting* one : waiting_) one->isAway = one->isDone = true;
             waiting_.clear();
         }
         changed_.notify_all();
     }
+    if (mine.isAway) throw Error(ErrorKind::internal, away_);
     lock.unlock();
     if (mine.failure) std::rethrow_exception(mine.failure);
 }
 
-std::exception_ptr GroupCommit::commit(Batch::iterator begin, Batch::iterator end) noexcept {
+bool GroupCommit::commit(Batch::iterator begin, Batch::iterator end, std::string& reason) noexcept {
     const auto start = Clock::now();
-    std::exception_ptr failure, away;
+    std::exception_ptr failure;
+    bool isAway = false;
     try {
         database_.write([&](Poco::Data::Session& session) {
             for (auto one = begin; one != end; ++one) (*one)->work(session);
         });
-        return nullptr;
+        return false;
     } catch (const ConstraintViolation&) {  // of one of them, however long the others took
         failure = std::current_exception();
     } catch (...) {
-        failure = std::current_exception();
         // A database that is away or locked is so for each of them; waiting for each would take minutes.
-        if (Clock::now() - start >= timeout_ / 2) away = failure;
+        isAway = Clock::now() - start >= timeout_ / 2;
+        if (isAway)
+            reason = currentReason();
+        else
+            failure = std::current_exception();
     }
-    if (away || end - begin == 1) {
-        for (auto one = begin; one != end; ++one) (*one)->failure = failure;
-        return away;
+    if (!isAway && end - begin == 1) {
+        (*begin)->failure = std::move(failure);
+        return false;
     }
-    const auto middle = begin + (end - begin) / 2;
-    away = commit(begin, middle);
-    if (!away) return commit(middle, end);
-    for (auto one = middle; one != end; ++one) (*one)->failure = away;
-    return away;
+    if (!isAway) {
+        const auto middle = begin + (end - begin) / 2;
+        if (!commit(begin, middle, reason)) return commit(middle, end, reason);
+        begin = middle;
+    }
+    for (auto one = begin; one != end; ++one) (*one)->isAway = true;
+    return true;
 }
 
 }  // namespace aiproject

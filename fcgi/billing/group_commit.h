@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "store/database.h"
@@ -32,13 +33,14 @@ private:
     struct Waiting {
         std::int64_t user;
         const Work& work;
-        std::exception_ptr failure = nullptr;
-        bool isDone = false;  // under mutex_
+        std::exception_ptr failure = nullptr;  // of this work alone: no two threads share an exception
+        bool isAway = false;                   // the database is, for everybody: away_ says more
+        bool isDone = false;                   // under mutex_
     };
     using Batch = std::vector<Waiting*>;
 
-    // Not null: the database is away, for everybody.
-    std::exception_ptr commit(Batch::iterator begin, Batch::iterator end) noexcept;
+    // True: the database is away, for the reason given.
+    bool commit(Batch::iterator begin, Batch::iterator end, std::string& reason) noexcept;
 
     Database& database_;
     const std::chrono::milliseconds timeout_;
@@ -46,6 +48,7 @@ private:
     std::condition_variable changed_;
     Batch waiting_;
     bool isLed_ = false;
+    std::string away_;
 };
 
 }  // namespace aiproject

@@ -39,6 +39,25 @@ std::set<CallOwner> goodOf(Session& session, const std::vector<CallOwner>& owner
     return good;
 }
 
+// About a thousand rows from before `limitMs`; true: there are more.
+bool removeOldAudit(Session& session, std::int64_t limitMs) {
+    std::int64_t lastMs = -1;
+    session << "SELECT at_ms FROM audit WHERE at_ms < ? ORDER BY at_ms LIMIT 1 OFFSET 999", bind(limitMs), into(lastMs),
+        now;
+    session << "DELETE FROM audit WHERE at_ms <= ?", bind(lastMs < 0 ? limitMs - 1 : lastMs), now;
+    return lastMs >= 0;
+}
+
+bool removeOldAttempts(Session& session, std::int64_t limitMs, std::int64_t nowMs) {
+    std::int64_t lastMs = -1;
+    session << "SELECT last_ms FROM login_attempts WHERE last_ms < ? AND blocked_ms < ?"
+               " ORDER BY last_ms LIMIT 1 OFFSET 999",
+        bind(limitMs), bind(nowMs), into(lastMs), now;
+    session << "DELETE FROM login_attempts WHERE last_ms <= ? AND blocked_ms < ?",
+        bind(lastMs < 0 ? limitMs - 1 : lastMs), bind(nowMs), now;
+    return lastMs >= 0;
+}
+
 }  // namespace
 
 Keeper::Keeper(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
@@ -110,12 +129,14 @@ void Keeper::endCallsOfTheRefused() {
 
 void Keeper::clean() {
     const std::int64_t nowMs = unixMilliseconds();
-    database_.write([&](Session& session) {
-        if (auditKeepDays_ > 0)
-            session << "DELETE FROM audit WHERE at_ms < ?", bind(nowMs - auditKeepDays_ * kDayMs), now;
-        session << "DELETE FROM login_attempts WHERE last_ms < ? AND blocked_ms < ?", bind(nowMs - kDayMs), bind(nowMs),
-            now;
-    });
+    // Each portion in a transaction of its own: a year's rows in one take longer than any statement may.
+    const auto inPortions = [&](const auto& removeSome) {
+        for (bool areMore = true; areMore && !isEnding();)
+            database_.write([&](Session& session) { areMore = removeSome(session); });
+    };
+    if (auditKeepDays_ > 0)
+        inPortions([&](Session& session) { return removeOldAudit(session, nowMs - auditKeepDays_ * kDayMs); });
+    inPortions([&](Session& session) { return removeOldAttempts(session, nowMs - kDayMs, nowMs); });
 }
 
 }  // namespace aiproject

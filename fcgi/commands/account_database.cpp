@@ -3,21 +3,23 @@
 #include "store/migrations.h"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 
 namespace aiproject {
-
 namespace {
 
-Config patient(Config config, std::chrono::milliseconds atLeast) {
-    config.database.timeout = std::max(config.database.timeout, atLeast);
+constexpr std::chrono::milliseconds kReportTime{120'000};  // over all rows of the ledger, and no request waits for it
+
+DatabaseConfig patientFor(DatabaseUse use, DatabaseConfig config) {
+    if (use == DatabaseUse::look) config.timeout = std::max(config.timeout, kReportTime);
     return config;
 }
 
 }  // namespace
 
-AccountDatabase::AccountDatabase(const CommandLine& line, DatabaseUse use, std::chrono::milliseconds atLeast)
-    : config(patient(loadConfig(line.config), atLeast)), database(config.database, use) {
+AccountDatabase::AccountDatabase(const CommandLine& line, DatabaseUse use)
+    : config(loadConfig(line.config)), database(patientFor(use, config.database), use) {
     const std::string from = config.source.empty() ? "" : " of " + config.source;
     if (!database.exists())
         throw std::runtime_error("the database" + from + " does not exist yet; run `aiproject migrate`");

@@ -4,15 +4,12 @@
 #include "commands/command_line.h"
 #include "store/database.h"
 
-#include <chrono>
-
 namespace aiproject {
 
 struct AccountDatabase {
     // Throws std::runtime_error when there is no database or it lacks a migration, and then says what to do; makes
-    // none. `look` for what only reads. `atLeast`: for a question that reads a large table, where
-    // database.timeout_ms is meant for calls.
-    AccountDatabase(const CommandLine& line, DatabaseUse use, std::chrono::milliseconds atLeast = {});
+    // none. `look` for what only reads, which may take longer than database.timeout_ms, since that is meant for calls.
+    AccountDatabase(const CommandLine& line, DatabaseUse use);
 
     const Config config;
     Database database;

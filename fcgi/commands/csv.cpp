@@ -4,7 +4,7 @@ namespace aiproject {
 
 std::string csvText(const std::string& text) {
     const bool isFormula = !text.empty() && std::string("=+-@\t\r\n").find(text[0]) != std::string::npos;
-    const std::string plain = (isFormula ? "'" : "") + text;
+    std::string plain = (isFormula ? "'" : "") + text;
     if (plain.find_first_of(",\"\r\n") == std::string::npos) return plain;
     std::string quoted = "\"";
     for (const char sign : plain) quoted += sign == '"' ? "\"\"" : std::string(1, sign);

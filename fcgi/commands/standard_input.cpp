@@ -54,7 +54,7 @@ std::string readLine(const std::string& what) {
 
 std::string askHidden(const std::string& question) {
     std::cerr << question << std::flush;
-    const std::string line = readLine("a password was typed");
+    std::string line = readLine("a password was typed");
     std::cerr << "\n";  // the one that was typed is not shown either
     return line;
 }
@@ -64,7 +64,7 @@ std::string askHidden(const std::string& question) {
 std::string askPassword(const std::string& userName) {
     if (isatty(STDIN_FILENO) == 0) return readLine("its first line, which is the password");
     const HiddenTyping hidden;
-    const std::string password = askHidden("password of " + safeForTerminal(userName) + ": ");
+    std::string password = askHidden("password of " + safeForTerminal(userName) + ": ");
     if (askHidden("again: ") != password) throw std::runtime_error("the two passwords differ; nothing was changed");
     return password;
 }

@@ -12,8 +12,6 @@
 namespace aiproject {
 namespace {
 
-constexpr std::chrono::minutes kReportTime{2};  // for the sums of some million calls
-
 struct Figure {
     const char* name;   // in JSON and CSV
     const char* title;  // in the table; nullptr: there is no room
@@ -91,7 +89,7 @@ int usage(const CommandLine& line) {
     question.untilMs = dayAfter(line, "until", std::numeric_limits<std::int64_t>::max());
     if (question.untilMs <= question.sinceMs) throw NotUnderstood("--until lies before --since");
     if (line.json && line.has("csv")) throw NotUnderstood("--json and --csv exclude each other");
-    AccountDatabase accounts(line, DatabaseUse::look, kReportTime);
+    AccountDatabase accounts(line, DatabaseUse::look);
     const std::vector<UsageSum> sums = sumsOf(accounts.database, question);
     (line.json ? printAsJson : line.has("csv") ? printAsCsv : printAsTable)(sums, by);
     return EXIT_SUCCESS;

@@ -40,7 +40,7 @@ std::string decoded(const std::string& part) {
 // Cuts `text` at the sign; what follows it is answered, or nothing when there is none.
 std::string cutAt(std::string& text, std::string::size_type sign) {
     if (sign == std::string::npos) return {};
-    const std::string rest = text.substr(sign + 1);
+    std::string rest = text.substr(sign + 1);
     text.erase(sign);
     return rest;
 }

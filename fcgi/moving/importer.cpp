@@ -29,10 +29,11 @@ struct Known {
 
 Known knownOf(Poco::Data::Session& session, const OldAccount& account) {
     Known known;
+    // In this order: another import at the same time makes both, and whoever sees its user must see its Id.
+    session << "SELECT COUNT(*) FROM users WHERE name = ?", into(known.users), bind(account.name), now;
     session << "SELECT COUNT(*), COUNT(users.id) FROM imports LEFT JOIN users ON users.id = imports.user_id"
                " WHERE imports.original_id = ?",
         into(known.imports), into(known.importedUsers), bind(account.id), now;
-    session << "SELECT COUNT(*) FROM users WHERE name = ?", into(known.users), bind(account.name), now;
     return known;
 }
 

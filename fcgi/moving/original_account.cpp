@@ -18,7 +18,7 @@ Error refused(const std::string& reason) { return refusal(ErrorKind::registratio
 
 // By which the row is known again.
 std::string idOf(const OriginalUser& row) {
-    const std::string id = row.id.value_or("");
+    std::string id = row.id.value_or("");
     if (id.empty()) throw refused("Id is empty");
     if (!isUtf8(id) || hasControlCharacter(id)) throw refused("Id is not UTF-8, or has a control character");
     if (lengthOf(id) > kMaxIdLength) throw refused("Id has more than 50 characters");

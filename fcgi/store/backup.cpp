@@ -129,7 +129,7 @@ std::string restore(const DatabaseConfig& config, const std::string& file) {
     const bool wasThere = !createPrivateFile(target, "");
     const SqliteFile to(target, SQLITE_OPEN_READWRITE, config.timeout);
     lockOut(to, target);
-    const std::string kept = wasThere ? keptName(target) : "";
+    std::string kept = wasThere ? keptName(target) : "";
     try {
         if (wasThere) copyToFile(to, kept, Existing::refuse);
         // Made ready apart: what comes into the database comes in one transaction, its new epochs with it.

@@ -18,6 +18,8 @@ using Poco::Data::Session;
 namespace {
 
 constexpr std::chrono::minutes kMigrationTime{10};
+// An opening that took this long failed for time: the libraries do not say it, and no other failure takes so long.
+constexpr std::chrono::seconds kSlowOpening{1};
 constexpr int kLongestPauseMs = 20;  // before a transaction that lost to another is run again
 
 // Of random length: two that met once would meet again after equal ones.
@@ -31,10 +33,17 @@ void pauseAfterConflict() {
 // A session for the time of one `work`. It goes back to the others only when it is known to be sound.
 class Database::Lease {
 public:
-    Lease(Database& owner, Clock::time_point deadline) : owner_(owner) {
+    Lease(Database& owner, Clock::time_point deadline) : owner_(owner), deadline_(deadline) {
         std::unique_lock lock(owner_.mutex_);
-        const auto isFree = [this] { return !owner_.idle_.empty() || owner_.open_ < owner_.maximum_; };
-        if (!owner_.sessionFree_.wait_until(lock, deadline, isFree))
+        const auto isIdle = [this] { return !owner_.idle_.empty(); };
+        const auto hasFailed = [this, before = owner_.slowFailures_] { return owner_.slowFailures_ != before; };
+        const auto isFree = [&] { return isIdle() || hasFailed() || owner_.open_ < owner_.maximum_; };
+        const bool isInTime = owner_.sessionFree_.wait_until(lock, deadline, isFree);
+        if (!isIdle() && hasFailed()) {
+            owner_.sessionFree_.notify_one();  // this one may have been woken for what it does not take
+            throw owner_.fault(owner_.slowFailure_);
+        }
+        if (!isInTime)
             throw Error(ErrorKind::internal, "no database session became free in time; see database.sessions");
         if (!owner_.idle_.empty()) {
             session_ = std::move(owner_.idle_.back());
@@ -59,13 +68,24 @@ public:
 
     bool isOpen() const { return session_.has_value(); }
     Session& session() {
-        if (!session_) session_.emplace(owner_.dialect_->open());
+        if (!session_) open();
         return *session_;
     }
     void keep() { sound_ = session_ && owner_.dialect_->isIdle(*session_); }
 
 private:
+    void open() {
+        const auto begin = Clock::now();
+        try {
+            session_.emplace(owner_.dialect_->open(std::min(deadline_, begin + owner_.timeout_)));
+        } catch (const Poco::Exception& e) {
+            if (Clock::now() - begin >= kSlowOpening) owner_.tellThoseWhoWait(e.displayText());
+            throw;
+        }
+    }
+
     Database& owner_;
+    const Clock::time_point deadline_;
     std::optional<Session> session_;
     bool sound_ = false;
 };
@@ -195,20 +215,26 @@ void Database::lend(const Work& work, Clock::time_point deadline, After after, b
     Lease lease(*this, deadline);
     wasIdle = lease.isOpen();
     Session& session = lease.session();
-    const SessionWatch::Turn turn(watch_, dialect_->socketOf(session), deadline);
+    SessionWatch::Turn turn(watch_, dialect_->socketOf(session), deadline);
+    const auto wasSilent = [&] {
+        if (!turn.end()) return false;
+        if (wasIdle) forgetIdle();  // what lost one connection without a word has most likely lost them all
+        return true;
+    };
     try {
         if (!wasIdle) dialect_->setUp(session);
         work(session);
     } catch (const Error&) {  // a decision of `work`, no fault of the session
-        lease.keep();
+        if (!wasSilent() && after == After::keep) lease.keep();
         throw;
     } catch (const Poco::Exception& e) {
-        if (turn.isOver()) throw fault("the server did not answer in time; see database.timeout_ms");
+        if (wasSilent()) throw fault("the server did not answer in time; see database.timeout_ms");
         const FaultKind kind = dialect_->kindOf(e);
-        if (kind == FaultKind::constraint || kind == FaultKind::conflict) lease.keep();
+        const bool isSound = kind == FaultKind::constraint || kind == FaultKind::conflict;
+        if (isSound && after == After::keep) lease.keep();
         throw;
     }
-    if (after == After::keep) lease.keep();
+    if (!turn.end() && after == After::keep) lease.keep();
 }
 
 void Database::forgetIdle() {
@@ -222,6 +248,15 @@ void Database::forgetIdle() {
     sessionFree_.notify_all();
 }
 
+void Database::tellThoseWhoWait(const std::string& what) {
+    {
+        const std::lock_guard lock(mutex_);
+        ++slowFailures_;
+        slowFailure_ = what;
+    }
+    sessionFree_.notify_all();
+}
+
 Error Database::fault(const std::string& what) const {
     return {ErrorKind::internal, "database " + dialect_->place() + ": " + what};
 }
@@ -230,10 +265,12 @@ void Database::guarded(const std::function<void()>& work) const {
     try {
         work();
     } catch (const Poco::Exception& e) {
+        const std::string limit = "database.timeout_ms is " + std::to_string(timeout_.count());
         switch (dialect_->kindOf(e)) {
             case FaultKind::constraint: throw ConstraintViolation(e.displayText());
             case FaultKind::locked:
-                throw fault("locked by another process for longer than " + std::to_string(timeout_.count()) + " ms");
+                throw fault("locked by another process for too long: " + e.displayText() + "; " + limit);
+            case FaultKind::slow: throw fault("a statement took longer than it may: " + e.displayText() + "; " + limit);
             case FaultKind::conflict:
             case FaultKind::lost:
             case FaultKind::other: throw fault(e.displayText());

@@ -5,10 +5,9 @@
 //
 // ERRORS   Error(internal, reason for the log) for every fault of the database, among them whatever
 //          Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table or
-//          a value does not fit its column. An
-//          Error of `work` passes through. A call waits at most config.timeout for a session, a lock and the
-//          server, all together, and as long for a new connection; the next call starts afresh, so nothing needs a
-//          restart.
+//          a value does not fit its column. An Error of `work` passes through. A call waits at most config.timeout for
+//          a session, a lock and the server, all together (a new connection: whole seconds, see Dialect::open()); the
+//          next call starts afresh, so nothing needs a restart.
 // THREADS  Any number may call; a session belongs to one `work` at a time. Not from within `work`.
 #pragma once
 
@@ -16,6 +15,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -76,8 +76,8 @@ private:
     Error fault(const std::string& what) const;
     void insist(const Work& work, Clock::time_point deadline);
     void lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle);
-    void writeWithin(const Work& work, Clock::time_point deadline);
     void forgetIdle();
+    void tellThoseWhoWait(const std::string& what);
 
     const std::unique_ptr<const Dialect> dialect_;
     const int maximum_;
@@ -90,6 +90,8 @@ private:
     std::vector<Poco::Data::Session> idle_;
     int open_ = 0;  // idle or lent
     bool writing_ = false;
+    std::uint64_t slowFailures_ = 0;  // openings that failed for time
+    std::string slowFailure_;         // what the last of them said
 };
 
 }  // namespace aiproject

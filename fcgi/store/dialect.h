@@ -21,6 +21,7 @@ enum class FaultKind {
     constraint,  // a row would break a rule of its table, or a value does not fit its column
     conflict,    // the database ended the transaction in favour of another's: run again, it may succeed
     locked,      // others held what it needs for too long
+    slow,        // the database ended a statement that took too long
     lost,        // the connection is gone
     other,
 };
@@ -38,8 +39,9 @@ public:
     virtual bool hasOneWriter() const = 0;  // the whole database has one at a time
     virtual FaultKind kindOf(const Poco::Exception& e) const = 0;
 
-    // Within about the configured timeout; without a statement that a hanging server could keep.
-    virtual Poco::Data::Session open() const = 0;
+    // Until about `deadline`, the client libraries of the servers in seconds of which they take two (PostgreSQL) or
+    // one at least; without a statement that a hanging server could keep.
+    virtual Poco::Data::Session open(std::chrono::steady_clock::time_point deadline) const = 0;
     virtual void setUp(Poco::Data::Session& fresh) const = 0;
     // Whose shutdown() ends a wait for the server; -1: there is none.
     virtual int socketOf(Poco::Data::Session& session) const = 0;

@@ -33,12 +33,13 @@ FaultKind kindOfNumber(unsigned number) {
                                                 ER_WARN_DATA_OUT_OF_RANGE,
                                                 ER_TRUNCATED_WRONG_VALUE_FOR_FIELD};
     static const std::set<unsigned> conflicts{ER_LOCK_DEADLOCK, kRowChangedMeanwhile};
-    static const std::set<unsigned> locked{ER_LOCK_WAIT_TIMEOUT, kStatementTimeout, kMySqlStatementTimeout};
+    static const std::set<unsigned> slow{kStatementTimeout, kMySqlStatementTimeout};
     static const std::set<unsigned> lost{CR_SERVER_GONE_ERROR, CR_SERVER_LOST,    CR_SERVER_LOST_EXTENDED,
                                          ER_SERVER_SHUTDOWN,   kConnectionKilled, kIdleTooLong};
     if (constraints.count(number) == 1) return FaultKind::constraint;
     if (conflicts.count(number) == 1) return FaultKind::conflict;
-    if (locked.count(number) == 1) return FaultKind::locked;
+    if (number == ER_LOCK_WAIT_TIMEOUT) return FaultKind::locked;
+    if (slow.count(number) == 1) return FaultKind::slow;
     return lost.count(number) == 1 ? FaultKind::lost : FaultKind::other;
 }
 
@@ -130,7 +131,10 @@ void MysqlSession::query(const std::string& sql) {
     MYSQL* handle = handle_.get();
     if (mysql_real_query(handle, sql.data(), sql.size()) != 0) throw fault(mysql_errno(handle), mysql_error(handle));
     for (;;) {
-        if (MYSQL_RES* rows = mysql_store_result(handle)) mysql_free_result(rows);
+        if (MYSQL_RES* rows = mysql_store_result(handle))
+            mysql_free_result(rows);
+        else if (mysql_errno(handle) != 0)  // it failed among its rows
+            throw fault(mysql_errno(handle), mysql_error(handle));
         const int next = mysql_next_result(handle);
         if (next < 0) return;
         if (next > 0) throw fault(mysql_errno(handle), mysql_error(handle));
@@ -146,9 +150,11 @@ void MysqlSession::run(const std::string& sql) {
 
 // Several statements in one text, for as long as that: nothing else of us may send more than one.
 void MysqlSession::runScript(const std::string& sql) {
-    mysql_set_server_option(handle_.get(), MYSQL_OPTION_MULTI_STATEMENTS_ON);
+    MYSQL* const handle = handle_.get();
+    const auto off = [](MYSQL* one) { mysql_set_server_option(one, MYSQL_OPTION_MULTI_STATEMENTS_OFF); };
+    const std::unique_ptr<MYSQL, decltype(off)> atTheEnd(handle, off);  // also when a statement fails
+    mysql_set_server_option(handle, MYSQL_OPTION_MULTI_STATEMENTS_ON);
     query(sql);
-    mysql_set_server_option(handle_.get(), MYSQL_OPTION_MULTI_STATEMENTS_OFF);
 }
 
 Poco::SharedPtr<Poco::Data::StatementImpl> MysqlSession::createStatementImpl() {

@@ -6,9 +6,8 @@ namespace aiproject {
 
 using Poco::Data::Session;
 
-Session PostgresqlDialect::open() const {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(timeout_);
-    return Session(new PostgresqlSession(url_, seconds));
+Session PostgresqlDialect::open(std::chrono::steady_clock::time_point deadline) const {
+    return Session(new PostgresqlSession(url_, secondsUntil(deadline)));
 }
 
 void PostgresqlDialect::setUp(Session& fresh) const {

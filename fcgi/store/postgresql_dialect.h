@@ -12,7 +12,7 @@ public:
         : ServerDialect(place), url_(std::move(url)), use_(use), timeout_(timeout) {}
 
     std::string name() const override { return "postgresql"; }
-    Poco::Data::Session open() const override;
+    Poco::Data::Session open(std::chrono::steady_clock::time_point deadline) const override;
     void setUp(Poco::Data::Session& fresh) const override;
     void lockMigrations(Poco::Data::Session& session) const override;
     const char* countMigrationTables() const override;

@@ -50,12 +50,12 @@ std::string connectionText(const DatabaseUrl& url, std::chrono::seconds timeout)
 // SQLSTATE, appendix A of PostgreSQL's manual.
 FaultKind kindOfState(const std::string& state) {
     static const std::set<std::string> conflicts{"40001", "40P01"};
-    static const std::set<std::string> locked{"55P03", "57014"};
     static const std::set<std::string> lost{"57P01", "57P02", "57P03", "57P05", "25P03"};
     const std::string group = state.substr(0, 2);
     if (group == "23" || group == "22") return FaultKind::constraint;
     if (conflicts.count(state) == 1) return FaultKind::conflict;
-    if (locked.count(state) == 1) return FaultKind::locked;
+    if (state == "55P03") return FaultKind::locked;
+    if (state == "57014") return FaultKind::slow;
     if (lost.count(state) == 1 || group == "08") return FaultKind::lost;
     return FaultKind::other;
 }

@@ -1,5 +1,7 @@
 #include "store/server_session.h"
 
+#include <algorithm>
+
 namespace aiproject {
 
 ServerSession* ServerSession::of(Poco::Data::Session& session) { return dynamic_cast<ServerSession*>(session.impl()); }
@@ -61,6 +63,11 @@ void ServerDialect::rollback(Poco::Data::Session& session) const noexcept {
         session.rollback();
     } catch (const Poco::Exception&) {  // the session is not kept then, and the server rolls back when it goes
     }
+}
+
+std::chrono::seconds ServerDialect::secondsUntil(std::chrono::steady_clock::time_point deadline) {
+    const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - std::chrono::steady_clock::now());
+    return std::max(std::chrono::seconds(1), left);  // 0 is for ever to both libraries
 }
 
 void ServerDialect::execute(Poco::Data::Session& session, const std::string& sql) {

@@ -90,6 +90,7 @@ public:
     void rollback(Poco::Data::Session& session) const noexcept override;
 
 protected:
+    static std::chrono::seconds secondsUntil(std::chrono::steady_clock::time_point deadline);  // rounded up, 1 or more
     static void execute(Poco::Data::Session& session, const std::string& sql);
 
 private:

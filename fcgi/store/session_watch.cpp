@@ -1,13 +1,27 @@
 #include "store/session_watch.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 
 namespace aiproject {
+namespace {
 
-SessionWatch::Turn::Turn(SessionWatch& watch, int socket, Clock::time_point deadline)
-    : watch_(watch), own_{{socket, deadline, false}}, node_(own_.begin()) {
+FileDescriptor duplicateOf(int socket) {
+    if (socket < 0) return {};
+    FileDescriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
+    if (!own) throw std::system_error(errno, std::generic_category(), "cannot watch the session");
+    return own;
+}
+
+}  // namespace
+
+SessionWatch::Turn::Turn(SessionWatch& watch, int socket, Clock::time_point deadline) : watch_(watch) {
+    own_.push_back({duplicateOf(socket), deadline, false});
+    node_ = own_.begin();
     if (socket < 0) return;
     const std::lock_guard lock(watch_.mutex_);
     if (!watch_.thread_.joinable()) watch_.thread_ = std::thread([&watch] { watch.run(); });
@@ -15,13 +29,11 @@ SessionWatch::Turn::Turn(SessionWatch& watch, int socket, Clock::time_point dead
     if (deadline < watch_.wakes_) watch_.changed_.notify_one();
 }
 
-SessionWatch::Turn::~Turn() {
+SessionWatch::Turn::~Turn() { end(); }
+
+bool SessionWatch::Turn::end() {
     const std::lock_guard lock(watch_.mutex_);
     if (own_.empty()) own_.splice(own_.end(), watch_.watched_, node_);
-}
-
-bool SessionWatch::Turn::isOver() const {
-    const std::lock_guard lock(watch_.mutex_);
     return node_->isOver;
 }
 
@@ -54,7 +66,7 @@ SessionWatch::Clock::time_point SessionWatch::shutExpired(Clock::time_point now)
             next = std::min(next, one.deadline);
             continue;
         }
-        ::shutdown(one.socket, SHUT_RDWR);  // whoever reads or writes it fails at once
+        ::shutdown(one.socket.get(), SHUT_RDWR);  // whoever reads or writes it fails at once
         one.isOver = true;
     }
     return next;

@@ -1,6 +1,7 @@
 // Ends the wait for a server that does not answer: shuts the socket of a session down whose time is over, because
 // neither libpq nor libmariadb has a deadline of its own for a statement.
 //
+// ERRORS   std::system_error when no descriptor or thread is left.
 // THREADS  Any number may call. One thread of its own, from the first turn with a socket to the destructor.
 #pragma once
 
@@ -10,18 +11,20 @@
 #include <mutex>
 #include <thread>
 
+#include "base/file_descriptor.h"
+
 namespace aiproject {
 
 class SessionWatch {
     using Clock = std::chrono::steady_clock;
     struct Watched {
-        int socket;
+        FileDescriptor socket;  // one of our own: the session may close its, and the number be another file's then
         Clock::time_point deadline;
         bool isOver;
     };
 
 public:
-    // As long as the session is in use, which stays open meanwhile.
+    // As long as the session is in use, and no longer than it: the connection does not close before the Turn goes.
     class Turn {
     public:
         Turn(SessionWatch& watch, int socket, Clock::time_point deadline);  // socket -1: watches nothing
@@ -29,7 +32,7 @@ public:
         Turn(const Turn&) = delete;
         Turn& operator=(const Turn&) = delete;
 
-        bool isOver() const;  // the socket was shut down
+        bool end();  // watches no longer; true: the socket was shut down
 
     private:
         SessionWatch& watch_;

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <mutex>
 #include <system_error>
@@ -25,25 +26,44 @@ namespace {
 
 constexpr std::chrono::milliseconds kRetry{10};
 constexpr std::chrono::milliseconds kTurnstilePoll{1};
+constexpr std::chrono::milliseconds kTurnstilePatience{100};
+constexpr std::chrono::seconds kTurnstilePause{5};
+
+int millisecondsUntil(std::chrono::steady_clock::time_point deadline) {
+    using std::chrono::milliseconds;
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    return int(std::max(milliseconds(1), left).count());  // 0 would be never to ask twice
+}
+
+}  // namespace
 
 // Where the writers of all processes queue: who is through waits for SQLite's lock alone. Without it a process with
 // many writers takes that lock again before another's next look at it, for seconds. It is flock() on the file's
 // folder: it needs no file of its own, and closing a second descriptor of the database itself would drop SQLite's
-// locks. It keeps nothing safe, so who cannot have it in time goes on without.
-class Turnstile {
+// locks. It keeps nothing safe, so who cannot have it soon goes on without, and for some seconds all others of the
+// process: whoever else holds the folder's lock must not cost each write that time.
+class SqliteDialect::Turnstile {
 public:
-    Turnstile(const std::string& file, std::chrono::milliseconds patience)
-        : folder_(::open(std::filesystem::path(file).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        const auto end = std::chrono::steady_clock::now() + patience;
-        while (folder_ && ::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0 && std::chrono::steady_clock::now() < end)
-            std::this_thread::sleep_for(kTurnstilePoll);
+    explicit Turnstile(const SqliteDialect& owner) {
+        const auto begin = Clock::now();
+        if (begin < owner.noQueueBefore_.load()) return;
+        folder_ = FileDescriptor(
+            ::open(std::filesystem::path(owner.file_).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (folder_ && !isTaken(begin + kTurnstilePatience)) owner.noQueueBefore_ = Clock::now() + kTurnstilePause;
     }
 
 private:
-    const FileDescriptor folder_;  // whose closing lets the next one through
-};
+    bool isTaken(Clock::time_point end) const {
+        while (::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0) {
+            const bool mayCome = errno == EWOULDBLOCK || errno == EINTR;  // or the file system has no flock()
+            if (!mayCome || Clock::now() >= end) return false;
+            std::this_thread::sleep_for(kTurnstilePoll);
+        }
+        return true;
+    }
 
-}  // namespace
+    FileDescriptor folder_;  // whose closing lets the next one through
+};
 
 // An absolute path has none of the names that SQLite treats apart (:memory:, file:...?...).
 SqliteDialect::SqliteDialect(const std::string& file, DatabaseUse use, std::chrono::milliseconds timeout)
@@ -60,7 +80,7 @@ FaultKind SqliteDialect::kindOf(const Poco::Exception& e) const {
     return FaultKind::other;
 }
 
-Session SqliteDialect::open() const {
+Session SqliteDialect::open(Clock::time_point deadline) const {
     // SQLite gives the files that it puts beside it the same mode.
     if (use_ == DatabaseUse::serve) createPrivateFile(file_, "");
 
@@ -68,28 +88,29 @@ Session SqliteDialect::open() const {
     static std::mutex opening;
     std::unique_lock oneAtATime(opening);
     // Whole seconds; by default it would try for a minute to open what cannot be opened.
-    const auto seconds = std::size_t(std::max<std::int64_t>(1, timeout_.count() / 1000));
+    const auto seconds = std::size_t(std::max(1, millisecondsUntil(deadline) / 1000));
     Session session(new SQLite::SessionImpl(file_, seconds));
     oneAtATime.unlock();
 
-    sqlite3_busy_timeout(SQLite::Utility::dbHandle(session), int(timeout_.count()));
+    sqlite3* const handle = SQLite::Utility::dbHandle(session);
+    sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
     if (use_ == DatabaseUse::serve)
-        keepSafe(session);
+        keepSafe(session, deadline);
     else
         execute(session, "PRAGMA query_only=ON");
+    sqlite3_busy_timeout(handle, int(timeout_.count()));
     return session;
 }
 
-void SqliteDialect::keepSafe(Session& session) const {
+void SqliteDialect::keepSafe(Session& session, Clock::time_point deadline) {
     // The change to WAL does not wait for a lock as all else does: it fails at once while another process
     // is making it.
-    const auto deadline = std::chrono::steady_clock::now() + timeout_;
     for (;;) {
         try {
             execute(session, "PRAGMA journal_mode=WAL");
             break;
         } catch (const SQLite::DBLockedException&) {
-            if (std::chrono::steady_clock::now() >= deadline) throw;
+            if (Clock::now() >= deadline) throw;
             std::this_thread::sleep_for(kRetry);
         }
     }
@@ -103,14 +124,10 @@ bool SqliteDialect::isIdle(Session& session) const {
 }
 
 // Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes.
-void SqliteDialect::begin(Session& session, std::chrono::steady_clock::time_point deadline) const {
-    const auto left = [deadline] {
-        return std::max(std::chrono::milliseconds(1), std::chrono::duration_cast<std::chrono::milliseconds>(
-                                                          deadline - std::chrono::steady_clock::now()));
-    };
+void SqliteDialect::begin(Session& session, Clock::time_point deadline) const {
     sqlite3* const handle = SQLite::Utility::dbHandle(session);
-    const Turnstile turnstile(file_, left() / 2);
-    sqlite3_busy_timeout(handle, int(left().count()));
+    const Turnstile turnstile(*this);
+    sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
     execute(session, "BEGIN IMMEDIATE");
     sqlite3_busy_timeout(handle, int(timeout_.count()));  // a session whose BEGIN failed for that is not used again
 }

@@ -1,6 +1,8 @@
 // SQLite: one file, one writer at a time, every commit on disk before it is answered.
 #pragma once
 
+#include <atomic>
+
 #include "store/dialect.h"
 
 namespace aiproject {
@@ -16,7 +18,7 @@ public:
     FaultKind kindOf(const Poco::Exception& e) const override;
 
     // Makes the file, of mode 0600, when there is none.
-    Poco::Data::Session open() const override;
+    Poco::Data::Session open(std::chrono::steady_clock::time_point deadline) const override;
     void setUp(Poco::Data::Session&) const override {}  // no server: open() does it
     int socketOf(Poco::Data::Session&) const override { return -1; }
     bool isIdle(Poco::Data::Session& session) const override;
@@ -32,11 +34,15 @@ public:
     bool rollsBackTables() const override { return true; }
 
 private:
-    void keepSafe(Poco::Data::Session& session) const;
+    using Clock = std::chrono::steady_clock;
+    class Turnstile;
+
+    static void keepSafe(Poco::Data::Session& session, Clock::time_point deadline);
 
     const std::string file_;
     const DatabaseUse use_;
     const std::chrono::milliseconds timeout_;
+    mutable std::atomic<Clock::time_point> noQueueBefore_{};  // all that is not constant
 };
 
 }  // namespace aiproject

@@ -224,6 +224,7 @@ ON_EACH_DATABASE(Till, releases_what_dead_workers_held_and_not_what_is_put_off) 
     mortal.reservationLife = -1ms;  // expired at once
     Host dead(url, mortal), alive(url), one(url, mortal), other(url, mortal);
     std::vector<std::unique_ptr<BilledCall>> lost;
+    lost.reserve(kDead);
     for (int i = 0; i < kDead; ++i) lost.emplace_back(new BilledCall(dead.billing.begin(text(30))));
     const BilledCall call = alive.billing.begin(text(70));
     alive.billing.keepHolds();
@@ -298,8 +299,7 @@ ON_EACH_DATABASE(Till, is_looked_after_by_the_keeper) {
         const std::lock_guard lock(mutex);
         ended.insert(owner.user);
     };
-    const Keeper keeper(host.database, host.billing, host.config, {owners, end}, host.log,
-                        {20ms, 20ms, 20ms, 20ms});
+    const Keeper keeper(host.database, host.billing, host.config, {owners, end}, host.log, {20ms, 20ms, 20ms, 20ms});
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM audit") == 0);
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM login_attempts") == 0);
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM reservations") == 0);

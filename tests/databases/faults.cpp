@@ -4,7 +4,12 @@
 #include "support/joining_threads.h"
 #include "support/temp_dir.h"
 
+#include <signal.h>
+#include <stdlib.h>
+
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -17,6 +22,26 @@ namespace {
 
 // Far more than config.timeout and the time to connect, far less than for ever.
 constexpr std::chrono::seconds kInTime{10};
+
+constexpr const char* kEndless =
+    "SELECT COUNT(*) FROM information_schema.columns a, information_schema.columns b, information_schema.columns c";
+constexpr const char* kUrlOfTheHolder = "AIPROJECT_TEST_HOLDER";
+
+char stateOf(pid_t pid) {
+    const std::string stat = readFile("/proc/" + std::to_string(pid) + "/stat");  // 12 (name) T ...
+    const auto name = stat.rfind(')');
+    return name == std::string::npos ? '?' : stat.at(name + 2);
+}
+
+std::size_t openDescriptors() {
+    return std::size_t(std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
+}
+
+void onItsOwnThread(const std::function<void()>& work) {
+    JoiningThreads threads;
+    threads.add(work);
+    threads.join();
+}
 
 std::string faultOf(const std::function<void()>& work) {
     const auto begin = std::chrono::steady_clock::now();
@@ -33,7 +58,8 @@ std::string faultOf(const std::function<void()>& work) {
 struct Faulty {
     DatabaseServer& server;
     const std::string url = server.newDatabase();
-    Database database{configOf(url, kHasty)};
+    Database database{configOf(url)};
+    Database hasty{configOf(url, kHasty)};  // for the calls that are to fail
 
     explicit Faulty(DatabaseServer& which) : server(which) {
         change(database, "CREATE TABLE t (n BIGINT NOT NULL UNIQUE)");
@@ -42,10 +68,12 @@ struct Faulty {
     Faulty(const Faulty&) = delete;
     Faulty& operator=(const Faulty&) = delete;
 
-    std::int64_t rows() { return number(database, "SELECT COUNT(*) FROM t"); }
-    void insert(int value) {
-        database.write([&](Session& session) { session << "INSERT INTO t VALUES (?)", bind(value), now; });
+    static std::int64_t rowsIn(Database& which) { return number(which, "SELECT COUNT(*) FROM t"); }
+    static void insertInto(Database& which, int value) {
+        which.write([&](Session& session) { session << "INSERT INTO t VALUES (?)", bind(value), now; });
     }
+    std::int64_t rows() { return rowsIn(database); }
+    void insert(int value) { insertInto(database, value); }
     // As an administrator does, or the server's own limit for idle sessions.
     void endIdleSessions() {
         Database other(configOf(url));
@@ -106,19 +134,37 @@ ON_EACH_SERVER(that_is_dead_is_a_clear_fault_until_it_is_back) {
 }
 
 ON_EACH_SERVER(that_hangs_is_a_clear_fault_until_it_goes_on) {
+    Faulty::rowsIn(faulty.hasty);
     faulty.server.suspend();
-    const std::string fault = faultOf([&] { faulty.rows(); });  // on a session that was there
+    const std::string fault = faultOf([&] { Faulty::rowsIn(faulty.hasty); });  // on a session that was there
     CPPUNIT_ASSERT_MESSAGE(fault, says(fault, "did not answer in time"));
-    faultOf([&] { faulty.insert(1); });  // on a new one
+    faultOf([&] { Faulty::insertInto(faulty.hasty, 1); });  // on a new one
     faulty.server.resume();
-    ASSERT_EVENTUALLY([&] {
-        try {
-            return faulty.rows() == 0;
-        } catch (const Error&) {
-            return false;
-        }
-    }());
+    faulty.rows();
     faulty.insert(2);
+}
+
+// Each idle session would cost one more call its time, for as long as there are some.
+ON_EACH_SERVER(that_kept_silent_once_is_asked_on_no_other_idle_session) {
+    faulty.hasty.read([&](Session&) { onItsOwnThread([&] { Faulty::rowsIn(faulty.hasty); }); });  // two are idle now
+    faulty.server.suspend();
+    faultOf([&] { Faulty::rowsIn(faulty.hasty); });
+    const std::string fault = faultOf([&] { Faulty::rowsIn(faulty.hasty); });
+    CPPUNIT_ASSERT_MESSAGE(fault, says(fault, "cannot be reached"));
+}
+
+ON_EACH_SERVER(that_hangs_fails_those_who_wait_for_a_session_with_the_one_who_opens_it) {
+    DatabaseConfig config = configOf(faulty.url, kInTime * 6 / 10);
+    config.sessions = 1;
+    Database database(config);
+    const std::size_t before = openDescriptors();
+    faulty.server.suspend();
+    const auto call = [&] { faultOf([&] { Faulty::rowsIn(database); }); };  // where each tried, it were too late
+    JoiningThreads threads;
+    threads.add(call);
+    ASSERT_EVENTUALLY(openDescriptors() > before);
+    for (int each = 0; each < 3; ++each) threads.add(call);
+    threads.join();
 }
 
 ON_EACH_SERVER(that_dies_within_a_write_is_a_fault_and_nothing_was_written) {
@@ -134,7 +180,7 @@ ON_EACH_SERVER(that_dies_within_a_write_is_a_fault_and_nothing_was_written) {
 
 ON_EACH_SERVER(that_hangs_at_the_commit_leaves_it_unknown_and_says_so) {
     const std::string fault = faultOf([&] {
-        faulty.database.write([&](Session& session) {
+        faulty.hasty.write([&](Session& session) {
             session << "INSERT INTO t VALUES (?)", bind(7), now;
             faulty.server.suspend();
         });
@@ -145,13 +191,55 @@ ON_EACH_SERVER(that_hangs_at_the_commit_leaves_it_unknown_and_says_so) {
 
 ON_EACH_SERVER(whose_row_another_holds_is_a_clear_fault_and_passes) {
     faulty.insert(1);
-    Database holder(configOf(faulty.url));
-    holder.write([&](Session& session) {
+    faulty.database.write([&](Session& session) {
         Database::execute(session, "UPDATE t SET n = 2");
-        const std::string fault = faultOf([&] { change(faulty.database, "UPDATE t SET n = 3"); });
+        const std::string fault = faultOf([&] { change(faulty.hasty, "UPDATE t SET n = 3"); });
         CPPUNIT_ASSERT_MESSAGE(fault, says(fault, "locked by another") || says(fault, "in time"));
-        CPPUNIT_ASSERT_EQUAL(std::int64_t(1), faulty.rows());  // readers go on
+        Database other(configOf(faulty.url));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(1), Faulty::rowsIn(other));  // readers go on
     });
     change(faulty.database, "UPDATE t SET n = 3");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(3), number(faulty.database, "SELECT n FROM t"));
+}
+
+SPEC(Server, row_is_held_for_ever_by_what_the_next_specs_start) {
+    const char* url = ::getenv(kUrlOfTheHolder);
+    if (!url) return;
+    Database database(configOf(url, kHasty));
+    database.write([&](Session& session) {
+        Database::execute(session, "UPDATE t SET n = 2");
+        ::raise(SIGSTOP);  // as a host that is frozen, with all its threads
+    });
+}
+
+ON_EACH_SERVER(takes_its_rows_back_from_a_host_that_froze) {
+    faulty.insert(1);
+    Command command{"/proc/self/exe", {"faults", "row_is_held_for_ever"}};
+    command.environment[kUrlOfTheHolder] = faulty.url;
+    command.output = "/dev/null";
+    ChildProcess holder(command);
+    ASSERT_EVENTUALLY(stateOf(holder.pid()) == 'T');
+    const auto isTaken = [&] {
+        try {
+            change(faulty.database, "UPDATE t SET n = 3");
+            return true;
+        } catch (const Error&) {
+            return false;
+        }
+    };
+    const bool isBack = eventually(isTaken);
+    holder.signal(SIGKILL);
+    CPPUNIT_ASSERT(isBack);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(3), number(faulty.database, "SELECT n FROM t"));
+}
+
+ON_EACH_SERVER(statement_that_the_server_ended_is_a_fault_of_its_own) {
+    const bool isPostgresql = faulty.database.dialect().name() == "postgresql";
+    const std::string fault = faultOf([&] {
+        faulty.database.read([&](Session& session) {
+            Database::execute(session, isPostgresql ? "SET statement_timeout = 50" : "SET max_statement_time = 0.05");
+            Database::execute(session, isPostgresql ? "SELECT pg_sleep(20)" : kEndless);
+        });
+    });
+    CPPUNIT_ASSERT_MESSAGE(fault, says(fault, "took longer than"));
 }

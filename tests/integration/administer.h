@@ -38,7 +38,7 @@ inline Finished administer(const std::string& configFile, std::vector<std::strin
     words.insert(words.begin() + (isGroup ? 2 : 1), {"-c", configFile});  // behind "--" it would be a name
     Command command{programPath(), words};
     command.standardInput = input;
-    const Finished finished = runToEnd(command);
+    Finished finished = runToEnd(command);
     close(input);
     return finished;
 }

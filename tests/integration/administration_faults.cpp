@@ -38,9 +38,10 @@ struct AtTheTerminal : Administration {
         std::vector<std::string> arguments = words;
         arguments.insert(arguments.begin() + 2, {"-c", installation.configFile()});
         ChildProcess child({programPath(), arguments, {}, terminal, file});
-        for (const auto& [question, answer] : questions) {
+        for (const auto& turn : questions) {
+            const std::string& question = turn.first;
             ASSERT_EVENTUALLY(readFile(file).find(question) != std::string::npos || !child.isRunning());
-            const std::string line = answer + "\n";
+            const std::string line = turn.second + "\n";
             CPPUNIT_ASSERT_EQUAL(ssize_t(line.size()), write(master, line.data(), line.size()));
         }
         const auto code = child.wait();

@@ -10,11 +10,10 @@ namespace {
 struct Completion : CppUnit::TestCase {
     // For the last of `words`; what is offered, a line each.
     static std::string offered(std::vector<std::string> words) {
-        words.insert(words.begin(), {"--norc", "-c",
-                                     "source '" AIPROJECT_COMPLETION
-                                     "'; COMP_WORDS=(aiproject \"${@:2}\"); COMP_CWORD=$(($# - 1)); _aiproject \"$1\";"
-                                     " printf '%s\\n' \"${COMPREPLY[@]}\"",
-                                     "bash", programPath()});
+        const std::string script = "source '" + std::string(AIPROJECT_COMPLETION) +
+                                   "'; COMP_WORDS=(aiproject \"${@:2}\"); COMP_CWORD=$(($# - 1)); _aiproject \"$1\";"
+                                   " printf '%s\\n' \"${COMPREPLY[@]}\"";
+        words.insert(words.begin(), {"--norc", "-c", script, "bash", programPath()});
         return "\n" + runToEnd({"bash", words}).output;
     }
     static void assertOffers(const std::vector<std::string>& words, const std::string& word) {

@@ -5,9 +5,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <fstream>
 
 namespace aiproject::test {
@@ -21,13 +24,21 @@ constexpr const char* kSocket = "db.sock";  // MariaDB's; PostgreSQL names its o
 
 bool isRoot() { return geteuid() == 0; }
 
+bool isThere(const std::filesystem::path& program) { return access(program.c_str(), X_OK) == 0; }
+
 // Debian keeps PostgreSQL's programs out of PATH, one folder per version.
 std::string postgresqlProgram(const std::string& name) {
     std::filesystem::path newest;
+    int newestVersion = 0;
     std::error_code none;
-    for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", none))
-        newest = std::max(newest, version.path());
-    return newest.empty() ? name : (newest / "bin" / name).string();
+    for (const auto& version : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
+        const auto programs = version.path() / "bin";
+        const int number = std::atoi(version.path().filename().c_str());
+        if (number <= newestVersion || !isThere(programs / "initdb") || !isThere(programs / "postgres")) continue;
+        newest = programs;
+        newestVersion = number;
+    }
+    return newest.empty() ? name : (newest / name).string();
 }
 
 void execute(const std::string& url, const std::string& sql, std::chrono::milliseconds timeout) {
@@ -63,6 +74,37 @@ bool isAlive(pid_t pid) {
 }
 
 }  // namespace
+
+// Processes that are stopped. They take no signal but SIGKILL, so a child of ours sends it when the test ends before
+// it has resumed them, however it ends: then the child's pipe does.
+class DatabaseServer::StoppedFamily {
+public:
+    explicit StoppedFamily(const std::vector<pid_t>& family) {
+        std::array<int, 2> ends{};
+        CPPUNIT_ASSERT_EQUAL(0, pipe2(ends.data(), O_CLOEXEC));
+        const FileDescriptor ours(ends[0]);
+        toGuard_ = FileDescriptor(ends[1]);
+        guard_ = fork();
+        CPPUNIT_ASSERT(guard_ >= 0);
+        if (guard_ > 0) return;
+        setpgid(0, 0);  // what ends the group of the test is not to end it
+        close(ends[1]);
+        char resumed = 0;
+        if (read(ends[0], &resumed, 1) == 0)
+            for (const pid_t pid : family) ::kill(pid, SIGKILL);
+        _exit(0);
+    }
+    ~StoppedFamily() {
+        [[maybe_unused]] const auto told = write(toGuard_.get(), "r", 1);
+        waitpid(guard_, nullptr, 0);
+    }
+    StoppedFamily(const StoppedFamily&) = delete;
+    StoppedFamily& operator=(const StoppedFamily&) = delete;
+
+private:
+    FileDescriptor toGuard_;
+    pid_t guard_ = -1;
+};
 
 DatabaseServer::DatabaseServer(Kind kind, const std::filesystem::path& data)
     : kind_(kind), data_((data.empty() ? folder_.path() : data) / "data") {
@@ -160,6 +202,7 @@ void DatabaseServer::kill() {
     // All of them: a session's process that had not noticed yet would serve one more statement.
     for (const pid_t pid : family) ::kill(pid, SIGKILL);
     server_->wait();
+    stopped_.reset();
     ASSERT_EVENTUALLY(std::none_of(family.begin(), family.end(), isAlive));
 }
 
@@ -168,16 +211,19 @@ void DatabaseServer::restart() {
     start();
 }
 
-void DatabaseServer::suspend() const {
-    for (const pid_t pid : familyOf(server_->pid())) {
+void DatabaseServer::suspend() {
+    const std::vector<pid_t> family = familyOf(server_->pid());
+    stopped_ = std::make_unique<StoppedFamily>(family);
+    for (const pid_t pid : family) {
         ::kill(pid, SIGSTOP);
-        ASSERT_EVENTUALLY(isStopped(pid));  // its threads go on for a moment
+        ASSERT_EVENTUALLY(isStopped(pid) || !isAlive(pid));  // its threads go on for a moment
     }
 }
 
-void DatabaseServer::resume() const {
-    if (!server_->isRunning()) return;
-    for (const pid_t pid : familyOf(server_->pid())) ::kill(pid, SIGCONT);
+void DatabaseServer::resume() {
+    if (server_->isRunning())
+        for (const pid_t pid : familyOf(server_->pid())) ::kill(pid, SIGCONT);
+    stopped_.reset();
 }
 
 }  // namespace aiproject::test

@@ -31,12 +31,14 @@ public:
     // Makes an empty database and answers its database.url.
     std::string newDatabase();
 
-    void kill();           // -9
-    void restart();        // answers again when this returns
-    void suspend() const;  // takes connections, and says nothing
-    void resume() const;
+    void kill();     // -9
+    void restart();  // answers again when this returns
+    void suspend();  // takes connections, and says nothing
+    void resume();
 
 private:
+    class StoppedFamily;
+
     Command asUser(const std::string& program, std::vector<std::string> arguments) const;
     void makeData() const;
     void start();
@@ -48,6 +50,7 @@ private:
     const std::filesystem::path data_;
     std::unique_ptr<ChildProcess> server_;
     int databases_ = 0;
+    std::unique_ptr<StoppedFamily> stopped_;
 };
 
 }  // namespace aiproject::test

@@ -82,6 +82,7 @@ SPEC(GuardedDoor, lets_twenty_failures_of_an_address_pass_and_then_waits_twice_a
 SPEC(GuardedDoor, lets_a_class_in_that_comes_at_once_behind_one_address) {
     LoginGuard guard(database, std::chrono::seconds(300));
     std::vector<LoginGuard::Attempt> begun;
+    begun.reserve(12);
     for (int i = 0; i < 12; ++i) begun.push_back(guard.admit("student " + std::to_string(i), kHome));
     for (const auto& attempt : begun) guard.succeed(attempt, [](Poco::Data::Session&) {});
     CPPUNIT_ASSERT_EQUAL("0"s, failures("address:192.0.2.1"));

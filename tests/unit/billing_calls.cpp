@@ -72,11 +72,6 @@ SPEC(Till, says_why_it_refuses) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT COUNT(*) FROM reservations"));
 }
 
-SPEC(Till, blames_no_limit_that_is_not_set_when_a_balance_has_become_free_since) {
-    sql("CREATE TRIGGER held BEFORE UPDATE ON users BEGIN SELECT RAISE(IGNORE); END");
-    expectError(ErrorKind::tokensSpent, [&] { billing->begin(text()); });
-}
-
 SPEC(Till, counts_a_users_calls_for_all_hosts) {
     BillingRules rules;
     rules.userCalls = 2;

@@ -73,3 +73,22 @@ SPEC(Upkeep, removes_old_rows) {
 }
 
 }  // namespace
+
+SPEC(Upkeep, removes_thousands_of_old_rows_in_portions) {
+    site.database().write([](Poco::Data::Session& session) {
+        for (int row = 0; row < 2'500; ++row) {
+            const std::string number = std::to_string(row + 1);
+            Database::execute(session,
+                              "INSERT INTO audit (at_ms, event, user_name, address, request_id, detail)"
+                              " VALUES (" +
+                                  number + ", 'x', '', '', '', '')");
+            Database::execute(session,
+                              "INSERT INTO login_attempts (subject, failures, last_ms, blocked_ms)"
+                              " VALUES ('" +
+                                  number + "', 1, " + number + ", 5)");
+        }
+    });
+    const Keeper running = keeper();
+    ASSERT_EVENTUALLY(site.number("SELECT COUNT(*) FROM audit WHERE event = 'x'") == 0);
+    ASSERT_EVENTUALLY(site.number("SELECT COUNT(*) FROM login_attempts") == 0);
+}

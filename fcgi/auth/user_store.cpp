@@ -61,50 +61,45 @@ void UserStore::replacePasswordHash(const StoredUser& user, const std::string& p
     });
 }
 
-bool UserStore::setPassword(std::int64_t userId, const std::string& passwordHash, const Alongside& alongside) {
-    std::size_t changed = 0;
+bool UserStore::change(std::int64_t userId, const Update& update, const Alongside& alongside) {
+    bool isChanged = false;
     database_.write([&](Session& session) {
-        Statement update(session);
-        update << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ?", bind(passwordHash), bind(userId);
-        changed = update.execute();
-        if (changed > 0 && alongside) alongside(session, userId);
+        Statement statement(session);
+        update(statement);
+        isChanged = statement.execute() > 0;
+        if (isChanged && alongside) alongside(session, userId);
     });
-    return changed > 0;
+    return isChanged;
+}
+
+bool UserStore::setPassword(std::int64_t userId, const std::string& passwordHash, const Alongside& alongside) {
+    const auto update = [&](Statement& statement) {
+        statement << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ?", bind(passwordHash), bind(userId);
+    };
+    return change(userId, update, alongside);
 }
 
 bool UserStore::rotate(std::int64_t userId, const Alongside& alongside) {
-    std::size_t changed = 0;
-    database_.write([&](Session& session) {
-        Statement update(session);
-        update << "UPDATE users SET epoch = epoch + 1 WHERE id = ?", bind(userId);
-        changed = update.execute();
-        if (changed > 0 && alongside) alongside(session, userId);
-    });
-    return changed > 0;
+    const auto update = [&](Statement& statement) {
+        statement << "UPDATE users SET epoch = epoch + 1 WHERE id = ?", bind(userId);
+    };
+    return change(userId, update, alongside);
 }
 
 std::optional<std::int64_t> UserStore::changePassword(const StoredUser& user, const std::string& passwordHash,
                                                       const Alongside& alongside) {
-    std::size_t changed = 0;
-    database_.write([&](Session& session) {
-        Statement update(session);
-        update << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ? AND password = ? AND epoch = ?",
+    const auto update = [&](Statement& statement) {
+        statement << "UPDATE users SET password = ?, epoch = epoch + 1 WHERE id = ? AND password = ? AND epoch = ?",
             bind(passwordHash), bind(user.id), bind(user.passwordHash), bind(user.epoch);
-        changed = update.execute();
-        if (changed > 0) alongside(session, user.id);
-    });
-    return changed > 0 ? std::optional(user.epoch + 1) : std::nullopt;
+    };
+    return change(user.id, update, alongside) ? std::optional(user.epoch + 1) : std::nullopt;
 }
 
 std::optional<std::int64_t> UserStore::rotate(std::int64_t userId, std::int64_t epoch, const Alongside& alongside) {
-    std::size_t changed = 0;
-    database_.write([&](Session& session) {
-        Statement update(session);
-        update << "UPDATE users SET epoch = epoch + 1 WHERE id = ? AND epoch = ?", bind(userId), bind(epoch);
-        changed = update.execute();
-        if (changed > 0) alongside(session, userId);
-    });
-    return changed > 0 ? std::optional(epoch + 1) : std::nullopt;
+    const auto update = [&](Statement& statement) {
+        statement << "UPDATE users SET epoch = epoch + 1 WHERE id = ? AND epoch = ?", bind(userId), bind(epoch);
+    };
+    return change(userId, update, alongside) ? std::optional(epoch + 1) : std::nullopt;
 }
 
 }  // namespace aiproject

@@ -11,7 +11,8 @@
 
 namespace Poco::Data {
 class Session;
-}
+class Statement;
+}  // namespace Poco::Data
 
 namespace aiproject {
 
@@ -71,6 +72,11 @@ public:
     std::optional<std::int64_t> rotate(std::int64_t userId, std::int64_t epoch, const Alongside& alongside);
 
 private:
+    using Update = std::function<void(Poco::Data::Statement&)>;
+
+    // One user's row and what belongs to it, in one transaction. False: no row was changed, and nothing is done.
+    bool change(std::int64_t userId, const Update& update, const Alongside& alongside);
+
     Database& database_;
 };
 

@@ -22,7 +22,9 @@ namespace {
 
 constexpr const char* kVariable = "AIPROJECT_PLUGINS";
 constexpr char kErrorMark = '!';  // where a file has its descriptor
-constexpr int kSeals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+// FUTURE_WRITE (Linux 5.1), for nobody has mapped the copy yet. WRITE would add nothing but a wait until nobody looks
+// at the pages, the kernel's own housekeeping among them, and an EBUSY when that lasts.
+constexpr int kSeals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
 constexpr int kTries = 5;
 constexpr std::chrono::milliseconds kPause{40};  // for whoever writes the file to come to an end
 
@@ -71,7 +73,7 @@ FileDescriptor tryToCopy(const std::filesystem::path& path) {
     copyAll(file.get(), copy.get(), before.st_size);
     struct stat after {};  // of the name: it may be another file's by now
     if (stat(path.c_str(), &after) != 0 || !isSame(before, after)) return {};
-    if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0) fail("its copy cannot be sealed");
+    if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0) fail("its copy cannot be sealed, which takes Linux 5.1 or newer");
     return copy;
 }
 

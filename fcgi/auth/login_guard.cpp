@@ -148,8 +148,10 @@ std::int64_t LoginGuard::count(Session& session, const std::string& subject) con
             bind(subject), bind(atMs), now;
     std::int64_t failures = 0;
     session << "SELECT failures FROM login_attempts WHERE subject = ?", into(failures), bind(subject), now;
-    session << "UPDATE login_attempts SET blocked_ms = ? WHERE subject = ?",
-        bind(atMs + pauseAfter(failures, subject).count()), bind(subject), now;
+    const std::int64_t pauseMs = pauseAfter(failures, subject).count();
+    // 0 and not `atMs`: who has looked at its clock a moment before us, or on another host, would see a pause.
+    session << "UPDATE login_attempts SET blocked_ms = ? WHERE subject = ?", bind(pauseMs > 0 ? atMs + pauseMs : 0),
+        bind(subject), now;
     return failures;
 }
 

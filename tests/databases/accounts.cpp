@@ -148,7 +148,9 @@ ON_EACH_DATABASE(Door, waits_twice_as_long_after_each_failure) {
     Host host(url);
     for (const int pauseMs : {0, 0, 0, 1000, 2000, 4000}) {
         host.fail("nobody");
-        host.assertIs(pauseMs, "SELECT blocked_ms - last_ms FROM login_attempts WHERE subject = 'name:nobody'");
+        host.assertIs(pauseMs,
+                      "SELECT CASE WHEN blocked_ms > last_ms THEN blocked_ms - last_ms ELSE 0 END"
+                      " FROM login_attempts WHERE subject = 'name:nobody'");
         host.endPauses();
     }
 }

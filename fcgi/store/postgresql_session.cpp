@@ -9,6 +9,7 @@
 #include <cstring>
 #include <memory>
 #include <set>
+#include <utility>
 
 namespace aiproject {
 
@@ -16,15 +17,24 @@ namespace PostgreSQL = Poco::Data::PostgreSQL;
 
 namespace {
 
-// The handle's own connect() and disconnect() of Poco 1.11 free no connection that was lost or never made: 36 KB
-// each, for as long as the server is away. So the connection is ours, and the handle only lends it to Poco's
-// executors. An explicit instantiation is the one place where C++ lets a private member be named.
+// What Poco 1.11 loses is ours: an explicit instantiation is the one place where C++ lets a private member be named.
+//
+// The handle's connect() and disconnect() free no connection that was lost or never made: 36 KB each, for as long as
+// the server is away. So the connection is ours, and the handle only lends it to Poco's executors.
 PGconn*& connectionOf(PostgreSQL::SessionHandle& handle);
 template <PGconn* PostgreSQL::SessionHandle::*member>
 struct Connection {
     friend PGconn*& connectionOf(PostgreSQL::SessionHandle& handle) { return handle.*member; }
 };
 template struct Connection<&PostgreSQL::SessionHandle::_pConnection>;
+
+// The executor's destructor frees no result once a later statement has failed in the same transaction.
+PGresult*& resultOf(PostgreSQL::StatementExecutor& executor);
+template <PGresult* PostgreSQL::StatementExecutor::*member>
+struct ResultOfStatement {
+    friend PGresult*& resultOf(PostgreSQL::StatementExecutor& executor) { return executor.*member; }
+};
+template struct ResultOfStatement<&PostgreSQL::StatementExecutor::_pResultHandle>;
 
 // As libpq reads it: in quotes, with a backslash before a quote or a backslash.
 std::string assignment(const std::string& name, const std::string& value) {
@@ -68,6 +78,9 @@ public:
           executor_(handle),
           binder_(new PostgreSQL::Binder),
           extractor_(new PostgreSQL::Extractor(executor_)) {}
+    ~Statement() override { PQclear(std::exchange(resultOf(executor_), nullptr)); }
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
 
 protected:
     std::size_t columnsReturned() const override { return executor_.columnsReturned(); }

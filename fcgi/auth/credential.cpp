@@ -5,7 +5,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/random_bytes.h"
 #include "store/private_file.h"
 
 namespace aiproject {
@@ -23,17 +23,13 @@ namespace {
 constexpr std::size_t kHexDigits = 2 * CredentialKey::kBytes;
 constexpr std::size_t kNameBytes = 16;  // of a uuid and of a tag
 
-std::string hexOf(const unsigned char* bytes, std::size_t size) {
-    return Poco::DigestEngine::digestToHex({bytes, bytes + size});
-}
-
 std::string signedName(const std::array<unsigned char, CredentialKey::kBytes>& key, const std::string& text) {
     std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
     unsigned int size = 0;
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
     if (!HMAC(EVP_sha256(), key.data(), int(key.size()), bytes, text.size(), mac.data(), &size) || size < kNameBytes)
         throw Error(ErrorKind::internal, "OpenSSL has no HMAC-SHA256");
-    return hexOf(mac.data(), kNameBytes);
+    return Poco::DigestEngine::digestToHex({mac.data(), mac.data() + kNameBytes});
 }
 
 Error keyFault(const std::string& file, const std::string& what) {
@@ -96,10 +92,8 @@ CredentialKey loadKey(const std::string& file) {
 }
 
 CredentialKey loadOrCreateKey(const std::string& file) {
-    std::array<unsigned char, CredentialKey::kBytes> key{};
-    if (RAND_bytes(key.data(), int(key.size())) != 1) throw Error(ErrorKind::internal, "OpenSSL has no random bytes");
     try {
-        createPrivateFile(file, hexOf(key.data(), key.size()) + "\n");
+        createPrivateFile(file, randomHex(CredentialKey::kBytes) + "\n");
     } catch (const std::system_error& e) {
         throw keyFault(file, std::string("cannot be made: ") + e.what());
     }

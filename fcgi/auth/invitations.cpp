@@ -2,13 +2,13 @@
 
 #include "auth/audit.h"
 #include "base/error.h"
+#include "base/random_bytes.h"
 #include "base/unix_time.h"
 #include "base/utf8.h"
 #include "store/database.h"
 
 #include <Poco/Data/RecordSet.h>
 #include <Poco/Data/Statement.h>
-#include <openssl/rand.h>
 
 namespace aiproject {
 
@@ -63,10 +63,8 @@ std::string hintOf(const std::string& code) { return "invitation " + code.substr
 
 std::string Invitations::newCode() {
     constexpr char kSigns[] = "ABCDEFGHJKMNPQRSTVWXYZ0123456789";  // 32, without I, L, O and U
-    unsigned char random[16];
-    if (RAND_bytes(random, sizeof random) != 1) throw Error(ErrorKind::internal, "OpenSSL has no random bytes");
-    std::string code;
-    for (const unsigned char byte : random) code += kSigns[byte % 32];
+    std::string code = randomBytes(16);
+    for (char& sign : code) sign = kSigns[static_cast<unsigned char>(sign) % 32];
     return code;
 }
 

@@ -8,7 +8,6 @@
 #include <Poco/String.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <chrono>
@@ -18,6 +17,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/random_bytes.h"
 
 namespace aiproject {
 namespace {
@@ -35,13 +35,6 @@ std::uint64_t workOf(const HashCost& cost) { return (std::uint64_t{cost.r} * cos
 bool isBounded(const HashCost& cost) {
     return cost.logN >= 1 && cost.logN <= 24 && cost.r >= 1 && cost.r <= 1024 && cost.p >= 1 && cost.p <= 1024 &&
            memoryOf(cost) <= kMaxMemoryBytes && workOf(cost) <= kMaxWork;
-}
-
-std::string randomBytes(std::size_t size) {
-    std::string bytes(size, '\0');
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), int(size)) != 1)
-        throw Error(ErrorKind::internal, "OpenSSL has no random bytes");
-    return bytes;
 }
 
 std::string toBase64(const std::string& bytes) {

@@ -1,25 +1,17 @@
 #include "billing/billing.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "auth/quota_refill.h"
 #include "base/error.h"
+#include "base/random_bytes.h"
 #include "base/unix_time.h"
 
 namespace aiproject {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::string randomHex(int digits) {
-    thread_local std::random_device source;
-    std::uniform_int_distribution<unsigned> digit(0, 15);
-    std::string text;
-    for (int i = 0; i < digits; ++i) text += "0123456789abcdef"[digit(source)];
-    return text;
-}
 
 bool isSharedByHosts(const DatabaseConfig& database) { return database.url.compare(0, 7, "sqlite:") != 0; }
 
@@ -39,7 +31,7 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
     : database_(database),
       rules_(rules),
       log_(log),
-      owner_(randomHex(16)),
+      owner_(randomHex(8)),
       group_(database, config.database.timeout),
       spool_(config.billing.spoolDir, owner_) {}
 
@@ -48,7 +40,7 @@ Billing::~Billing() { saveKept(); }
 Demand Billing::demandOf(const CallToBill& call) const {
     constexpr std::int64_t minuteMs = 60'000;
     Demand demand;
-    demand.callId = randomHex(32);
+    demand.callId = randomHex(16);
     demand.userId = call.userId;
     demand.owner = owner_;
     demand.nowMs = unixMilliseconds();

@@ -133,7 +133,7 @@ SPEC(PasswordHash, refuses_a_cost_that_verify_would_refuse) {
 }
 
 SPEC(PasswordHash, is_refused_at_once_when_many_wait_for_their_turn) {
-    PasswordHasher narrow(kCheap, 1);
+    PasswordHasher narrow({14, 8, 1}, 1);  // a turn that is long against what a thread needs to queue for it
     std::atomic<bool> isSeen{false};
     together(20, [&](int) {  // one has the turn, 16 may wait
         const bool isRefused = eventually([&] {

@@ -104,11 +104,12 @@ SPEC(Snapshot, follows_a_link_to_a_file) {
 }
 
 SPEC(Snapshot, takes_no_file_that_is_being_written) {
-    const std::string file = dir.write("plugins/a.so", std::string(8UL * 1024 * 1024, 'a'));
+    constexpr std::uintmax_t kSize = 128UL * 1024 * 1024;  // so that the writer has its turn during each copy
+    const std::string file = dir.write("plugins/a.so", "");
+    std::filesystem::resize_file(file, kSize);
     JoiningThreads writer;
     writer.add([&] {
-        for (std::uintmax_t size = 8UL * 1024 * 1024; !writer.isOver(); size ^= 1)
-            std::filesystem::resize_file(file, size);
+        for (std::uintmax_t size = kSize; !writer.isOver(); size ^= 1) std::filesystem::resize_file(file, size);
     });
     const auto isRefused = [&] {
         const PluginSnapshot snapshot = take();

@@ -121,7 +121,7 @@ struct Config {
     std::vector<std::string> pluginDirs;  // empty: the installed one
     RouteConfig routes;
     std::map<std::string, ModelConfig> models;
-    std::map<std::string, PoolConfig> pools;  // always has "auth" and "model"
+    std::map<std::string, PoolConfig> pools;  // always has "auth", "media" and "model"
     TimeoutConfig timeouts;
     LimitConfig limits;
     RetryConfig retry;

@@ -63,6 +63,7 @@ private:
         const Values values = load(source);
         makePools(values);
         apply(values);
+        if (values.count("pool.media.models") == 0) giveMediaItsModels();
         check();
     }
 
@@ -145,11 +146,22 @@ private:
         auth.nice = 10;                                 // logins wait for streams, not streams for logins
         auth.models = {};
         config.pools["model"].processes = 2;  // a plugin that crashes takes the streams of one along
+        PoolConfig& media = config.pools["media"];
+        media.threads = 128;  // a picture of 4 MB takes 30 MB and 20 ms of a core
+        media.nice = 10;      // and must not hold the frames of streams
         for (const auto& entry : values) {
             if (entry.first.compare(0, 5, "pool.") != 0) continue;
             const std::string name = entry.first.substr(5, entry.first.find('.', 5) - 5);
             if (isName(name)) config.pools[name];
         }
+    }
+
+    // Those that its paths lead to: the others, with their warm connections, are the pool model's.
+    void giveMediaItsModels() {
+        Config& config = reading.config;
+        std::vector<std::string>& models = config.pools["media"].models;
+        models = config.routes.voice;
+        models.insert(models.end(), config.routes.picture.begin(), config.routes.picture.end());
     }
 
     void apply(const Values& values) {

@@ -182,9 +182,10 @@ Findings ModelRegistry::unknownNames() const {
     for (const auto& plugin : plugins_) known.insert(plugin->name());
     for (const auto& model : config_.models) known.insert(model.first);
     Findings findings;
+    std::set<std::string> told;  // each once: the pool media has the names of its routes
     const auto check = [&](const std::string& key, const std::vector<std::string>& names) {
         for (const auto& name : names)
-            if (name != "*" && known.count(name) == 0)
+            if (name != "*" && known.count(name) == 0 && told.insert(name).second)
                 findings.push_back(
                     {Severity::error, key + ": there is no model " + name + "; there are: " + listed(known)});
     };

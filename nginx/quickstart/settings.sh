@@ -39,6 +39,7 @@ fill() {
         [DESCRIPTORS]=$(descriptors)
         [HTTP_STATUS]=$(defined http.status envelope)
         [AUTH_SOCKET]=$(defined pool.auth.socket "$(defined run.dir "$prefix/run")/auth.sock")
+        [MEDIA_SOCKET]=$(defined pool.media.socket "$(defined run.dir "$prefix/run")/media.sock")
         [MODEL_SOCKET]=$(defined pool.model.socket "$(defined run.dir "$prefix/run")/model.sock")
     )
     for name in "${!values[@]}"; do

@@ -206,7 +206,8 @@ SPEC(Chaos, ends_every_request_in_a_way_that_its_client_can_tell) {
     load.stop();
 
     assertPromises(load.tally());
-    CPPUNIT_ASSERT(eventually([&] { return isQuiet("model", kModelProcesses) && isQuiet("auth", 1); }, kSettled));
+    CPPUNIT_ASSERT(eventually(
+        [&] { return isQuiet("model", kModelProcesses) && isQuiet("media", 1) && isQuiet("auth", 1); }, kSettled));
     assertHonestBooks(load.tally());
     CPPUNIT_ASSERT_EQUAL(manager, site.manager.status()->getValue<pid_t>("pid"));
     for (const pid_t worker : site.manager.workers("model"))

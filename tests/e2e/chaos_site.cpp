@@ -32,6 +32,7 @@ Settings settingsOf(const ChaosSite& site) {
 NginxOptions nginxFor(const ManagerUnderTest& manager) {
     NginxOptions options;
     options.authSocket = manager.socket("auth");
+    options.mediaSocket = manager.socket("media");
     options.modelSocket = manager.socket("model");
     return options;
 }

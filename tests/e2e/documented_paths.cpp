@@ -129,6 +129,15 @@ SPEC(Documented, picture_takes_a_jpeg_from_a_user_named_in_the_headers) {
     assertRefused("GET_FILE_FAIL", site.request("POST", "/PictureToTextModel/chat", other.body, headers));
 }
 
+SPEC(Documented, voice_and_pictures_have_a_pool_of_their_own) {
+    const Site apart(SiteOptions{{{"pool.model.models", "spark_chat"}}});
+    const HttpAnswer voice = apart.request("POST", "/voiceModel/chat", kPcm);
+    CPPUNIT_ASSERT_MESSAGE(voice.body, isSuccess(voice));
+    const Headers user{{"uuid", apart.newUser("alice")}, {"username", "alice"}};
+    const HttpAnswer picture = apart.request("POST", "/PictureToTextModel/chat", kJpeg, user);
+    CPPUNIT_ASSERT_MESSAGE(picture.body, isSuccess(picture));
+}
+
 SPEC(Documented, bodies_over_the_limit_are_refused_in_an_envelope) {
     assertRefused("BODY_TOO_LARGE", site.postJson("/textModel/chat", bytes(5'000'000)));
     assertRefused("BODY_TOO_LARGE", site.request("POST", "/voiceModel/chat", bytes(16'777'217)));

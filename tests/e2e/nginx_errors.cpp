@@ -85,6 +85,7 @@ struct NginxErrors : CppUnit::TestCase {
     NginxOptions options(ErrorStatus status = ErrorStatus::envelope) const {
         NginxOptions chosen;
         chosen.authSocket = dir.file("auth.sock");
+        chosen.mediaSocket = dir.file("media.sock");
         chosen.modelSocket = dir.file("model.sock");
         chosen.errorStatus = status;
         return chosen;

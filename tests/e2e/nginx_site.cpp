@@ -73,6 +73,7 @@ void NginxSite::fillFolder() const {
         {"DESCRIPTORS", std::to_string(hardDescriptorLimit())},
         {"LISTEN", "127.0.0.1:" + std::to_string(port_)},
         {"AUTH_SOCKET", options_.authSocket},
+        {"MEDIA_SOCKET", options_.mediaSocket},
         {"MODEL_SOCKET", options_.modelSocket},
         {"HTTP_STATUS", options_.errorStatus == ErrorStatus::envelope ? "envelope" : "semantic"},
         {"AUTH_RATE", options_.authRate},

@@ -18,6 +18,7 @@ enum class ErrorStatus { envelope, semantic };
 
 struct NginxOptions {
     std::string authSocket;  // nothing needs to listen there
+    std::string mediaSocket;
     std::string modelSocket;
     ErrorStatus errorStatus = ErrorStatus::envelope;
     std::string authRate = "1000r/s";  // of /auth/*, as limit_req_zone takes it

@@ -41,6 +41,7 @@ struct Common {
 NginxOptions frontOf(const Installation& installation) {
     NginxOptions options;
     options.authSocket = installation.socket("auth");
+    options.mediaSocket = installation.socket("media");
     options.modelSocket = installation.socket("model");
     options.locations = "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;";
     return options;
@@ -57,7 +58,7 @@ struct Host {
 
 NginxOptions balancerOf(const std::vector<std::uint16_t>& ports) {
     NginxOptions options;
-    options.authSocket = options.modelSocket = "/nobody/listens";
+    options.authSocket = options.mediaSocket = options.modelSocket = "/nobody/listens";
     options.hosts = ports;
     return options;
 }

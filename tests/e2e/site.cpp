@@ -40,6 +40,7 @@ Site::Site(const SiteOptions& options) : upstream_(startUpstream(options.upstrea
     manager_ = std::make_unique<ChildProcess>(serve);
     NginxOptions nginx;
     nginx.authSocket = installation_->socket("auth");
+    nginx.mediaSocket = installation_->socket("media");
     nginx.modelSocket = installation_->socket("model");
     nginx.errorStatus = options.errorStatus;
     nginx_ = std::make_unique<NginxSite>(nginx);

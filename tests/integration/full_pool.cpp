@@ -32,7 +32,7 @@ struct FullPool : CppUnit::TestCase {
                                {"timeout.drain_ms", "0"}}};
     ChildProcess manager{{programPath(), {"serve", "-c", installation.configFile()}}};
 
-    FullPool() { ASSERT_EVENTUALLY(logged(" ready\n") == 3); }
+    FullPool() { ASSERT_EVENTUALLY(logged(" ready\n") == 4); }
 
     std::size_t logged(const std::string& word) const { return countOf(installation.log(), word); }
     // A stream that has begun and goes on until its client leaves.

@@ -136,7 +136,7 @@ SPEC(Reload, is_not_refused_for_what_was_wrong_before) {
 SPEC(Reload, refuses_a_pool_whose_socket_cannot_be_had) {
     configure("pool.extra.socket = " + dir.file("none/extra.sock"));
     CPPUNIT_ASSERT(assertRefuses().find("none/extra.sock") != std::string::npos);
-    CPPUNIT_ASSERT_EQUAL(std::size_t(2), manager->status()->getArray("pools")->size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), manager->status()->getArray("pools")->size());
 }
 
 SPEC(Reload, opens_new_pools_and_closes_those_that_are_gone) {
@@ -148,7 +148,7 @@ SPEC(Reload, opens_new_pools_and_closes_those_that_are_gone) {
     manager->installation().dir().write("aiproject.properties", file);
     assertReloads();
     CPPUNIT_ASSERT(!std::filesystem::exists(manager->socket("extra")));
-    ASSERT_EVENTUALLY(manager->status()->getArray("pools")->size() == 2);
+    ASSERT_EVENTUALLY(manager->status()->getArray("pools")->size() == 3);
 }
 
 SPEC(Reload, takes_another_number_of_processes) {

@@ -21,6 +21,8 @@ std::vector<pid_t> childrenOf(pid_t parent) {
     return children;
 }
 
+constexpr std::size_t kWorkers = 4;  // auth, media, and two of the pool model
+
 struct Serve : CppUnit::TestCase {
     Installation installation{{{"pool.model.processes", "2"}}};
     std::unique_ptr<ChildProcess> manager;
@@ -32,7 +34,7 @@ struct Serve : CppUnit::TestCase {
         for (const auto& entry : overrides) arguments.push_back("-D" + entry);
         manager =
             std::make_unique<ChildProcess>(Command{program, arguments, {}, -1, installation.dir().file("output")});
-        ASSERT_EVENTUALLY(logged(" ready\n") == 3);
+        ASSERT_EVENTUALLY(logged(" ready\n") == kWorkers);
     }
 
     // Ends the one of setUp() and starts another.
@@ -52,7 +54,7 @@ struct Serve : CppUnit::TestCase {
 }  // namespace
 
 SPEC(Serve, opens_a_private_socket_for_each_pool_and_serves_on_it) {
-    for (const std::string pool : {"auth", "model"}) {
+    for (const std::string pool : {"auth", "media", "model"}) {
         struct stat status {};
         CPPUNIT_ASSERT_EQUAL(0, stat(installation.socket(pool).c_str(), &status));
         CPPUNIT_ASSERT_EQUAL(mode_t(0660), mode_t(status.st_mode & 0777));
@@ -63,9 +65,9 @@ SPEC(Serve, opens_a_private_socket_for_each_pool_and_serves_on_it) {
 SPEC(Serve, restarts_a_worker_that_was_killed) {
     const pid_t victim = childrenOf(manager->pid()).at(0);
     kill(victim, SIGKILL);
-    ASSERT_EVENTUALLY(logged(" ready\n") == 4);
+    ASSERT_EVENTUALLY(logged(" ready\n") == kWorkers + 1);
     CPPUNIT_ASSERT(installation.log().find("ended by signal Killed") != std::string::npos);
-    CPPUNIT_ASSERT_EQUAL(std::size_t(3), childrenOf(manager->pid()).size());
+    CPPUNIT_ASSERT_EQUAL(kWorkers, childrenOf(manager->pid()).size());
     CPPUNIT_ASSERT(answers("auth"));
     CPPUNIT_ASSERT(answers("model"));
 }
@@ -81,7 +83,7 @@ SPEC(Serve, ends_with_its_workers_and_removes_its_sockets) {
 
 SPEC(Serve, leaves_no_worker_behind_when_it_is_killed) {
     const std::vector<pid_t> workers = childrenOf(manager->pid());
-    CPPUNIT_ASSERT_EQUAL(std::size_t(3), workers.size());
+    CPPUNIT_ASSERT_EQUAL(kWorkers, workers.size());
     manager->signal(SIGKILL);
     manager->wait();
     for (const pid_t pid : workers) ASSERT_EVENTUALLY(hasEnded(pid));
@@ -90,7 +92,7 @@ SPEC(Serve, leaves_no_worker_behind_when_it_is_killed) {
 SPEC(Serve, takes_over_the_sockets_of_one_that_was_killed) {
     manager->signal(SIGKILL);
     manager->wait();
-    ASSERT_EVENTUALLY(logged("stopping, ") == 3);
+    ASSERT_EVENTUALLY(logged("stopping, ") == kWorkers);
     std::filesystem::remove(installation.dir().file("log"));
     setUp();
     CPPUNIT_ASSERT(answers("model"));
@@ -117,8 +119,8 @@ SPEC(Serve, starts_workers_of_a_program_that_was_replaced) {
     std::filesystem::copy_file(programPath(), upgrade);
     std::filesystem::rename(upgrade, program);
     kill(childrenOf(manager->pid()).at(0), SIGKILL);
-    ASSERT_EVENTUALLY(logged(" ready\n") == 4);
-    CPPUNIT_ASSERT_EQUAL(std::size_t(3), childrenOf(manager->pid()).size());
+    ASSERT_EVENTUALLY(logged(" ready\n") == kWorkers + 1);
+    CPPUNIT_ASSERT_EQUAL(kWorkers, childrenOf(manager->pid()).size());
 }
 
 SPEC(Serve, turns_new_connections_away_while_its_workers_end) {

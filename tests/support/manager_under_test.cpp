@@ -35,7 +35,7 @@ ManagerUnderTest::ManagerUnderTest(const Settings& settings, const std::vector<s
 
 // The number of processes is the configuration's matter: every worker there is must be ready.
 bool ManagerUnderTest::isComplete() const {
-    for (const std::string name : {"auth", "model"}) {
+    for (const std::string name : {"auth", "media", "model"}) {
         if (!std::filesystem::exists(installation_.dir().file("run/manager.sock"))) return false;
         const auto ready = workers(name);
         if (ready.empty() || ready.size() != workers(name, "").size()) return false;

@@ -5,6 +5,8 @@
 #include "support/spec.h"
 #include "unit/config_fixture.h"
 
+#include <Poco/String.h>
+
 #include <chrono>
 #include <string>
 
@@ -27,20 +29,32 @@ SPEC(ConfigFile, that_is_empty_gives_the_defaults) {
     CPPUNIT_ASSERT(defaults.models.empty());
 }
 
-SPEC(ConfigFile, always_has_the_two_pools) {
+SPEC(ConfigFile, always_has_the_three_pools) {
     const Config defaults = config("");
-    CPPUNIT_ASSERT_EQUAL(std::size_t(2), defaults.pools.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), defaults.pools.size());
     CPPUNIT_ASSERT_EQUAL("/run/aiproject/auth.sock"s, defaults.pools.at("auth").socket);
     CPPUNIT_ASSERT(defaults.pools.at("auth").models.empty());
     CPPUNIT_ASSERT_EQUAL(4, defaults.pools.at("auth").threads);
     CPPUNIT_ASSERT_EQUAL("*"s, defaults.pools.at("model").models.at(0));
+    CPPUNIT_ASSERT_EQUAL(10, defaults.pools.at("media").nice);
+}
+
+SPEC(ConfigFile, gives_the_pool_media_the_models_of_its_paths_unless_it_names_others) {
+    const auto modelsOf = [this](const std::string& text) {
+        const Config read = config(text);
+        return Poco::cat(","s, read.pools.at("media").models.begin(), read.pools.at("media").models.end());
+    };
+    CPPUNIT_ASSERT_EQUAL("spark_iat,spark_image"s, modelsOf(""));
+    CPPUNIT_ASSERT_EQUAL("a,b,c"s, modelsOf("route.voice = a, b\nroute.picture = c\n"));
+    CPPUNIT_ASSERT_EQUAL("c"s, modelsOf("route.voice =\nroute.picture = c\n"));
+    CPPUNIT_ASSERT_EQUAL("*"s, modelsOf("pool.media.models = *\n"));
 }
 
 SPEC(ConfigFile, adds_a_pool_by_naming_one_of_its_keys) {
-    const Config read = config("run.dir = /tmp/r\npool.voice.threads = 7\n");
-    CPPUNIT_ASSERT_EQUAL(7, read.pools.at("voice").threads);
-    CPPUNIT_ASSERT_EQUAL("/tmp/r/voice.sock"s, read.pools.at("voice").socket);
-    CPPUNIT_ASSERT_EQUAL(std::size_t(3), read.pools.size());
+    const Config read = config("run.dir = /tmp/r\npool.other.threads = 7\n");
+    CPPUNIT_ASSERT_EQUAL(7, read.pools.at("other").threads);
+    CPPUNIT_ASSERT_EQUAL("/tmp/r/other.sock"s, read.pools.at("other").socket);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(4), read.pools.size());
 }
 
 SPEC(ConfigFile, keeps_the_settings_of_models_as_text) {

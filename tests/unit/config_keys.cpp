@@ -59,7 +59,7 @@ SPEC(ConfigKeys, change_nothing_but_their_own_value) {
         if (changed.name == "run.dir") continue;  // the sockets lie in it
         const Config read = config(changed.name + " = " + otherValueOf(changed) + "\n");
         for (const Key& key : keysOf(defaults))
-            if (key.name != changed.name)
+            if (key.name != changed.name && key.name != "pool.media.models")  // which follows the routes
                 CPPUNIT_ASSERT_EQUAL_MESSAGE(changed.name, key.get(), valueIn(read, key.name));
     }
 }

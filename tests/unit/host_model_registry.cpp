@@ -208,7 +208,7 @@ SPEC(Registry, names_routes_and_pools_with_models_that_are_not_there) {
     config.models["loud"] = {"echo", {}};
     config.routes = {{"echo", "sparc"}, {"loud"}, {"picasso"}, VoiceAccess::anyone};
     config.pools["model"].models = {"*"};
-    config.pools["voice"].models = {"loud", "nobody"};
+    config.pools["voice"].models = {"loud", "nobody", "picasso"};
     const Findings unknown = made({"*"}).unknownNames();
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), unknown.size());
     CPPUNIT_ASSERT_EQUAL("route.text: there is no model sparc; there are: echo, loud"s, unknown.at(0).text);

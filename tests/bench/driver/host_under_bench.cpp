@@ -97,6 +97,7 @@ HostUnderBench::HostUnderBench(const HostOptions& options)
     startHello();
     test::NginxOptions nginx;
     nginx.authSocket = manager_.socket("auth");
+    nginx.mediaSocket = manager_.socket("media");
     nginx.modelSocket = manager_.socket("model");
     nginx.locations = locations();
     nginx_ = std::make_unique<test::NginxSite>(nginx);

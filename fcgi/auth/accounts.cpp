@@ -133,9 +133,8 @@ User Accounts::identify(std::string_view uuid, std::string_view name) {
     const std::optional<std::string> knownForm = possibleName(name);
     const std::optional<StoredUser> stored = knownForm ? store_.find(*knownForm) : std::nullopt;
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
-    const StoredUser claimed = stored.value_or(StoredUser{});
-    if (!key_.isUuidOf(uuid, claimed.id, claimed.epoch) || !stored)
-        throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");
+    const bool isOurs = key_.isUuidOf(uuid, stored ? stored->id : 0, stored ? stored->epoch : 0);
+    if (!isOurs || !stored) throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");
     if (stored->disabled) throw Error(ErrorKind::notAllowed, "the account of " + called(stored->id) + " is disabled");
     return userFor(*stored);
 }

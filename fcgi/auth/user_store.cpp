@@ -14,10 +14,11 @@ using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
 
 std::optional<StoredUser> UserStore::find(const std::string& name) {
-    StoredUser user;
+    std::optional<StoredUser> found(std::in_place);  // the answer itself: a copy would deepen each stream's stack
+    StoredUser& user = *found;
     int disabled = 0;
     database_.read([&](Session& session) {
-        user = {};
+        user.id = 0;
         session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, refilled, email, academy,"
                    " created_at, disabled"
                    " FROM users WHERE name = ?",
@@ -26,8 +27,8 @@ std::optional<StoredUser> UserStore::find(const std::string& name) {
             into(user.created), into(disabled), bind(name), now;
     });
     user.disabled = disabled != 0;
-    if (user.id == 0) return std::nullopt;  // no row: nothing was written into it
-    return user;
+    if (user.id == 0) found.reset();  // no row: nothing was written into it
+    return found;
 }
 
 std::int64_t UserStore::insert(const UserRecord& user, const Alongside& alongside) {

@@ -2,6 +2,10 @@
 
 #include <Poco/Data/Statement.h>
 
+#include <algorithm>
+
+#include "base/unix_time.h"
+
 namespace aiproject {
 
 using Poco::Data::Session;
@@ -55,7 +59,9 @@ Error refusalOf(const Demand& demand, const Standing& user) {
     if (demand.mostCalls > 0 && user.calls >= demand.mostCalls)
         return {ErrorKind::tooManyRequests, "limit.user_calls are in progress, of all hosts",
                 "too many requests at once"};
-    const std::int64_t waitMs = user.paidMs - latestPaid(demand);
+    // From now on: the question may have waited for the user's row.
+    const std::int64_t sinceMs = unixMilliseconds() - demand.nowMs;
+    const std::int64_t waitMs = std::max<std::int64_t>(1, user.paidMs - latestPaid(demand) - sinceMs);
     return {ErrorKind::tooManyRequests, "limit.user_calls_per_minute, of all hosts", {}, int((waitMs + 999) / 1000)};
 }
 

@@ -182,16 +182,18 @@ Findings ModelRegistry::unknownNames() const {
     for (const auto& plugin : plugins_) known.insert(plugin->name());
     for (const auto& model : config_.models) known.insert(model.first);
     Findings findings;
-    std::set<std::string> told;  // each once: the pool media has the names of its routes
+    std::set<std::string> told;
     const auto check = [&](const std::string& key, const std::vector<std::string>& names) {
         for (const auto& name : names)
-            if (name != "*" && known.count(name) == 0 && told.insert(name).second)
+            if (name != "*" && known.count(name) == 0 && told.count(name) == 0)
                 findings.push_back(
                     {Severity::error, key + ": there is no model " + name + "; there are: " + listed(known)});
     };
     check("route.text", config_.routes.text);
     check("route.voice", config_.routes.voice);
     check("route.picture", config_.routes.picture);
+    // The pool media has them from its routes, which have just said it.
+    for (const auto& names : {config_.routes.voice, config_.routes.picture}) told.insert(names.begin(), names.end());
     for (const auto& pool : config_.pools) check("pool." + pool.first + ".models", pool.second.models);
     return findings;
 }

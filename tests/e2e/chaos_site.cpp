@@ -31,9 +31,7 @@ Settings settingsOf(const ChaosSite& site) {
 
 NginxOptions nginxFor(const ManagerUnderTest& manager) {
     NginxOptions options;
-    options.authSocket = manager.socket("auth");
-    options.mediaSocket = manager.socket("media");
-    options.modelSocket = manager.socket("model");
+    options.socketFolder = manager.installation().dir().file("run");
     return options;
 }
 

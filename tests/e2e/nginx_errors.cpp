@@ -84,9 +84,7 @@ struct NginxErrors : CppUnit::TestCase {
 
     NginxOptions options(ErrorStatus status = ErrorStatus::envelope) const {
         NginxOptions chosen;
-        chosen.authSocket = dir.file("auth.sock");
-        chosen.mediaSocket = dir.file("media.sock");
-        chosen.modelSocket = dir.file("model.sock");
+        chosen.socketFolder = dir.path();
         chosen.errorStatus = status;
         return chosen;
     }

@@ -17,9 +17,7 @@ namespace aiproject::test {
 enum class ErrorStatus { envelope, semantic };
 
 struct NginxOptions {
-    std::string authSocket;  // nothing needs to listen there
-    std::string mediaSocket;
-    std::string modelSocket;
+    std::string socketFolder;  // of the pools; nothing needs to listen there
     ErrorStatus errorStatus = ErrorStatus::envelope;
     std::string authRate = "1000r/s";  // of /auth/*, as limit_req_zone takes it
     int authBurst = 1000;

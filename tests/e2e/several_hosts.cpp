@@ -40,9 +40,7 @@ struct Common {
 
 NginxOptions frontOf(const Installation& installation) {
     NginxOptions options;
-    options.authSocket = installation.socket("auth");
-    options.mediaSocket = installation.socket("media");
-    options.modelSocket = installation.socket("model");
+    options.socketFolder = installation.dir().file("run");
     options.locations = "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;";
     return options;
 }
@@ -58,7 +56,7 @@ struct Host {
 
 NginxOptions balancerOf(const std::vector<std::uint16_t>& ports) {
     NginxOptions options;
-    options.authSocket = options.mediaSocket = options.modelSocket = "/nobody/listens";
+    options.socketFolder = "/nobody/listens";
     options.hosts = ports;
     return options;
 }

@@ -39,9 +39,7 @@ Site::Site(const SiteOptions& options) : upstream_(startUpstream(options.upstrea
     serve.output = installation_->dir().file("output");
     manager_ = std::make_unique<ChildProcess>(serve);
     NginxOptions nginx;
-    nginx.authSocket = installation_->socket("auth");
-    nginx.mediaSocket = installation_->socket("media");
-    nginx.modelSocket = installation_->socket("model");
+    nginx.socketFolder = installation_->dir().file("run");
     nginx.errorStatus = options.errorStatus;
     nginx_ = std::make_unique<NginxSite>(nginx);
     const bool isReady =

@@ -96,9 +96,7 @@ HostUnderBench::HostUnderBench(const HostOptions& options)
       bodyFile_(manager_.installation().dir().write("body.json", test::textBody(uuid_, "bench", "@BENCH@"))) {
     startHello();
     test::NginxOptions nginx;
-    nginx.authSocket = manager_.socket("auth");
-    nginx.mediaSocket = manager_.socket("media");
-    nginx.modelSocket = manager_.socket("model");
+    nginx.socketFolder = manager_.installation().dir().file("run");
     nginx.locations = locations();
     nginx_ = std::make_unique<test::NginxSite>(nginx);
 }

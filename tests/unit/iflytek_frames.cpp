@@ -204,13 +204,20 @@ SPEC(Frames, report_the_usage_that_they_have_and_no_other) {
     const auto reported = [](const std::string& text) {
         return iflytek::readAnswerFrame(frameOf(header(0, 2), R"("usage":{"text":)" + text + "}")).usage;
     };
-    for (const char* text : {"{}", R"({"total_tokens":"43"})", R"({"prompt_tokens":5})",
-                             R"({"prompt_tokens":5,"completion_tokens":9,"total_tokens":"14"})",
-                             R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807})",
-                             R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"})
+    for (const char* text :
+         {"{}", R"({"total_tokens":"43"})", R"({"prompt_tokens":5})",
+          R"({"prompt_tokens":5,"completion_tokens":9,"total_tokens":"14"})",
+          R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807})",
+          R"({"total_tokens":99999999999999999999})", R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"})
         CPPUNIT_ASSERT_MESSAGE(text, !reported(text));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(14), reported(R"({"prompt_tokens":5,"completion_tokens":9})")->total);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), reported(R"({"prompt_tokens":5,"total_tokens":0})")->total);
+}
+
+SPEC(Frames, that_are_last_with_a_usage_beyond_all_numbers_are_left_to_the_host) {
+    const std::string usage = R"("usage":{"text":{"prompt_tokens":5,"total_tokens":99999999999999999999}})";
+    CPPUNIT_ASSERT(relay.take(frameOf(header(0, 2), choices(2, "end") + "," + usage)) == ModelStatus::ok);
+    CPPUNIT_ASSERT(reply.deltas == std::vector<std::string>{"end"} && reply.lastFrames.empty());
 }
 
 SPEC(Frames, with_more_values_than_any_answer_are_refused) {

@@ -23,13 +23,10 @@ std::string withText(const std::string& elements) {
 struct Glance : CppUnit::TestCase {
     FrameGlance glance;
 
-    enum class Reading { compared, skipped };
-
-    void finds(const std::string& json, bool hasContent, Reading reading = Reading::compared) {
+    void finds(const std::string& json, bool hasContent) {
         const FrameGlance::Seen* const seen = glance.at(json);
         if (!seen) CPPUNIT_FAIL("left: " + json);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, hasContent, seen->hasContent);
-        if (reading == Reading::skipped) return;  // Poco reads no such numbers
         const AnswerFrame frame = readAnswerFrame(json);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, frame.error.id, seen->id);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, hasContent, !frame.content.empty());
@@ -82,8 +79,9 @@ SPEC(Glance, leaves_what_comes_twice) {
 }
 
 SPEC(Glance, leaves_numbers_alone_that_say_nothing) {
-    for (const char* number : {"-0", "0.0000000000e-2147483639", "123456789012345678901234567890", "0.5"})
-        finds("{" + kHeader + R"(,"x":)" + number + R"(,"payload":{)" + kChoices + "}}", true, Reading::skipped);
+    for (const char* number : {"-0", "0.0000000000e-2147483639", "18446744073709551616", "-9223372036854775809",
+                               "123456789012345678901234567890", "0.5"})
+        finds("{" + kHeader + R"(,"x":)" + number + R"(,"payload":{)" + kChoices + "}}", true);
 }
 
 SPEC(Glance, leaves_a_message_of_many_values) {

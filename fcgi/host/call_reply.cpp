@@ -5,12 +5,12 @@
 #include "base/json_text.h"
 #include "base/utf8.h"
 
-#include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
 constexpr std::size_t kMostValues = 20'000;  // of a frame that is read: parsed, each takes some 300 bytes
 constexpr const char* kFrameTooLarge = "the plugin's frame is larger than 16 MiB";
+constexpr const char* kNoObject = "the plugin's frame is no JSON object";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
 
 std::string owned(Text text) { return std::string(std::string_view(text)); }
@@ -28,23 +29,6 @@ std::string shortened(Text text, std::size_t longest) {
     if (whole.size() <= longest) return std::string(whole);
     while (longest > 0 && (static_cast<unsigned char>(whole[longest]) & 0xc0) == 0x80) --longest;
     return std::string(whole.substr(0, longest));
-}
-
-Poco::JSON::Object::Ptr payloadOf(const std::string& frame) {
-    if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
-    Poco::JSON::Parser parser;
-    return parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
-}
-
-// The answer text of a frame; what has no choices (search results …) has none.
-std::string contentOf(const std::string& frame) {
-    const auto payload = payloadOf(frame);
-    const auto choices = payload ? payload->getObject("choices") : nullptr;
-    const auto texts = choices ? choices->getArray("text") : nullptr;
-    std::string content;
-    for (std::size_t i = 0; texts && i < texts->size(); ++i)
-        if (const auto text = texts->getObject(unsigned(i))) content += text->optValue<std::string>("content", "");
-    return content;
 }
 
 // Throws where there is something that is no whole number.
@@ -58,7 +42,9 @@ std::int64_t countIn(const Poco::JSON::Object& usage, const char* name) {
 // What bills can rest on: a total, and parts that are numbers where they are there. A total of 0 is what is written
 // for lack of a better one; a plugin whose model costs nothing says so with usage().
 std::optional<Usage> usageOf(const std::string& frame) {
-    const auto payload = payloadOf(frame);
+    if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
+    Poco::JSON::Parser parser;
+    const auto payload = parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
     const auto usage = payload ? payload->getObject("usage") : nullptr;
     const auto text = usage ? usage->getObject("text") : nullptr;
     if (!text) return std::nullopt;
@@ -149,7 +135,7 @@ bool StreamReply::send(std::string_view frame, Way way) noexcept {
 bool StreamReply::isTaken(Text frame, TokenEstimate& answer) noexcept {
     if (last_ || finished_) return false;
     if (frame.size > kLongestFrame) return refuseGarbage(kFrameTooLarge);
-    return check_.isObject(frame, answer) || refuseGarbage("the plugin's frame is no JSON object");
+    return check_.isObject(frame, answer) || refuseGarbage(kNoObject);
 }
 
 bool StreamReply::pass(Text frame, Way way) noexcept {
@@ -194,13 +180,21 @@ std::string StreamReply::tail() const {
            R"(,"total_tokens":)" + std::to_string(usage.total) + "}}}}";
 }
 
+void StreamReply::correctUsage(const Usage& billed) {
+    usage(billed);
+    if (!last_) return;
+    TokenEstimate counted;
+    check_.isObject(*std::exchange(last_, std::nullopt), counted, &rest_);
+}
+
 void StreamReply::finish() {
     if (finished_) return;
     finished_ = true;
     if (last_)
         sink_.send(*last_);
     else
-        sink_.send(head(0, "Success", 2) + R"({"content":"","role":"assistant","index":0})" + tail());
+        sink_.send(head(0, "Success", 2) + R"({"content":)" + jsonText(rest_) + R"(,"role":"assistant","index":0})" +
+                   tail());
 }
 
 void StreamReply::finishBroken(int code, const std::string& message) {
@@ -222,11 +216,8 @@ bool CollectReply::delta(Text content) noexcept {
 bool CollectReply::frame(Text frame) noexcept {
     if (frame.size > kLongestFrame) return refuseGarbage(kFrameTooLarge);
     std::string content;
-    try {
-        content = contentOf(owned(frame));
-    } catch (...) {
-        return refuseGarbage("the plugin's frame is not in the documented shape: " + describeCurrent());
-    }
+    TokenEstimate withThoughts;  // which nobody gets here
+    if (!check_.isObject(frame, withThoughts, &content)) return refuseGarbage(kNoObject);
     return delta(std::string_view(content));
 }
 

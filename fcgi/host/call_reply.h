@@ -45,6 +45,8 @@ public:
 
     bool heldFrame(Text json) noexcept override { return frame(json); }
     void usage(const Usage& usage) noexcept override;
+    // After the answer: what clients are told instead of a count that is not believed, or missing.
+    virtual void correctUsage(const Usage& billed) { usage(billed); }
     void upstreamId(Text id) noexcept override;
     void explain(Text reason) noexcept override;
     void advise(Text sentence) noexcept override;
@@ -90,6 +92,7 @@ public:
     bool heldFrame(Text json) noexcept override { return pass(json, &FrameSink::hold); }
     bool lastFrame(Text json) noexcept override;
     bool delta(Text content) noexcept override;
+    void correctUsage(const Usage& billed) override;
 
     // Sends the last frame: the plugin's, or one of ours.
     void finish();
@@ -109,6 +112,7 @@ private:
     const std::string requestId_;
     FrameCheck check_;
     std::optional<std::string> last_;  // the plugin's, from when on it has no more to say
+    std::string rest_;                 // the text of one whose usage was corrected
     bool finished_ = false;
 };
 
@@ -125,6 +129,7 @@ public:
 
 private:
     const std::uint64_t limit_;
+    FrameCheck check_;
     std::string text_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <rapidjson/reader.h>
 
+#include <string>
 #include <string_view>
 
 #include "base/token_estimate.h"
@@ -13,7 +14,8 @@ class FrameCheck {
 public:
     // One JSON object in UTF-8, nested no deeper than readers take. Adds its answer text
     // (payload.choices.text[*].content, and .reasoning_content, the thoughts) to `answer`, also of one that is refused.
-    bool isObject(std::string_view text, TokenEstimate& answer);
+    // Appends the text without the thoughts to `content`, where there is one.
+    bool isObject(std::string_view text, TokenEstimate& answer, std::string* content = nullptr);
 
 private:
     rapidjson::Reader reader_;  // keeps its memory from one frame to the next

@@ -98,9 +98,9 @@ Bill settle(Context& context, BilledCall& billed, const ModelRequest& request, c
     const Answerer answerer{hasAnswered ? report.model : std::string(), report.upstreamId};
     Bill bill = billed.settle(endOf(request, delivery, outcome), answerer);
     record.tokens = bill.amounts.tokens;
-    // A last frame of ours says what is billed.
+    // The last frame says what is billed.
     if (bill.basis == Basis::estimated)
-        delivery.reply.usage({bill.tokensIn, bill.tokensIn, bill.tokensOut, bill.amounts.tokens});
+        delivery.reply.correctUsage({bill.tokensIn, bill.tokensIn, bill.tokensOut, bill.amounts.tokens});
     return bill;
 }
 

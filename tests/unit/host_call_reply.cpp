@@ -158,6 +158,19 @@ SPEC(Reply, as_a_stream_that_broke_after_the_plugins_last_frame_has_ours) {
     CPPUNIT_ASSERT_EQUAL(502, header(0)->getValue<int>("code"));
 }
 
+SPEC(Reply, as_a_stream_has_the_usage_that_is_billed_in_its_last_frame) {
+    CPPUNIT_ASSERT(stream.lastFrame(
+        R"({"payload":{"choices":{"text":[{"content":"\"end\""}]},"usage":{"text":{"total_tokens":-5}}}})"));
+    stream.correctUsage({3, 3, 4, 7});
+    stream.finish();
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), kept.frames.size());
+    CPPUNIT_ASSERT_EQUAL("\"end\""s, contentOf(0));
+    CPPUNIT_ASSERT_EQUAL(2, header(0)->getValue<int>("status"));
+    const auto usage = objectIn(kept.frames.at(0))->getObject("payload")->getObject("usage")->getObject("text");
+    CPPUNIT_ASSERT_EQUAL(7, usage->getValue<int>("total_tokens"));
+    CPPUNIT_ASSERT_EQUAL(4, usage->getValue<int>("completion_tokens"));
+}
+
 SPEC(Reply, estimates_what_it_has_passed_on) {
     const std::string word = "internationalization";  // 20 letters: 5 tokens
     CPPUNIT_ASSERT(stream.frame(text(frameSaying(word))));
@@ -277,7 +290,9 @@ SPEC(Reply, in_one_piece_overlooks_members_of_another_type) {
     for (const std::string& frame :
          {R"({"payload":7})"s, R"({"payload":null})"s, R"({"payload":{"choices":[]}})"s,
           R"({"payload":{"choices":{"text":"x"}}})"s, R"({"payload":{"choices":{"text":["x",null]}}})"s,
-          R"({"payload":{"choices":{"text":[{"content":null}]}}})"s})
+          R"({"payload":{"choices":{"text":[{"content":null}]}}})"s,
+          R"({"payload":{"choices":{"text":[{"content":7}]}}})"s,
+          R"({"payload":{"x":99999999999999999999,"choices":{"text":[{"content":""}]}}})"s})
         CPPUNIT_ASSERT_MESSAGE(frame, collect.frame(text(frame)));
     CPPUNIT_ASSERT_EQUAL(""s, collect.text());
 }

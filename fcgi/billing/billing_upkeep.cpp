@@ -11,6 +11,13 @@ namespace aiproject {
 using Poco::Data::Session;
 using Clock = std::chrono::steady_clock;
 
+namespace {
+
+// In one transaction: a database that is a network away takes no more of them in its time.
+constexpr std::size_t kBillsTogether = 8, kReleasesTogether = 32;
+
+}  // namespace
+
 struct Billing::Round {
     const std::function<bool()>& mayGoOn;
     int settled = 0;
@@ -54,8 +61,17 @@ void Billing::retryReleases(const std::function<bool()>& goesOn) {
     std::unique_lock lock(mutex_);
     auto all = std::exchange(toRelease_, {});
     lock.unlock();
-    bool isAnswered = true;
-    for (; !all.empty() && isAnswered && goesOn(); all.pop_back()) isAnswered = release(all.back());
+    std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
+    try {
+        while (!all.empty() && goesOn()) {
+            const auto begin = all.end() - std::ptrdiff_t(std::min(all.size(), kReleasesTogether));
+            group_.write(0, [&](Session& session) {
+                for (auto one = begin; one != all.end(); ++one) aiproject::release(session, *one);
+            });
+            all.erase(begin, all.end());
+        }
+    } catch (const std::exception&) {  // the next round tries again
+    }
     lock.lock();
     toRelease_.insert(toRelease_.end(), all.begin(), all.end());
 }
@@ -85,7 +101,11 @@ std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round
     // In the order in which every transaction locks users.
     std::sort(usable, bills.end(),
               [](const auto& one, const auto& other) { return one.settlement.userId < other.settlement.userId; });
-    takeBills(usable, bills.end(), round);
+    for (auto begin = usable; begin != bills.end() && round.goesOn();) {
+        const auto end = begin + std::min(std::ptrdiff_t(kBillsTogether), bills.end() - begin);
+        takeBills(begin, end, round);
+        begin = end;
+    }
 
     std::vector<LineFate> fates(lines.size());
     for (const WaitingBill& bill : bills) fates[bill.line] = bill.fate;
@@ -96,9 +116,9 @@ std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round
     return fates;
 }
 
-// In one transaction, or, when that fails, each half in its own.
+// In one transaction, or, when that fails, each half in its own; the first one whatever the time is, since the next
+// round would begin with the same bills and fail with them again.
 void Billing::takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round) {
-    if (begin == end || !round.goesOn()) return;
     const bool isOne = end - begin == 1;
     try {
         database_.write([&](Session& session) {
@@ -117,7 +137,7 @@ void Billing::takeBills(WaitingBills::iterator begin, WaitingBills::iterator end
     if (isOne) return;
     const auto middle = begin + (end - begin) / 2;
     takeBills(begin, middle, round);
-    takeBills(middle, end, round);
+    if (round.goesOn()) takeBills(middle, end, round);
 }
 
 void Billing::noteAside(const WaitingBill& bill) {
@@ -142,7 +162,8 @@ void Billing::keepHolds() {
                 putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
             });
         int released = 0;
-        for (const Holder& dead : deadHolders()) released += releaseOf(dead);
+        for (const Holder& dead : deadHolders())
+            while (const int some = releaseOf(dead)) released += some;
         if (released > 0)
             log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
     } catch (...) {

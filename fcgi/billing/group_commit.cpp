@@ -11,6 +11,10 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+// More in one would save little of a disk's syncs, and in a database that is a network away it takes as long as a
+// statement may.
+constexpr std::size_t kMostTogether = 32;
+
 std::string currentReason() noexcept {
     try {
         return describeCurrent();
@@ -25,28 +29,39 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
     Waiting mine{user, work};
     std::unique_lock lock(mutex_);
     waiting_.push_back(&mine);
-    changed_.wait(lock, [&] { return mine.isDone || !isLed_; });
-    if (!mine.isDone) {
-        isLed_ = true;
-        Batch batch = std::exchange(waiting_, {});
-        lock.unlock();
-        std::stable_sort(batch.begin(), batch.end(), [](auto* one, auto* other) { return one->user < other->user; });
-        std::string reason;
-        const bool isAway = commit(batch.begin(), batch.end(), reason);
-        lock.lock();
-        // Without an allocation: each of them hears of its failure, also when memory is short.
-        isLed_ = false;
-        for (Waiting* one : batch) one->isDone = true;
-        if (isAway) {  // those who came meanwhile have waited for it too, and would wait as long again
-            away_.swap(reason);
-            for (Waiting* one : waiting_) one->isAway = one->isDone = true;
-            waiting_.clear();
-        }
-        changed_.notify_all();
+    for (;;) {
+        mine.changed.wait(lock, [&] { return mine.isDone || !isLed_; });
+        if (mine.isDone) break;
+        lead(lock);
     }
     if (mine.isAway) throw Error(ErrorKind::internal, away_);
     lock.unlock();
     if (mine.failure) std::rethrow_exception(mine.failure);
+}
+
+// Commits for those who have waited longest, and leaves the others to one of them.
+void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
+    isLed_ = true;
+    const auto end = waiting_.begin() + std::ptrdiff_t(std::min(waiting_.size(), kMostTogether));
+    Batch batch(waiting_.begin(), end);
+    waiting_.erase(waiting_.begin(), end);
+    lock.unlock();
+    std::stable_sort(batch.begin(), batch.end(), [](auto* one, auto* other) { return one->user < other->user; });
+    std::string reason;
+    const bool isAway = commit(batch.begin(), batch.end(), reason);
+    lock.lock();
+    // Without an allocation: each of them hears of its failure, also when memory is short.
+    isLed_ = false;
+    for (Waiting* one : batch) one->finish();
+    if (isAway) {  // those who came meanwhile have waited for it too, and would wait as long again
+        away_.swap(reason);
+        for (Waiting* one : waiting_) {
+            one->isAway = true;
+            one->finish();
+        }
+        waiting_.clear();
+    }
+    if (!waiting_.empty()) waiting_.front()->changed.notify_one();
 }
 
 bool GroupCommit::commit(Batch::iterator begin, Batch::iterator end, std::string& reason) noexcept {

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -36,17 +37,23 @@ private:
         std::exception_ptr failure = nullptr;  // of this work alone: no two threads share an exception
         bool isAway = false;                   // the database is, for everybody: away_ says more
         bool isDone = false;                   // under mutex_
+        std::condition_variable changed{};     // its own: who is not concerned sleeps on
+
+        void finish() {
+            isDone = true;
+            changed.notify_one();
+        }
     };
     using Batch = std::vector<Waiting*>;
 
+    void lead(std::unique_lock<std::mutex>& lock);
     // True: the database is away, for the reason given.
     bool commit(Batch::iterator begin, Batch::iterator end, std::string& reason) noexcept;
 
     Database& database_;
     const std::chrono::milliseconds timeout_;
     std::mutex mutex_;  // guards all below
-    std::condition_variable changed_;
-    Batch waiting_;
+    std::deque<Waiting*> waiting_;
     bool isLed_ = false;
     std::string away_;
 };

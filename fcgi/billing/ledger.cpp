@@ -192,8 +192,8 @@ std::vector<Holder> otherHolders(Session& session, const std::string& owner) {
 }
 
 std::vector<Reservation> reservationsOf(Session& session, const Holder& holder) {
-    // The next round has the others: those that expire last are the sign that their worker shows no life.
-    constexpr std::int64_t enough = 100;
+    // Those that expire last come last: they are the sign that their worker shows no life.
+    constexpr std::int64_t enough = 32;  // in one transaction
     std::vector<std::string> callIds;
     std::vector<std::int64_t> userIds, tokens, pictures, voiceSeconds, calls;
     session << "SELECT call_id, user_id, tokens, pic_times, voice_seconds, calls FROM reservations"

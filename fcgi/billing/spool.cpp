@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWaiting = ".spool";
 constexpr const char* kAside = ".aside";
-constexpr int kMostLines = 200;  // of a file
+constexpr int kMostLines = 50;  // of a file
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 

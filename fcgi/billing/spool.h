@@ -3,7 +3,7 @@
 //
 //   OWNER-N.spool   waits        OWNER-N.aside   nobody could use it; rename it to .spool to have it tried again
 //
-// A file has some hundred lines at most: what is tried again, is so as a whole file.
+// A file has some dozen lines at most: what is tried again, is so as a whole file.
 //
 // ERRORS   std::system_error, with the file.
 // THREADS  Any number may call.

@@ -106,7 +106,8 @@ SPEC(Bills, believe_no_lies) {
     constexpr auto huge = std::numeric_limits<std::int64_t>::max();
     for (const ReportedTokens& lie :
          {ReportedTokens{0, 0, 0, -1}, ReportedTokens{0, -5, 48, 43}, ReportedTokens{0, 20, 23, 0},
-          ReportedTokens{0, 0, 0, 10'000'001}, ReportedTokens{huge, huge, huge, huge}}) {
+          ReportedTokens{0, 20, 23, 1}, ReportedTokens{0, 20, 0, 19}, ReportedTokens{0, 0, 0, 10'000'001},
+          ReportedTokens{huge, huge, huge, huge}}) {
         const Bill bill = billFor(reporting(Outcome::complete, lie));
         assertEstimated(bill);
         CPPUNIT_ASSERT(!bill.doubt.empty());

@@ -2,7 +2,9 @@
 #include "support/spec.h"
 #include "unit/till.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -40,6 +42,15 @@ SPEC(Holds, of_a_dead_worker_are_released_and_not_what_is_put_off) {
         CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT COUNT(*) FROM reservations WHERE expires_ms < 6"));
     }
     assertAgrees(100'000);
+}
+
+SPEC(Holds, of_a_dead_worker_are_released_in_one_round_however_many) {
+    sql("UPDATE users SET tokens = 1000000");
+    std::vector<std::unique_ptr<BilledCall>> lost;
+    for (int i = 0; i < 100; ++i) lost.emplace_back(new BilledCall(mortal.begin(text(30))));
+    watcher.keepHolds();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), held());
+    assertSays(logged(), "released 100 reservations of dead workers");
 }
 
 SPEC(Holds, that_have_expired_by_this_hosts_clock_alone_stay) {

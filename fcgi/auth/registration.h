@@ -1,15 +1,11 @@
 // What may become an account: pure rules, no database.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace aiproject {
-
-// Of tokens, picture calls or seconds: far from where 64 bits end, and exact as a JSON number.
-constexpr std::int64_t kMostUnits = 1'000'000'000'000'000;
 
 struct NewUser {
     std::string name;

@@ -14,6 +14,7 @@ namespace aiproject {
 namespace {
 
 constexpr int kLastEntries = 10;
+constexpr std::size_t kLongestFact = 65;  // beside its title, in 80 columns; --json has all of it
 
 void printTable(const std::vector<AccountView>& accounts) {
     Table table({{"name"},
@@ -31,7 +32,7 @@ void printTable(const std::vector<AccountView>& accounts) {
 }
 
 void printFact(const std::string& title, const std::string& fact) {
-    std::cout << std::left << std::setw(15) << title << safeForTerminal(fact) << "\n";
+    std::cout << std::left << std::setw(15) << title << shortened(safeForTerminal(fact), kLongestFact) << "\n";
 }
 
 void printBalance(const std::string& title, std::int64_t left, std::int64_t held) {

@@ -1,8 +1,8 @@
 // What options mean. ERRORS  NotUnderstood, which names the option, the text and what may stand there.
 #pragma once
 
-#include "auth/registration.h"
 #include "base/error.h"
+#include "base/most_units.h"
 #include "commands/command_line.h"
 
 #include <cstdint>

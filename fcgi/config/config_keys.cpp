@@ -1,5 +1,6 @@
 #include "config/config_keys.h"
 
+#include "base/most_units.h"
 #include "config/database_url.h"
 
 #include <Poco/NumberParser.h>
@@ -127,9 +128,10 @@ void routesAndAccounts(Table& table, Config& config) {
     table.list("route.text", config.routes.text, ",", "models for /textModel/*; the next one is tried when one fails");
     table.list("route.voice", config.routes.voice, ",", "models for /voiceModel/chat");
     table.list("route.picture", config.routes.picture, ",", "models for /PictureToTextModel/chat");
-    table.choice("route.voice_access", config.routes.voiceAccess,
-                 Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
-                 "who may call /voiceModel/chat; user: uuid and username in the headers");
+    table.choice(
+        "route.voice_access", config.routes.voiceAccess,
+        Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
+        "who may call /voiceModel/chat; user: uuid and username in the headers; anyone: who sends them is billed");
     table.text("database.url", config.database.url,
                "sqlite:FILE, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://..., percent-encoded");
     table.text("database.migrations", config.database.migrations,
@@ -138,9 +140,9 @@ void routesAndAccounts(Table& table, Config& config) {
     table.milliseconds("database.timeout_ms", config.database.timeout, {100, 60'000},
                        "waiting for a session, a lock and the server");
     table.text("auth.key_file", config.auth.keyFile, "signs the uuids; keep a copy: without it every uuid changes");
-    table.integer("auth.new_tokens", config.auth.newTokens, {-1, INT64_MAX}, "granted at registration; -1: unlimited");
-    table.integer("auth.new_pic_times", config.auth.newPicTimes, {-1, INT64_MAX}, "picture calls; -1: unlimited");
-    table.integer("auth.new_voice_seconds", config.auth.newVoiceSeconds, {-1, INT64_MAX},
+    table.integer("auth.new_tokens", config.auth.newTokens, {-1, kMostUnits}, "granted at registration; -1: unlimited");
+    table.integer("auth.new_pic_times", config.auth.newPicTimes, {-1, kMostUnits}, "picture calls; -1: unlimited");
+    table.integer("auth.new_voice_seconds", config.auth.newVoiceSeconds, {-1, kMostUnits},
                   "of dictation; -1: unlimited");
     table.choice("auth.registration", config.auth.registration,
                  Words<RegistrationMode>{{"open", RegistrationMode::open},
@@ -153,7 +155,7 @@ void routesAndAccounts(Table& table, Config& config) {
 }
 
 void quotasAndBilling(Table& table, Config& config) {
-    constexpr Range balance{0, INT64_MAX};
+    constexpr Range balance{0, kMostUnits};
     table.choice("quota.refill", config.quota.refill,
                  Words<Refill>{{"none", Refill::none}, {"day", Refill::day}, {"month", Refill::month}},
                  "raises limited balances that are lower, at 0:00 UTC");

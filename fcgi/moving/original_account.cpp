@@ -6,6 +6,7 @@
 
 #include "auth/registration.h"
 #include "base/error.h"
+#include "base/most_units.h"
 #include "base/utf8.h"
 
 namespace aiproject {
@@ -40,12 +41,17 @@ std::string md5Of(const OriginalUser& row) {
 void add(std::string& lost, const std::string& reason) { lost += (lost.empty() ? "" : "; ") + reason; }
 
 std::int64_t balanceOf(const OriginalUser::Field& field, const std::string& column, std::string& lost) {
-    if (!field) return 0;
+    const auto insteadOf = [&](const std::string& what) {
+        add(lost, "with 0 " + column + " instead of " + what);
+        return std::int64_t(0);
+    };
+    if (!field) return insteadOf("NULL");
     const std::string text = Poco::trim(*field);
     const std::string digits = text.substr(text.rfind('-', 0) == 0 ? 1 : 0);
     if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
         throw refused(column + " is no whole number");
-    if (digits != text) return 0;
+    if (digits != text)
+        return digits.find_first_not_of('0') == std::string::npos ? 0 : insteadOf("a debt of " + digits.substr(0, 20));
     Poco::Int64 number = 0;
     if (!Poco::NumberParser::tryParse64(digits, number)) throw refused(column + " is larger than 9223372036854775807");
     if (number <= kMostUnits) return number;

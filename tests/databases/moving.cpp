@@ -1,4 +1,5 @@
 // The original's users moved into each database, from a dump and from its own server; and the sums of the ledger.
+#include "base/most_units.h"
 #include "moving/importer.h"
 
 #include "auth/accounts.h"

@@ -107,7 +107,9 @@ SPEC(MovingIn, takes_the_dump_of_the_original_while_a_worker_serves) {
     assertSays(dry.output, "would import 20, already there 0, skipped 980\n");
     assertSays(dry.output, "skipped id41 \"name41\": PassWord is no MD5");
     assertSays(dry.output, "skipped id43 \"\\x0043\": the user name has a control character");
-    assertSays(dry.output, "changed id1 \"O'Neil\": without its Academy");
+    assertSays(dry.output,
+               "changed id1 \"O'Neil\": with 0 Tokens instead of NULL; with 0 PicTimes instead of a debt of 3; without "
+               "its Academy");
     assertSays(login("ann", "old password").body, "LOGIN_ERROR");
 
     const Finished real =

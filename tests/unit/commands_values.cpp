@@ -1,4 +1,5 @@
 // What the options of the commands mean, and how CSV is written.
+#include "base/most_units.h"
 #include "commands/balance_change.h"
 #include "commands/csv.h"
 #include "commands/values.h"

@@ -1,3 +1,4 @@
+#include "base/most_units.h"
 #include "moving/original_account.h"
 
 #include "auth/registration.h"
@@ -82,8 +83,12 @@ SPEC(OriginalRow, has_balances_of_0_and_more) {
         return oldAccountOf(row).tokens;
     };
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens(std::nullopt));
+    assertSays(oldAccountOf(row).lost, "with 0 Tokens instead of NULL; with 0 PicTimes instead of NULL");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-1"));  // which would be unlimited
+    assertSays(oldAccountOf(row).lost, "with 0 Tokens instead of a debt of 1; ");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-99999999999999999999"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokens("-0"));
+    CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).lost);
     CPPUNIT_ASSERT_EQUAL(kMostUnits, tokens("1000000000000000"));
     CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).lost);
     for (const char* text : {"1000000000000001", "9223372036854775807"}) {  // which no grant could be added to

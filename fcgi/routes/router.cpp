@@ -95,6 +95,15 @@ void Router::admit(Context& context, Access access) const {
                         "the headers uuid and username are required");
         context.user = services_.accounts.identify(*request.uuid, *request.username);
     };
+    const auto byHeadersIfKnown = [&] {
+        const Request& request = context.exchange.request();
+        if (!request.uuid || !request.username) return;
+        try {
+            byHeaders();
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::userUnknown) throw;  // a disabled account is not anyone
+        }
+    };
     const auto byBody = [&] {
         context.json.emplace(std::exchange(context.body, {}));  // a stream lasts long; nobody reads the text again
         const std::string uuid = context.json->text("uuid");
@@ -105,8 +114,7 @@ void Router::admit(Context& context, Access access) const {
         case Access::bodyUser: return byBody();
         case Access::headerUser: return byHeaders();
         case Access::voiceUser:
-            if (services_.config.routes.voiceAccess == VoiceAccess::user) byHeaders();
-            return;
+            return services_.config.routes.voiceAccess == VoiceAccess::user ? byHeaders() : byHeadersIfKnown();
         case Access::eitherUser:
             if (!looksLikeJson(context.body)) return byHeaders();
             if (context.body.size() > services_.config.limits.textBodyBytes)

@@ -87,7 +87,19 @@ SPEC(MediaRoute, asks_who_speaks_where_the_operator_wishes) {
     assertSays(site.lastLogLine(), "user=ann");
 }
 
-SPEC(MediaRoute, never_charges_for_voice) {
+SPEC(MediaRoute, knows_who_speaks_where_anyone_may) {
+    Site site;
+    contentOf(site.post(kVoice, "1234", site.ann));
+    assertSays(site.lastLogLine(), "user=ann");
+    Session stranger = site.ann;
+    stranger.uuid = "00000000-0000-0000-0000-000000000000";  // of the service before this one, say
+    contentOf(site.post(kVoice, "1234", stranger));
+    assertSilentOf(site.lastLogLine(), "user=");
+    site.sql("UPDATE users SET disabled = 1");
+    assertRefused(site.post(kVoice, "1234", site.ann), "PERMISSION_NOT_ALLOW");
+}
+
+SPEC(MediaRoute, takes_no_tokens_or_pictures_for_voice) {
     Site site([](Config& config) { config.routes.voiceAccess = VoiceAccess::user; });
     site.sql("UPDATE users SET tokens = 0, pic_times = 0");
     contentOf(site.post(kVoice, "1234", site.ann));

@@ -125,6 +125,14 @@ SPEC(Quota, of_voice_seconds_pays_for_voice_as_a_whole) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT voice_seconds FROM users"));
 }
 
+SPEC(Quota, of_voice_counts_on_the_documented_path_for_who_says_who_speaks) {
+    site.sql("UPDATE users SET voice_seconds = 1");
+    const std::string second(32'000, '\1');
+    assertSucceeded(site.post("/voiceModel/chat", second, site.ann));
+    const ScriptedExchange refused = site.post("/voiceModel/chat", second, site.ann);
+    CPPUNIT_ASSERT_EQUAL("VOICE_SECONDS_NOT_ENOUGH"s, refused.json()->getValue<std::string>("code"));
+}
+
 SPEC(Quota, of_voice_is_not_for_those_without_an_account) {
     assertSucceeded(site.post("/voiceModel/chat", std::string(32'000, '\1')));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT COUNT(*) FROM ledger WHERE user_id = 0 AND kind = 'voice'"

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -16,6 +17,8 @@ namespace aiproject {
 namespace {
 
 constexpr std::size_t kLongestLine = PIPE_BUF;  // with its end; a pipe takes no more in one piece
+
+constexpr int kPatienceMs = 1'000;
 
 const char* letterOf(LogLevel level) {
     switch (level) {
@@ -72,6 +75,13 @@ void Log::reopen(const LogConfig& config) noexcept {
     }
 }
 
+// A pipe that nobody reads would hold up whoever writes: it does so once.
+bool Log::takesMore() noexcept {
+    pollfd written{file_.get(), POLLOUT, 0};
+    isStuck_ = poll(&written, 1, isStuck_ ? 0 : kPatienceMs) == 0;
+    return !isStuck_;
+}
+
 void Log::write(LogLevel level, const std::string& text) noexcept {
     if (!has(level)) return;
     try {
@@ -80,6 +90,7 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
         line.append("/").append(std::to_string(getpid())).append(" ").append(printable(text));
         cut(line, kLongestLine - 1);
         line += '\n';
+        if (!takesMore()) return;
         // When the disk is full there is no better place to say so; a rest in a second write could mix.
         while (::write(file_.get(), line.data(), line.size()) < 0 && errno == EINTR) {
         }

@@ -1,6 +1,6 @@
 // The log: one line per event, one write(2) per line, so lines of many threads and processes do not mix,
-// in a file or a pipe. A log that cannot be written (disk full) never disturbs a request: the line is
-// lost. Text from outside cannot forge a line: control characters are escaped.
+// in a file or a pipe. A log that cannot be written (disk full, a pipe that nobody reads) never disturbs a request: the
+// line is lost. Text from outside cannot forge a line: control characters are escaped.
 #pragma once
 
 #include "base/file_descriptor.h"
@@ -35,7 +35,10 @@ public:
     void write(LogLevel level, const std::string& text) noexcept;
 
 private:
+    bool takesMore() noexcept;
+
     std::atomic<LogLevel> level_;
+    std::atomic<bool> isStuck_ = false;
     const std::string who_;
     const FileDescriptor file_;  // its number stays when what it stands for is replaced
 };

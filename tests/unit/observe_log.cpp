@@ -180,6 +180,19 @@ SPEC(StandardError, is_shared_by_processes_without_mixing_lines) {
     CPPUNIT_ASSERT_EQUAL(4 * rounds, whole);
 }
 
+SPEC(StandardError, that_nobody_reads_holds_nobody_up) {
+    std::array<int, 2> ends{};
+    CPPUNIT_ASSERT_EQUAL(0, pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK));
+    const FileDescriptor reading(ends[0]), writing(ends[1]);
+    Log log({"/dev/fd/" + std::to_string(writing.get()), LogLevel::info}, "worker");
+    for (int i = 0; i < 100; ++i) log.error(std::string(3'000, 'x'));  // more than a pipe takes
+    std::string seen(1'000'000, '\0');
+    while (read(reading.get(), seen.data(), seen.size()) > 0) continue;
+    log.error("again");
+    const auto got = read(reading.get(), seen.data(), seen.size());
+    CPPUNIT_ASSERT(got > 0 && seen.find("again") < std::size_t(got));
+}
+
 SPEC(LogFile, that_cannot_be_written_disturbs_nobody) {
     Log log({"/dev/full", LogLevel::info}, "worker");
     for (int i = 0; i < 3; ++i) log.error("the disk is full");

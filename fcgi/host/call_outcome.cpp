@@ -5,6 +5,10 @@ namespace {
 
 ErrorKind badInputOf(Kind kind) noexcept { return kind == Kind::text ? ErrorKind::badRequest : ErrorKind::fileFormat; }
 
+bool isKnown(ModelStatus status) noexcept {
+    return status >= ModelStatus::ok && status <= ModelStatus::failed;  // the contract's first and last
+}
+
 }  // namespace
 
 ErrorKind failureOf(Kind kind) noexcept {
@@ -61,7 +65,8 @@ ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noex
         case Stop::totalExpired: return ModelStatus::timedOut;
         case Stop::none: break;
     }
-    return status == ModelStatus::ok ? ModelStatus::failed : status;
+    const bool isAnswer = status != ModelStatus::ok && status != ModelStatus::stopped && isKnown(status);
+    return isAnswer ? status : ModelStatus::failed;
 }
 
 std::string reasonOf(Stop stop, const CallReport& report) {

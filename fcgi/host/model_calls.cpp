@@ -118,8 +118,8 @@ ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
     if (attempt.status != ModelStatus::ok) logFailure(model, attempt, errand);
     // Neither the worker's end speaks against a model, nor that of an account, nor a stream that was delivered until
     // its total time.
-    const bool isNoEvidence =
-        watch_.endsAll() || attempt.isRevoked || (attempt.stop == Stop::totalExpired && errand.reply.hasBegun());
+    const bool isLongAnswer = attempt.status == ModelStatus::timedOut && attempt.stop == Stop::totalExpired;
+    const bool isNoEvidence = watch_.endsAll() || attempt.isRevoked || (isLongAnswer && errand.reply.hasBegun());
     if (!isNoEvidence) breaker_.record(model, attempt.status);
     return attempt;
 }

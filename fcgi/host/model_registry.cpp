@@ -16,6 +16,8 @@
 namespace aiproject {
 namespace {
 
+constexpr unsigned kLongestStart = 10;  // seconds; then SIGALRM ends the worker, and the mark blames the plugin
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -33,6 +35,8 @@ ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string
     if (wanted_.empty()) return;
     try {
         tryInChild("a plugin", [&] { build(files); });
+    } catch (const NoTrial&) {
+        throw;
     } catch (const std::exception&) {  // which one, and in what, will show
         isWary_ = true;
     }
@@ -61,6 +65,8 @@ void ModelRegistry::load(const PluginFile& file) {
         if (plugins_.back()->isInPlace())
             findings_.push_back({Severity::note, plugin + "is used in place; replace it by renaming another file to "
                                                           "its name, not by writing into it"});
+    } catch (const NoTrial&) {
+        throw;
     } catch (const std::exception& e) {
         fail(describe(e));
     }
@@ -157,6 +163,8 @@ IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plu
         if (getpid() != process) _exit(EXIT_FAILURE);  // it has forked; this is not the worker
         if (!instance && settings.usable()) fail(what + " failed and gave no reason");
         return instance;
+    } catch (const NoTrial&) {
+        throw;
     } catch (const std::exception& e) {
         fail(describe(e));
         return nullptr;
@@ -168,7 +176,9 @@ void ModelRegistry::start() const {
     for (const auto& [name, model] : models_) {
         if (!model.instance || model.plugin->descriptor().contractMinor < sinceMinor) continue;
         const PluginStart starting(model.row);
+        alarm(kLongestStart);
         model.instance->start();
+        alarm(0);
     }
 }
 

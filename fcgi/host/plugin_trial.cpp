@@ -21,7 +21,10 @@ namespace {
 
 constexpr char kCameBack = '.';
 
-[[noreturn]] void fail(const char* call) { throw std::runtime_error(std::string(call) + ": " + std::strerror(errno)); }
+[[noreturn]] void fail(const char* call) {
+    throw NoTrial(std::string("plugins cannot be tried in a process of their own: ") + call + ": " +
+                  std::strerror(errno));
+}
 
 [[noreturn]] void workAndEnd(const std::function<void()>& work, int report) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);

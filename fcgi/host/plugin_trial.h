@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 namespace aiproject {
@@ -11,9 +12,15 @@ namespace aiproject {
 // Every start of a worker waits so long for a plugin that hangs.
 constexpr std::chrono::milliseconds kTrialPatience{3'000};
 
-// Throws std::runtime_error that says what became of `what` ("create() of plugin NAME") when `work` does not
-// come back; an exception that `work` throws is not its business. Forks, so it belongs to the time before the
-// first thread.
+// There is no process for it, for now: that says nothing of the plugin.
+class NoTrial : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// Throws NoTrial, or std::runtime_error that says what became of `what` ("create() of plugin NAME") when `work` does
+// not come back; an exception that `work` throws is not its business. Forks, so it belongs to the time before the first
+// thread.
 void tryInChild(const std::string& what, const std::function<void()>& work,
                 std::chrono::milliseconds patience = kTrialPatience);
 

@@ -46,7 +46,7 @@ SPEC(Circuit, opens_for_whatever_speaks_against_the_model) {
 }
 
 SPEC(Circuit, stays_closed_for_what_is_the_questions_or_the_clients_fault) {
-    for (const std::string& status : {"badInput"s, "inputTooLarge"s, "contentRefused"s, "stopped"s}) {
+    for (const std::string& status : {"badInput"s, "inputTooLarge"s, "contentRefused"s}) {
         load({"status " + status});
         shared("one").failures = 1;
         CollectReply reply(1'000);

@@ -25,7 +25,7 @@ SPEC(Calls, are_answered_by_the_first_model) {
 
 SPEC(Calls, go_to_the_next_model_when_one_fails_before_it_begins) {
     for (const std::string& status :
-         {"busy"s, "quotaSpent"s, "misconfigured"s, "timedOut"s, "unavailable"s, "failed"s}) {
+         {"busy"s, "quotaSpent"s, "misconfigured"s, "timedOut"s, "unavailable"s, "failed"s, "stopped"s}) {
         load({"explain it broke|sid up-1|status " + status, "delta Hello"});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(status, "two: Hello"s, collected());
     }
@@ -46,8 +46,7 @@ SPEC(Calls, skip_models_that_are_not_loaded_or_serve_another_kind) {
 SPEC(Calls, stay_with_a_model_that_refuses_the_question_itself) {
     const std::pair<std::string, ErrorKind> rows[] = {{"badInput", ErrorKind::badRequest},
                                                       {"inputTooLarge", ErrorKind::bodyTooLarge},
-                                                      {"contentRefused", ErrorKind::contentRefused},
-                                                      {"stopped", ErrorKind::textModelFailed}};
+                                                      {"contentRefused", ErrorKind::contentRefused}};
     for (const auto& [status, kind] : rows) {
         load({"status " + status, "delta Hello"});
         failed(kind);

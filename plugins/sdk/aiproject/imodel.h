@@ -18,6 +18,8 @@
 //            it takes nothing, and the call has failed. create() also runs in throw-away processes before it
 //            runs in the worker. The worker handles signals: they are blocked in its threads and in those
 //            that a plugin starts.
+//            A generate() that goes on long after the host wished its end (stop(), or a shut down descriptor) costs its
+//            worker; one that does so again and again, or crashes, is not asked any more until the next reload.
 // ERRORS     Nothing may throw across this header (edge.h helps). A failure is a ModelStatus and one
 //            IReply::explain() for the log.
 // TEXT       All text is UTF-8, not NUL-terminated where it is a Text. Units are in the names.

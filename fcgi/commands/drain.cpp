@@ -6,8 +6,14 @@
 
 namespace aiproject {
 
+namespace {
+
+constexpr std::chrono::seconds kOneWish{1};
+
+}  // namespace
+
 Drain::Drain(int signal, const TimeoutConfig& timeouts, Clock::time_point now)
-    : timeouts_(timeouts), last_(signal), end_(now + limitAfter(signal)) {}
+    : timeouts_(timeouts), last_(signal), since_(now), end_(now + limitAfter(signal)) {}
 
 std::chrono::milliseconds Drain::limitAfter(int signal) const {
     if (signal == SIGUSR2) return timeouts_.reloadDrain;
@@ -17,8 +23,11 @@ std::chrono::milliseconds Drain::limitAfter(int signal) const {
 void Drain::take(int signal, Clock::time_point now) {
     if (signal == SIGUSR2) return;
     const bool isAgain = last_ != SIGUSR2;  // no more patience
+    // Ctrl-C and killall reach a worker and its manager, which passes it on.
+    if (isAgain && signal != SIGQUIT && now < since_ + kOneWish) return;
     end_ = isAgain ? now : std::min(end_, now + limitAfter(signal));
     last_ = signal;
+    since_ = now;
 }
 
 }  // namespace aiproject

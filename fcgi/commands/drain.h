@@ -22,6 +22,7 @@ private:
 
     const TimeoutConfig timeouts_;
     int last_;
+    Clock::time_point since_;
     Clock::time_point end_;
 };
 

@@ -38,6 +38,7 @@ namespace {
 
 constexpr int kListeningSocket = 0;                // as FastCGI wants it
 constexpr std::chrono::seconds kLastFrameTime{5};  // for the last frames of streams that are ended
+constexpr unsigned kLongestEnd = 30;  // seconds for the destructors, a plugin's destroy() among them; then SIGALRM
 
 PoolConfig poolOf(const Config& config, const std::string& name) {
     if (name.empty()) return {};  // everything, for a process manager that knows no pools
@@ -119,7 +120,10 @@ struct Running {
         if (signal != SIGQUIT && !load.othersServe()) acceptor.takeRest(accepting);
         listener.close();
         log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
-        if (drains(signal, accepting)) return EXIT_SUCCESS;
+        if (drains(signal, accepting)) {
+            alarm(kLongestEnd);
+            return EXIT_SUCCESS;
+        }
         log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
         billing.saveKept();
         _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
@@ -140,7 +144,11 @@ struct Running {
 
 // A log that is gone keeps no worker from serving.
 LogConfig usableLog(LogConfig log) {
-    if (!canWriteLog(log)) log.file.clear();
+    try {
+        const Log tried(log, "");
+    } catch (const std::exception&) {  // whatever the reason is, the line below says that it is so
+        log.file.clear();
+    }
     return log;
 }
 

@@ -15,7 +15,7 @@ namespace aiproject {
 namespace {
 
 constexpr int kLooks = 200, kBlindLooks = 2, kLookMs = 5;  // a second for one that says it has room
-constexpr int kAtOnce = 8;
+constexpr int kAtOnce = 8, kAtOnceForNobody = 256;
 constexpr int kLookAgainMs = 1000;
 constexpr int kLongestBacklog = 65'536;
 
@@ -77,9 +77,10 @@ void Acceptor::leave(const Calls& calls, int signal) {
     if (signal != SIGQUIT && !(wasFull && calls.isFull())) takeRest(calls);
 }
 
-// A few at a time: the other workers want some too.
+// A few at a time: the other workers want some too. What none of them has room for is refused as fast as it comes.
 void Acceptor::acceptSome(const Calls& calls) {
-    for (int i = 0; i < kAtOnce && acceptOne(calls); ++i) {
+    const int most = areAllFull_ ? kAtOnceForNobody : kAtOnce;
+    for (int i = 0; i < most && acceptOne(calls); ++i) {
     }
 }
 
@@ -98,14 +99,16 @@ bool Acceptor::acceptOne(const Calls& calls) {
 
 // While this worker is full, the others get what waits; but for a while only, since one that has room may be busy
 // with something else, and not when they are full as well. The first looks do not ask: a worker that has just
-// answered counts as busy for a moment more.
-bool Acceptor::isOurs(const Calls& calls) const {
+// answered counts as busy for a moment more; but under a load that fills all of them, that moment has been waited for.
+bool Acceptor::isOurs(const Calls& calls) {
     pollfd listening{listener_.socket(), POLLIN, 0};
     for (int looks = 0; looks < kLooks && calls.isFull(); ++looks) {
-        if (looks >= kBlindLooks && !calls.othersHaveRoom()) return true;
+        if ((looks >= kBlindLooks || areAllFull_) && !calls.othersHaveRoom()) return areAllFull_ = true;
+        areAllFull_ = false;
         waitForSignal(kLookMs);
         if (poll(&listening, 1, 0) <= 0) return false;
     }
+    areAllFull_ = false;
     return true;
 }
 

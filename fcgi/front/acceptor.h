@@ -46,11 +46,12 @@ private:
     void leave(const Calls& calls, int signal);
     void acceptSome(const Calls& calls);
     bool acceptOne(const Calls& calls);
-    bool isOurs(const Calls& calls) const;
+    bool isOurs(const Calls& calls);
     void waitForSignal(int milliseconds) const;
 
     Listener& listener_;
     const WorkerSignals& signals_;
+    bool areAllFull_ = false;  // the other workers too, when it looked last
 };
 
 }  // namespace aiproject

@@ -65,7 +65,7 @@ void Manager::wait() {
 void Manager::handleSignals() {
     reap();
     while (const int signal = signals_.take()) {
-        if (signal == SIGHUP) askForReload();
+        if (signal == SIGHUP || signal == SIGUSR2) askForReload();  // SIGUSR2 is how php-fpm is told
         if (signal == SIGUSR1) {
             log_.reopen(current_.config.log);
             for (const auto& pool : pools_) pool->signalAll(SIGUSR1);
@@ -112,7 +112,8 @@ bool Manager::isEmpty() const {
 // Once more: no more patience. And again: not even for last frames.
 void Manager::stop(int signal) {
     log_.info(std::string("stopping on ") + strsignal(signal));
-    if (reload_) endReload({"the manager is stopping"});
+    if (reload_)
+        endReload(takenOver_ ? std::vector<std::string>{} : std::vector<std::string>{"the manager is stopping"});
     for (const int client : std::exchange(next_, {})) refuse(client, "the manager is stopping");
     firstLook_.reset();
     const int number = stops_ > 1 ? SIGKILL : stops_ == 1 || signal == SIGQUIT ? SIGQUIT : SIGTERM;

@@ -9,7 +9,9 @@
 #include "manager/status.h"
 #include "observe/log.h"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +27,8 @@ public:
     void run();
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     void wait();
     void handleSignals();
     void reap();
@@ -36,6 +40,7 @@ private:
     void beginReload();
     void continueReload();
     void takeOver();
+    bool areOthersOut() const;
     void endReload(const std::vector<std::string>& reasons);
     void retireOrphans();
     void learnErrors();
@@ -56,6 +61,7 @@ private:
     std::set<std::string> knownErrors_;
     std::unique_ptr<Trial> firstLook_;  // at the first generation, which serves whatever it finds
     std::unique_ptr<Reload> reload_;
+    std::optional<Clock::time_point> takenOver_;  // since when the candidate of reload_ is current_
     bool isReloadWanted_ = false;
     std::vector<int> waiting_, next_;  // clients that asked for the reload in progress, and for the one after it
     std::vector<int> stopping_;        // clients that asked for the end

@@ -10,6 +10,8 @@
 namespace aiproject {
 namespace {
 
+constexpr std::chrono::seconds kLongestHandover{2};
+
 std::vector<std::string> linesOf(const std::string& text) {
     const Poco::StringTokenizer lines(text, "\n", Poco::StringTokenizer::TOK_IGNORE_EMPTY);
     return {lines.begin(), lines.end()};
@@ -27,7 +29,10 @@ void Manager::continueReload() {
     switch (reload_->advance()) {
         case Reload::Stage::trying:
         case Reload::Stage::starting: return;
-        case Reload::Stage::complete: return takeOver();
+        case Reload::Stage::complete:
+            if (!takenOver_) takeOver();
+            if (areOthersOut()) endReload({});
+            return;
         case Reload::Stage::refused: return endReload(reload_->reasons());
     }
 }
@@ -62,8 +67,19 @@ void Manager::takeOver() {
     knownErrors_ = reload_->errors();
     serving_ = reload_->candidatePools();
     log_.reopen(current_.config.log);
-    for (Pool* pool : serving_) pool->adopt(current_);
-    endReload({});
+    for (Pool* pool : serving_) {
+        pool->adopt(current_);
+        pool->retireOthers(current_);
+    }
+    retireOrphans();
+    takenOver_ = Clock::now();
+}
+
+// Who asked for the reload finds what is new with the next request: nobody of the last generation takes one more. One
+// that hangs keeps nobody waiting.
+bool Manager::areOthersOut() const {
+    const auto isOut = [&](Pool* pool) { return !pool->hasOthersReady(current_); };
+    return std::all_of(serving_.begin(), serving_.end(), isOut) || Clock::now() >= *takenOver_ + kLongestHandover;
 }
 
 // Pools that only the last generation had, or only one that was refused.
@@ -93,6 +109,7 @@ void Manager::endReload(const std::vector<std::string>& reasons) {
     lastReload_ = {isDone ? ReloadReport::Outcome::done : ReloadReport::Outcome::refused, Poco::Timestamp(), reasons};
     waiting_.clear();
     reload_.reset();
+    takenOver_.reset();
 }
 
 }  // namespace aiproject

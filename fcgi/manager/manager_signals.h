@@ -5,7 +5,7 @@
 
 namespace aiproject {
 
-// Blocks SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGHUP and SIGUSR1. Must come before any thread: one that does
+// Blocks SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGHUP, SIGUSR1 and SIGUSR2. Must come before any thread: one that does
 // not block SIGCHLD would swallow it.
 class ManagerSignals {
 public:

@@ -56,6 +56,11 @@ void Pool::retireOthers(const Generation& generation) {
         if (!isFresh(worker, generation) && worker.stage != Stage::draining) drain(worker);
 }
 
+bool Pool::hasOthersReady(const Generation& generation) {
+    return std::any_of(workers_.begin(), workers_.end(),
+                       [&](const WorkerProcess& worker) { return !isFresh(worker, generation) && isReady(worker); });
+}
+
 void Pool::start(const Generation& generation) {
     const int row = board_.addWorker();
     try {
@@ -144,7 +149,7 @@ void Pool::look() {
     endStuckCalls();
     for (WorkerProcess& worker : workers_)  // somebody else has told it to end
         if (worker.stage != Stage::draining && board_.worker(worker.row).state == WorkerState::draining)
-            expectEnd(worker, worker.timeouts.drain);
+            expectEnd(worker, worker.timeouts.reloadDrain);  // with whichever signal
     killLate();
 }
 

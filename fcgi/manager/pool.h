@@ -50,6 +50,8 @@ public:
     bool isComplete(const Generation& generation);       // all of them are ready
     // All others drain.
     void retireOthers(const Generation& generation);
+    // Some of them take requests still.
+    bool hasOthersReady(const Generation& generation);
     // No generation has this pool any more: nobody new connects, all workers drain.
     void retire(const Generation& generation);
     // A generation is to take over: first its workers start, then it is adopted, or abandoned.

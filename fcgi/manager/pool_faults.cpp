@@ -36,6 +36,8 @@ void Pool::endStuckCalls() {
             const auto before = worker->killAt;
             expectEnd(*worker, worker->timeouts.drain);
             worker->killAt = std::min(before, worker->killAt);
+            // It has more time by its own clock, and would have streams without a last frame when it is killed.
+            if (worker->killAt < before) kill(worker->pid, SIGTERM);
         }
         log_.error(called(*worker) + " has a call that ignores its end, on model " +
                    (model == kNobody ? "?" : board_.model(model).name.data()) + "; it is replaced");

@@ -66,9 +66,8 @@ bool Trial::takeOutput() {
 bool Trial::reap(pid_t pid, int status) {
     if (pid_ == 0 || pid != pid_) return false;
     pid_ = 0;
-    const bool hasSaidWhy = takeOutput();
     const bool isGood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!isGood && !hasSaidWhy)
+    if (!isGood && !takeOutput())  // of a good one, what a plugin has printed
         object("aiproject " + commands_.at(step_) + " ended " + endOf(status) + ": " + contentOf(output_.get()));
     if (!objections_.empty() || ++step_ == commands_.size()) return true;
     try {

@@ -14,7 +14,7 @@ namespace aiproject {
 struct Board::Memory {
     std::uint32_t layout;
     pthread_mutex_t mutex;
-    std::atomic<std::int32_t> callsEnd, callersEnd;
+    std::atomic<std::int32_t> workersEnd, callsEnd, callersEnd;
     std::atomic<std::uint64_t> firstFree;  // see firstFreeCall(); no row before it is free
     std::array<WorkerRow, kMostWorkers> workers;
     std::array<ModelRow, kMostModels> models;
@@ -24,7 +24,7 @@ struct Board::Memory {
 
 namespace {
 
-constexpr std::uint32_t kLayout = 4;  // counted up with every change of a row
+constexpr std::uint32_t kLayout = 5;  // counted up with every change of a row
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 
@@ -105,6 +105,7 @@ int Board::addWorker() noexcept {
         row.crashedModel = kNobody;
         for (auto& bits : row.models) bits = 0;
         row.state = WorkerState::starting;
+        if (index >= shared_->workersEnd) shared_->workersEnd = index + 1;
         return index;
     }
     return kNobody;
@@ -140,6 +141,8 @@ void Board::freed(int call) noexcept {
 int Board::callersEnd() const noexcept { return shared_->callersEnd; }
 
 void Board::extendCallers(int end) noexcept { shared_->callersEnd = end; }
+
+int Board::workersEnd() const noexcept { return shared_->workersEnd; }
 
 int Board::callsEnd() const noexcept { return shared_->callsEnd; }
 

@@ -101,7 +101,8 @@ public:
     // Its process is dead: row and permits are free again.
     void removeWorker(int index) noexcept;
 
-    // Rows from here on were never used; what scans the calls can stop there.
+    // Rows from here on were never used; what scans them can stop there, and touches no page behind.
+    int workersEnd() const noexcept;
     int callsEnd() const noexcept;
     void extendCalls(int end) noexcept;  // under lock()
     // The first row without an owner, or callsEnd(). Under lock().

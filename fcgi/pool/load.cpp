@@ -16,7 +16,7 @@ void Load::end() const noexcept {
 
 template <class Fits>
 bool Load::anyOther(const Fits& fits) const noexcept {
-    for (int index = 0; index < kMostWorkers; ++index) {
+    for (int index = 0; index < seat_.board().workersEnd(); ++index) {
         const WorkerRow& row = seat_.board().worker(index);
         if (index != seat_.row() && row.state == WorkerState::ready && fits(row)) return true;
     }

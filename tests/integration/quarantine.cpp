@@ -1,5 +1,6 @@
 // Plugins that crash their workers, or never come back: the pool gets over it, and goes without them.
 #include "support/eventually.h"
+#include "support/gated_model.h"
 #include "support/manager_under_test.h"
 #include "support/plugin_folder.h"
 #include "support/process_view.h"
@@ -96,6 +97,25 @@ SPEC(Quarantine, is_not_for_a_plugin_that_forks_and_its_other_process_counts_not
     };
     ASSERT_EVENTUALLY(busy(0) == 0 && busy(1) == 0);
     CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("crashes"));
+}
+
+SPEC(Quarantine, costs_the_other_streams_of_a_worker_that_drains_no_last_frame) {
+    plugins.add(badPluginFolder(), "scripted");
+    const GatedModel gated;
+    const ManagerUnderTest patient(gated.addedTo({{"plugins.dir", plugins.path()},
+                                                  {"pool.model.processes", "1"},
+                                                  {"timeout.watchdog_ms", "500"},
+                                                  {"timeout.drain_ms", "0"}}));
+    const std::string user = patient.newUser("alice");
+    const auto stream = gated.stream(patient.socket("model"), user);
+    auto hanging = std::make_unique<FastcgiClient>(patient.socket("model"));
+    hanging->send(jsonRequest("/models/hangs/chat", textBody(user, "alice", "anything")));
+    const auto calls = [&] { return patient.pool("model")->getValue<int>("calls"); };
+    ASSERT_EVENTUALLY(calls() == 2);
+    CPPUNIT_ASSERT_EQUAL(0, patient.command("reload").code);
+    hanging.reset();  // and its call does not mind
+    const FastcgiAnswer answer = stream->read();
+    CPPUNIT_ASSERT(answer.complete && answer.body.find("\"status\":2") != std::string::npos);
 }
 
 SPEC(Quarantine, leaves_no_permit_behind) {

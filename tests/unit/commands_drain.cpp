@@ -51,6 +51,15 @@ SPEC(Draining, never_gets_more) {
 
 SPEC(Draining, ends_at_once_when_told_twice) {
     Drain drain(SIGTERM, timeouts, now);
-    drain.take(SIGTERM, now);
-    assertEnds(drain, 0s);
+    drain.take(SIGTERM, now + 1s);
+    assertEnds(drain, 1s);
+    Drain quick(SIGTERM, timeouts, now);
+    quick.take(SIGQUIT, now);
+    assertEnds(quick, 0s);
+}
+
+SPEC(Draining, takes_a_signal_that_came_two_ways_for_one) {
+    Drain drain(SIGINT, timeouts, now);
+    drain.take(SIGTERM, now + 999ms);
+    assertEnds(drain, 30s);
 }

@@ -137,13 +137,17 @@ Command DatabaseServer::asUser(const std::string& program, std::vector<std::stri
     return command;
 }
 
+// MariaDB begins by removing the temporary tables in there, also those of another server that is at work.
+std::string DatabaseServer::ownTmpdir() const { return "--tmpdir=" + folder_.path().string(); }
+
 void DatabaseServer::makeData() const {
     Command command =
         asUser(postgresqlProgram("initdb"), {"--pgdata=" + data_.string(), "--username=aiproject", "--auth=trust",
                                              "--encoding=UTF8", "--no-locale", "--no-sync"});
     // Not mariadb-install-db, which needs programs of the client's package, and makes what no test asks for.
     if (kind_ == Kind::mariadb) {
-        command = asUser(kMariadb, {"--no-defaults", "--bootstrap", "--datadir=" + data_.string(), kLogSize});
+        command =
+            asUser(kMariadb, {"--no-defaults", "--bootstrap", "--datadir=" + data_.string(), ownTmpdir(), kLogSize});
         folder_.write("bootstrap.sql", "CREATE DATABASE mysql;\nUSE mysql;\n" + readFile(kMariadbTables));
     }
     const FileDescriptor script(open(folder_.file("bootstrap.sql").c_str(), O_RDONLY | O_CLOEXEC));
@@ -159,10 +163,10 @@ void DatabaseServer::start() {
         {"-D", data_.string(), "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB",
          "-c", "max_connections=200", "-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB", "-c", "wal_recycle=off"});
     Command mariadb =
-        asUser(kMariadb, {"--no-defaults", "--datadir=" + data_.string(), "--socket=" + folder_.file(kSocket),
-                          "--skip-networking", "--skip-grant-tables", "--pid-file=" + folder_.file("pid"),
-                          "--max-connections=200", "--innodb-buffer-pool-size=32M", kLogSize,
-                          "--innodb-flush-log-at-trx-commit=2", "--innodb-fast-shutdown=2"});
+        asUser(kMariadb, {"--no-defaults", "--datadir=" + data_.string(), ownTmpdir(),
+                          "--socket=" + folder_.file(kSocket), "--skip-networking", "--skip-grant-tables",
+                          "--pid-file=" + folder_.file("pid"), "--max-connections=200", "--innodb-buffer-pool-size=32M",
+                          kLogSize, "--innodb-flush-log-at-trx-commit=2", "--innodb-fast-shutdown=2"});
     Command& command = kind_ == Kind::postgresql ? postgresql : mariadb;
     command.output = folder_.file("log");
     server_ = std::make_unique<ChildProcess>(command);

@@ -40,6 +40,7 @@ private:
     class StoppedFamily;
 
     Command asUser(const std::string& program, std::vector<std::string> arguments) const;
+    std::string ownTmpdir() const;
     void makeData() const;
     void start();
     bool answers() const;

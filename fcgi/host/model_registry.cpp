@@ -16,7 +16,7 @@
 namespace aiproject {
 namespace {
 
-constexpr unsigned kLongestStart = 10;  // seconds; then SIGALRM ends the worker, and the mark blames the plugin
+constexpr unsigned kLongestStart = 30;  // seconds; then SIGALRM ends the worker, and the mark blames the plugin
 
 bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();

@@ -10,7 +10,11 @@
 namespace aiproject {
 
 // Every start of a worker waits so long for a plugin that hangs.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::chrono::milliseconds kTrialPatience{30'000};  // sanitizers make a good one slow, too
+#else
 constexpr std::chrono::milliseconds kTrialPatience{3'000};
+#endif
 
 // There is no process for it, for now: that says nothing of the plugin.
 class NoTrial : public std::runtime_error {

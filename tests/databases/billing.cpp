@@ -200,7 +200,7 @@ ON_EACH_DATABASE(Till, counts_a_users_calls_over_two_hosts) {
 ON_EACH_DATABASE(Till, counts_a_users_minute_over_two_hosts) {
     Books books(url);
     BillingRules rules;
-    rules.callsPerMinute = 4;
+    rules.callsPerMinute = 1;  // a slow machine has a minute before there is a second one
     Host one(url, rules), other(url, rules);
     std::atomic<int> refused{0};
     together(10, [&](int index) {
@@ -208,12 +208,12 @@ ON_EACH_DATABASE(Till, counts_a_users_minute_over_two_hosts) {
             (index % 2 == 0 ? one : other).billing.begin(text(1, false)).settle(answered(1), {"echo", ""});
         } catch (const Error& error) {
             CPPUNIT_ASSERT_EQUAL_MESSAGE(error.what(), int(ErrorKind::tooManyRequests), int(error.kind()));
-            CPPUNIT_ASSERT(error.retryAfter() >= 1 && error.retryAfter() <= 15);
+            CPPUNIT_ASSERT(error.retryAfter() >= 1 && error.retryAfter() <= 60);
             ++refused;
         }
     });
-    CPPUNIT_ASSERT_EQUAL(6, refused.load());
-    books.assertIs(4, "SELECT COUNT(*) FROM ledger");
+    CPPUNIT_ASSERT_EQUAL(9, refused.load());
+    books.assertIs(1, "SELECT COUNT(*) FROM ledger");
     books.assertNothingIsHeld();
 }
 

@@ -2,6 +2,7 @@
 #include "e2e/chaos_site.h"
 #include "support/eventually.h"
 #include "support/process_view.h"
+#include "support/restart.h"
 
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
@@ -55,19 +56,6 @@ std::string swapPlugin(const ChaosSite& site, int swap) {
     const Finished done = site.manager.command("reload");
     if (done.code != 0) throw std::runtime_error("reload: " + done.output);
     return (isInPlace ? "in place: " : "by rename: ") + done.output.substr(0, done.output.find('\n'));
-}
-
-// On the port of the one before it, which a client's connection may have taken for the moment.
-void restart(std::unique_ptr<upstream::Simulator>& simulator, const upstream::Options& options) {
-    const auto isBack = [&] {
-        try {
-            simulator = std::make_unique<upstream::Simulator>(options);
-            return true;
-        } catch (const Poco::Exception&) {
-            return false;
-        }
-    };
-    ASSERT_EVENTUALLY(isBack());
 }
 
 class DatabaseLock {

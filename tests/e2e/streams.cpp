@@ -1,6 +1,7 @@
 // Streams as the original's client reads them, and what happens when a side breaks.
 #include "e2e/site.h"
 #include "support/eventually.h"
+#include "support/process_view.h"
 #include "support/spec.h"
 
 #include <Poco/JSON/Parser.h>
@@ -197,10 +198,7 @@ SPEC(Streams, a_killed_worker_is_replaced_and_the_next_request_is_served) {
     site.upstream().setFault(fault(upstream::FaultKind::hangMidAnswer));
     OpenStream stream(site, body());
     CPPUNIT_ASSERT(stream.readUntil("\"status\":1"));
-    const std::string manager = std::to_string(site.manager().pid());
-    Poco::StringTokenizer workers(readFile("/proc/" + manager + "/task/" + manager + "/children"), " ",
-                                  Poco::StringTokenizer::TOK_IGNORE_EMPTY);
-    for (const auto& pid : workers) kill(std::stoi(pid), SIGKILL);
+    for (const pid_t worker : workersOf(site.manager().pid())) kill(worker, SIGKILL);
     CPPUNIT_ASSERT(stream.readBody().find("\"status\":2") == std::string::npos);
     site.upstream().setFault({});
     ASSERT_EVENTUALLY(site.request("GET", "/healthz", "").status == 200);

@@ -83,8 +83,7 @@ struct Bills : CppUnit::TestCase {
         Settings settings{{"plugins.dir", plugins.path()},
                           {"auth.new_tokens", allowance()},
                           {"route.text", "spark_chat"},
-                          {"retry.attempts", "1"},
-                          {"timeout.idle_frame_ms", "500"}};
+                          {"retry.attempts", "1"}};
         leadTo(upstream.url("/v3.5/chat"), "spark_chat", settings);
         for (const auto& [key, value] : more) settings[key] = value;
         worker = std::make_unique<WorkerUnderTest>(settings);
@@ -133,7 +132,7 @@ SPEC(Bills, are_nothing_for_an_upstream_that_fails_before_its_first_frame) {
 }
 
 SPEC(Bills, are_an_estimate_for_an_upstream_that_breaks_or_hangs_after_it) {
-    start();
+    start({{"timeout.idle_frame_ms", "500"}});
     play(FaultKind::dropMidAnswer);
     ask("/textModel/stream");
     assertOneRow(

@@ -19,11 +19,15 @@ namespace {
 struct Clients : CppUnit::TestCase {
     const PluginFolder plugins{{{"echo", pluginFolder()}, {"scripted", badPluginFolder()}}};
     GatedModel gated;
-    WorkerUnderTest worker{
-        gated.addedTo({{"plugins.dir", plugins.path()}, {"limit.user_calls", "1"}, {"timeout.client_ms", "2000"}})};
+    std::unique_ptr<WorkerUnderTest> worker;
 
+    void start(const Settings& more) {
+        Settings settings = gated.addedTo({{"plugins.dir", plugins.path()}});
+        settings.insert(more.begin(), more.end());
+        worker = std::make_unique<WorkerUnderTest>(settings);
+    }
     std::string codeOf(const std::string& name, const std::string& uuid) const {
-        const FastcgiAnswer answer = worker.post("/models/echo/chat", textBody(uuid, name, "hi"));
+        const FastcgiAnswer answer = worker->post("/models/echo/chat", textBody(uuid, name, "hi"));
         const auto at = answer.body.find("\"code\":") + 7;
         return answer.complete ? answer.body.substr(at, answer.body.find(',', at) - at) : "none";
     }
@@ -49,10 +53,11 @@ private:
 }  // namespace
 
 SPEC(Clients, that_read_a_byte_a_second_hold_nothing_but_themselves) {
-    const std::string ann = worker.newUser("ann"), ben = worker.newUser("ben");
+    start({{"limit.user_calls", "1"}, {"timeout.client_ms", "5000"}});
+    const std::string ann = worker->newUser("ann"), ben = worker->newUser("ben");
     std::string words;
     for (int i = 0; i < 20'000; ++i) words += "word ";  // far more frames than the socket takes
-    FastcgiClient slow(worker.socket());
+    FastcgiClient slow(worker->socket());
     slow.send(jsonRequest("/models/echo/stream", textBody(ann, "ann", words)));
     CPPUNIT_ASSERT(slow.readUntil("word"));
 
@@ -64,18 +69,17 @@ SPEC(Clients, that_read_a_byte_a_second_hold_nothing_but_themselves) {
         return codeOf("ann", ann) == "0";
     };
     ASSERT_EVENTUALLY(isFreeAgain());
-    ASSERT_EVENTUALLY(countOf(worker.log(), "code=CLIENT_LEFT") == 1);
+    ASSERT_EVENTUALLY(countOf(worker->log(), "code=CLIENT_LEFT") == 1);
     CPPUNIT_ASSERT(!slow.read().complete);
 }
 
 SPEC(Clients, that_have_gone_leave_no_threads_behind) {
     constexpr int burst = 20;
+    start({});
+    const std::string ann = worker->newUser("ann");
     std::vector<std::unique_ptr<FastcgiClient>> streams(burst);
-    for (auto& stream : streams) {
-        const std::string name = "user-" + std::to_string(&stream - streams.data());
-        stream = gated.stream(worker.socket(), worker.newUser(name), name);
-    }
-    CPPUNIT_ASSERT(threadsOf(worker.process().pid()) >= burst);
+    for (auto& stream : streams) stream = gated.stream(worker->socket(), ann, "ann");
+    CPPUNIT_ASSERT(threadsOf(worker->process().pid()) >= burst);
     streams.clear();
-    ASSERT_EVENTUALLY(threadsOf(worker.process().pid()) < burst / 2);  // it has some that serve no requests
+    ASSERT_EVENTUALLY(threadsOf(worker->process().pid()) < burst / 2);  // it has some that serve no requests
 }

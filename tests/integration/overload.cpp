@@ -78,20 +78,25 @@ struct Overload : CppUnit::TestCase {
 // No wall-clock assertion: both runs are of this machine, this minute and the same length, and only ratios count. A
 // machine that is slow or busy stretches both; a pool that lets what it cannot serve wait stretches the full one: to
 // three times the calm one, for all that come back again. Refused is who has waited for queue_ms, an eighth of a call,
-// and not half a call.
+// and not half a call. What else the machine does may hit one of two runs, so there are three attempts at the ratios; a
+// pool that lets clients wait fails in each. Nothing else may fail in any.
 SPEC(Overload, costs_those_who_are_served_nothing) {
-    constexpr int calls = 80;
-    std::atomic<int> left{calls};
-    const auto start = Clock::now();
-    Result calm = ask(kRoom / 2, [&] { return --left >= 0; });
-    const auto end = Clock::now() + (Clock::now() - start);
-    Result full = ask(3 * kRoom, [&] { return Clock::now() < end; });
+    const auto ratiosHold = [&] {
+        constexpr int calls = 80;
+        std::atomic<int> left{calls};
+        const auto start = Clock::now();
+        const Result calm = ask(kRoom / 2, [&] { return --left >= 0; });
+        const auto end = Clock::now() + (Clock::now() - start);
+        const Result full = ask(3 * kRoom, [&] { return Clock::now() < end; });
 
-    CPPUNIT_ASSERT_EQUAL(std::size_t(calls), calm.served.size());
-    CPPUNIT_ASSERT_EQUAL_MESSAGE(full.others.empty() ? "" : full.others.front(), std::size_t(0), full.others.size());
-    CPPUNIT_ASSERT(!full.refused.empty());
-    CPPUNIT_ASSERT(full.served.size() >= calm.served.size());
-    CPPUNIT_ASSERT(percentile(50, full.served) < 2 * percentile(50, calm.served));
-    CPPUNIT_ASSERT(percentile(90, full.served) < 2 * percentile(90, calm.served));
-    CPPUNIT_ASSERT(2 * percentile(90, full.refused) < percentile(50, calm.served));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(calls), calm.served.size());
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(full.others.empty() ? "" : full.others.front(), std::size_t(0),
+                                     full.others.size());
+        CPPUNIT_ASSERT(!full.refused.empty());
+        CPPUNIT_ASSERT(full.served.size() >= calm.served.size());
+        return percentile(50, full.served) < 2 * percentile(50, calm.served) &&
+               percentile(90, full.served) < 2 * percentile(90, calm.served) &&
+               2 * percentile(90, full.refused) < percentile(50, calm.served);
+    };
+    CPPUNIT_ASSERT(ratiosHold() || ratiosHold() || ratiosHold());
 }

@@ -19,17 +19,13 @@ struct Quarantine : CppUnit::TestCase {
     std::unique_ptr<ManagerUnderTest> manager;
     std::string uuid;
 
-    void setUp() override {
+    void setUp() override { start({{"pool.model.processes", "2"}}); }
+
+    void start(Settings settings) {
         plugins.add(pluginFolder(), "echo");
-        plugins.add(badPluginFolder(), "crashes");
-        plugins.add(badPluginFolder(), "hangs");
-        manager = std::make_unique<ManagerUnderTest>(Settings{{"plugins.dir", plugins.path()},
-                                                              {"pool.model.processes", "2"},
-                                                              {"timeout.first_frame_ms", "1000"},
-                                                              {"timeout.idle_frame_ms", "1000"},
-                                                              {"timeout.total_ms", "1000"},
-                                                              {"timeout.watchdog_ms", "500"},
-                                                              {"timeout.drain_ms", "0"}});
+        for (const std::string name : {"crashes", "hangs", "scripted"}) plugins.add(badPluginFolder(), name);
+        settings["plugins.dir"] = plugins.path();
+        manager = std::make_unique<ManagerUnderTest>(settings);
         uuid = manager->newUser("alice");
     }
 
@@ -54,6 +50,28 @@ struct Quarantine : CppUnit::TestCase {
     }
 };
 
+// Soon sees that a call does not return.
+struct HastyQuarantine : Quarantine {
+    void setUp() override {
+        start({{"pool.model.processes", "2"},
+               {"timeout.first_frame_ms", "1000"},
+               {"timeout.idle_frame_ms", "1000"},
+               {"timeout.total_ms", "1000"},
+               {"timeout.watchdog_ms", "500"},
+               {"timeout.drain_ms", "0"}});
+    }
+};
+
+// All calls are in one worker, and some go on until the test says so.
+struct QuarantineOfOneWorker : Quarantine {
+    const GatedModel gated;
+
+    void setUp() override {
+        start(
+            gated.addedTo({{"pool.model.processes", "1"}, {"timeout.watchdog_ms", "500"}, {"timeout.drain_ms", "0"}}));
+    }
+};
+
 }  // namespace
 
 SPEC(Quarantine, comes_after_three_faults_of_memory_and_ends_with_a_reload) {
@@ -69,25 +87,17 @@ SPEC(Quarantine, comes_after_three_full_stacks) { assertQuarantinedBy("crashes",
 
 SPEC(Quarantine, comes_after_three_calls_of_exit) { assertQuarantinedBy("crashes", "exit"); }
 
-SPEC(Quarantine, comes_after_three_calls_that_never_return) { assertQuarantinedBy("hangs", "anything"); }
+SPEC(HastyQuarantine, comes_after_three_calls_that_never_return) { assertQuarantinedBy("hangs", "anything"); }
 
-SPEC(Quarantine, is_not_for_workers_that_somebody_kills) {
-    plugins.add(badPluginFolder(), "scripted");
-    const ManagerUnderTest patient({{"plugins.dir", plugins.path()},
-                                    {"model.waiting.plugin", "scripted"},
-                                    {"model.waiting.script", "delta one|hang 3600000"},
-                                    {"pool.model.processes", "1"}});
-    const std::string user = patient.newUser("alice");
+SPEC(QuarantineOfOneWorker, is_not_for_workers_that_somebody_kills) {
     for (const int number : {SIGSEGV, SIGKILL, SIGABRT, SIGSEGV}) {
-        const pid_t victim = patient.workers("model").at(0);
-        FastcgiClient stream(patient.socket("model"));
-        stream.send(jsonRequest("/models/waiting/stream", textBody(user, "alice", "anything")));
-        CPPUNIT_ASSERT(stream.readUntil("one"));  // its call runs in the only worker there is
+        const pid_t victim = manager->workers("model").at(0);
+        const auto stream = gated.stream(manager->socket("model"), uuid);
         kill(victim, number);
-        CPPUNIT_ASSERT(!stream.read().complete);
-        ASSERT_EVENTUALLY(hasEnded(victim) && patient.workers("model").size() == 1);
+        CPPUNIT_ASSERT(!stream->read().complete);
+        ASSERT_EVENTUALLY(hasEnded(victim) && manager->workers("model").size() == 1);
     }
-    CPPUNIT_ASSERT_EQUAL(std::string("serving"), patient.stateOf("waiting"));
+    CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("gated"));
 }
 
 SPEC(Quarantine, is_not_for_a_plugin_that_forks_and_its_other_process_counts_nothing) {
@@ -99,26 +109,19 @@ SPEC(Quarantine, is_not_for_a_plugin_that_forks_and_its_other_process_counts_not
     CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("crashes"));
 }
 
-SPEC(Quarantine, costs_the_other_streams_of_a_worker_that_drains_no_last_frame) {
-    plugins.add(badPluginFolder(), "scripted");
-    const GatedModel gated;
-    const ManagerUnderTest patient(gated.addedTo({{"plugins.dir", plugins.path()},
-                                                  {"pool.model.processes", "1"},
-                                                  {"timeout.watchdog_ms", "500"},
-                                                  {"timeout.drain_ms", "0"}}));
-    const std::string user = patient.newUser("alice");
-    const auto stream = gated.stream(patient.socket("model"), user);
-    auto hanging = std::make_unique<FastcgiClient>(patient.socket("model"));
-    hanging->send(jsonRequest("/models/hangs/chat", textBody(user, "alice", "anything")));
-    const auto calls = [&] { return patient.pool("model")->getValue<int>("calls"); };
+SPEC(QuarantineOfOneWorker, costs_the_other_streams_of_a_worker_that_drains_no_last_frame) {
+    const auto stream = gated.stream(manager->socket("model"), uuid);
+    auto hanging = std::make_unique<FastcgiClient>(manager->socket("model"));
+    hanging->send(question("hangs", "anything"));
+    const auto calls = [&] { return manager->pool("model")->getValue<int>("calls"); };
     ASSERT_EVENTUALLY(calls() == 2);
-    CPPUNIT_ASSERT_EQUAL(0, patient.command("reload").code);
+    CPPUNIT_ASSERT_EQUAL(0, manager->command("reload").code);
     hanging.reset();  // and its call does not mind
     const FastcgiAnswer answer = stream->read();
     CPPUNIT_ASSERT(answer.complete && answer.body.find("\"status\":2") != std::string::npos);
 }
 
-SPEC(Quarantine, leaves_no_permit_behind) {
+SPEC(HastyQuarantine, leaves_no_permit_behind) {
     for (int i = 0; i < 3; ++i) ask("hangs", "anything");
     ASSERT_EVENTUALLY(manager->pool("model")->getValue<int>("calls") == 0);
 }

@@ -7,19 +7,9 @@
 #include <signal.h>
 #include <sys/stat.h>
 
-#include <sstream>
-
 using namespace aiproject::test;
 
 namespace {
-
-std::vector<pid_t> childrenOf(pid_t parent) {
-    std::vector<pid_t> children;
-    const std::string pid = std::to_string(parent);
-    std::istringstream list(readFile("/proc/" + pid + "/task/" + pid + "/children"));
-    for (pid_t child = 0; list >> child;) children.push_back(child);
-    return children;
-}
 
 constexpr std::size_t kWorkers = 4;  // auth, media, and two of the pool model
 
@@ -63,17 +53,17 @@ SPEC(Serve, opens_a_private_socket_for_each_pool_and_serves_on_it) {
 }
 
 SPEC(Serve, restarts_a_worker_that_was_killed) {
-    const pid_t victim = childrenOf(manager->pid()).at(0);
+    const pid_t victim = workersOf(manager->pid()).at(0);
     kill(victim, SIGKILL);
     ASSERT_EVENTUALLY(logged(" ready\n") == kWorkers + 1);
     CPPUNIT_ASSERT(installation.log().find("ended by signal Killed") != std::string::npos);
-    CPPUNIT_ASSERT_EQUAL(kWorkers, childrenOf(manager->pid()).size());
+    CPPUNIT_ASSERT_EQUAL(kWorkers, workersOf(manager->pid()).size());
     CPPUNIT_ASSERT(answers("auth"));
     CPPUNIT_ASSERT(answers("model"));
 }
 
 SPEC(Serve, ends_with_its_workers_and_removes_its_sockets) {
-    const std::vector<pid_t> workers = childrenOf(manager->pid());
+    const std::vector<pid_t> workers = workersOf(manager->pid());
     manager->signal(SIGTERM);
     CPPUNIT_ASSERT_EQUAL(0, manager->wait().value_or(-1));
     for (const pid_t pid : workers) CPPUNIT_ASSERT(hasEnded(pid));
@@ -82,7 +72,7 @@ SPEC(Serve, ends_with_its_workers_and_removes_its_sockets) {
 }
 
 SPEC(Serve, leaves_no_worker_behind_when_it_is_killed) {
-    const std::vector<pid_t> workers = childrenOf(manager->pid());
+    const std::vector<pid_t> workers = workersOf(manager->pid());
     CPPUNIT_ASSERT_EQUAL(kWorkers, workers.size());
     manager->signal(SIGKILL);
     manager->wait();
@@ -118,9 +108,9 @@ SPEC(Serve, starts_workers_of_a_program_that_was_replaced) {
     startAnew(program, {});
     std::filesystem::copy_file(programPath(), upgrade);
     std::filesystem::rename(upgrade, program);
-    kill(childrenOf(manager->pid()).at(0), SIGKILL);
+    kill(workersOf(manager->pid()).at(0), SIGKILL);
     ASSERT_EVENTUALLY(logged(" ready\n") == kWorkers + 1);
-    CPPUNIT_ASSERT_EQUAL(kWorkers, childrenOf(manager->pid()).size());
+    CPPUNIT_ASSERT_EQUAL(kWorkers, workersOf(manager->pid()).size());
 }
 
 SPEC(Serve, turns_new_connections_away_while_its_workers_end) {
@@ -135,7 +125,7 @@ SPEC(Serve, turns_new_connections_away_while_its_workers_end) {
 
 SPEC(Serve, gives_overrides_to_its_workers_but_not_as_arguments) {
     startAnew(programPath(), {"model.spark_chat.api_key=hunter2", "log.level=info"});
-    for (const pid_t worker : childrenOf(manager->pid())) {
+    for (const pid_t worker : workersOf(manager->pid())) {
         const std::string folder = "/proc/" + std::to_string(worker);
         CPPUNIT_ASSERT(readFile(folder + "/cmdline").find("hunter2") == std::string::npos);
         CPPUNIT_ASSERT(readFile(folder + "/environ").find("api_key=hunter2\nlog.level=info") != std::string::npos);

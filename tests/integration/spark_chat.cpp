@@ -107,7 +107,7 @@ SPEC(SparkChat, reports_a_connection_that_is_refused) {
 }
 
 SPEC(SparkChat, reports_an_upstream_that_never_upgrades) {
-    expect(askWith(faultOf(FaultKind::hangBeforeUpgrade), kShortTimeouts), ModelStatus::timedOut,
+    expect(askWith(faultOf(FaultKind::hangBeforeUpgrade), kShortConnect), ModelStatus::timedOut,
            "within 1500 ms (timeout.connect_ms); it was in: WebSocket upgrade");
 }
 
@@ -135,23 +135,24 @@ SPEC(SparkChat, signs_once_more_by_the_upstreams_clock) {
 }
 
 SPEC(SparkChat, reports_an_upstream_that_says_nothing) {
-    expect(askWith(faultOf(FaultKind::hangBeforeFrame), kShortTimeouts), ModelStatus::timedOut,
-           "within 1500 ms (timeout.first_frame_ms)");
+    expect(askWith(faultOf(FaultKind::hangBeforeFrame), kShortFirstFrame), ModelStatus::timedOut,
+           "within 300 ms (timeout.first_frame_ms)");
 }
 
 SPEC(SparkChat, reports_an_upstream_that_falls_silent) {
-    const Outcome outcome = askWith(faultOf(FaultKind::hangMidAnswer), kShortTimeouts);
+    const Outcome outcome = askWith(faultOf(FaultKind::hangMidAnswer), kShortIdleFrame);
     expect(outcome, ModelStatus::timedOut, "within 1500 ms (timeout.idle_frame_ms)");
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), outcome.frames.size());
 }
 
 SPEC(SparkChat, reports_an_upstream_that_goes_on_for_too_long) {
-    expect(askWith(pausing(FaultKind::slow, 200), {400, 400, 400, 500}), ModelStatus::timedOut,
+    expect(askWith(pausing(FaultKind::slow, 200), {20'000, 20'000, 20'000, 500}), ModelStatus::timedOut,
            "within 500 ms (timeout.total_ms)");
 }
 
 SPEC(SparkChat, is_not_kept_waiting_by_drops_of_bytes) {
-    expect(askWith(pausing(FaultKind::dripping, 20), kShortTimeouts), ModelStatus::timedOut, "timeout.first_frame_ms");
+    expect(askWith(pausing(FaultKind::dripping, 20), kShortFirstFrame), ModelStatus::timedOut,
+           "timeout.first_frame_ms");
 }
 
 SPEC(SparkChat, reports_an_upstream_that_breaks_off) {
@@ -221,18 +222,18 @@ SPEC(SparkChat, gives_up_when_the_client_leaves_while_tcp_connects) {
     CallInProgress call(stuck, hello());
     call.reply.leave();
     expect(call.finished(), ModelStatus::stopped, "TCP connect");
-    expect(stuck.ask(hello(), kShortTimeouts), ModelStatus::timedOut,
+    expect(stuck.ask(hello(), kShortConnect), ModelStatus::timedOut,
            "within 1500 ms (timeout.connect_ms); it was in: TCP connect");
 }
 
 SPEC(SparkChat, gives_up_when_the_client_leaves_in_the_tls_handshake) {
-    const SilentServer server;
+    SilentServer server;
     PluginUnderTest stuck("spark_chat", settingsFor("wss://127.0.0.1:" + std::to_string(server.port()) + "/v3.5/chat"));
     CallInProgress call(stuck, hello());
-    ASSERT_EVENTUALLY(server.hasCaller());
+    ASSERT_EVENTUALLY(server.hasHello());
     call.reply.leave();
     expect(call.finished(), ModelStatus::stopped, "TLS handshake");
-    expect(stuck.ask(hello(), kShortTimeouts), ModelStatus::timedOut, "it was in: TLS handshake");
+    expect(stuck.ask(hello(), kShortConnect), ModelStatus::timedOut, "it was in: TLS handshake");
 }
 
 SPEC(SparkChat, serves_two_hundred_calls_at_once) {
@@ -289,18 +290,20 @@ SPEC(SparkChatTls, believes_anybody_when_told_to) {
 SPEC(SparkChatTls, reports_faults_as_without_tls) {
     upstream::Simulator simulator(options());
     PluginUnderTest plugin("spark_chat", trusting(simulator.url("/v3.5/chat"), simulator.caFile()));
-    const auto askWith = [&](const Fault& fault) {
+    const auto askWith = [&](const Fault& fault, const Timeouts& timeouts = kPatientTimeouts) {
         simulator.setFault(fault);
-        return plugin.ask(hello(), {5'000, 400, 400, 20'000});
+        return plugin.ask(hello(), timeouts);
     };
     expect(askWith(faultOf(FaultKind::refuseConnect)), ModelStatus::unavailable, "TLS");
-    expect(askWith(faultOf(FaultKind::hangBeforeFrame)), ModelStatus::timedOut, "timeout.first_frame_ms");
-    expect(askWith(faultOf(FaultKind::hangMidAnswer)), ModelStatus::timedOut, "timeout.idle_frame_ms");
+    expect(askWith(faultOf(FaultKind::hangBeforeFrame), kShortFirstFrame), ModelStatus::timedOut,
+           "timeout.first_frame_ms");
+    expect(askWith(faultOf(FaultKind::hangMidAnswer), kShortIdleFrame), ModelStatus::timedOut, "timeout.idle_frame_ms");
     expect(askWith(faultOf(FaultKind::dropMidAnswer)), ModelStatus::unavailable, "upstream");
     expect(askWith(faultOf(FaultKind::wrongSignature)), ModelStatus::misconfigured, "api_secret");
     expect(askWith(faultOf(FaultKind::pingFlood)), ModelStatus::ok, "");
     expect(askWith(faultOf(FaultKind::hugeFrame)), ModelStatus::failed, "larger");
-    expect(askWith(pausing(FaultKind::dripping, 20)), ModelStatus::timedOut, "timeout.first_frame_ms");
+    expect(askWith(pausing(FaultKind::dripping, 20), kShortFirstFrame), ModelStatus::timedOut,
+           "timeout.first_frame_ms");
 }
 
 SPEC(SparkChatTls, serves_many_calls_at_once) {

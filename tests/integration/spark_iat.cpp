@@ -104,9 +104,9 @@ SPEC(SparkIat, stops_sending_at_the_first_error) {
 }
 
 SPEC(SparkIat, waits_for_the_end_of_the_audio_before_it_expects_anything) {
-    // 2.4 s of sending against deadlines of 1.5 s
+    // 2.4 s of sending; a deadline for frames that counted from its begin would be over before it
     simulator.setFault(faultOf(FaultKind::hangBeforeFrame));
-    const Outcome outcome = classic.ask(recording(15 * kBytesPerSecond), kShortTimeouts);
+    const Outcome outcome = classic.ask(recording(15 * kBytesPerSecond), {20'000, 1'500, 2'000, 60'000});
     expect(outcome, ModelStatus::timedOut, "timeout.first_frame_ms");
     expectAllEnded(simulator);
     CPPUNIT_ASSERT_EQUAL(std::uint64_t(15 * kBytesPerSecond), simulator.calls().back().audioBytes);
@@ -116,9 +116,9 @@ SPEC(SparkIat, reports_faults_of_the_connection) {
     expect(askWith(faultOf(FaultKind::refuseConnect)), ModelStatus::unavailable, "handshake");
     expect(askWith(faultOf(FaultKind::httpStatus, 503)), ModelStatus::unavailable, "HTTP 503");
     expect(askWith(faultOf(FaultKind::wrongSignature)), ModelStatus::misconfigured, "api_secret");
-    expect(askWith(faultOf(FaultKind::hangBeforeUpgrade), kShortTimeouts), ModelStatus::timedOut, "timeout.connect_ms");
-    expect(askWith(faultOf(FaultKind::hangMidAnswer), kShortTimeouts), ModelStatus::timedOut, "timeout.");
-    expect(askWith(pausing(FaultKind::dripping, 20), kShortTimeouts), ModelStatus::timedOut, "timeout.");
+    expect(askWith(faultOf(FaultKind::hangBeforeUpgrade), kShortConnect), ModelStatus::timedOut, "timeout.connect_ms");
+    expect(askWith(faultOf(FaultKind::hangMidAnswer), kShortFirstFrame), ModelStatus::timedOut, "timeout.");
+    expect(askWith(pausing(FaultKind::dripping, 20), kShortIdleFrame), ModelStatus::timedOut, "timeout.");
     expect(askWith(faultOf(FaultKind::dropMidAnswer)), ModelStatus::unavailable, "upstream");
     expect(askWith(faultOf(FaultKind::closeMidAnswer, 1011)), ModelStatus::unavailable, "");
 }

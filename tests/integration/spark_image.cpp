@@ -64,11 +64,12 @@ SPEC(SparkImage, reports_faults_of_the_connection) {
     expect(askWith(faultOf(FaultKind::refuseConnect)), ModelStatus::unavailable, "handshake");
     expect(askWith(faultOf(FaultKind::httpStatus, 503)), ModelStatus::unavailable, "HTTP 503");
     expect(askWith(faultOf(FaultKind::wrongSignature)), ModelStatus::misconfigured, "api_secret");
-    expect(askWith(faultOf(FaultKind::hangBeforeUpgrade), kShortTimeouts), ModelStatus::timedOut, "timeout.connect_ms");
-    expect(askWith(faultOf(FaultKind::hangBeforeFrame), kShortTimeouts), ModelStatus::timedOut,
+    expect(askWith(faultOf(FaultKind::hangBeforeUpgrade), kShortConnect), ModelStatus::timedOut, "timeout.connect_ms");
+    expect(askWith(faultOf(FaultKind::hangBeforeFrame), kShortFirstFrame), ModelStatus::timedOut,
            "timeout.first_frame_ms");
-    expect(askWith(faultOf(FaultKind::hangMidAnswer), kShortTimeouts), ModelStatus::timedOut, "timeout.idle_frame_ms");
-    expect(askWith(pausing(FaultKind::dripping, 20), kShortTimeouts), ModelStatus::timedOut, "timeout.first_frame_ms");
+    expect(askWith(faultOf(FaultKind::hangMidAnswer), kShortIdleFrame), ModelStatus::timedOut, "timeout.idle_frame_ms");
+    expect(askWith(pausing(FaultKind::dripping, 20), kShortFirstFrame), ModelStatus::timedOut,
+           "timeout.first_frame_ms");
     expect(askWith(faultOf(FaultKind::dropMidAnswer)), ModelStatus::unavailable, "upstream");
     expect(askWith(faultOf(FaultKind::closeMidAnswer, 1011)), ModelStatus::unavailable, "code 1011");
 }
@@ -96,7 +97,7 @@ SPEC(SparkImage, is_not_held_by_an_upstream_that_does_not_read) {
     Written written = settingsFor(simulator.url("/v2.1/image"));
     simulator.setFault(faultOf(FaultKind::hangBeforeUpgrade));
     PluginUnderTest stuck("spark_image", written);
-    expect(stuck.ask(Question::picture(jpeg(4UL * 1024 * 1024)), kShortTimeouts), ModelStatus::timedOut, "connect_ms");
+    expect(stuck.ask(Question::picture(jpeg(4UL * 1024 * 1024)), kShortConnect), ModelStatus::timedOut, "connect_ms");
     expectAllEnded(simulator);
 }
 

@@ -5,6 +5,10 @@
 #include "support/process_view.h"
 #include "support/spec.h"
 
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -44,6 +48,14 @@ SPEC(Status, is_a_table_that_fits_a_terminal) {
     CPPUNIT_ASSERT(table.output.find("pool model: 2 workers, 2 wanted; 0 of 1024 model calls") != std::string::npos);
     std::istringstream lines(table.output);
     for (std::string line; std::getline(lines, line);) CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
+}
+
+SPEC(Status, is_json_for_programs) {
+    const Finished said = runToEnd({programPath(), {"status", "--json", "-c", manager.installation().configFile()}});
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(said.output, 0, said.code);
+    const auto status = Poco::JSON::Parser().parse(said.output).extract<Poco::JSON::Object::Ptr>();
+    CPPUNIT_ASSERT_EQUAL(manager.process().pid(), status->getValue<pid_t>("pid"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(3), status->getArray("pools")->size());
 }
 
 SPEC(Status, names_a_model_that_fails_again_and_again_until_it_serves) {

@@ -1,10 +1,12 @@
 // Later connections to an upstream go on with the TLS session of the first, and look at its certificate as
 // strictly.
 #include "support/iflytek_calls.h"
+#include "support/restart.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 
 #include <list>
+#include <memory>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -66,15 +68,14 @@ SPEC(TlsResumption, goes_on_after_a_call_that_broke) {
 
 SPEC(TlsResumption, begins_anew_with_an_upstream_that_has_forgotten) {
     upstream::Options known = options();
-    auto first = std::make_unique<upstream::Simulator>(known);
-    known.port = first->port();
-    PluginUnderTest plugin("spark_chat", trusting(*first));
+    auto simulator = std::make_unique<upstream::Simulator>(known);
+    known.port = simulator->port();
+    PluginUnderTest plugin("spark_chat", trusting(*simulator));
     expect(plugin.ask(hello()), ModelStatus::ok, "");
-    first.reset();
-    const upstream::Simulator second(known);
+    restart(simulator, known);
     for (int i = 0; i < 2; ++i) expect(plugin.ask(hello()), ModelStatus::ok, "");
-    CPPUNIT_ASSERT(!second.calls().at(0).resumedTls);
-    CPPUNIT_ASSERT(second.calls().at(1).resumedTls);
+    CPPUNIT_ASSERT(!simulator->calls().at(0).resumedTls);
+    CPPUNIT_ASSERT(simulator->calls().at(1).resumedTls);
 }
 
 SPEC(TlsResumption, never_passes_over_a_certificate_of_another_host) {

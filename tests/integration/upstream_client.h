@@ -2,6 +2,7 @@
 // simulator or of the plugins is in it.
 #pragma once
 
+#include "support/eventually.h"
 #include "upstream/simulator.h"
 
 #include <Poco/Base64Decoder.h>
@@ -103,7 +104,7 @@ public:
         request.setHost(url.getHost(), url.getPort());
         try {
             socket_ = std::make_unique<Poco::Net::WebSocket>(*session_, request, response_);
-            socket_->setReceiveTimeout(Poco::Timespan(30, 0));
+            socket_->setReceiveTimeout(Poco::Timespan(kPatience.count(), 0));
         } catch (const Poco::Net::WebSocketException&) {  // response_ says why
         }
     }

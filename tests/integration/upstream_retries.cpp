@@ -3,11 +3,13 @@
 #include "support/eventually.h"
 #include "support/iflytek_calls.h"
 #include "support/joining_threads.h"
+#include "support/restart.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "upstream/simulator.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 
 using namespace aiproject;
@@ -67,7 +69,7 @@ SPEC(UpstreamRetries, reach_one_whose_port_was_closed) {
     JoiningThreads starting;
     starting.add([&] {
         ASSERT_EVENTUALLY(has(readFile(logConfig.file), "status=unavailable"));
-        back = std::make_unique<Simulator>(options);
+        restart(back, options);
     });
     std::string answer;
     const int attempts = askModel(url, {10, 100ms}, answer);

@@ -118,15 +118,17 @@ namespace {
 
 struct SmallWorker : CppUnit::TestCase {
     // The pool of a worker without --pool is the default one, so its size comes from a pool of its own.
-    WorkerUnderTest worker{{{"timeout.client_ms", "300"}}};
+    WorkerUnderTest worker{{{"timeout.client_ms", "1000"}}};
 };
 
 }  // namespace
 
 SPEC(SmallWorker, drops_a_peer_that_sends_half_a_request_and_waits) {
     const std::string whole = FastcgiClient::records({"POST", "/auth/login", std::string(100'000, 'x'), {}});
-    FastcgiClient silent(worker.socket()), inHeader(worker.socket()), inBody(worker.socket());
-    inHeader.sendRaw(whole.substr(0, 12));
+    FastcgiClient silent(worker.socket());
+    FastcgiClient inHeader(worker.socket());
+    inHeader.sendRaw(whole.substr(0, 12));  // each at once, before its time is over
+    FastcgiClient inBody(worker.socket());
     inBody.sendRaw(whole.substr(0, 50'000));
     CPPUNIT_ASSERT(!silent.read().complete);
     CPPUNIT_ASSERT(!inHeader.read().complete);

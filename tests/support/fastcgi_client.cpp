@@ -1,6 +1,9 @@
 #include "support/fastcgi_client.h"
 
+#include "support/eventually.h"
+
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -69,6 +72,9 @@ FastcgiAnswer parsed(const std::string& output) {
 
 FastcgiClient::FastcgiClient(const std::string& socketPath)
     : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    // A worker that answers nothing fails the test, and does not hang it.
+    const timeval limit{kPatience.count(), 0};
+    setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     socketPath.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -104,6 +110,9 @@ void FastcgiClient::sendRaw(std::string_view bytes) {
 bool FastcgiClient::readBytes(char* to, std::size_t size) const {
     while (size > 0) {
         const ssize_t got = ::recv(socket_, to, size, 0);
+        if (got < 0 && errno == EAGAIN)
+            throw std::runtime_error("the worker said nothing for " + std::to_string(kPatience.count()) +
+                                     " s after: " + output_);
         if (got <= 0) return false;
         to += got;
         size -= std::size_t(got);

@@ -1,4 +1,6 @@
 // The web server's side of FastCGI, small and frank: what a test says is what goes over the socket.
+//
+// ERRORS  std::runtime_error when nobody listens, when what is sent is not taken, and when nothing comes for kPatience.
 #pragma once
 
 #include <map>
@@ -23,7 +25,7 @@ struct FastcgiAnswer {
 
 class FastcgiClient {
 public:
-    // Connects; throws std::runtime_error when nobody listens.
+    // Connects.
     explicit FastcgiClient(const std::string& socketPath);
     ~FastcgiClient();
     FastcgiClient(const FastcgiClient&) = delete;

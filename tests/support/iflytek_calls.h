@@ -14,7 +14,10 @@ namespace aiproject::test {
 
 using Written = std::map<std::string, std::string>;
 
-constexpr Timeouts kShortTimeouts{1'500, 1'500, 1'500, 30'000};
+// One is short: a slow machine must not meet another one first.
+constexpr Timeouts kShortConnect{1'500, 20'000, 20'000, 60'000};
+constexpr Timeouts kShortFirstFrame{20'000, 300, 20'000, 60'000};
+constexpr Timeouts kShortIdleFrame{20'000, 20'000, 1'500, 60'000};
 
 inline upstream::Fault faultOf(upstream::FaultKind kind, int code = 0, const std::string& text = {}) {
     upstream::Fault fault;

@@ -1,5 +1,9 @@
 #include "support/manager_under_test.h"
 
+#include "support/control_client.h"
+#include "support/eventually.h"
+#include "support/process_view.h"
+
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
 
@@ -15,6 +19,24 @@ Object::Ptr named(const Array& objects, const std::string& name) {
     for (std::size_t i = 0; i < objects.size(); ++i)
         if (auto object = objects.getObject(unsigned(i)); object->getValue<std::string>("name") == name) return object;
     return nullptr;
+}
+
+Object::Ptr poolIn(const Object& status, const std::string& name) {
+    auto found = named(*status.getArray("pools"), name);
+    if (!found) throw std::runtime_error("status knows no pool " + name);
+    return found;
+}
+
+// In that state, without those whose death the manager has not seen yet; "": in any.
+std::vector<pid_t> workersIn(const Object& pool, const std::string& state) {
+    const auto all = pool.getArray("workers");
+    std::vector<pid_t> pids;
+    for (std::size_t i = 0; i < all->size(); ++i) {
+        const auto worker = all->getObject(unsigned(i));
+        const auto pid = worker->getValue<pid_t>("pid");
+        if (state.empty() || (worker->getValue<std::string>("state") == state && !hasEnded(pid))) pids.push_back(pid);
+    }
+    return pids;
 }
 
 std::vector<std::string> serveArguments(const Installation& installation, const std::vector<std::string>& overrides) {
@@ -35,12 +57,13 @@ ManagerUnderTest::ManagerUnderTest(const Settings& settings, const std::vector<s
 
 // The number of processes is the configuration's matter: every worker there is must be ready.
 bool ManagerUnderTest::isComplete() const {
-    for (const std::string name : {"auth", "media", "model"}) {
-        if (!std::filesystem::exists(installation_.dir().file("run/manager.sock"))) return false;
-        const auto ready = workers(name);
-        if (ready.empty() || ready.size() != workers(name, "").size()) return false;
-    }
-    return true;
+    const Object::Ptr now = status();
+    const auto isReady = [&](const char* name) {
+        const Object::Ptr pool = poolIn(*now, name);
+        const auto ready = workersIn(*pool, "ready");
+        return !ready.empty() && ready.size() == workersIn(*pool, "").size();
+    };
+    return isReady("auth") && isReady("media") && isReady("model");
 }
 
 Finished ManagerUnderTest::command(const std::string& name) const {
@@ -48,26 +71,14 @@ Finished ManagerUnderTest::command(const std::string& name) const {
 }
 
 Object::Ptr ManagerUnderTest::status() const {
-    const Finished said = runToEnd({programPath(), {"status", "--json", "-c", installation_.configFile()}});
-    if (said.code != 0) throw std::runtime_error(said.output);
-    return Poco::JSON::Parser().parse(said.output).extract<Object::Ptr>();
+    const std::string said = askForStatus(installation_.dir().file("run/manager.sock"));
+    return Poco::JSON::Parser().parse(said).extract<Object::Ptr>();
 }
 
-Object::Ptr ManagerUnderTest::pool(const std::string& name) const {
-    auto found = named(*status()->getArray("pools"), name);
-    if (!found) throw std::runtime_error("status knows no pool " + name);
-    return found;
-}
+Object::Ptr ManagerUnderTest::pool(const std::string& name) const { return poolIn(*status(), name); }
 
 std::vector<pid_t> ManagerUnderTest::workers(const std::string& poolName, const std::string& state) const {
-    const auto all = pool(poolName)->getArray("workers");
-    std::vector<pid_t> pids;
-    for (std::size_t i = 0; i < all->size(); ++i) {
-        const auto worker = all->getObject(unsigned(i));
-        if (state.empty() || worker->getValue<std::string>("state") == state)
-            pids.push_back(worker->getValue<pid_t>("pid"));
-    }
-    return pids;
+    return workersIn(*pool(poolName), state);
 }
 
 std::string ManagerUnderTest::stateOf(const std::string& model) const {

@@ -1,4 +1,4 @@
-// `aiproject serve` with its own folder, and what its commands say of it.
+// `aiproject serve` with its own folder, and what it says of itself.
 #pragma once
 
 #include "support/worker_under_test.h"
@@ -19,9 +19,10 @@ public:
     ChildProcess& process() noexcept { return process_; }
     std::string socket(const std::string& pool) const { return installation_.socket(pool); }
 
-    // `aiproject COMMAND` for this installation.
+    // `aiproject COMMAND` for this installation, a process of its own.
     Finished command(const std::string& name) const;
-    // What `aiproject status --json` says; throws when it says nothing.
+    // What `aiproject status --json` prints, from the manager itself. This and what follows throw NotYet when it
+    // answers nothing.
     Poco::JSON::Object::Ptr status() const;
     Poco::JSON::Object::Ptr pool(const std::string& name) const;
     // Of one pool, in that state ("ready", "draining" …); "": all.

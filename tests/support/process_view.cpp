@@ -30,6 +30,11 @@ long numberOf(pid_t pid, const std::string& name) {
     return 0;
 }
 
+bool hasArgument(pid_t pid, const std::string& argument) {
+    const std::string end(1, '\0');  // of each of them, and of the program's name
+    return readFile("/proc/" + std::to_string(pid) + "/cmdline").find(end + argument + end) != std::string::npos;
+}
+
 }  // namespace
 
 std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained) {
@@ -67,6 +72,15 @@ bool isStopped(pid_t pid) {
     for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid) + "/task", gone))
         if (const char state = stateIn(task.path() / "stat"); state != 'T' && state != 'Z') return false;
     return true;
+}
+
+std::vector<pid_t> workersOf(pid_t manager) {
+    const std::string pid = std::to_string(manager);
+    std::istringstream children(readFile("/proc/" + pid + "/task/" + pid + "/children"));
+    std::vector<pid_t> workers;
+    for (pid_t child = 0; children >> child;)
+        if (hasArgument(child, "worker")) workers.push_back(child);
+    return workers;
 }
 
 std::vector<pid_t> processesAbout(const std::string& folder) {

@@ -24,6 +24,9 @@ bool hasEnded(pid_t pid);
 // All its threads stand still.
 bool isStopped(pid_t pid);
 
+// The workers of that manager, and not the other children that it has for a while, such as its `check`.
+std::vector<pid_t> workersOf(pid_t manager);
+
 // All whose command line names that folder, or a file in it.
 std::vector<pid_t> processesAbout(const std::string& folder);
 

@@ -27,19 +27,32 @@ public:
             throw std::runtime_error("cannot listen");
         port_ = ntohs(address.sin_port);
     }
-    ~SilentServer() { ::close(socket_); }
+    ~SilentServer() {
+        if (caller_ >= 0) ::close(caller_);
+        ::close(socket_);
+    }
     SilentServer(const SilentServer&) = delete;
     SilentServer& operator=(const SilentServer&) = delete;
 
     std::uint16_t port() const { return port_; }
     int descriptor() const { return socket_; }
     bool hasCaller() const {  // connected by the kernel, never accepted
-        pollfd waiting{socket_, POLLIN, 0};
-        return ::poll(&waiting, 1, 0) > 0;
+        return isReadable(socket_);
+    }
+    // The first caller has begun to speak: over TLS that is its ClientHello. For that he is accepted, and kept.
+    bool hasHello() {
+        if (caller_ < 0 && hasCaller()) caller_ = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+        return isReadable(caller_);
     }
 
 private:
+    static bool isReadable(int descriptor) {
+        pollfd waiting{descriptor, POLLIN, 0};
+        return ::poll(&waiting, 1, 0) > 0;
+    }
+
     const int socket_;
+    int caller_ = -1;
     std::uint16_t port_ = 0;
 };
 

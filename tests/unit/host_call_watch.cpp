@@ -117,9 +117,11 @@ SPEC(Watch, shuts_down_at_once_what_is_guarded_after_the_end) {
 }
 
 SPEC(Watch, keeps_the_first_reason) {
-    CallWatch::Call call(watch, -1, 1ms);
+    CallWatch::Call call(watch, -1, 200ms);
+    const CallWatch::Call later(watch, -1, 201ms);
     call.end(Stop::answerTooLong);
     call.end(Stop::clientLeft);
+    assertStopped(later, Stop::totalExpired);  // so the time of the first is over, too
     watch.endAll();
     CPPUNIT_ASSERT_EQUAL(int(Stop::answerTooLong), int(call.stop()));
 }
@@ -233,10 +235,10 @@ SPEC(Watch, ends_each_call_that_begins_after_all_were_ended) {
 SPEC(Watch, lets_the_time_of_a_guard_stand_still) {
     SocketPair other;
     CallWatch::Call paused(watch, -1, 1h), late(watch, -1, 1h);
-    paused.guard(upstream.ours.get(), 1ms);
+    paused.guard(upstream.ours.get(), 200ms);
     paused.pauseGuard();
-    late.guard(other.ours.get(), 200ms);
-    assertStopped(late, Stop::guardExpired);  // so the watch has looked more than once
+    late.guard(other.ours.get(), 400ms);
+    assertStopped(late, Stop::guardExpired);  // so the time of the other would be over, too
     CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(paused.stop()));
     paused.resumeGuard();
     assertStopped(paused, Stop::guardExpired);

@@ -14,7 +14,8 @@ std::string doubtOf(const ReportedTokens& reported) {
     if (most > kMostTokens) return "a number is above " + std::to_string(kMostTokens);
     const bool hasParts = reported.question > 0 || reported.prompt > 0 || reported.completion > 0;
     if (reported.total == 0 && hasParts) return "the total is 0 and its parts are not";
-    if (reported.total < std::max(reported.prompt, reported.completion)) return "the total is below one of its parts";
+    if (reported.total < std::max({reported.question, reported.prompt, reported.completion}))
+        return "the total is below one of its parts";
     return {};
 }
 

@@ -114,6 +114,7 @@ private:
     void spool(const Settlement& settlement, const std::string& reason);
     bool databaseTakes();
     void retryReleases(const std::function<bool()>& goesOn);
+    bool releaseTogether(std::vector<Reservation> some);
     void retryKept(const std::function<bool()>& goesOn);
     std::vector<LineFate> takeLines(const Spool::Lines& lines, Round& round);
     void takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round);

@@ -15,6 +15,7 @@ namespace {
 
 // In one transaction: a database that is a network away takes no more of them in its time.
 constexpr std::size_t kBillsTogether = 8, kReleasesTogether = 32;
+constexpr std::chrono::seconds kLongestRelease{1};  // in one round: holds of our own have to be put off, too
 
 }  // namespace
 
@@ -61,19 +62,28 @@ void Billing::retryReleases(const std::function<bool()>& goesOn) {
     std::unique_lock lock(mutex_);
     auto all = std::exchange(toRelease_, {});
     lock.unlock();
-    std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
-    try {
-        while (!all.empty() && goesOn()) {
-            const auto begin = all.end() - std::ptrdiff_t(std::min(all.size(), kReleasesTogether));
-            group_.write(0, [&](Session& session) {
-                for (auto one = begin; one != all.end(); ++one) aiproject::release(session, *one);
-            });
+    for (bool isAnswered = true; !all.empty() && isAnswered && goesOn();) {
+        const auto begin = all.end() - std::ptrdiff_t(std::min(all.size(), kReleasesTogether));
+        isAnswered = releaseTogether({begin, all.end()});
+        if (isAnswered)
             all.erase(begin, all.end());
-        }
-    } catch (const std::exception&) {  // the next round tries again
+        else
+            std::rotate(all.begin(), begin, all.end());  // a row that somebody holds keeps none of the others
     }
     lock.lock();
     toRelease_.insert(toRelease_.end(), all.begin(), all.end());
+}
+
+bool Billing::releaseTogether(std::vector<Reservation> some) {
+    std::sort(some.begin(), some.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
+    try {
+        group_.write(0, [&](Session& session) {
+            for (const Reservation& one : some) aiproject::release(session, one);
+        });
+        return true;
+    } catch (const std::exception&) {  // the next round tries again
+        return false;
+    }
 }
 
 void Billing::retryKept(const std::function<bool()>& goesOn) {
@@ -162,8 +172,9 @@ void Billing::keepHolds() {
                 putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
             });
         int released = 0;
+        const auto end = Clock::now() + kLongestRelease;
         for (const Holder& dead : deadHolders())
-            while (const int some = releaseOf(dead)) released += some;
+            for (int some = 1; some > 0 && Clock::now() < end; released += some) some = releaseOf(dead);
         if (released > 0)
             log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
     } catch (...) {

@@ -11,10 +11,6 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-// More in one would save little of a disk's syncs, and in a database that is a network away it takes as long as a
-// statement may.
-constexpr std::size_t kMostTogether = 32;
-
 std::string currentReason() noexcept {
     try {
         return describeCurrent();
@@ -39,20 +35,20 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
     if (mine.failure) std::rethrow_exception(mine.failure);
 }
 
-// Commits for those who have waited longest, and leaves the others to one of them.
+// Commits for those who have waited longest, and leaves the others to one of them. Without an allocation: each hears
+// of its failure, also when memory is short.
 void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
     isLed_ = true;
-    const auto end = waiting_.begin() + std::ptrdiff_t(std::min(waiting_.size(), kMostTogether));
-    Batch batch(waiting_.begin(), end);
-    waiting_.erase(waiting_.begin(), end);
+    Batch batch{};
+    auto end = batch.begin();
+    for (; end != batch.end() && !waiting_.empty(); waiting_.pop_front()) *end++ = waiting_.front();
     lock.unlock();
-    std::stable_sort(batch.begin(), batch.end(), [](auto* one, auto* other) { return one->user < other->user; });
+    std::stable_sort(batch.begin(), end, [](auto* one, auto* other) { return one->user < other->user; });
     std::string reason;
-    const bool isAway = commit(batch.begin(), batch.end(), reason);
+    const bool isAway = commit(batch.begin(), end, reason);
     lock.lock();
-    // Without an allocation: each of them hears of its failure, also when memory is short.
     isLed_ = false;
-    for (Waiting* one : batch) one->finish();
+    for (auto one = batch.begin(); one != end; ++one) (*one)->finish();
     if (isAway) {  // those who came meanwhile have waited for it too, and would wait as long again
         away_.swap(reason);
         for (Waiting* one : waiting_) {

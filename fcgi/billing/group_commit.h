@@ -1,10 +1,11 @@
 // Write transactions that many threads wait for, in one: a commit that survives a power cut costs a sync of the
-// disk, whether one call ends in it or three hundred.
+// disk, whether one call ends in it or thirty.
 //
 // ERRORS   As Database::write(), to each caller what became of its own work.
-// THREADS  Any number may call write(); one of those that wait commits for all.
+// THREADS  Any number may call write(); one of those that wait commits for them.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -12,7 +13,6 @@
 #include <exception>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "store/database.h"
 
@@ -44,7 +44,9 @@ private:
             changed.notify_one();
         }
     };
-    using Batch = std::vector<Waiting*>;
+    // More in one would save little of a disk's syncs, and in a database that is a network away it takes as long as a
+    // statement may.
+    using Batch = std::array<Waiting*, 32>;
 
     void lead(std::unique_lock<std::mutex>& lock);
     // True: the database is away, for the reason given.

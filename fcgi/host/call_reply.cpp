@@ -9,6 +9,7 @@
 #include <Poco/JSON/Parser.h>
 
 #include <algorithm>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -39,12 +40,33 @@ std::int64_t countIn(const Poco::JSON::Object& usage, const char* name) {
     return value.convert<std::int64_t>();
 }
 
+Poco::JSON::Object::Ptr objectIn(const std::string& frame) {
+    if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
+    return Poco::JSON::Parser().parse(frame).extract<Poco::JSON::Object::Ptr>();
+}
+
+// The frame with that usage; all else in it stays.
+std::string withUsage(const std::string& frame, const Usage& usage) {
+    using Poco::JSON::Object;
+    Object::Ptr root = objectIn(frame), text(new Object), around(new Object);
+    text->set("question_tokens", usage.question);
+    text->set("prompt_tokens", usage.prompt);
+    text->set("completion_tokens", usage.completion);
+    text->set("total_tokens", usage.total);
+    around->set("text", text);
+    Object::Ptr payload = root->getObject("payload");
+    if (!payload) payload = new Object;
+    payload->set("usage", around);
+    root->set("payload", payload);
+    std::ostringstream json;
+    root->stringify(json);
+    return json.str();
+}
+
 // What bills can rest on: a total, and parts that are numbers where they are there. A total of 0 is what is written
 // for lack of a better one; a plugin whose model costs nothing says so with usage().
 std::optional<Usage> usageOf(const std::string& frame) {
-    if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
-    Poco::JSON::Parser parser;
-    const auto payload = parser.parse(frame).extract<Poco::JSON::Object::Ptr>()->getObject("payload");
+    const auto payload = objectIn(frame)->getObject("payload");
     const auto usage = payload ? payload->getObject("usage") : nullptr;
     const auto text = usage ? usage->getObject("text") : nullptr;
     if (!text) return std::nullopt;
@@ -160,7 +182,8 @@ std::string StreamReply::head(int code, const std::string& message, int status) 
     const std::string& sid = report_.upstreamId.empty() ? requestId_ : report_.upstreamId;
     return R"({"header":{"code":)" + std::to_string(code) + R"(,"message":)" + jsonText(message) + R"(,"sid":)" +
            jsonText(sid) + R"(,"status":)" + std::to_string(status) + R"(},"payload":{"choices":{"status":)" +
-           std::to_string(status) + R"(,"seq":)" + std::to_string(report_.frames) + R"(,"text":[)";
+           std::to_string(status) + R"(,"seq":)" + std::to_string(report_.frames - (report_.hasLast ? 1 : 0)) +
+           R"(,"text":[)";
 }
 
 bool StreamReply::delta(Text content) noexcept {
@@ -183,8 +206,12 @@ std::string StreamReply::tail() const {
 void StreamReply::correctUsage(const Usage& billed) {
     usage(billed);
     if (!last_) return;
-    TokenEstimate counted;
-    check_.isObject(*std::exchange(last_, std::nullopt), counted, &rest_);
+    try {
+        last_ = withUsage(*last_, billed);
+    } catch (const std::exception&) {  // numbers of more than 64 bits, say: its text is what counts
+        TokenEstimate counted;
+        check_.isObject(*std::exchange(last_, std::nullopt), counted, &rest_);
+    }
 }
 
 void StreamReply::finish() {

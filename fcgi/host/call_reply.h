@@ -82,8 +82,8 @@ public:
     virtual bool hold(std::string_view json) = 0;
 };
 
-// Frames pass through byte for byte; deltas become frames. The last one is kept until finish(), so that what the
-// client takes for the end comes after all that must be on disk by then.
+// Frames pass through byte for byte, but for a usage that is corrected; deltas become frames. The last one is kept
+// until finish(), so that what the client takes for the end comes after all that must be on disk by then.
 class StreamReply final : public CallReply {
 public:
     StreamReply(FrameSink& sink, std::string requestId) : sink_(sink), requestId_(std::move(requestId)) {}
@@ -112,7 +112,7 @@ private:
     const std::string requestId_;
     FrameCheck check_;
     std::optional<std::string> last_;  // the plugin's, from when on it has no more to say
-    std::string rest_;                 // the text of one whose usage was corrected
+    std::string rest_;                 // the text of one that had to be made anew
     bool finished_ = false;
 };
 

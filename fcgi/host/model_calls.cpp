@@ -112,6 +112,11 @@ ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
         const PluginRun running(model.row);
         answered = generateBehindGate(*model.instance, errand.request, errand.reply);
     }
+    // A plugin with a poll() of its own may have seen the client leave before the watch has.
+    if (answered == ModelStatus::stopped && call.stop() == Stop::none) {
+        const Stop seen = watch_.wait(errand.caller.clientDescriptor, std::chrono::milliseconds(0));
+        if (seen != Stop::none) call.end(seen);
+    }
     call.guard(-1, {});
     errand.reply.detach();
     const Attempt attempt{judged(answered, call.stop(), errand.reply.report()), call.stop(), call.isRevoked()};

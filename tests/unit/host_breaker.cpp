@@ -61,6 +61,12 @@ SPEC(Circuit, counts_failures_after_the_first_frame) {
     CPPUNIT_ASSERT(shared("one").openUntil != 0);
 }
 
+SPEC(Circuit, counts_garbage_after_the_first_frame) {
+    load({"delta Hel|frame nonsense"});
+    for (int i = 0; i < 2; ++i) failed(ErrorKind::textModelFailed);
+    CPPUNIT_ASSERT(shared("one").openUntil != 0);
+}
+
 SPEC(Circuit, counts_from_the_beginning_after_a_success) {
     load({"delta Hello"});
     shared("one").failures = 1;

@@ -1,7 +1,6 @@
 #include "iflytek/core/json_reading.h"
 
 #include "iflytek/core/call_failure.h"
-
 #include "iflytek/core/encoding.h"
 
 #include <Poco/JSON/ParseHandler.h>
@@ -17,8 +16,8 @@
 namespace aiproject::iflytek {
 namespace {
 
-// RapidJSON's events as Poco's values. Poco's own parser refuses a text for the sake of one number that is too large
-// for it, which may stand where nobody looks; here such a number is a text, and so no number to anybody.
+// RapidJSON's events as Poco's values. Poco's own parser refuses a whole text for one integer of more than 64 bits,
+// which may stand where nobody looks; here it is a floating-point number, and so no integer to anybody.
 class ValueBuilder final : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ValueBuilder> {
 public:
     // A parsed object takes up to a kilobyte, so a message of many would cost hundreds of times its size.
@@ -39,7 +38,7 @@ public:
     bool RawNumber(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
         const std::string_view text(bytes, size);
         if (!takes<Poco::Int64>(text) && !takes<Poco::UInt64>(text) && !takes<double>(text))
-            tree_.value(std::string(text));
+            tree_.value(std::string(text));  // too close to 0
         return isCounted();
     }
     bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {

@@ -112,7 +112,8 @@ public:
     // It reaches the client byte for byte, so it must be neither an error nor the last one.
     virtual bool frame(Text json) noexcept = 0;
     // The same for the last frame: header.status 2 and payload.usage.text are in it. The host reads the
-    // usage from it unless usage() told it before. The client gets it when generate() returns.
+    // usage from it unless usage() told it before. The client gets it when generate() returns, with another
+    // usage in it where this one is missing or cannot be believed.
     virtual bool lastFrame(Text json) noexcept = 0;
     // A piece of answer text; the host makes the frame. Never split inside a UTF-8 character. After
     // the last delta just return ok: the host makes the last frame and puts usage() into it.

@@ -23,7 +23,7 @@ std::chrono::milliseconds Drain::limitAfter(int signal) const {
 void Drain::take(int signal, Clock::time_point now) {
     if (signal == SIGUSR2) return;
     const bool isAgain = last_ != SIGUSR2;  // no more patience
-    // Ctrl-C and killall reach a worker and its manager, which passes it on.
+    // killall reaches a worker and its manager, which passes it on; so may a service manager.
     if (isAgain && signal != SIGQUIT && now < since_ + kOneWish) return;
     end_ = isAgain ? now : std::min(end_, now + limitAfter(signal));
     last_ = signal;

@@ -121,6 +121,7 @@ struct Running {
         listener.close();
         log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
         if (drains(signal, accepting)) {
+            billing.saveKept();
             alarm(kLongestEnd);
             return EXIT_SUCCESS;
         }

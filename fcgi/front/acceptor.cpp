@@ -15,7 +15,7 @@ namespace aiproject {
 namespace {
 
 constexpr int kLooks = 200, kBlindLooks = 2, kLookMs = 5;  // a second for one that says it has room
-constexpr int kAtOnce = 8, kAtOnceForNobody = 256;
+constexpr int kAtOnce = 8, kAtOnceWhenAllAreFull = 64;
 constexpr int kLookAgainMs = 1000;
 constexpr int kLongestBacklog = 65'536;
 
@@ -29,6 +29,7 @@ WorkerSignals::WorkerSignals() {
     sigaddset(&hangUp, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     pthread_sigmask(SIG_BLOCK, &hangUp, nullptr);
+    signal(SIGXFSZ, SIG_IGN);  // a log at its size limit (ulimit -f) is like a full disk
     descriptor_ = FileDescriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw std::runtime_error("signalfd failed");
 }
@@ -50,7 +51,10 @@ int Acceptor::run(const Calls& calls) {
             {signals_.descriptor(), POLLIN, 0}, {calls.fullness, POLLIN, 0}, {listener_.socket(), wanted, 0}};
         const int events = poll(watched, 3, kLookAgainMs);
         if (events < 0 && errno != EINTR) throw std::runtime_error("poll failed");
-        if (events == 0) wakeForForgotten(calls);
+        if (events == 0) {
+            areAllFull_ = false;  // long ago
+            wakeForForgotten(calls);
+        }
         eventfd_t times = 0;
         if (watched[1].revents) eventfd_read(calls.fullness, &times);
         const int signal = signals_.take();
@@ -77,9 +81,10 @@ void Acceptor::leave(const Calls& calls, int signal) {
     if (signal != SIGQUIT && !(wasFull && calls.isFull())) takeRest(calls);
 }
 
-// A few at a time: the other workers want some too. What none of them has room for is refused as fast as it comes.
+// A few at a time: the other workers want some too. What nobody has room for must reach the queue, which refuses it,
+// as fast as it comes.
 void Acceptor::acceptSome(const Calls& calls) {
-    const int most = areAllFull_ ? kAtOnceForNobody : kAtOnce;
+    const int most = areAllFull_ ? kAtOnceWhenAllAreFull : kAtOnce;
     for (int i = 0; i < most && acceptOne(calls); ++i) {
     }
 }
@@ -103,8 +108,9 @@ bool Acceptor::acceptOne(const Calls& calls) {
 bool Acceptor::isOurs(const Calls& calls) {
     pollfd listening{listener_.socket(), POLLIN, 0};
     for (int looks = 0; looks < kLooks && calls.isFull(); ++looks) {
-        if ((looks >= kBlindLooks || areAllFull_) && !calls.othersHaveRoom()) return areAllFull_ = true;
-        areAllFull_ = false;
+        const bool mayAsk = looks >= kBlindLooks || areAllFull_;
+        areAllFull_ = mayAsk && !calls.othersHaveRoom();
+        if (areAllFull_) return true;
         waitForSignal(kLookMs);
         if (poll(&listening, 1, 0) <= 0) return false;
     }

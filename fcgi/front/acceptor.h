@@ -12,7 +12,7 @@ class Listener;
 
 // Blocks SIGTERM, SIGINT, SIGQUIT, SIGUSR1 and SIGUSR2 for this and all later threads, and makes them
 // readable here. Must come before any thread and before libfcgi, which would take SIGTERM for itself.
-// SIGHUP is blocked as well: a terminal that closes cuts no stream.
+// SIGHUP is blocked as well: a terminal that closes cuts no stream. SIGXFSZ is ignored.
 class WorkerSignals {
 public:
     WorkerSignals();

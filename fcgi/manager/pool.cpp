@@ -95,6 +95,7 @@ void Pool::drain(WorkerProcess& worker) {
     }
     const bool isHopeless = worker.isStuck || !isReady(worker);
     expectEnd(worker, isHopeless ? worker.timeouts.drain : worker.timeouts.reloadDrain);
+    worker.isPatient = !isHopeless;
     kill(worker.pid, isHopeless ? SIGTERM : SIGUSR2);
 }
 

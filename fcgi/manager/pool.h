@@ -28,6 +28,7 @@ struct WorkerProcess {
     std::chrono::steady_clock::time_point startedAt;
     Stage stage = Stage::wanted;
     bool isStuck = false;                               // a call in it ignores its end
+    bool isPatient = false;                             // told to drain by SIGUSR2: for timeouts.reloadDrain
     std::chrono::steady_clock::time_point killAt = {};  // while draining
 };
 

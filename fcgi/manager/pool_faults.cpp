@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -36,8 +37,8 @@ void Pool::endStuckCalls() {
             const auto before = worker->killAt;
             expectEnd(*worker, worker->timeouts.drain);
             worker->killAt = std::min(before, worker->killAt);
-            // It has more time by its own clock, and would have streams without a last frame when it is killed.
-            if (worker->killAt < before) kill(worker->pid, SIGTERM);
+            // By its own clock it has longer, and would have streams without a last frame when it is killed.
+            if (std::exchange(worker->isPatient, false)) kill(worker->pid, SIGTERM);
         }
         log_.error(called(*worker) + " has a call that ignores its end, on model " +
                    (model == kNobody ? "?" : board_.model(model).name.data()) + "; it is replaced");

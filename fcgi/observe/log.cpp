@@ -90,6 +90,7 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
         line.append("/").append(std::to_string(getpid())).append(" ").append(printable(text));
         cut(line, kLongestLine - 1);
         line += '\n';
+        const std::lock_guard lock(mutex_);  // the room that is found is this line's
         if (!takesMore()) return;
         // When the disk is full there is no better place to say so; a rest in a second write could mix.
         while (::write(file_.get(), line.data(), line.size()) < 0 && errno == EINTR) {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -38,7 +39,8 @@ private:
     bool takesMore() noexcept;
 
     std::atomic<LogLevel> level_;
-    std::atomic<bool> isStuck_ = false;
+    std::mutex mutex_;
+    bool isStuck_ = false;  // under mutex_
     const std::string who_;
     const FileDescriptor file_;  // its number stays when what it stands for is replaced
 };

@@ -158,7 +158,7 @@ SPEC(Reload, takes_another_number_of_processes) {
 }
 
 SPEC(Reload, comes_by_SIGHUP_as_well_and_many_of_them_end_well) {
-    for (int i = 0; i < 20; ++i) manager->process().signal(SIGHUP);
+    for (int i = 0; i < 20; ++i) manager->process().signal(i == 0 ? SIGUSR2 : SIGHUP);
     ASSERT_EVENTUALLY(manager->logged(" serves; the last one drains") >= 1);
     assertReloads();
     ASSERT_EVENTUALLY(manager->workers("model", "").size() == 2);

@@ -15,7 +15,7 @@ namespace {
 
 // In one transaction: a database that is a network away takes no more of them in its time.
 constexpr std::size_t kBillsTogether = 8, kReleasesTogether = 32;
-constexpr std::chrono::seconds kLongestRelease{1};  // in one round: holds of our own have to be put off, too
+constexpr std::chrono::seconds kLongestRelease{3};  // in one round: holds of our own have to be put off, too
 
 }  // namespace
 

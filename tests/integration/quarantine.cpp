@@ -64,7 +64,7 @@ struct HastyQuarantine : Quarantine {
 
 // All calls are in one worker, and some go on until the test says so.
 struct QuarantineOfOneWorker : Quarantine {
-    const GatedModel gated;
+    GatedModel gated;
 
     void setUp() override {
         start(

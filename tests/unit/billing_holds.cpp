@@ -46,8 +46,8 @@ SPEC(Holds, of_a_dead_worker_are_released_and_not_what_is_put_off) {
 
 SPEC(Holds, of_a_dead_worker_are_released_in_one_round_however_many) {
     sql("UPDATE users SET tokens = 1000000");
-    std::vector<std::unique_ptr<BilledCall>> lost;
-    for (int i = 0; i < 100; ++i) lost.emplace_back(new BilledCall(mortal.begin(text(30))));
+    std::vector<std::unique_ptr<BilledCall>> lost(100);
+    for (auto& call : lost) call.reset(new BilledCall(mortal.begin(text(30))));
     watcher.keepHolds();
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), held());
     assertSays(logged(), "released 100 reservations of dead workers");

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <string>
@@ -114,7 +115,8 @@ private:
     void spool(const Settlement& settlement, const std::string& reason);
     bool databaseTakes();
     void retryReleases(const std::function<bool()>& goesOn);
-    bool releaseTogether(std::vector<Reservation> some);
+    int releaseTogether(std::vector<Reservation> some,
+                        std::int64_t expiresBefore = std::numeric_limits<std::int64_t>::max());
     void retryKept(const std::function<bool()>& goesOn);
     std::vector<LineFate> takeLines(const Spool::Lines& lines, Round& round);
     void takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round);

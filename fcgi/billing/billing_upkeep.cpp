@@ -64,26 +64,28 @@ void Billing::retryReleases(const std::function<bool()>& goesOn) {
     lock.unlock();
     for (bool isAnswered = true; !all.empty() && isAnswered && goesOn();) {
         const auto begin = all.end() - std::ptrdiff_t(std::min(all.size(), kReleasesTogether));
-        isAnswered = releaseTogether({begin, all.end()});
-        if (isAnswered)
+        try {
+            releaseTogether({begin, all.end()});
             all.erase(begin, all.end());
-        else
+        } catch (const std::exception&) {  // the next round tries again
+            isAnswered = false;
             std::rotate(all.begin(), begin, all.end());  // a row that somebody holds keeps none of the others
+        }
     }
     lock.lock();
     toRelease_.insert(toRelease_.end(), all.begin(), all.end());
 }
 
-bool Billing::releaseTogether(std::vector<Reservation> some) {
+// In one transaction. Answers how many there were still.
+int Billing::releaseTogether(std::vector<Reservation> some, std::int64_t expiresBefore) {
     std::sort(some.begin(), some.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
-    try {
-        group_.write(0, [&](Session& session) {
-            for (const Reservation& one : some) aiproject::release(session, one);
-        });
-        return true;
-    } catch (const std::exception&) {  // the next round tries again
-        return false;
-    }
+    int released = 0;
+    group_.write(0, [&](Session& session) {
+        released = 0;
+        for (const Reservation& one : some)
+            if (aiproject::release(session, one, expiresBefore)) ++released;
+    });
+    return released;
 }
 
 void Billing::retryKept(const std::function<bool()>& goesOn) {
@@ -207,14 +209,7 @@ std::vector<Holder> Billing::deadHolders() {
 int Billing::releaseOf(const Holder& dead) {
     std::vector<Reservation> all;
     database_.read([&](Session& session) { all = reservationsOf(session, dead); });
-    std::sort(all.begin(), all.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
-    int released = 0;
-    group_.write(0, [&](Session& session) {
-        released = 0;
-        for (const Reservation& one : all)
-            if (aiproject::release(session, one, dead.expiresMs + 1)) ++released;
-    });
-    return released;
+    return releaseTogether(std::move(all), dead.expiresMs + 1);
 }
 
 }  // namespace aiproject

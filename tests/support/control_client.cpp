@@ -40,6 +40,8 @@ public:
                 throw NotYet("the manager answers " + command + ": " + packet);
             answer += packet.substr(data.size());
         }
+        char nothing = 0;  // until the manager has closed: who counts its descriptors next shall not meet this one
+        ::recv(socket_, &nothing, 1, 0);
         return answer;
     }
 

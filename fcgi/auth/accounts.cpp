@@ -64,7 +64,7 @@ User Accounts::enrolled(const NewUser& user, const Origin& origin) {
     return userFor(*stored);
 }
 
-Session Accounts::login(std::string_view name, std::string_view password, const Origin& origin) {
+SignIn Accounts::login(std::string_view name, std::string_view password, const Origin& origin) {
     const Proof proof = prove(name, password, origin);
     const StoredUser& user = proof.user;
     // Before the uuid goes out: no login that is not in the audit log.
@@ -72,7 +72,7 @@ Session Accounts::login(std::string_view name, std::string_view password, const 
         Audit::add(session, {"login", user.name, origin});
     });
     strengthen(proof);
-    return sessionOf(user);
+    return signInOf(user);
 }
 
 // As good as it goes, once the login is counted as one: what fails here is tried again by the next login.
@@ -84,8 +84,8 @@ void Accounts::strengthen(const Proof& proof) {
     }
 }
 
-Session Accounts::changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
-                                 const Origin& origin) {
+SignIn Accounts::changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
+                                const Origin& origin) {
     const std::string checked = checkedPassword(newPassword);
     Proof proof = prove(name, password, origin);
     StoredUser& user = proof.user;
@@ -96,7 +96,7 @@ Session Accounts::changePassword(std::string_view name, std::string_view passwor
         });
     if (!epoch) throw Error(ErrorKind::loginRefused, "the password of " + called(user.id) + " was changed meanwhile");
     user.epoch = *epoch;
-    return sessionOf(user);
+    return signInOf(user);
 }
 
 // Throws unless the password is the name's; the attempt counts as failed until guard_.succeed().
@@ -139,15 +139,15 @@ User Accounts::identify(std::string_view uuid, std::string_view name) {
     return userFor(*stored);
 }
 
-Session Accounts::rotate(const User& user, const Origin& origin) {
+SignIn Accounts::rotate(const User& user, const Origin& origin) {
     const std::optional<std::int64_t> epoch =
         store_.rotate(user.id, user.epoch, [&](Poco::Data::Session& session, std::int64_t) {
             Audit::add(session, {"rotated", user.name, origin});
         });
     if (!epoch) throw Error(ErrorKind::userUnknown, "another request has ended this uuid");
-    Session session{user, key_.uuidFor(user.id, *epoch)};
-    session.user.epoch = *epoch;
-    return session;
+    SignIn signIn{user, key_.uuidFor(user.id, *epoch)};
+    signIn.user.epoch = *epoch;
+    return signIn;
 }
 
 User Accounts::redeem(const User& user, std::string_view code, const Origin& origin) {
@@ -166,7 +166,7 @@ User Accounts::redeem(const User& user, std::string_view code, const Origin& ori
     return userFor(*stored);
 }
 
-Session Accounts::sessionOf(const StoredUser& user) const { return {userFor(user), key_.uuidFor(user.id, user.epoch)}; }
+SignIn Accounts::signInOf(const StoredUser& user) const { return {userFor(user), key_.uuidFor(user.id, user.epoch)}; }
 
 // Every balance that a client is shown passes here. A refill that is due counts, although nobody has called since.
 User Accounts::userFor(const StoredUser& asStored) const {

@@ -37,7 +37,7 @@ struct User {
     std::string tag;      // 32 hex digits that name the user to a model; no credential
 };
 
-struct Session {
+struct SignIn {
     User user;
     std::string uuid;  // the user's credential: for the client alone, never for a log
 };
@@ -54,18 +54,18 @@ public:
 
     // loginRefused, after the same work whether the name or the password is wrong; notAllowed for a
     // disabled account, and only with its right password; tooManyRequests, also after failures (login_guard.h).
-    Session login(std::string_view name, std::string_view password, const Origin& origin = {});
+    SignIn login(std::string_view name, std::string_view password, const Origin& origin = {});
 
     // As login, and guarded like it: every uuid from before ends. registrationRefused for a weak new password.
-    Session changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
-                           const Origin& origin = {});
+    SignIn changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
+                          const Origin& origin = {});
 
     // userUnknown when the two do not belong together; notAllowed for a disabled account.
     User identify(std::string_view uuid, std::string_view name);
 
     // For a user that identify() has just answered: a new uuid, and the old one ends everywhere at once. userUnknown
     // when another was quicker.
-    Session rotate(const User& user, const Origin& origin = {});
+    SignIn rotate(const User& user, const Origin& origin = {});
 
     // The same user with what an invitation code has added; registrationRefused with the reason.
     User redeem(const User& user, std::string_view code, const Origin& origin = {});
@@ -82,7 +82,7 @@ private:
     Proof prove(std::string_view name, std::string_view password, const Origin& origin);
     void strengthen(const Proof& proof);
     bool fits(const LoginGuard::Attempt& attempt, const std::string& password, const std::string& hash);
-    Session sessionOf(const StoredUser& user) const;
+    SignIn signInOf(const StoredUser& user) const;
     User userFor(const StoredUser& stored) const;
 
     Database& database_;

@@ -12,11 +12,11 @@ constexpr std::size_t kMinPasswordLength = 8;
 constexpr std::size_t kMaxEmailBytes = 254;
 constexpr std::size_t kMaxAcademyLength = 100;
 
-Error refused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
+Error registrationRefused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
 
 std::string requiredText(const std::string& raw, const std::string& what) {
-    if (raw.size() > kMaxRawBytes) throw refused("the " + what + " is too long");
-    if (!isUtf8(raw)) throw refused("the " + what + " is not valid UTF-8");
+    if (raw.size() > kMaxRawBytes) throw registrationRefused("the " + what + " is too long");
+    if (!isUtf8(raw)) throw registrationRefused("the " + what + " is not valid UTF-8");
     return trimmed(raw);
 }
 
@@ -33,7 +33,7 @@ bool isEmail(const std::string& text) {
 
 std::string checkedEmail(const std::string& raw) {
     std::string email = storableEmail(raw);
-    if (!isEmail(email)) throw refused("the email address is malformed");
+    if (!isEmail(email)) throw registrationRefused("the email address is malformed");
     return email;
 }
 
@@ -41,29 +41,29 @@ std::string checkedEmail(const std::string& raw) {
 
 std::string checkedName(const std::string& raw) {
     std::string name = requiredText(raw, "user name");
-    if (name.empty()) throw refused("the user name is empty");
-    if (lengthOf(name) > kMaxNameLength) throw refused("the user name has more than 50 characters");
-    if (hasControlCharacter(name)) throw refused("the user name has a control character");
+    if (name.empty()) throw registrationRefused("the user name is empty");
+    if (lengthOf(name) > kMaxNameLength) throw registrationRefused("the user name has more than 50 characters");
+    if (hasControlCharacter(name)) throw registrationRefused("the user name has a control character");
     return name;
 }
 
 std::string storableEmail(const std::string& raw) {
     std::string email = requiredText(raw, "email address");
-    if (email.size() > kMaxEmailBytes) throw refused("the email address is too long");
-    if (hasControlCharacter(email)) throw refused("the email address is malformed");
+    if (email.size() > kMaxEmailBytes) throw registrationRefused("the email address is too long");
+    if (hasControlCharacter(email)) throw registrationRefused("the email address is malformed");
     return email;
 }
 
 std::string checkedAcademy(const std::string& raw) {
     std::string academy = requiredText(raw, "academy");
-    if (lengthOf(academy) > kMaxAcademyLength) throw refused("the academy has more than 100 characters");
-    if (hasControlCharacter(academy)) throw refused("the academy has a control character");
+    if (lengthOf(academy) > kMaxAcademyLength) throw registrationRefused("the academy has more than 100 characters");
+    if (hasControlCharacter(academy)) throw registrationRefused("the academy has a control character");
     return academy;
 }
 
 std::string checkedPassword(const std::string& raw) {
     std::string password = requiredText(raw, "password");
-    if (lengthOf(password) < kMinPasswordLength) throw refused("the password has fewer than 8 characters");
+    if (lengthOf(password) < kMinPasswordLength) throw registrationRefused("the password has fewer than 8 characters");
     return password;
 }
 

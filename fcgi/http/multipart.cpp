@@ -15,7 +15,7 @@ constexpr std::size_t kLongestBoundary = 70;  // RFC 2046, 5.1.1
 constexpr std::size_t kLongestHead = 4096;
 constexpr int kMostParts = 64;
 
-[[noreturn]] void refuse(const std::string& reason) {
+[[noreturn]] void refuseForm(const std::string& reason) {
     throw refusal(ErrorKind::badRequest, "the multipart body is broken: " + reason);
 }
 
@@ -24,7 +24,7 @@ std::string boundaryOf(const std::string& contentType) {
     Poco::Net::NameValueCollection parameters;
     Poco::Net::MessageHeader::splitParameters(contentType, type, parameters);
     std::string boundary = parameters.get("boundary", "");
-    if (boundary.empty() || boundary.size() > kLongestBoundary) refuse("its content type has no usable boundary");
+    if (boundary.empty() || boundary.size() > kLongestBoundary) refuseForm("its content type has no usable boundary");
     return boundary;
 }
 
@@ -35,7 +35,7 @@ struct Part {
 
 Part partOf(std::string_view text) {
     const auto blank = text.find("\r\n\r\n");
-    if (blank == std::string_view::npos || blank > kLongestHead) refuse("a part has no end of its header");
+    if (blank == std::string_view::npos || blank > kLongestHead) refuseForm("a part has no end of its header");
     Poco::Net::MessageHeader head;
     std::string disposition;
     Poco::Net::NameValueCollection parameters;
@@ -44,7 +44,7 @@ Part partOf(std::string_view text) {
         head.read(stream);
         Poco::Net::MessageHeader::splitParameters(head.get("Content-Disposition", ""), disposition, parameters);
     } catch (const Poco::Exception&) {
-        refuse("the header of a part cannot be read");
+        refuseForm("the header of a part cannot be read");
     }
     return {parameters.get("name", ""), {text.substr(blank + 4), parameters.get("filename", "")}};
 }
@@ -60,14 +60,14 @@ Upload filePartOf(std::string_view body, const std::string& contentType) {
     const std::string_view first = std::string_view(delimiter).substr(2);
     const bool isAtStart = body.substr(0, first.size()) == first;
     const auto start = isAtStart ? std::size_t(0) : body.find(delimiter);
-    if (start == std::string_view::npos) refuse("its boundary is not in it");
+    if (start == std::string_view::npos) refuseForm("its boundary is not in it");
 
     auto at = start + (isAtStart ? first.size() : delimiter.size());
     for (int parts = 0; body.substr(at, 2) != "--"; ++parts) {
         const auto lineEnd = body.find("\r\n", at);
-        if (lineEnd == std::string_view::npos || parts == kMostParts) refuse("it is cut, or has too many parts");
+        if (lineEnd == std::string_view::npos || parts == kMostParts) refuseForm("it is cut, or has too many parts");
         const auto end = body.find(delimiter, lineEnd);
-        if (end == std::string_view::npos || end == lineEnd) refuse("it is cut, or has a part without a header");
+        if (end == std::string_view::npos || end == lineEnd) refuseForm("it is cut, or has a part without a header");
         const Part part = partOf(body.substr(lineEnd + 2, end - lineEnd - 2));
         if (part.name == "file") return part.upload;
         at = end + delimiter.size();

@@ -7,7 +7,7 @@
 namespace aiproject {
 namespace {
 
-[[noreturn]] void refuse(const std::string& reason) {
+[[noreturn]] void refuseWav(const std::string& reason) {
     throw refusal(ErrorKind::fileFormat, "the WAV file is not usable: " + reason);
 }
 
@@ -24,7 +24,7 @@ struct Format {
 constexpr std::uint32_t kPcm = 1, kExtensible = 0xfffe;
 
 Format formatOf(std::string_view chunk) {
-    if (chunk.size() < 16) refuse("its format chunk is too short");
+    if (chunk.size() < 16) refuseWav("its format chunk is too short");
     Format format{number(chunk, 0, 2), number(chunk, 2, 2), number(chunk, 4, 4), number(chunk, 14, 2)};
     // WAVE_FORMAT_EXTENSIBLE keeps the real tag at the start of its GUID.
     if (format.tag == kExtensible && chunk.size() >= 26) format.tag = number(chunk, 24, 2);
@@ -32,11 +32,11 @@ Format formatOf(std::string_view chunk) {
 }
 
 void check(const Format& format) {
-    if (format.tag != kPcm) refuse("it is not PCM");
-    if (format.channels != 1) refuse("it has " + std::to_string(format.channels) + " channels, not 1");
-    if (format.bits != 16) refuse("it has " + std::to_string(format.bits) + " bits a sample, not 16");
+    if (format.tag != kPcm) refuseWav("it is not PCM");
+    if (format.channels != 1) refuseWav("it has " + std::to_string(format.channels) + " channels, not 1");
+    if (format.bits != 16) refuseWav("it has " + std::to_string(format.bits) + " bits a sample, not 16");
     if (format.sampleRate != 8'000 && format.sampleRate != 16'000)
-        refuse("it has " + std::to_string(format.sampleRate) + " samples a second, not 8000 or 16000");
+        refuseWav("it has " + std::to_string(format.sampleRate) + " samples a second, not 8000 or 16000");
 }
 
 }  // namespace
@@ -56,13 +56,13 @@ Audio pcmOf(std::string_view wav) {
         if (name == "fmt ") format = formatOf(chunk);
         if (name == "data") {
             check(format);
-            if (chunk.size() < 2) refuse("it has no samples");
+            if (chunk.size() < 2) refuseWav("it has no samples");
             return {chunk.substr(0, chunk.size() / 2 * 2), format.sampleRate};
         }
         if (size > wav.size() - at) break;
         at = std::min(wav.size(), at + size + size % 2);
     }
-    refuse("it has no data chunk");
+    refuseWav("it has no data chunk");
 }
 
 }  // namespace aiproject

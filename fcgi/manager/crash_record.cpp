@@ -4,14 +4,14 @@ namespace aiproject {
 namespace {
 
 constexpr std::size_t kCrashes = 3;
-constexpr std::chrono::minutes kMemory{10};
+constexpr std::chrono::minutes kCrashMemory{10};
 
 }  // namespace
 
 bool CrashRecord::blame(int model, int generation, Clock::time_point now) {
     const Culprit culprit{generation, pluginOf(model)};
     auto& times = crashes_[culprit];
-    while (!times.empty() && now - times.front() > kMemory) times.pop_front();
+    while (!times.empty() && now - times.front() > kCrashMemory) times.pop_front();
     times.push_back(now);
     if (times.size() < kCrashes || board_.model(model).quarantinedIn == generation) return false;
     quarantine(culprit);

@@ -5,13 +5,13 @@
 namespace aiproject {
 namespace {
 
-constexpr std::chrono::minutes kMemory{5};  // several times the longest pause, or it would begin anew
+constexpr std::chrono::minutes kDeathMemory{5};  // several times the longest pause, or it would begin anew
 constexpr std::chrono::milliseconds kFirst{100}, kLongest{30'000};
 
 }  // namespace
 
 std::chrono::milliseconds RestartPause::afterDeath(Clock::time_point now) {
-    while (!deaths_.empty() && now - deaths_.front() > kMemory) deaths_.pop_front();
+    while (!deaths_.empty() && now - deaths_.front() > kDeathMemory) deaths_.pop_front();
     deaths_.push_back(now);
     const int further = std::min(int(deaths_.size()) - 1, 10);
     // The longest pauses leave room for fewer deaths in that time: no reason to be quicker again.

@@ -20,7 +20,7 @@
 namespace aiproject {
 namespace {
 
-constexpr const char* kVariable = "AIPROJECT_PLUGINS";
+constexpr const char* kPluginsVariable = "AIPROJECT_PLUGINS";
 constexpr char kErrorMark = '!';  // where a file has its descriptor
 // FUTURE_WRITE (Linux 5.1), for nobody has mapped the copy yet. WRITE would add nothing but a wait until nobody looks
 // at the pages, the kernel's own housekeeping among them, and an EBUSY when that lasts.
@@ -28,7 +28,9 @@ constexpr int kSeals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEA
 constexpr int kTries = 5;
 constexpr std::chrono::milliseconds kPause{40};  // for whoever writes the file to come to an end
 
-[[noreturn]] void fail(const std::string& what) { throw std::runtime_error(what + ": " + std::strerror(errno)); }
+[[noreturn]] void failWithErrno(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
 
 std::string inOneLine(std::string text) {
     std::replace(text.begin(), text.end(), '\n', '?');
@@ -37,7 +39,7 @@ std::string inOneLine(std::string text) {
 
 struct stat statusOf(int descriptor) {
     struct stat status {};
-    if (fstat(descriptor, &status) != 0) fail("cannot be looked at");
+    if (fstat(descriptor, &status) != 0) failWithErrno("cannot be looked at");
     return status;
 }
 
@@ -48,7 +50,7 @@ bool isSame(const struct stat& a, const struct stat& b) {
 
 FileDescriptor emptyCopy(const std::string& name) {
     FileDescriptor copy(memfd_create(name.substr(0, 200).c_str(), MFD_CLOEXEC | MFD_ALLOW_SEALING));
-    if (!copy) fail("cannot be copied into memory");
+    if (!copy) failWithErrno("cannot be copied into memory");
     return copy;
 }
 
@@ -57,7 +59,7 @@ void copyAll(int from, int to, off_t size) {
     while (size > 0) {
         const ssize_t copied = sendfile(to, from, nullptr, std::size_t(size));
         if (copied == 0) return;
-        if (copied < 0 && errno != EINTR) fail("cannot be copied into memory");
+        if (copied < 0 && errno != EINTR) failWithErrno("cannot be copied into memory");
         if (copied > 0) size -= copied;
     }
 }
@@ -66,14 +68,15 @@ void copyAll(int from, int to, off_t size) {
 FileDescriptor tryToCopy(const std::filesystem::path& path) {
     // NONBLOCK, or a pipe of that name would hold us.
     const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-    if (!file) fail("cannot be read");
+    if (!file) failWithErrno("cannot be read");
     const struct stat before = statusOf(file.get());
     if (!S_ISREG(before.st_mode)) throw std::runtime_error("is no regular file");
     FileDescriptor copy = emptyCopy(path.filename());
     copyAll(file.get(), copy.get(), before.st_size);
     struct stat after {};  // of the name: it may be another file's by now
     if (stat(path.c_str(), &after) != 0 || !isSame(before, after)) return {};
-    if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0) fail("its copy cannot be sealed, which takes Linux 5.1 or newer");
+    if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0)
+        failWithErrno("its copy cannot be sealed, which takes Linux 5.1 or newer");
     return copy;
 }
 
@@ -93,7 +96,7 @@ bool isSealed(int descriptor) {
 }
 
 [[noreturn]] void refuseEnvironment() {
-    throw std::runtime_error(std::string(kVariable) + " is for workers that aiproject serve starts; unset it");
+    throw std::runtime_error(std::string(kPluginsVariable) + " is for workers that aiproject serve starts; unset it");
 }
 
 }  // namespace
@@ -106,11 +109,11 @@ PluginSnapshot PluginSnapshot::take(const Config& config) {
 }
 
 PluginSnapshot PluginSnapshot::ownOrInherited(const Config& config) {
-    const char* const inherited = std::getenv(kVariable);
+    const char* const inherited = std::getenv(kPluginsVariable);
     if (!inherited) return take(config);
     PluginSnapshot snapshot;
     snapshot.read(inherited);
-    unsetenv(kVariable);  // or a process that a plugin starts would take it for its own
+    unsetenv(kPluginsVariable);  // or a process that a plugin starts would take it for its own
     return snapshot;
 }
 
@@ -135,7 +138,7 @@ void PluginSnapshot::takeFile(const std::filesystem::path& path) {
 
 // NAME=, then a line for each: a descriptor and a path, or the mark and an error.
 std::string PluginSnapshot::variable() const {
-    std::string all = std::string(kVariable) + "=";
+    std::string all = std::string(kPluginsVariable) + "=";
     for (const PluginFile& file : files_) all += std::to_string(file.copy.get()) + " " + file.path.string() + "\n";
     for (const std::string& error : errors_) all += std::string(1, kErrorMark) + " " + error + "\n";
     return all;

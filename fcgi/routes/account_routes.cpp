@@ -18,9 +18,9 @@ Poco::JSON::Object accountOf(const User& user) {
     return answer;
 }
 
-Poco::JSON::Object sessionOf(const Session& session) {
-    Poco::JSON::Object answer = accountOf(session.user);
-    answer.set("uuid", session.uuid);
+Poco::JSON::Object signInOf(const SignIn& signIn) {
+    Poco::JSON::Object answer = accountOf(signIn.user);
+    answer.set("uuid", signIn.uuid);
     return answer;
 }
 
@@ -39,9 +39,9 @@ void registerUser(Context& context) {
 void login(Context& context) {
     const JsonBody body(context.body);
     const std::string name = body.text("username");
-    const Session session = context.services.accounts.login(name, body.text("password"), originOf(context));
-    context.record.user = session.user.name;
-    sendSuccess(context.exchange, "logged in", sessionOf(session));
+    const SignIn signIn = context.services.accounts.login(name, body.text("password"), originOf(context));
+    context.record.user = signIn.user.name;
+    sendSuccess(context.exchange, "logged in", signInOf(signIn));
 }
 
 void showUser(Context& context) {
@@ -55,15 +55,15 @@ void showUser(Context& context) {
 void changePassword(Context& context) {
     const JsonBody body(context.body);
     const std::string name = body.text("username"), password = body.text("password");
-    const Session session =
+    const SignIn signIn =
         context.services.accounts.changePassword(name, password, body.text("new_password"), originOf(context));
-    context.record.user = session.user.name;
-    sendSuccess(context.exchange, "the password is changed, and older uuids have ended", sessionOf(session));
+    context.record.user = signIn.user.name;
+    sendSuccess(context.exchange, "the password is changed, and older uuids have ended", signInOf(signIn));
 }
 
 void rotateUuid(Context& context) {
-    const Session session = context.services.accounts.rotate(*context.user, originOf(context));
-    sendSuccess(context.exchange, "the old uuid has ended", sessionOf(session));
+    const SignIn signIn = context.services.accounts.rotate(*context.user, originOf(context));
+    sendSuccess(context.exchange, "the old uuid has ended", signInOf(signIn));
 }
 
 void redeemInvitation(Context& context) {

@@ -43,9 +43,9 @@ FaultKind kindOfNumber(unsigned number) {
     return lost.count(number) == 1 ? FaultKind::lost : FaultKind::other;
 }
 
-class Statement final : public ServerStatement {
+class MysqlStatement final : public ServerStatement {
 public:
-    Statement(MysqlSession& session, MYSQL* handle)
+    MysqlStatement(MysqlSession& session, MYSQL* handle)
         : ServerStatement(session),
           session_(session),
           executor_(handle),
@@ -158,7 +158,7 @@ void MysqlSession::runScript(const std::string& sql) {
 }
 
 Poco::SharedPtr<Poco::Data::StatementImpl> MysqlSession::createStatementImpl() {
-    return new Statement(*this, handle_.get());
+    return new MysqlStatement(*this, handle_.get());
 }
 
 const std::string& MysqlSession::connectorName() const {

@@ -70,17 +70,17 @@ FaultKind kindOfState(const std::string& state) {
     return FaultKind::other;
 }
 
-class Statement final : public ServerStatement {
+class PostgresqlStatement final : public ServerStatement {
 public:
-    explicit Statement(PostgresqlSession& session, PostgreSQL::SessionHandle& handle)
+    explicit PostgresqlStatement(PostgresqlSession& session, PostgreSQL::SessionHandle& handle)
         : ServerStatement(session),
           session_(session),
           executor_(handle),
           binder_(new PostgreSQL::Binder),
           extractor_(new PostgreSQL::Extractor(executor_)) {}
-    ~Statement() override { PQclear(std::exchange(resultOf(executor_), nullptr)); }
-    Statement(const Statement&) = delete;
-    Statement& operator=(const Statement&) = delete;
+    ~PostgresqlStatement() override { PQclear(std::exchange(resultOf(executor_), nullptr)); }
+    PostgresqlStatement(const PostgresqlStatement&) = delete;
+    PostgresqlStatement& operator=(const PostgresqlStatement&) = delete;
 
 protected:
     std::size_t columnsReturned() const override { return executor_.columnsReturned(); }
@@ -186,7 +186,7 @@ void PostgresqlSession::commit() {
 void PostgresqlSession::rollback() { run("ROLLBACK; DEALLOCATE ALL"); }
 
 Poco::SharedPtr<Poco::Data::StatementImpl> PostgresqlSession::createStatementImpl() {
-    return new Statement(*this, handle_);
+    return new PostgresqlStatement(*this, handle_);
 }
 
 const std::string& PostgresqlSession::connectorName() const {

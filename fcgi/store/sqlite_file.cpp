@@ -17,19 +17,19 @@ namespace fs = std::filesystem;
 
 constexpr int kAllPages = -1;
 
-Error fault(const std::string& what) { return {ErrorKind::internal, what}; }
-Error fault(const std::string& what, int error) { return fault(what + ": " + std::strerror(error)); }
+Error fileFault(const std::string& what) { return {ErrorKind::internal, what}; }
+Error fileFault(const std::string& what, int error) { return fileFault(what + ": " + std::strerror(error)); }
 
 void syncPath(const std::string& path, int flags) {
     const FileDescriptor opened(open(path.c_str(), flags | O_CLOEXEC));
-    if (!opened || fsync(opened.get()) != 0) throw fault(path + " cannot be written to disk", errno);
+    if (!opened || fsync(opened.get()) != 0) throw fileFault(path + " cannot be written to disk", errno);
 }
 
 void giveName(const std::string& temporary, const fs::path& file, Existing existing) {
     const int done = existing == Existing::replace ? std::rename(temporary.c_str(), file.c_str())
                                                    : link(temporary.c_str(), file.c_str());  // never replaces
-    if (done != 0 && errno == EEXIST) throw fault(file.string() + " is there already; --force replaces it");
-    if (done != 0) throw fault(file.string() + " cannot be made", errno);
+    if (done != 0 && errno == EEXIST) throw fileFault(file.string() + " is there already; --force replaces it");
+    if (done != 0) throw fileFault(file.string() + " cannot be made", errno);
     syncPath(file.parent_path(), O_RDONLY | O_DIRECTORY);
 }
 
@@ -46,7 +46,7 @@ SqliteFile::SqliteFile(const std::string& file, int flags, std::chrono::millisec
     throw Error(error);
 }
 
-Error SqliteFile::failed(int result) const { return fault(file_ + ": " + sqlite3_errstr(result)); }
+Error SqliteFile::failed(int result) const { return fileFault(file_ + ": " + sqlite3_errstr(result)); }
 
 int SqliteFile::tried(const std::string& sql) const {
     return sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
@@ -70,7 +70,7 @@ std::string SqliteFile::answer(const std::string& sql) const {
 TemporaryFile::TemporaryFile(const fs::path& target)
     : path_((target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string()) {
     const FileDescriptor made(mkostemp(path_.data(), O_CLOEXEC));
-    if (!made) throw fault(target.string() + " cannot be made", errno);
+    if (!made) throw fileFault(target.string() + " cannot be made", errno);
 }
 
 TemporaryFile::~TemporaryFile() {
@@ -89,10 +89,10 @@ void copyContent(const SqliteFile& from, const SqliteFile& to) {
 
 void copyToFile(const SqliteFile& from, const fs::path& file, Existing existing) {
     if (existing == Existing::refuse && fs::exists(file))
-        throw fault(file.string() + " is there already; --force replaces it");
+        throw fileFault(file.string() + " is there already; --force replaces it");
     for (const char* ending : {"-wal", "-journal"})  // SQLite would take it for that of the new file
         if (fs::exists(file.string() + ending))
-            throw fault(file.string() + ending + " is beside it, so it is a database in use; name another file");
+            throw fileFault(file.string() + ending + " is beside it, so it is a database in use; name another file");
     const TemporaryFile temporary(file);
     try {
         const SqliteFile to(temporary.path(), SQLITE_OPEN_READWRITE, {});
@@ -100,7 +100,7 @@ void copyToFile(const SqliteFile& from, const fs::path& file, Existing existing)
         copyContent(from, to);
         to.execute("PRAGMA journal_mode=DELETE");
     } catch (const Error& e) {
-        throw fault("no copy was made at " + file.string() + ", and nothing is left of it: " + e.what());
+        throw fileFault("no copy was made at " + file.string() + ", and nothing is left of it: " + e.what());
     }
     syncPath(temporary.path(), O_RDWR);
     giveName(temporary.path(), file, existing);

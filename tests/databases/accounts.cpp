@@ -23,11 +23,11 @@ struct Door : CppUnit::TestCase {
     TempDir dir;
 };
 
-struct Host {
+struct AccountHost {
     Database database;
     Accounts accounts;
 
-    explicit Host(const std::string& url, const AuthConfig& config = {})
+    explicit AccountHost(const std::string& url, const AuthConfig& config = {})
         : database(configOf(url)), accounts(database, CredentialKey({1, 2, 3, 4}), config, kCheap) {
         migrate(database);
     }
@@ -69,13 +69,13 @@ int winners(int count, ErrorKind kind, const std::function<void(int)>& work) {
 }  // namespace
 
 ON_EACH_DATABASE(Door, sees_an_account_through_its_life) {
-    Host host(url), other(url);
+    AccountHost host(url), other(url);
     const User made = host.accounts.registerUser({"王小明 \U0001F600", kPassword, "a@example.org", "physics"}, kHome);
     const std::string name = made.name;
     CPPUNIT_ASSERT(made.id > 0 && made.created.size() == 20 && made.created.back() == 'Z');
     expectError(ErrorKind::nameTaken, [&] { other.add(name); });
     const std::string first = host.accounts.login(name, kPassword, kHome).uuid;
-    const Session second = other.accounts.rotate(other.accounts.identify(first, name), kHome);
+    const SignIn second = other.accounts.rotate(other.accounts.identify(first, name), kHome);
     expectError(ErrorKind::userUnknown, [&] { host.accounts.identify(first, name); });
     CPPUNIT_ASSERT_EQUAL("physics"s, host.accounts.identify(second.uuid, name).academy);
     const std::string third = host.accounts.changePassword(name, kPassword, "battery staple", kHome).uuid;
@@ -87,13 +87,13 @@ ON_EACH_DATABASE(Door, sees_an_account_through_its_life) {
 }
 
 ON_EACH_DATABASE(Door, gives_a_name_to_one_of_many_who_want_it_at_once) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     CPPUNIT_ASSERT_EQUAL(1, winners(8, ErrorKind::nameTaken, [&](int i) { (i % 2 == 0 ? one : other).add("ann"); }));
     one.assertIs(1, "SELECT COUNT(*) FROM users");
 }
 
 ON_EACH_DATABASE(Door, lets_one_of_many_change_a_password_at_once) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     one.add("ann");
     // Three: each attempt counts as failed until it has succeeded, and the fourth would have to wait.
     CPPUNIT_ASSERT_EQUAL(1, winners(3, ErrorKind::loginRefused, [&](int i) {
@@ -104,7 +104,7 @@ ON_EACH_DATABASE(Door, lets_one_of_many_change_a_password_at_once) {
 }
 
 ON_EACH_DATABASE(Door, gives_the_last_uses_of_an_invitation_to_no_more) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     std::vector<User> users;
     for (int i = 0; i < 8; ++i) {
         one.add("user" + std::to_string(i));
@@ -121,7 +121,7 @@ ON_EACH_DATABASE(Door, gives_the_last_uses_of_an_invitation_to_no_more) {
 }
 
 ON_EACH_DATABASE(Door, gives_an_invitation_without_end_once_to_each) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     one.add("ann");
     change(one.database, "UPDATE users SET tokens = 0");
     one.offer(-1);
@@ -134,7 +134,7 @@ ON_EACH_DATABASE(Door, gives_an_invitation_without_end_once_to_each) {
 ON_EACH_DATABASE(Door, lets_in_no_more_than_were_invited) {
     AuthConfig config;
     config.registration = RegistrationMode::invitation;
-    Host one(url, config), other(url, config);
+    AccountHost one(url, config), other(url, config);
     one.offer(2);
     CPPUNIT_ASSERT_EQUAL(
         2, winners(6, ErrorKind::registrationRefused, [&](int i) {
@@ -145,7 +145,7 @@ ON_EACH_DATABASE(Door, lets_in_no_more_than_were_invited) {
 }
 
 ON_EACH_DATABASE(Door, waits_twice_as_long_after_each_failure) {
-    Host host(url);
+    AccountHost host(url);
     for (const int pauseMs : {0, 0, 0, 1000, 2000, 4000}) {
         host.fail("nobody");
         host.assertIs(pauseMs,
@@ -156,7 +156,7 @@ ON_EACH_DATABASE(Door, waits_twice_as_long_after_each_failure) {
 }
 
 ON_EACH_DATABASE(Door, lets_no_more_guesses_through_because_they_come_at_once_to_two_hosts) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     one.add("ann");
     for (int i = 0; i < 10; ++i) {
         one.fail("ann");
@@ -177,7 +177,7 @@ ON_EACH_DATABASE(Door, lets_no_more_guesses_through_because_they_come_at_once_to
 }
 
 ON_EACH_DATABASE(Door, counts_successes_that_come_at_once_from_one_address_as_no_failure) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     for (int i = 0; i < 3; ++i) one.add("user" + std::to_string(i));
     for (int round = 0; round < 3; ++round)
         together(
@@ -188,7 +188,7 @@ ON_EACH_DATABASE(Door, counts_successes_that_come_at_once_from_one_address_as_no
 }
 
 ON_EACH_DATABASE(Door, is_shown_to_the_operator) {
-    Host host(url);
+    AccountHost host(url);
     UserDirectory directory(host.database);
     const auto namesOf = [&](const AccountFilter& filter) {
         std::string names;
@@ -222,7 +222,7 @@ ON_EACH_DATABASE(Door, is_shown_to_the_operator) {
 }
 
 ON_EACH_DATABASE(Door, loses_no_grant_when_many_come_at_once) {
-    Host one(url), other(url);
+    AccountHost one(url), other(url);
     UserDirectory(one.database).add({"ann", "", "", "", 0, 7, -1});
     together(8, [&](int index) {
         UserDirectory directory((index % 2 == 0 ? one : other).database);

@@ -22,7 +22,9 @@ using upstream::Simulator;
 
 namespace {
 
-Question hello() { return Question::text({{"user", "good morning"}}, R"([{"role":"user","content":"good morning"}])"); }
+Question goodMorning() {
+    return Question::text({{"user", "good morning"}}, R"([{"role":"user","content":"good morning"}])");
+}
 
 Fault once(Fault fault) {
     fault.times = 1;
@@ -76,7 +78,7 @@ struct Upstream {
         ASSERT_EVENTUALLY(unasked() == 1);
         const auto use = [&] {
             ++calls;
-            expect(plugin.ask(hello(), timeouts), ModelStatus::unavailable, "upstream");
+            expect(plugin.ask(goodMorning(), timeouts), ModelStatus::unavailable, "upstream");
             return wasAsked(0);
         };
         ASSERT_EVENTUALLY(use());
@@ -93,7 +95,7 @@ struct WarmConnections : CppUnit::TestCase, Upstream {};
 
 SPEC(WarmConnections, are_none_unless_wanted) {
     PluginUnderTest plugin("spark_chat", settingsFor(simulator.url("/v3.5/chat")));
-    expect(plugin.ask(hello()), ModelStatus::ok, "");
+    expect(plugin.ask(goodMorning()), ModelStatus::ok, "");
     CPPUNIT_ASSERT_EQUAL(1, simulator.connections());
 }
 
@@ -101,7 +103,7 @@ SPEC(WarmConnections, wait_before_the_first_question_and_are_refilled) {
     {
         PluginUnderTest plugin("spark_chat", chatKeeping(3));
         ASSERT_EVENTUALLY(unasked() == 3);
-        askUntilUsed(0, plugin, hello());
+        askUntilUsed(0, plugin, goodMorning());
         ASSERT_EVENTUALLY(unasked() == 3);
     }
     expectAllEnded(simulator);
@@ -130,7 +132,7 @@ SPEC(WarmConnections, serve_two_calls_at_once_and_the_second_opens_its_own) {
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
     ASSERT_EVENTUALLY(unasked() == 1);
     std::list<CallInProgress> calls;
-    for (int i = 0; i < 2; ++i) calls.emplace_back(plugin, hello());
+    for (int i = 0; i < 2; ++i) calls.emplace_back(plugin, goodMorning());
     for (auto& call : calls) ASSERT_EVENTUALLY(call.reply.delivered() == 2);
     for (auto& call : calls) call.reply.leave();
     for (auto& call : calls) expect(call.finished(), ModelStatus::stopped, "");
@@ -141,7 +143,7 @@ SPEC(WarmConnections, are_taken_by_many_calls_at_once_each_by_one) {
     PluginUnderTest plugin("spark_chat", chatKeeping(8));
     ASSERT_EVENTUALLY(unasked() == 8);
     std::list<CallInProgress> calls;
-    for (int i = 0; i < 100; ++i) calls.emplace_back(plugin, hello());
+    for (int i = 0; i < 100; ++i) calls.emplace_back(plugin, goodMorning());
     for (auto& call : calls) expect(call.finished(), ModelStatus::ok, "");
     expectNoViolation();
 }
@@ -159,7 +161,7 @@ SPEC(WarmConnections, are_replaced_with_a_goodbye_when_their_time_is_over) {
 SPEC(WarmConnections, that_the_upstream_closes_are_not_used) {
     simulator.setFault(once(pausing(FaultKind::closeIdle, 0)));
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
-    askUntilUsed(1, plugin, hello());
+    askUntilUsed(1, plugin, goodMorning());
     CPPUNIT_ASSERT(!wasAsked(0));
     expectNoViolation();
 }
@@ -167,7 +169,7 @@ SPEC(WarmConnections, that_the_upstream_closes_are_not_used) {
 SPEC(WarmConnections, that_speak_unasked_are_not_used) {
     simulator.setFault(once(faultOf(FaultKind::speakUnasked)));
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
-    askUntilUsed(1, plugin, hello());
+    askUntilUsed(1, plugin, goodMorning());
     CPPUNIT_ASSERT(!wasAsked(0));
 }
 
@@ -179,7 +181,7 @@ SPEC(WarmConnections, that_end_in_the_instant_of_use_cost_a_new_connection_not_t
         Upstream upstream(options);
         upstream.simulator.setFault(once(faultOf(kind)));
         PluginUnderTest plugin("spark_chat", upstream.chatKeeping(1));
-        const std::string explanation = upstream.askUntilUsed(0, plugin, hello());
+        const std::string explanation = upstream.askUntilUsed(0, plugin, goodMorning());
         CPPUNIT_ASSERT_MESSAGE(explanation, has(explanation, "asked again on a new connection"));
         upstream.expectNoViolation();
     }
@@ -222,7 +224,7 @@ SPEC(WarmConnections, that_answer_are_not_asked_again) {
         ASSERT_EVENTUALLY(!upstream.simulator.calls().empty());
         Outcome outcome;
         const auto use = [&] {
-            outcome = plugin.ask(hello());
+            outcome = plugin.ask(goodMorning());
             return upstream.wasAsked(0);
         };
         ASSERT_EVENTUALLY(use());
@@ -236,7 +238,8 @@ SPEC(WarmConnections, wait_for_the_first_frame_as_new_ones_do) {
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
     ASSERT_EVENTUALLY(unasked() == 1);
     const auto use = [&] {
-        expect(plugin.ask(hello(), kShortFirstFrame), ModelStatus::timedOut, "within 300 ms (timeout.first_frame_ms)");
+        expect(plugin.ask(goodMorning(), kShortFirstFrame), ModelStatus::timedOut,
+               "within 300 ms (timeout.first_frame_ms)");
         return wasAsked(0);
     };
     ASSERT_EVENTUALLY(use());
@@ -246,7 +249,7 @@ SPEC(WarmConnections, end_with_the_client) {
     simulator.setFault(faultOf(FaultKind::hangBeforeFrame));
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
     ASSERT_EVENTUALLY(unasked() == 1);
-    CallInProgress call(plugin, hello());
+    CallInProgress call(plugin, goodMorning());
     ASSERT_EVENTUALLY(asked() == 1);
     call.reply.leave();
     expect(call.finished(), ModelStatus::stopped, "before the first frame");
@@ -260,13 +263,13 @@ SPEC(WarmConnections, come_when_the_upstream_does_and_again_when_it_restarts) {
         options.port = gone.port();
         return keeping(2, settingsFor(gone.url("/v3.5/chat")));
     }());
-    const Outcome outcome = plugin.ask(hello());
+    const Outcome outcome = plugin.ask(goodMorning());
     expect(outcome, ModelStatus::unavailable, "cannot connect");
     std::unique_ptr<Simulator> back;
     for (int i = 0; i < 2; ++i) {
         restart(back, options);
         ASSERT_EVENTUALLY(back->calls().size() >= 2);
-        expect(plugin.ask(hello()), ModelStatus::ok, "");
+        expect(plugin.ask(goodMorning()), ModelStatus::ok, "");
     }
 }
 
@@ -278,10 +281,10 @@ SPEC(WarmConnections, that_cannot_be_opened_are_explained_by_the_call_that_opene
     const auto isExplained = [&] {
         simulator.setFault(trouble);
         const std::size_t before = simulator.calls().size();
-        while (simulator.calls().size() == before) plugin.ask(hello());
+        while (simulator.calls().size() == before) plugin.ask(goodMorning());
         expectAllEnded(simulator);
         simulator.setFault({});
-        const Outcome outcome = plugin.ask(hello());
+        const Outcome outcome = plugin.ask(goodMorning());
         expect(outcome, ModelStatus::ok, "");
         return has(outcome.explanation, "no warm connection: ") && has(outcome.explanation, "HTTP 503");
     };
@@ -291,7 +294,7 @@ SPEC(WarmConnections, that_cannot_be_opened_are_explained_by_the_call_that_opene
 SPEC(WarmConnections, are_signed_by_the_upstreams_clock_if_need_be) {
     simulator.setFault(once(faultOf(FaultKind::skewedClock)));
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
-    const std::string explanation = askUntilUsed(1, plugin, hello());
+    const std::string explanation = askUntilUsed(1, plugin, goodMorning());
     CPPUNIT_ASSERT_MESSAGE(explanation, has(explanation, "signed with the upstream's time"));
 }
 
@@ -300,14 +303,14 @@ SPEC(WarmConnections, that_hang_in_the_upgrade_end_with_the_model) {
         PluginUnderTest plugin("spark_chat", chatKeeping(1));
         // From here on an opening has an hour, so nothing but the model's end can end it.
         constexpr Timeouts kEndlessOpening{3'600'000, 20'000, 20'000, 5'000};
-        expect(plugin.ask(hello(), kEndlessOpening), ModelStatus::ok, "");
+        expect(plugin.ask(goodMorning(), kEndlessOpening), ModelStatus::ok, "");
         const auto refillHangs = [&] {
             simulator.setFault(Fault());
             ASSERT_EVENTUALLY(unasked() == 1);
             const std::size_t opened = simulator.calls().size();
             simulator.setFault(faultOf(FaultKind::hangBeforeUpgrade));
             // The fault may hit the call itself, where the waiting one was not ready; its total time ends it then.
-            if (plugin.ask(hello(), kEndlessOpening).status != ModelStatus::ok) return false;
+            if (plugin.ask(goodMorning(), kEndlessOpening).status != ModelStatus::ok) return false;
             ASSERT_EVENTUALLY(simulator.calls().size() > opened);
             return true;
         };
@@ -330,7 +333,7 @@ SPEC(WarmConnections, that_hang_in_tcp_or_in_the_tls_handshake_end_with_the_mode
 SPEC(WarmConnections, that_hang_are_given_up_after_the_connect_time_of_the_calls) {
     PluginUnderTest plugin("spark_chat", chatKeeping(1));
     const auto isUsed = [&] {
-        expect(plugin.ask(hello(), kShortConnect), ModelStatus::ok, "");
+        expect(plugin.ask(goodMorning(), kShortConnect), ModelStatus::ok, "");
         return wasAsked(0);
     };
     ASSERT_EVENTUALLY(isUsed());
@@ -340,12 +343,12 @@ SPEC(WarmConnections, that_hang_are_given_up_after_the_connect_time_of_the_calls
         next = simulator.calls().size();
         simulator.setFault(once(faultOf(FaultKind::hangBeforeUpgrade)));
         // The fault may hit the call itself, where the waiting one was not ready.
-        return plugin.ask(hello(), kShortConnect).status == ModelStatus::ok;
+        return plugin.ask(goodMorning(), kShortConnect).status == ModelStatus::ok;
     };
     ASSERT_EVENTUALLY(isRefilled());
     ASSERT_EVENTUALLY(simulator.calls().size() > next && simulator.calls()[next].ended);
     ASSERT_EVENTUALLY(unasked() == 1);
-    expect(plugin.ask(hello()), ModelStatus::ok, "");
+    expect(plugin.ask(goodMorning()), ModelStatus::ok, "");
 }
 
 SPEC(WarmConnections, are_closed_on_exec) {
@@ -373,7 +376,7 @@ SPEC(WarmConnections, speak_tls) {
     written["tls.ca_file"] = secured.caFile();
     PluginUnderTest plugin("spark_chat", written);
     const auto wasUsed = [&] {
-        expect(plugin.ask(hello()), ModelStatus::ok, "");
+        expect(plugin.ask(goodMorning()), ModelStatus::ok, "");
         const auto calls = secured.calls();
         return !calls.empty() && !calls[0].request.empty();
     };

@@ -15,6 +15,7 @@ namespace aiproject::test {
 
 inline const CredentialKey kKey({1, 2, 3, 4});
 inline const std::string kPassword = "correct horse";
+inline const Origin kHome{"192.0.2.1", "request-1"};
 
 struct AccountBook : CppUnit::TestCase {
     TempDir dir;

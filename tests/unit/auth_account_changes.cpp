@@ -12,7 +12,6 @@ using namespace std::string_literals;
 
 namespace {
 
-const Origin kHome{"192.0.2.1", "request-1"};
 const std::string kImportedMd5 = "d74d984bce7c409e6957c40decf8e0d4";  // of "secret of 2023"
 
 struct AccountChange : AccountBook {
@@ -87,10 +86,10 @@ SPEC(AccountChange, of_a_password_is_won_by_one_of_two_at_the_same_instant) {
 
 SPEC(AccountChange, of_a_uuid_ends_the_old_one_and_keeps_the_password) {
     const std::string old = accounts.login("ann", kPassword).uuid;
-    const Session session = accounts.rotate(accounts.identify(old, "ann"), kHome);
+    const SignIn signIn = accounts.rotate(accounts.identify(old, "ann"), kHome);
     assertUnknown(old, "ann");
-    CPPUNIT_ASSERT_EQUAL(session.user.epoch, accounts.identify(session.uuid, "ann").epoch);
-    CPPUNIT_ASSERT_EQUAL(session.uuid, accounts.login("ann", kPassword).uuid);
+    CPPUNIT_ASSERT_EQUAL(signIn.user.epoch, accounts.identify(signIn.uuid, "ann").epoch);
+    CPPUNIT_ASSERT_EQUAL(signIn.uuid, accounts.login("ann", kPassword).uuid);
     CPPUNIT_ASSERT_EQUAL("ann 192.0.2.1 request-1 "s, entry("rotated"));
 }
 

@@ -38,16 +38,16 @@ const std::vector<std::string> kHostileNames{"' OR '1'='1",
 
 SPEC(AccountBook, registers_logs_in_and_identifies) {
     const User registered = registerNamed("李小龙");
-    const Session session = accounts.login("李小龙", kPassword);
-    const User user = accounts.identify(session.uuid, "李小龙");
-    for (const User& seen : {registered, session.user, user}) {
+    const SignIn signIn = accounts.login("李小龙", kPassword);
+    const User user = accounts.identify(signIn.uuid, "李小龙");
+    for (const User& seen : {registered, signIn.user, user}) {
         CPPUNIT_ASSERT_EQUAL(std::int64_t(1), seen.id);
         CPPUNIT_ASSERT_EQUAL(std::string("李小龙"), seen.name);
         CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), seen.tokens);
         CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), seen.picTimes);
         CPPUNIT_ASSERT_EQUAL(kKey.tagFor(1), seen.tag);
     }
-    CPPUNIT_ASSERT_EQUAL(session.uuid, accounts.login("李小龙", kPassword).uuid);
+    CPPUNIT_ASSERT_EQUAL(signIn.uuid, accounts.login("李小龙", kPassword).uuid);
 }
 
 SPEC(AccountBook, keeps_what_was_sent_and_never_a_password_or_uuid) {
@@ -79,10 +79,10 @@ SPEC(AccountBook, keeps_hostile_names_apart) {
     std::set<std::string> uuids;
     for (const std::string& name : kHostileNames) registerNamed(name);
     for (const std::string& name : kHostileNames) {
-        const Session session = accounts.login(name, kPassword);
-        CPPUNIT_ASSERT_EQUAL(name, session.user.name);
-        CPPUNIT_ASSERT_EQUAL(name, accounts.identify(session.uuid, name).name);
-        uuids.insert(session.uuid);
+        const SignIn signIn = accounts.login(name, kPassword);
+        CPPUNIT_ASSERT_EQUAL(name, signIn.user.name);
+        CPPUNIT_ASSERT_EQUAL(name, accounts.identify(signIn.uuid, name).name);
+        uuids.insert(signIn.uuid);
     }
     CPPUNIT_ASSERT_EQUAL(kHostileNames.size(), uuids.size());
     CPPUNIT_ASSERT_EQUAL(std::to_string(kHostileNames.size()), text("SELECT COUNT(*) FROM users"));
@@ -111,8 +111,8 @@ SPEC(AccountBook, answers_a_wrong_name_and_a_wrong_password_alike) {
 
 SPEC(AccountBook, takes_names_and_passwords_with_white_space_around_them) {  // as the original's clients may send
     accounts.registerUser({"ann", "  " + kPassword + "\u3000", "a@example.org", ""});
-    const Session session = accounts.login(" ann\n", "\t" + kPassword);
-    CPPUNIT_ASSERT_EQUAL(std::string("ann"), accounts.identify(session.uuid, "ann ").name);
+    const SignIn signIn = accounts.login(" ann\n", "\t" + kPassword);
+    CPPUNIT_ASSERT_EQUAL(std::string("ann"), accounts.identify(signIn.uuid, "ann ").name);
 }
 
 SPEC(AccountBook, tells_a_disabled_account_only_to_its_owner) {
@@ -227,8 +227,8 @@ SPEC(AccountBook, serves_sixteen_threads_of_two_processes_without_a_locked_datab
         for (int round = 0; round < 10; ++round) {
             const std::string name = "user " + std::to_string(index) + "." + std::to_string(round);
             const User user = book.registerUser({name, kPassword, "a@example.org", ""});
-            const Session session = accounts.login(name, kPassword);
-            CPPUNIT_ASSERT_EQUAL(user.id, others.identify(session.uuid, name).id);
+            const SignIn signIn = accounts.login(name, kPassword);
+            CPPUNIT_ASSERT_EQUAL(user.id, others.identify(signIn.uuid, name).id);
         }
     });
     CPPUNIT_ASSERT_EQUAL(std::string("160"), text("SELECT COUNT(*) FROM users"));

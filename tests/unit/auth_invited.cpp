@@ -13,7 +13,6 @@ using namespace std::string_literals;
 
 namespace {
 
-const Origin kHome{"192.0.2.1", "request-1"};
 const std::string kCode = "ABCDEFGHJKMNPQRS";
 
 AuthConfig inMode(RegistrationMode mode) {

@@ -13,7 +13,6 @@ using namespace std::string_literals;
 
 namespace {
 
-const Origin kHome{"192.0.2.1", "request-1"};
 const Origin kStranger{"198.51.100.7", "request-2"};
 
 struct GuardedDoor : AccountBook {

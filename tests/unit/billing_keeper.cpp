@@ -34,7 +34,7 @@ struct Upkeep : CppUnit::TestCase {
     }
     // Streams of two users; what `change` does to ann ends hers alone.
     void assertEnds(const std::string& change) {
-        const Session ben = site.registered("ben");
+        const SignIn ben = site.registered("ben");
         ScriptedExchange anns("POST", "/models/endless/stream", questionOf(site.ann, "Hello")),
             bens("POST", "/models/endless/stream", questionOf(ben, "Hello"));
         const Keeper running = keeper();

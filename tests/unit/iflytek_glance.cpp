@@ -12,12 +12,12 @@ namespace {
 const std::string kHeader = R"("header":{"code":0,"message":"Success","sid":"s","status":1})";
 const std::string kChoices = R"("choices":{"status":1,"seq":3,"text":[{"content":"a","role":"assistant","index":0}]})";
 
-std::string frameOf(const std::string& header, const std::string& payload) {
+std::string messageOf(const std::string& header, const std::string& payload) {
     return "{" + header + R"(,"payload":{)" + payload + "}}";
 }
 
 std::string withText(const std::string& elements) {
-    return frameOf(kHeader, R"("choices":{"status":1,"text":[)" + elements + "]}");
+    return messageOf(kHeader, R"("choices":{"status":1,"text":[)" + elements + "]}");
 }
 
 struct Glance : CppUnit::TestCase {
@@ -38,44 +38,44 @@ struct Glance : CppUnit::TestCase {
 }  // namespace
 
 SPEC(Glance, finds_a_frame_of_an_answer_plain) {
-    finds(frameOf(kHeader, kChoices), true);
+    finds(messageOf(kHeader, kChoices), true);
     finds("  { " + kHeader + R"( , "payload" : { )" + kChoices + R"( } , "x" : [1, {"status": 2}, null, -1.5e3] } )",
           true);
     finds(withText(""), false);
     finds(withText(R"({"content":"","reasoning_content":"hm"})"), false);
     finds(withText(R"({"content":""},{"content":"\u4f60"})"), true);
-    finds(frameOf(R"("header":{"code":0,"status":0,"x":{"code":5,"status":2}})", kChoices), true);
+    finds(messageOf(R"("header":{"code":0,"status":0,"x":{"code":5,"status":2}})", kChoices), true);
 }
 
 SPEC(Glance, leaves_what_ends_an_answer) {
-    leaves(frameOf(R"("header":{"code":0,"status":2})", kChoices));
-    leaves(frameOf(kHeader, R"("choices":{"status":2,"text":[{"content":"a"}]})"));
-    leaves(frameOf(kHeader, kChoices + R"(,"usage":{"text":{"total_tokens":4}})"));
-    leaves(frameOf(kHeader, kChoices + R"(,"usage":null)"));
+    leaves(messageOf(R"("header":{"code":0,"status":2})", kChoices));
+    leaves(messageOf(kHeader, R"("choices":{"status":2,"text":[{"content":"a"}]})"));
+    leaves(messageOf(kHeader, kChoices + R"(,"usage":{"text":{"total_tokens":4}})"));
+    leaves(messageOf(kHeader, kChoices + R"(,"usage":null)"));
     for (const char* code : {"1", "-1", "10013", "0.0", "\"0\"", "true", "null", "[0]", "{}", "18446744073709551615"})
-        leaves(frameOf(R"("header":{"code":)" + std::string(code) + R"(,"status":1})", kChoices));
+        leaves(messageOf(R"("header":{"code":)" + std::string(code) + R"(,"status":1})", kChoices));
 }
 
 SPEC(Glance, leaves_what_is_incomplete_or_of_another_type) {
     leaves("{" + kHeader + "}");
     leaves(R"({"payload":{)" + kChoices + "}}");
-    leaves(frameOf(R"("header":{"status":1})", kChoices));
-    leaves(frameOf(kHeader, R"("plugins":{"text":[{"name":"ifly_search"}]})"));
+    leaves(messageOf(R"("header":{"status":1})", kChoices));
+    leaves(messageOf(kHeader, R"("plugins":{"text":[{"name":"ifly_search"}]})"));
     for (const char* element : {"{}", R"({"reasoning_content":"hm"})", R"({"content":5})", R"({"content":null})", "1",
                                 R"("a")", "null", "[]", R"({"x":{"content":"a"}})"})
         leaves(withText(element));
     for (const char* choices : {"[]", "null", "7", R"({"text":{}})", R"({"text":"a"})", R"({"status":"2","text":[]})"})
-        leaves(frameOf(kHeader, R"("choices":)" + std::string(choices)));
+        leaves(messageOf(kHeader, R"("choices":)" + std::string(choices)));
 }
 
 SPEC(Glance, leaves_what_comes_twice) {
-    leaves(frameOf(kHeader + "," + kHeader, kChoices));
-    leaves(frameOf(kHeader, kChoices + "," + kChoices));
-    leaves(frameOf(kHeader, kChoices) + " ,");
+    leaves(messageOf(kHeader + "," + kHeader, kChoices));
+    leaves(messageOf(kHeader, kChoices + "," + kChoices));
+    leaves(messageOf(kHeader, kChoices) + " ,");
     leaves("{" + kHeader + R"(,"payload":{)" + kChoices + R"(},"payload":{}})");
     leaves(withText(R"({"content":"a","content":""})"));
-    leaves(frameOf(R"("header":{"code":0,"code":0,"status":1})", kChoices));
-    leaves(frameOf(R"("header":{"code":0,"sid":"a","sid":"b"})", kChoices));
+    leaves(messageOf(R"("header":{"code":0,"code":0,"status":1})", kChoices));
+    leaves(messageOf(R"("header":{"code":0,"sid":"a","sid":"b"})", kChoices));
 }
 
 SPEC(Glance, leaves_numbers_alone_that_say_nothing) {
@@ -92,14 +92,14 @@ SPEC(Glance, leaves_a_message_of_many_values) {
 
 SPEC(Glance, leaves_what_only_begins_as_JSON_or_has_half_a_character) {
     using namespace std::string_literals;
-    leaves(frameOf(kHeader, kChoices) + "\0x"s);
+    leaves(messageOf(kHeader, kChoices) + "\0x"s);
     leaves(withText(R"({"content":"\udc00"})"));
     leaves(withText(R"({"content":"","\udc00":1})"));
 }
 
 SPEC(Glance, leaves_what_is_no_JSON_or_goes_too_deep) {
     for (const std::string json : {"", "{", "[]", "null", "\"text\"", "{}", "{]"}) leaves(json);
-    leaves(frameOf(kHeader, kChoices) + "x");
+    leaves(messageOf(kHeader, kChoices) + "x");
     leaves("{" + kHeader + R"(,"x":)" + std::string(1000, '[') + std::string(1000, ']') + R"(,"payload":{)" + kChoices +
            "}}");
 }

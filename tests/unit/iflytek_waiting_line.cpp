@@ -7,12 +7,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Line = aiproject::iflytek::WaitingLine<int>;
-using Time = Line::Time;
+using Numbers = aiproject::iflytek::WaitingLine<int>;
+using Time = Numbers::Time;
 
 struct WaitingLine : CppUnit::TestCase {
     const Time start{1'000s};
-    Line line{2, 50s};
+    Numbers line{2, 50s};
 
     bool isPausing(Time now) const { return !line.mayOpen(now); }
 };

@@ -19,10 +19,10 @@ struct Limits : CppUnit::TestCase {
         config.models["down"] = playing("status unavailable");
         config.retry.backoff = std::chrono::milliseconds(1);
     }};
-    const Session ben = site.registered("ben");
+    const SignIn ben = site.registered("ben");
 
-    ScriptedExchange ask(const Session& session, const std::string& path = "/textModel/chat") const {
-        return site.post(path, questionOf(session, "Hello"));
+    ScriptedExchange ask(const SignIn& signIn, const std::string& path = "/textModel/chat") const {
+        return site.post(path, questionOf(signIn, "Hello"));
     }
     ScriptedExchange speak(const std::string& address) const {
         ScriptedExchange exchange("POST", "/voiceModel/chat", "\1\2\3\4");
@@ -30,8 +30,8 @@ struct Limits : CppUnit::TestCase {
         site.serve(exchange);
         return exchange;
     }
-    void spend(const Session& session) const {
-        for (int i = 0; i < 2; ++i) assertSucceeded(ask(session));
+    void spend(const SignIn& signIn) const {
+        for (int i = 0; i < 2; ++i) assertSucceeded(ask(signIn));
     }
 };
 

@@ -15,7 +15,6 @@ using namespace std::string_literals;
 namespace {
 
 const std::string kVoice = "/voiceModel/chat", kPicture = "/PictureToTextModel/chat";
-const std::string kJpeg = "\xff\xd8\xff\xe0 picture";
 const std::string kForm = "multipart/form-data; boundary=B";
 
 std::string form(const std::string& fileName, const std::string& bytes) {
@@ -91,7 +90,7 @@ SPEC(MediaRoute, knows_who_speaks_where_anyone_may) {
     Site site;
     contentOf(site.post(kVoice, "1234", site.ann));
     assertSays(site.lastLogLine(), "user=ann");
-    Session stranger = site.ann;
+    SignIn stranger = site.ann;
     stranger.uuid = "00000000-0000-0000-0000-000000000000";  // of the service before this one, say
     contentOf(site.post(kVoice, "1234", stranger));
     assertSilentOf(site.lastLogLine(), "user=");
@@ -134,7 +133,7 @@ SPEC(MediaRoute, requires_both_headers_for_a_picture) {
 
 SPEC(MediaRoute, refuses_a_picture_with_headers_that_do_not_belong_together) {
     Site site;
-    const Session ben = site.registered("ben");
+    const SignIn ben = site.registered("ben");
     site.ann.uuid = ben.uuid;
     assertRefused(picture(site, kJpeg), "USER_NOT_FOUND");
     site.ann.uuid = "\xff\xfe";

@@ -12,8 +12,6 @@ using namespace std::string_literals;
 
 namespace {
 
-const std::string kJpeg = "\xff\xd8\xff\xe0 picture";
-
 struct ModelRoute : CppUnit::TestCase {
     static std::string contentOf(const ScriptedExchange& answer) {
         return assertSucceeded(answer)->getValue<std::string>("content");

@@ -12,8 +12,6 @@ using namespace std::string_literals;
 
 namespace {
 
-const std::string kJpeg = "\xff\xd8\xff\xe0 picture";
-
 struct Quota : CppUnit::TestCase {
     Site site{[](Config& config) {
         config.models["priced"] = playing("delta Hi|usage 43");
@@ -95,7 +93,7 @@ SPEC(Quota, pays_nothing_for_an_answer_that_never_came) {
 }
 
 SPEC(Quota, is_the_users_own) {
-    const Session ben = site.registered("ben");
+    const SignIn ben = site.registered("ben");
     give(100, 5);
     ask("/textModel/chat");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(100), site.user(ben).tokens);

@@ -55,7 +55,7 @@ SPEC(TextRoute, takes_frames_of_the_model_as_well) {
 
 SPEC(TextRoute, refuses_a_uuid_that_is_not_the_users) {
     Site site;
-    Session ben = site.registered("ben");
+    SignIn ben = site.registered("ben");
     std::swap(ben.uuid, site.ann.uuid);
     assertRefused(chat(site), "USER_NOT_FOUND");
     for (const std::string& uuid : {""s, "x"s, "00000000-0000-0000-0000-000000000000"s}) {

@@ -56,12 +56,12 @@ Database& Site::migrated(Database& database) {
     return database;
 }
 
-Session Site::registered(const std::string& name) {
+SignIn Site::registered(const std::string& name) {
     accounts_.registerUser({name, kPassword, "a@example.org", ""});
     return accounts_.login(name, kPassword);
 }
 
-User Site::user(const Session& session) { return accounts_.identify(session.uuid, session.user.name); }
+User Site::user(const SignIn& signIn) { return accounts_.identify(signIn.uuid, signIn.user.name); }
 
 void Site::sql(const std::string& statement) {
     database_.write([&](Poco::Data::Session& session) { Database::execute(session, statement); });
@@ -97,12 +97,12 @@ ScriptedExchange Site::post(const std::string& path, const std::string& body) co
     return exchange;
 }
 
-ScriptedExchange Site::post(const std::string& path, const std::string& body, const Session& session,
+ScriptedExchange Site::post(const std::string& path, const std::string& body, const SignIn& signIn,
                             const std::string& contentType) const {
     ScriptedExchange exchange("POST", path, body);
     exchange.sent.contentType = contentType;
-    exchange.sent.uuid = session.uuid;
-    exchange.sent.username = session.user.name;
+    exchange.sent.uuid = signIn.uuid;
+    exchange.sent.username = signIn.user.name;
     serve(exchange);
     return exchange;
 }
@@ -113,8 +113,8 @@ ScriptedExchange Site::get(const std::string& path) const {
     return exchange;
 }
 
-std::string questionOf(const Session& session, const std::string& content) {
-    return R"({"uuid":")" + session.uuid + R"(","username":)" + quoted(session.user.name) +
+std::string questionOf(const SignIn& signIn, const std::string& content) {
+    return R"({"uuid":")" + signIn.uuid + R"(","username":)" + quoted(signIn.user.name) +
            R"(,"dialog":[{"role":"user","content":)" + quoted(content) + "}]}";
 }
 

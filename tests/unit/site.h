@@ -29,10 +29,10 @@ public:
     // can be configured; see playing() in host_fixture.h.
     explicit Site(const Change& change = {});
 
-    Session ann;  // registered, with plenty of everything
+    SignIn ann;  // registered, with plenty of everything
 
-    Session registered(const std::string& name);
-    User user(const Session& session);
+    SignIn registered(const std::string& name);
+    User user(const SignIn& signIn);
     void sql(const std::string& statement);         // of the test's own, never with a value from outside
     std::int64_t number(const std::string& query);  // that answers one; 0: no row
     std::string log() const;
@@ -41,7 +41,7 @@ public:
     ScriptedExchange& serve(ScriptedExchange& exchange) const;
     ScriptedExchange post(const std::string& path, const std::string& body) const;
     // With the headers uuid and username.
-    ScriptedExchange post(const std::string& path, const std::string& body, const Session& session,
+    ScriptedExchange post(const std::string& path, const std::string& body, const SignIn& signIn,
                           const std::string& contentType = {}) const;
     ScriptedExchange get(const std::string& path) const;
 
@@ -70,8 +70,10 @@ private:
     const Router router_;
 };
 
+inline const std::string kJpeg = "\xff\xd8\xff\xe0 picture";
+
 // {"uuid":…,"username":…,"dialog":[{"role":"user","content":…}]}
-std::string questionOf(const Session& session, const std::string& content);
+std::string questionOf(const SignIn& signIn, const std::string& content);
 
 // The answer is {"code": CODE, "msg": …} with CODE a string, HTTP status 200, and no `content` or `uuid`.
 void assertRefused(const ScriptedExchange& answer, const std::string& code);

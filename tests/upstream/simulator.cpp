@@ -43,34 +43,6 @@ std::string prepareTls(const Options& options) {
     return makeCertificate(options.caDirectory, options.certificateName).caFile;
 }
 
-// A conversation and its thread.
-class Visitor final : public Poco::Runnable {
-public:
-    template <class... Arguments>
-    explicit Visitor(std::atomic<bool>& someDone, Arguments&&... arguments)
-        : someDone_(someDone), conversation_(std::forward<Arguments>(arguments)...) {}
-
-    void start() {
-        thread_.setStackSize(kStackBytes);
-        thread_.start(*this);
-    }
-    void abort() noexcept { conversation_.abort(); }
-    bool done() const { return done_; }
-    void join() { thread_.join(); }
-
-private:
-    void run() override {
-        conversation_.run();
-        done_ = true;
-        someDone_ = true;
-    }
-
-    std::atomic<bool>& someDone_;
-    std::atomic<bool> done_{false};
-    Conversation conversation_;
-    Poco::Thread thread_;
-};
-
 }  // namespace
 
 class Simulator::Server final : public Poco::Runnable {
@@ -108,6 +80,34 @@ public:
     }
 
 private:
+    // A conversation and its thread.
+    class Visitor final : public Poco::Runnable {
+    public:
+        template <class... Arguments>
+        explicit Visitor(std::atomic<bool>& someDone, Arguments&&... arguments)
+            : someDone_(someDone), conversation_(std::forward<Arguments>(arguments)...) {}
+
+        void start() {
+            thread_.setStackSize(kStackBytes);
+            thread_.start(*this);
+        }
+        void abort() noexcept { conversation_.abort(); }
+        bool done() const { return done_; }
+        void join() { thread_.join(); }
+
+    private:
+        void run() override {
+            conversation_.run();
+            done_ = true;
+            someDone_ = true;
+        }
+
+        std::atomic<bool>& someDone_;
+        std::atomic<bool> done_{false};
+        Conversation conversation_;
+        Poco::Thread thread_;
+    };
+
     void run() override {
         while (!stopping_) {
             try {

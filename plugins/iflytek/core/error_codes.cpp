@@ -10,7 +10,7 @@ namespace {
 
 using S = ModelStatus;
 
-struct Meaning {
+struct ErrorMeaning {
     std::int64_t code;
     ModelStatus status;
     const char* advice;     // to the operator; may be ""
@@ -25,7 +25,7 @@ constexpr const char* kDomain = "url and domain do not belong together, or the s
 constexpr const char* kUnfitAudio =
     "the recording could not be decoded: 16 bit mono PCM is expected, of the stated rate";
 
-constexpr Meaning kChat[] = {
+constexpr ErrorMeaning kChat[] = {
     {10000, S::unavailable, "", nullptr},
     {10001, S::unavailable, "", nullptr},
     {10002, S::unavailable, "", nullptr},
@@ -61,7 +61,7 @@ constexpr Meaning kChat[] = {
     {11203, S::busy, "the limit of calls at the same time is reached", nullptr},
 };
 
-constexpr Meaning kDictation[] = {
+constexpr ErrorMeaning kDictation[] = {
     {10005, S::misconfigured, "app_id is not authorised for this service", nullptr},
     {10006, S::failed, "the upstream could not read a parameter", nullptr},
     {10007, S::failed, "the upstream refuses a parameter's value", nullptr},
@@ -98,7 +98,7 @@ constexpr Meaning kDictation[] = {
     {11503, S::unavailable, "", nullptr},
 };
 
-constexpr Meaning kImage[] = {
+constexpr ErrorMeaning kImage[] = {
     // what differs from chat
     {10022, S::contentRefused, "the picture looks sensitive", nullptr},
     {10029, S::badInput, "a side is too long", "a side of the picture is longer than 12800 pixels"},
@@ -108,13 +108,13 @@ constexpr Meaning kImage[] = {
 };
 
 template <std::size_t N>
-const Meaning* find(const Meaning (&table)[N], std::int64_t code) {
+const ErrorMeaning* find(const ErrorMeaning (&table)[N], std::int64_t code) {
     const auto* row =
-        std::find_if(std::begin(table), std::end(table), [&](const Meaning& m) { return m.code == code; });
+        std::find_if(std::begin(table), std::end(table), [&](const ErrorMeaning& m) { return m.code == code; });
     return row == std::end(table) ? nullptr : row;
 }
 
-const Meaning* meaningOf(Service service, std::int64_t code) {
+const ErrorMeaning* meaningOf(Service service, std::int64_t code) {
     switch (service) {
         case Service::dictation: return find(kDictation, code);
         case Service::image:
@@ -152,7 +152,7 @@ bool isInvalidDomain(Service service, const UpstreamError& error) {
 
 CallFailure failureOf(Service service, const UpstreamError& error) {
     if (isInvalidDomain(service, error)) return {S::misconfigured, explanation(error, S::misconfigured, kDomain)};
-    const Meaning* meaning = meaningOf(service, error.code);
+    const ErrorMeaning* meaning = meaningOf(service, error.code);
     if (!meaning) return {S::failed, explanation(error, S::failed, "")};
     return {meaning->status, explanation(error, meaning->status, meaning->advice),
             meaning->forClient ? meaning->forClient : ""};

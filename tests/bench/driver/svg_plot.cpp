@@ -15,7 +15,7 @@ constexpr double kLeft = 60, kRight = 20, kTop = 60, kBottom = 50;
 constexpr int kSteps = 4;  // of the vertical axis
 const char* const kColours[] = {"#1f5fa8", "#b3541e", "#3c7a3a"};
 
-std::string escaped(const std::string& text) {
+std::string escapedXml(const std::string& text) {
     std::string out;
     for (const char c : text) {
         if (c == '&')
@@ -32,7 +32,7 @@ std::string escaped(const std::string& text) {
 
 std::string text(double x, double y, const std::string& content, const std::string& anchor = "middle") {
     return "<text x=\"" + fixed(x, 1) + "\" y=\"" + fixed(y, 1) + "\" text-anchor=\"" + anchor + "\">" +
-           escaped(content) + "</text>\n";
+           escapedXml(content) + "</text>\n";
 }
 
 std::string line(double x1, double y1, double x2, double y2) {

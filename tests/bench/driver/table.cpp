@@ -12,7 +12,7 @@ std::size_t widthOf(const std::string& text) {
     return std::size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-std::string escaped(const std::string& cell) {
+std::string escapedCell(const std::string& cell) {
     std::string text;
     for (const char c : cell) {
         if (c == '|') text += '\\';
@@ -28,7 +28,7 @@ void Table::add(const std::vector<std::string>& cells) {
         throw std::invalid_argument("a row of " + std::to_string(cells.size()) + " cells in a table of " +
                                     std::to_string(rows_.front().size()));
     rows_.emplace_back();
-    for (const auto& cell : cells) rows_.back().push_back(escaped(cell));
+    for (const auto& cell : cells) rows_.back().push_back(escapedCell(cell));
 }
 
 std::vector<std::size_t> Table::widths() const {

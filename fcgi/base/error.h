@@ -51,6 +51,9 @@ private:
     int retryAfter_;
 };
 
+// What no client has caused, and none shall read.
+inline Error internalError(const std::string& forLog) { return {ErrorKind::internal, forLog}; }
+
 // An Error whose one sentence is meant for both readers.
 inline Error refusal(ErrorKind kind, const std::string& sentence) { return {kind, sentence, sentence}; }
 

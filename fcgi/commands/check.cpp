@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "billing/spool.h"
 #include "commands/command_line.h"
+#include "commands/output.h"
 #include "config/config_keys.h"
 #include "config/database_url.h"
 #include "config/overrides.h"
@@ -18,29 +19,35 @@ namespace {
 
 class Report {
 public:
-    explicit Report(std::ostream& out) : out_(out) {}
+    void error(const std::string& text) { found_.push_back({Severity::error, text}); }
+    void warning(const std::string& text) { found_.push_back({Severity::warning, text}); }
+    void take(const Findings& findings) { found_.insert(found_.end(), findings.begin(), findings.end()); }
 
-    void error(const std::string& text) {
-        out_ << "error: " << text << "\n";
-        ++errors_;
-    }
-    void warning(const std::string& text) { out_ << "warning: " << text << "\n"; }
+    bool hasErrors() const { return !textsOf(Severity::error).empty(); }
 
-    void take(const Findings& findings) {
-        for (const Finding& finding : findings) {
-            if (finding.severity == Severity::error) error(finding.text);
-            if (finding.severity == Severity::warning) warning(finding.text);
+    void print(std::ostream& out) const {
+        for (const Finding& finding : found_) {
+            if (finding.severity == Severity::error) out << "error: " << finding.text << "\n";
+            if (finding.severity == Severity::warning) out << "warning: " << finding.text << "\n";
         }
+        if (!hasErrors()) out << "all is well\n";
     }
-
-    int end() const {
-        if (errors_ == 0) out_ << "all is well\n";
-        return errors_ == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    void printAsJson() const {
+        Poco::JSON::Object object = jsonObject();
+        object.set("errors", textsOf(Severity::error));
+        object.set("warnings", textsOf(Severity::warning));
+        printJson(object);
     }
 
 private:
-    std::ostream& out_;
-    int errors_ = 0;
+    Poco::JSON::Array textsOf(Severity severity) const {
+        Poco::JSON::Array texts;
+        for (const Finding& finding : found_)
+            if (finding.severity == severity) texts.add(finding.text);
+        return texts;
+    }
+
+    Findings found_;
 };
 
 // model.NAME.SETTING: its plugin says whether it is a secret. Where there is no such plugin, the name does.
@@ -86,9 +93,10 @@ void checkDatabase(const Config& config, Report& report) {
 }  // namespace
 
 int check(const CommandLine& line) {
+    if (line.json && line.printConfig) throw NotUnderstood("--json and --print-config exclude each other");
     const ConfigReading reading = readConfig(line.config);
     if (line.printConfig) std::cout << printed(reading.config);
-    Report report(line.printConfig ? std::cerr : std::cout);  // what is printed can be the next configuration file
+    Report report;
     for (const auto& text : reading.errors) report.error(text);
     for (const auto& text : reading.warnings) report.warning(text);
     const ModelRegistry registry(reading.config, {"*"}, PluginSnapshot::ownOrInherited(reading.config));
@@ -101,7 +109,11 @@ int check(const CommandLine& line) {
     checkDatabase(reading.config, report);
     checkKey(reading.config, report);
     checkSpool(reading.config, report);
-    return report.end();
+    if (line.json)
+        report.printAsJson();
+    else
+        report.print(line.printConfig ? std::cerr : std::cout);  // what is printed can be the next configuration file
+    return report.hasErrors() ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 }  // namespace aiproject

@@ -1,5 +1,6 @@
 #include "auth/credential.h"
 #include "commands/command_line.h"
+#include "commands/output.h"
 #include "config/database_url.h"
 #include "store/database.h"
 #include "store/migrations.h"
@@ -12,8 +13,19 @@ int migrate(const CommandLine& line) {
     const Config config = loadConfig(line.config);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
-    migrations.apply([](const std::string& step) { std::cout << step << std::endl; });
+    Poco::JSON::Array applied;
+    migrations.apply([&](const std::string& file) {
+        applied.add(file);
+        if (!line.json) std::cout << "applied " << file << std::endl;
+    });
     loadOrCreateKey(config.auth.keyFile);
+    if (line.json) {
+        Poco::JSON::Object object = jsonObject();
+        object.set("database", shownDatabaseUrl(config.database.url));
+        object.set("applied", applied);
+        object.set("key_file", config.auth.keyFile);
+        return printJson(object), EXIT_SUCCESS;
+    }
     std::cout << "database " << shownDatabaseUrl(config.database.url) << " is up to date\n"
               << "key file " << config.auth.keyFile << " is in place; keep a copy of it\n";
     return EXIT_SUCCESS;

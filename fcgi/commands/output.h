@@ -1,4 +1,4 @@
-// What the commands about accounts print: for people, or as JSON.
+// What commands print: for people, or as JSON.
 //
 // JSON: times are "2026-11-22T10:00:00.123Z" or null for never, balances numbers where -1 is unlimited; members keep
 // their names and may become more.

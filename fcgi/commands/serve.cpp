@@ -12,7 +12,9 @@ namespace {
 // The database file and the key are this host's own, so nobody else will make them.
 void prepare(const Config& config, Log& log) {
     Database database(config.database);
-    Migrations(database, config.database.migrations).apply([&log](const std::string& step) { log.info(step); });
+    Migrations(database, config.database.migrations).apply([&log](const std::string& file) {
+        log.info("applied " + file);
+    });
     loadOrCreateKey(config.auth.keyFile);
 }
 

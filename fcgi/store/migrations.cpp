@@ -24,12 +24,10 @@ using Poco::Data::Keywords::now;
 
 namespace {
 
-Error migrationFault(const std::string& sentence) { return {ErrorKind::internal, sentence}; }
-
 std::string contentOf(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
     std::string content{std::istreambuf_iterator<char>(stream), {}};
-    if (!stream) throw migrationFault("migration " + file.string() + " cannot be read");
+    if (!stream) throw internalError("migration " + file.string() + " cannot be read");
     return content;
 }
 
@@ -65,21 +63,20 @@ std::vector<Migrations::File> Migrations::readFiles(const std::filesystem::path&
         if (entry.path().extension() != ".sql") continue;
         const std::string name = entry.path().filename();
         if (!form.match(name))
-            throw migrationFault("migration " + entry.path().string() +
-                                 " must be named NNN_name.sql, as 001_users.sql");
+            throw internalError("migration " + entry.path().string() + " must be named NNN_name.sql, as 001_users.sql");
         const std::string sql = contentOf(entry.path());
         files.push_back({std::stoi(name.substr(0, 3)), name, sql, checksumOf(sql)});
     }
-    if (failure) throw migrationFault("database.migrations " + folder.string() + ": " + failure.message());
-    if (files.empty()) throw migrationFault("database.migrations " + folder.string() + " has no NNN_name.sql");
+    if (failure) throw internalError("database.migrations " + folder.string() + ": " + failure.message());
+    if (files.empty()) throw internalError("database.migrations " + folder.string() + " has no NNN_name.sql");
 
     std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.name < b.name; });
     int expected = 0;
     for (const File& file : files) {
         if (file.version == ++expected) continue;
-        throw migrationFault("database.migrations " + folder.string() + ": number " + std::to_string(expected) +
-                             " was expected where " + file.name +
-                             " stands; numbers start at 1, with no gap and none twice");
+        throw internalError("database.migrations " + folder.string() + ": number " + std::to_string(expected) +
+                            " was expected where " + file.name +
+                            " stands; numbers start at 1, with no gap and none twice");
     }
     return files;
 }
@@ -94,13 +91,13 @@ std::size_t Migrations::checkedCount(Session& session) const {
     for (std::size_t at = 0; at < count; ++at) {
         const std::string& name = applied.names[at];
         if (applied.versions[at] != std::int64_t(at) + 1)
-            throw migrationFault("the database lacks migration " + std::to_string(at + 1) + " but has " + name +
-                                 ": restore it from a backup");
+            throw internalError("the database lacks migration " + std::to_string(at + 1) + " but has " + name +
+                                ": restore it from a backup");
         if (at >= files_.size())
-            throw migrationFault("the database is newer than this release (it has " + name + ", the last file is " +
-                                 files_.back().name + "): install the release that it was migrated with");
+            throw internalError("the database is newer than this release (it has " + name + ", the last file is " +
+                                files_.back().name + "): install the release that it was migrated with");
         if (applied.names[at] != files_[at].name || applied.checksums[at] != files_[at].checksum)
-            throw migrationFault(
+            throw internalError(
                 "migration " + files_[at].name + " is not the " + name +
                 " that was applied to this database: restore that file and put the change in a new one");
     }
@@ -112,7 +109,7 @@ void Migrations::apply(const Progress& progress) const {
     for (const File& file : files_) {
         bool applied = false;
         database_.migrate([&](Session& session) { applied = applyIfMissing(session, file); });
-        if (applied) progress("applied " + file.name);
+        if (applied) progress(file.name);
     }
 }
 
@@ -128,7 +125,7 @@ bool Migrations::applyIfMissing(Session& session, const File& file) const {
         Database::execute(session, database_.dialect().createMigrationTable());
         Database::execute(session, file.sql);
     } catch (const Poco::Exception& e) {
-        throw migrationFault("migration " + file.name + " failed: " + e.displayText() + leftBehind());
+        throw internalError("migration " + file.name + " failed: " + e.displayText() + leftBehind());
     }
     session << "INSERT INTO schema_migrations (version, name, checksum) VALUES (?, ?, ?)", bind(file.version),
         bind(file.name), bind(file.checksum), now;

@@ -23,7 +23,7 @@ class Database;
 
 class Migrations {
 public:
-    using Progress = std::function<void(const std::string& line)>;
+    using Progress = std::function<void(const std::string& appliedFile)>;
 
     // Reads the files. `folder` has one sub-folder per dialect; empty: the installed one.
     Migrations(Database& database, const std::filesystem::path& folder);

@@ -2,6 +2,10 @@
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -23,6 +27,14 @@ struct Check : CppUnit::TestCase {
                                finished.output.find(part) != std::string::npos);
     }
 };
+
+struct Migrate : CppUnit::TestCase {
+    Installation installation;
+};
+
+Poco::JSON::Object::Ptr objectOf(const std::string& json) {
+    return Poco::JSON::Parser().parse(json).extract<Poco::JSON::Object::Ptr>();
+}
 
 }  // namespace
 
@@ -72,4 +84,41 @@ SPEC(Check, warns_of_secrets_among_the_arguments_and_does_not_repeat_them) {
     assertSays(finished, "-Dmodel.spark_chat.api_key: every user can read the arguments");
     for (const std::string word : {"hunter2", "-Dmodel.spark_chat.app_id", "-Dmodel.spark_chat.api_secret"})
         CPPUNIT_ASSERT_MESSAGE(word, finished.output.find(word) == std::string::npos);
+}
+
+SPEC(Check, says_the_same_as_json) {
+    const auto findings = [&](int code, const std::string& setting) {
+        const Finished finished = runToEnd({programPath(),
+                                            {"check", "-c", installation.configFile(), "--json",
+                                             "-Dbilling.spool_dir=" + installation.configFile(), "-D" + setting}});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, code, finished.code);
+        const auto found = objectOf(finished.output);
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), found->getArray("warnings")->size());
+        CPPUNIT_ASSERT(found->getArray("warnings")->getElement<std::string>(0).find("billing.spool_dir: ") == 0);
+        return found->getArray("errors");
+    };
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), findings(0, "pool.model.threads=1")->size());
+    const auto errors = findings(1, "pool.model.threads=0");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), errors->size());
+    CPPUNIT_ASSERT(errors->getElement<std::string>(0).find("pool.model.threads") != std::string::npos);
+
+    const Finished both =
+        runToEnd({programPath(), {"check", "-c", installation.configFile(), "--json", "--print-config"}});
+    CPPUNIT_ASSERT_EQUAL(2, both.code);
+    assertSays(both, "exclude each other");
+}
+
+SPEC(Migrate, says_as_json_what_it_applied_and_nothing_the_second_time) {
+    const std::string url = "sqlite:" + installation.dir().file("new.db");
+    const auto migrate = [&] {
+        const Finished finished =
+            runToEnd({programPath(), {"migrate", "-c", installation.configFile(), "--json", "-Ddatabase.url=" + url}});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
+        return objectOf(finished.output);
+    };
+    const auto first = migrate();
+    CPPUNIT_ASSERT_EQUAL(url, first->getValue<std::string>("database"));
+    CPPUNIT_ASSERT_EQUAL(std::string("001_users.sql"), first->getArray("applied")->getElement<std::string>(0));
+    CPPUNIT_ASSERT(std::filesystem::exists(first->getValue<std::string>("key_file")));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), migrate()->getArray("applied")->size());
 }

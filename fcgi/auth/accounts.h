@@ -37,6 +37,7 @@ struct User {
     std::string tag;      // 32 hex digits that name the user to a model; no credential
 };
 
+// What a user who proved to be one goes on with.
 struct SignIn {
     User user;
     std::string uuid;  // the user's credential: for the client alone, never for a log

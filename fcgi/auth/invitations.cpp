@@ -1,6 +1,7 @@
 #include "auth/invitations.h"
 
 #include "auth/audit.h"
+#include "auth/registration.h"
 #include "base/error.h"
 #include "base/random_bytes.h"
 #include "base/unix_time.h"
@@ -20,8 +21,6 @@ using Poco::Data::Keywords::now;
 
 namespace {
 
-Error inviteRefused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
-
 struct Terms {
     std::string academy;
     std::int64_t usesLeft = 0, beginsMs = 0, endsMs = 0;
@@ -35,7 +34,7 @@ const std::string kUsedUp = "the invitation code has been used up";
 
 // Before the database sees it: PostgreSQL takes no NUL.
 void requireForm(const std::string& code) {
-    if (code.empty() || code.size() > kLongestCode || hasControlCharacter(code)) throw inviteRefused(kUnknown);
+    if (code.empty() || code.size() > kLongestCode || hasControlCharacter(code)) throw registrationRefused(kUnknown);
 }
 
 Terms termsOf(Session& session, const std::string& code) {
@@ -45,16 +44,16 @@ Terms termsOf(Session& session, const std::string& code) {
                " WHERE code = ?",
         into(found), into(terms.academy), into(terms.usesLeft), into(terms.beginsMs), into(terms.endsMs),
         into(terms.grant.tokens), into(terms.grant.picTimes), into(terms.grant.voiceSeconds), bind(code), now;
-    if (found.empty()) throw inviteRefused(kUnknown);
+    if (found.empty()) throw registrationRefused(kUnknown);
     return terms;
 }
 
 void requireOpen(const Terms& terms, const std::string& academy) {
     const std::int64_t at = unixMilliseconds();
-    if (at < terms.beginsMs) throw inviteRefused("the invitation code is not valid yet");
-    if (terms.endsMs != 0 && at >= terms.endsMs) throw inviteRefused("the invitation code has expired");
+    if (at < terms.beginsMs) throw registrationRefused("the invitation code is not valid yet");
+    if (terms.endsMs != 0 && at >= terms.endsMs) throw registrationRefused("the invitation code has expired");
     if (!terms.academy.empty() && terms.academy != academy)
-        throw inviteRefused("the invitation code is for users of another academy");
+        throw registrationRefused("the invitation code is for users of another academy");
 }
 
 }  // namespace
@@ -123,7 +122,7 @@ void Invitations::requireUsable(const std::string& code, const std::string& acad
     requireForm(code);
     database_.read([&](Session& session) {
         const Terms terms = termsOf(session, code);
-        if (terms.usesLeft == 0) throw inviteRefused(kUsedUp);
+        if (terms.usesLeft == 0) throw registrationRefused(kUsedUp);
         requireOpen(terms, academy);
     });
 }
@@ -137,12 +136,12 @@ void Invitations::redeem(Session& session, const std::string& code, std::int64_t
         bind(code);
     const std::size_t counted = use.execute();
     const Terms terms = termsOf(session, code);
-    if (counted == 0) throw inviteRefused(kUsedUp);
+    if (counted == 0) throw registrationRefused(kUsedUp);
     requireOpen(terms, academy);
     int used = 0;
     session << "SELECT COUNT(*) FROM invitation_uses WHERE code = ? AND user_id = ?", into(used), bind(code),
         bind(userId), now;
-    if (used > 0) throw inviteRefused("this invitation code was used by this account already");
+    if (used > 0) throw registrationRefused("this invitation code was used by this account already");
     session << "INSERT INTO invitation_uses (code, user_id, at_ms) VALUES (?, ?, ?)", bind(code), bind(userId),
         bind(unixMilliseconds()), now;
     addGrant(session, userId, terms.grant);

@@ -12,8 +12,6 @@ constexpr std::size_t kMinPasswordLength = 8;
 constexpr std::size_t kMaxEmailBytes = 254;
 constexpr std::size_t kMaxAcademyLength = 100;
 
-Error registrationRefused(const std::string& sentence) { return refusal(ErrorKind::registrationRefused, sentence); }
-
 std::string requiredText(const std::string& raw, const std::string& what) {
     if (raw.size() > kMaxRawBytes) throw registrationRefused("the " + what + " is too long");
     if (!isUtf8(raw)) throw registrationRefused("the " + what + " is not valid UTF-8");

@@ -1,6 +1,8 @@
 // What may become an account: pure rules, no database.
 #pragma once
 
+#include "base/error.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +29,11 @@ std::string checkedAcademy(const std::string& raw);
 
 // An email address of whatever form, as far as it can be stored.
 std::string storableEmail(const std::string& raw);
+
+// What every refusal here throws.
+inline Error registrationRefused(const std::string& sentence) {
+    return refusal(ErrorKind::registrationRefused, sentence);
+}
 
 // A name as login sees it: trimmed. Nothing when no account can have it.
 std::optional<std::string> possibleName(std::string_view raw);

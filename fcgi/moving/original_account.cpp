@@ -15,26 +15,25 @@ namespace {
 constexpr std::size_t kMaxIdLength = 50;  // there, and in the table imports
 constexpr std::size_t kMd5Digits = 32;
 
-Error refused(const std::string& reason) { return refusal(ErrorKind::registrationRefused, reason); }
-
 // By which the row is known again.
 std::string idOf(const OriginalUser& row) {
     std::string id = row.id.value_or("");
-    if (id.empty()) throw refused("Id is empty");
-    if (!isUtf8(id) || hasControlCharacter(id)) throw refused("Id is not UTF-8, or has a control character");
-    if (lengthOf(id) > kMaxIdLength) throw refused("Id has more than 50 characters");
+    if (id.empty()) throw registrationRefused("Id is empty");
+    if (!isUtf8(id) || hasControlCharacter(id))
+        throw registrationRefused("Id is not UTF-8, or has a control character");
+    if (lengthOf(id) > kMaxIdLength) throw registrationRefused("Id has more than 50 characters");
     return id;
 }
 
 std::string nameOf(const OriginalUser& row) {
-    if (!row.name) throw refused("UserName is NULL");
+    if (!row.name) throw registrationRefused("UserName is NULL");
     return checkedName(*row.name);
 }
 
 std::string md5Of(const OriginalUser& row) {
     std::string digits = Poco::toLower(Poco::trim(row.password.value_or("")));
     const bool isHex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (digits.size() != kMd5Digits || !isHex) throw refused("PassWord is no MD5 (32 hex digits)");
+    if (digits.size() != kMd5Digits || !isHex) throw registrationRefused("PassWord is no MD5 (32 hex digits)");
     return digits;
 }
 
@@ -49,11 +48,12 @@ std::int64_t balanceOf(const OriginalUser::Field& field, const std::string& colu
     const std::string text = Poco::trim(*field);
     const std::string digits = text.substr(text.rfind('-', 0) == 0 ? 1 : 0);
     if (digits.empty() || digits.find_first_not_of("0123456789") != std::string::npos)
-        throw refused(column + " is no whole number");
+        throw registrationRefused(column + " is no whole number");
     if (digits != text)
         return digits.find_first_not_of('0') == std::string::npos ? 0 : insteadOf("a debt of " + digits.substr(0, 20));
     Poco::Int64 number = 0;
-    if (!Poco::NumberParser::tryParse64(digits, number)) throw refused(column + " is larger than 9223372036854775807");
+    if (!Poco::NumberParser::tryParse64(digits, number))
+        throw registrationRefused(column + " is larger than 9223372036854775807");
     if (number <= kMostUnits) return number;
     add(lost, "with " + std::to_string(kMostUnits) + " " + column + ", the most that there can be");
     return kMostUnits;

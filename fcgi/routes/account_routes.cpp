@@ -18,7 +18,7 @@ Poco::JSON::Object accountOf(const User& user) {
     return answer;
 }
 
-Poco::JSON::Object signInOf(const SignIn& signIn) {
+Poco::JSON::Object accountWithUuidOf(const SignIn& signIn) {
     Poco::JSON::Object answer = accountOf(signIn.user);
     answer.set("uuid", signIn.uuid);
     return answer;
@@ -41,7 +41,7 @@ void login(Context& context) {
     const std::string name = body.text("username");
     const SignIn signIn = context.services.accounts.login(name, body.text("password"), originOf(context));
     context.record.user = signIn.user.name;
-    sendSuccess(context.exchange, "logged in", signInOf(signIn));
+    sendSuccess(context.exchange, "logged in", accountWithUuidOf(signIn));
 }
 
 void showUser(Context& context) {
@@ -58,12 +58,12 @@ void changePassword(Context& context) {
     const SignIn signIn =
         context.services.accounts.changePassword(name, password, body.text("new_password"), originOf(context));
     context.record.user = signIn.user.name;
-    sendSuccess(context.exchange, "the password is changed, and older uuids have ended", signInOf(signIn));
+    sendSuccess(context.exchange, "the password is changed, and older uuids have ended", accountWithUuidOf(signIn));
 }
 
 void rotateUuid(Context& context) {
     const SignIn signIn = context.services.accounts.rotate(*context.user, originOf(context));
-    sendSuccess(context.exchange, "the old uuid has ended", signInOf(signIn));
+    sendSuccess(context.exchange, "the old uuid has ended", accountWithUuidOf(signIn));
 }
 
 void redeemInvitation(Context& context) {

@@ -22,11 +22,9 @@ namespace fs = std::filesystem;
 // No account's credentials are ended as often.
 const std::string kFar = "1000000";
 
-Error backupFault(const std::string& what) { return {ErrorKind::internal, what}; }
-
 void checkIntegrity(const SqliteFile& file, const std::string& name) {
     const std::string found = file.answer("PRAGMA integrity_check");
-    if (found != "ok") throw backupFault(name + " is damaged (" + found + "); take another backup");
+    if (found != "ok") throw internalError(name + " is damaged (" + found + "); take another backup");
 }
 
 // Of this product, and not newer than it.
@@ -36,7 +34,7 @@ void checkMigrations(const DatabaseConfig& config, const std::string& file) {
     Database database(itself, DatabaseUse::look);
     const auto pending = Migrations(database, config.migrations).pending();
     if (!pending.empty() && pending.front().rfind("001_", 0) == 0)
-        throw backupFault(file + " is no database of aiproject: no migration was ever applied to it");
+        throw internalError(file + " is no database of aiproject: no migration was ever applied to it");
 }
 
 // Takes the lock for as long as the connection lives. A process that has the database open holds a shared lock, idle
@@ -47,9 +45,10 @@ void lockOut(const SqliteFile& database, const std::string& name) {
     const bool isStillWal = result == SQLITE_OK && database.answer("PRAGMA journal_mode") != "delete";
     const bool isBusy = result == SQLITE_BUSY || result == SQLITE_LOCKED || isStillWal;
     if (isBusy)
-        throw backupFault("database " + name + " is in use; stop every serve and worker that uses it (aiproject stop)");
+        throw internalError("database " + name +
+                            " is in use; stop every serve and worker that uses it (aiproject stop)");
     if (result == SQLITE_CORRUPT || result == SQLITE_NOTADB)
-        throw backupFault("database " + name + " is damaged; move it and its -wal and -shm away, and restore again");
+        throw internalError("database " + name + " is damaged; move it and its -wal and -shm away, and restore again");
     if (result != SQLITE_OK) throw database.failed(result);
 }
 
@@ -99,20 +98,21 @@ std::string keptName(const std::string& file) {
 std::string copiedFileOf(const DatabaseConfig& config) {
     const auto begins = [&](const char* scheme) { return config.url.rfind(scheme, 0) == 0; };
     if (begins("postgresql:"))
-        throw backupFault("database.url is PostgreSQL's: pg_dump copies it, and pg_restore puts it back");
+        throw internalError("database.url is PostgreSQL's: pg_dump copies it, and pg_restore puts it back");
     if (begins("mysql:"))
-        throw backupFault(
+        throw internalError(
             "database.url is MySQL's: mariadb-dump --single-transaction copies it, and mariadb puts it back");
-    if (!begins("sqlite:")) throw backupFault("database.url: unknown form; write sqlite:FILE");
+    if (!begins("sqlite:")) throw internalError("database.url: unknown form; write sqlite:FILE");
     return fs::absolute(config.url.substr(std::strlen("sqlite:")));
 }
 
 std::uint64_t backUp(const DatabaseConfig& config, const std::string& file, Existing existing) {
     const std::string source = copiedFileOf(config);
-    if (!fs::exists(source)) throw backupFault("database " + source + " does not exist");
+    if (!fs::exists(source)) throw internalError("database " + source + " does not exist");
     const fs::path target = fs::absolute(file);
     std::error_code unknown;
-    if (fs::equivalent(source, target, unknown)) throw backupFault(file + " is the database itself; name another file");
+    if (fs::equivalent(source, target, unknown))
+        throw internalError(file + " is the database itself; name another file");
     copyToFile(SqliteFile(source, SQLITE_OPEN_READWRITE, config.timeout), target, existing);
     return fs::file_size(target);
 }
@@ -121,8 +121,8 @@ std::string restore(const DatabaseConfig& config, const std::string& file) {
     const std::string target = copiedFileOf(config);
     const std::string source = fs::absolute(file);
     std::error_code unknown;
-    if (!fs::exists(source)) throw backupFault(source + " does not exist");
-    if (fs::equivalent(source, target, unknown)) throw backupFault(file + " is the database itself; name a backup");
+    if (!fs::exists(source)) throw internalError(source + " does not exist");
+    if (fs::equivalent(source, target, unknown)) throw internalError(file + " is the database itself; name a backup");
     const SqliteFile from(source, SQLITE_OPEN_READWRITE, config.timeout);
     checkIntegrity(from, source);
     checkMigrations(config, source);

@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr int kAllPages = -1;
 
-Error fileFault(const std::string& what) { return {ErrorKind::internal, what}; }
-Error fileFault(const std::string& what, int error) { return fileFault(what + ": " + std::strerror(error)); }
+Error fileFault(const std::string& what, int error) { return internalError(what + ": " + std::strerror(error)); }
 
 void syncPath(const std::string& path, int flags) {
     const FileDescriptor opened(open(path.c_str(), flags | O_CLOEXEC));
@@ -28,7 +27,7 @@ void syncPath(const std::string& path, int flags) {
 void giveName(const std::string& temporary, const fs::path& file, Existing existing) {
     const int done = existing == Existing::replace ? std::rename(temporary.c_str(), file.c_str())
                                                    : link(temporary.c_str(), file.c_str());  // never replaces
-    if (done != 0 && errno == EEXIST) throw fileFault(file.string() + " is there already; --force replaces it");
+    if (done != 0 && errno == EEXIST) throw internalError(file.string() + " is there already; --force replaces it");
     if (done != 0) throw fileFault(file.string() + " cannot be made", errno);
     syncPath(file.parent_path(), O_RDONLY | O_DIRECTORY);
 }
@@ -46,7 +45,7 @@ SqliteFile::SqliteFile(const std::string& file, int flags, std::chrono::millisec
     throw Error(error);
 }
 
-Error SqliteFile::failed(int result) const { return fileFault(file_ + ": " + sqlite3_errstr(result)); }
+Error SqliteFile::failed(int result) const { return internalError(file_ + ": " + sqlite3_errstr(result)); }
 
 int SqliteFile::tried(const std::string& sql) const {
     return sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr);
@@ -89,10 +88,11 @@ void copyContent(const SqliteFile& from, const SqliteFile& to) {
 
 void copyToFile(const SqliteFile& from, const fs::path& file, Existing existing) {
     if (existing == Existing::refuse && fs::exists(file))
-        throw fileFault(file.string() + " is there already; --force replaces it");
+        throw internalError(file.string() + " is there already; --force replaces it");
     for (const char* ending : {"-wal", "-journal"})  // SQLite would take it for that of the new file
         if (fs::exists(file.string() + ending))
-            throw fileFault(file.string() + ending + " is beside it, so it is a database in use; name another file");
+            throw internalError(file.string() + ending +
+                                " is beside it, so it is a database in use; name another file");
     const TemporaryFile temporary(file);
     try {
         const SqliteFile to(temporary.path(), SQLITE_OPEN_READWRITE, {});
@@ -100,7 +100,7 @@ void copyToFile(const SqliteFile& from, const fs::path& file, Existing existing)
         copyContent(from, to);
         to.execute("PRAGMA journal_mode=DELETE");
     } catch (const Error& e) {
-        throw fileFault("no copy was made at " + file.string() + ", and nothing is left of it: " + e.what());
+        throw internalError("no copy was made at " + file.string() + ", and nothing is left of it: " + e.what());
     }
     syncPath(temporary.path(), O_RDWR);
     giveName(temporary.path(), file, existing);

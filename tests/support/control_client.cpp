@@ -41,7 +41,7 @@ public:
             answer += packet.substr(data.size());
         }
         char nothing = 0;  // until the manager has closed: who counts its descriptors next shall not meet this one
-        ::recv(socket_, &nothing, 1, 0);
+        if (::recv(socket_, &nothing, 1, 0) != 0) throw NotYet("the manager keeps the connection open");
         return answer;
     }
 

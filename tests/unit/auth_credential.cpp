@@ -41,12 +41,6 @@ struct Credential : CppUnit::TestCase {
     }
 };
 
-mode_t modeOf(const std::string& file) {
-    struct stat status {};
-    CPPUNIT_ASSERT_EQUAL(0, ::stat(file.c_str(), &status));
-    return status.st_mode & 07777;
-}
-
 }  // namespace
 
 SPEC(Credential, is_the_signature_of_id_and_epoch) {  // openssl dgst -sha256 -mac HMAC -macopt hexkey:...

@@ -1,6 +1,10 @@
 // What the tests of accounts share: a database in a folder of its own, and threads that start together.
 #pragma once
 
+#include <cppunit/TestAssert.h>
+
+#include <sys/stat.h>
+
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -26,6 +30,12 @@ inline DatabaseConfig databaseAt(const std::string& file,
     config.url = "sqlite:" + file;
     config.timeout = timeout;
     return config;
+}
+
+inline mode_t modeOf(const std::string& file) {
+    struct stat status {};
+    CPPUNIT_ASSERT_EQUAL(0, ::stat(file.c_str(), &status));
+    return status.st_mode & 07777;
 }
 
 inline std::filesystem::path sqlFolder() { return std::filesystem::path(AIPROJECT_SOURCE_DIR) / "sql"; }

@@ -14,7 +14,7 @@ using namespace std::string_literals;
 
 namespace {
 
-using Kind = BalanceChange::Kind;
+using Change = BalanceChange::Kind;
 
 struct Directory : CppUnit::TestCase {
     TempDir dir;
@@ -79,20 +79,20 @@ SPEC(Directory, disables_and_enables) {
 
 SPEC(Directory, adds_takes_and_sets_balances) {
     add("ann", 100);
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(150), tokensAfter({Kind::add, 50}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(140), tokensAfter({Kind::add, -10}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokensAfter({Kind::add, -141}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(7), tokensAfter({Kind::set, 7}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Kind::set, -1}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Kind::add, 50}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Kind::add, -50}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokensAfter({Kind::set, 0}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(150), tokensAfter({Change::add, 50}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(140), tokensAfter({Change::add, -10}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokensAfter({Change::add, -141}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(7), tokensAfter({Change::set, 7}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Change::set, -1}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Change::add, 50}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Change::add, -50}));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokensAfter({Change::set, 0}));
 }
 
 SPEC(Directory, changes_each_balance_by_its_own_number) {
     add("ann", 100);
-    CPPUNIT_ASSERT(directory.grant("ann", {{}, {Kind::set, 5}, {Kind::set, 60}}, "test"));
-    CPPUNIT_ASSERT(directory.grant("ann", {{Kind::add, 1}, {Kind::add, 2}, {Kind::add, 3}}, "test"));
+    CPPUNIT_ASSERT(directory.grant("ann", {{}, {Change::set, 5}, {Change::set, 60}}, "test"));
+    CPPUNIT_ASSERT(directory.grant("ann", {{Change::add, 1}, {Change::add, 2}, {Change::add, 3}}, "test"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(101), account("ann").tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(7), account("ann").picTimes);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(63), account("ann").voiceSeconds);
@@ -101,7 +101,7 @@ SPEC(Directory, changes_each_balance_by_its_own_number) {
 SPEC(Directory, loses_no_grant_when_many_come_at_once) {
     add("ann", 0);
     together(8, [&](int) {
-        for (int i = 0; i < 10; ++i) directory.grant("ann", {{Kind::add, 1}, {}, {}}, "test");
+        for (int i = 0; i < 10; ++i) directory.grant("ann", {{Change::add, 1}, {}, {}}, "test");
     });
     CPPUNIT_ASSERT_EQUAL(std::int64_t(80), account("ann").tokens);
 }
@@ -157,7 +157,7 @@ SPEC(Directory, takes_a_name_once) {
 SPEC(Directory, changes_nothing_when_the_audit_log_cannot_be_written) {
     add("ann", 5);
     sql("CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END");
-    CPPUNIT_ASSERT_THROW(directory.grant("ann", {{Kind::set, 9}, {}, {}}, "test"), std::exception);
+    CPPUNIT_ASSERT_THROW(directory.grant("ann", {{Change::set, 9}, {}, {}}, "test"), std::exception);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5), account("ann").tokens);
 }
 

@@ -33,7 +33,7 @@ private:
     const std::function<void(IReply&)> play_;
 };
 
-struct Gate : CppUnit::TestCase {
+struct ModelsGate : CppUnit::TestCase {
     CallWatch watch;
     CollectReply reply{1'000};
 
@@ -52,7 +52,7 @@ struct Gate : CppUnit::TestCase {
     }
 };
 
-SPEC(Gate, passes_on_all_that_is_said_in_the_call) {
+SPEC(ModelsGate, passes_on_all_that_is_said_in_the_call) {
     const ModelStatus status = call([](IReply& gate) {
         CPPUNIT_ASSERT(gate.delta("a"));
         CPPUNIT_ASSERT(gate.frame(R"({"payload":{"choices":{"text":[{"content":"b"}]}}})"));
@@ -73,7 +73,7 @@ SPEC(Gate, passes_on_all_that_is_said_in_the_call) {
     CPPUNIT_ASSERT(!reply.report().isGarbage);
 }
 
-SPEC(Gate, passes_on_guard) {
+SPEC(ModelsGate, passes_on_guard) {
     const SocketPair upstream;
     call([&](IReply& gate) {
         gate.guard(upstream.ours.get(), 1);
@@ -83,7 +83,7 @@ SPEC(Gate, passes_on_guard) {
     });
 }
 
-SPEC(Gate, is_shut_after_the_call) {
+SPEC(ModelsGate, is_shut_after_the_call) {
     IReply& old = kept();
     CPPUNIT_ASSERT(!old.delta("x") && !old.frame("{}") && !old.lastFrame("{}"));
     CPPUNIT_ASSERT(old.stop() != Stop::none);
@@ -93,7 +93,7 @@ SPEC(Gate, is_shut_after_the_call) {
     CPPUNIT_ASSERT_EQUAL(""s, reply.text() + reply.report().explanation);
 }
 
-SPEC(Gate, leads_to_no_later_call_of_the_same_thread) {
+SPEC(ModelsGate, leads_to_no_later_call_of_the_same_thread) {
     IReply& old = kept();
     call([&](IReply& gate) {
         CPPUNIT_ASSERT(!old.delta("late"));
@@ -105,7 +105,7 @@ SPEC(Gate, leads_to_no_later_call_of_the_same_thread) {
     CPPUNIT_ASSERT(!reply.report().isGarbage);  // it is not this call that broke the contract
 }
 
-SPEC(Gate, is_for_the_thread_of_its_call) {
+SPEC(ModelsGate, is_for_the_thread_of_its_call) {
     call([](IReply& gate) {
         std::thread([&] { CPPUNIT_ASSERT(!gate.delta("by a helper") && gate.stop() != Stop::none); }).join();
         CPPUNIT_ASSERT(gate.delta("by the caller"));
@@ -115,7 +115,7 @@ SPEC(Gate, is_for_the_thread_of_its_call) {
     assertSays(reply.report().explanation, "from another thread");
 }
 
-SPEC(Gate, is_used_again_only_after_thousands_of_calls) {
+SPEC(ModelsGate, is_used_again_only_after_thousands_of_calls) {
     std::vector<IReply*> gates;
     for (int i = 0; i < 20'000; ++i) call([&](IReply& gate) { gates.push_back(&gate); });
     CPPUNIT_ASSERT(std::set<IReply*>(gates.begin(), gates.end()).size() < 5'000);
@@ -123,7 +123,7 @@ SPEC(Gate, is_used_again_only_after_thousands_of_calls) {
         CPPUNIT_ASSERT_EQUAL(std::size_t(4'096), std::set<IReply*>(&gates[i - 4'096], &gates[i]).size());
 }
 
-SPEC(Gate, is_never_used_again_while_somebody_still_speaks_to_it) {
+SPEC(ModelsGate, is_never_used_again_while_somebody_still_speaks_to_it) {
     IReply& old = kept();
     old.delta("still here");
     for (int i = 0; i < 10'000; ++i) call([&](IReply& gate) { CPPUNIT_ASSERT(&gate != &old); });

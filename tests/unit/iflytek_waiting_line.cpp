@@ -7,12 +7,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Numbers = aiproject::iflytek::WaitingLine<int>;
-using Time = Numbers::Time;
+using NumberLine = aiproject::iflytek::WaitingLine<int>;
+using Time = NumberLine::Time;
 
 struct WaitingLine : CppUnit::TestCase {
     const Time start{1'000s};
-    Numbers line{2, 50s};
+    NumberLine line{2, 50s};
 
     bool isPausing(Time now) const { return !line.mayOpen(now); }
 };

@@ -53,12 +53,6 @@ int number(Database& database, const std::string& select) {
     return value;
 }
 
-mode_t modeOf(const std::string& file) {
-    struct stat status {};
-    CPPUNIT_ASSERT_EQUAL(0, ::stat(file.c_str(), &status));
-    return status.st_mode & 07777;
-}
-
 std::string faultOf(const std::function<void()>& work) {
     const Error fault = expectError(ErrorKind::internal, work);
     CPPUNIT_ASSERT(fault.forClient().empty());

@@ -23,7 +23,7 @@ struct FreeWith {
         Free(pointer);
     }
 };
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
+using PrivateKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 using File = std::unique_ptr<std::FILE, FreeWith<std::fclose>>;
 
@@ -31,7 +31,7 @@ constexpr long kHour = 3600;
 constexpr long kWeek = 7L * 24 * kHour;
 
 struct Authority {
-    Key key;
+    PrivateKey key;
     Certificate certificate;
 };
 
@@ -39,8 +39,8 @@ void require(bool success, const std::string& what) {
     if (!success) throw std::runtime_error("certificate: cannot " + what);
 }
 
-Key newKey() {
-    Key key(EVP_EC_gen("P-256"));
+PrivateKey newKey() {
+    PrivateKey key(EVP_EC_gen("P-256"));
     require(key != nullptr, "make a key");
     return key;
 }
@@ -88,7 +88,7 @@ void writeCertificate(const std::string& path, X509* certificate) {
 }
 
 Authority loadAuthority(const std::string& certificateFile, const std::string& keyFile) {
-    Authority authority{Key(PEM_read_PrivateKey(openFile(keyFile, "re").get(), nullptr, nullptr, nullptr)),
+    Authority authority{PrivateKey(PEM_read_PrivateKey(openFile(keyFile, "re").get(), nullptr, nullptr, nullptr)),
                         Certificate(PEM_read_X509(openFile(certificateFile, "re").get(), nullptr, nullptr, nullptr))};
     require(authority.key && authority.certificate, "read " + certificateFile + " and " + keyFile);
     return authority;

@@ -13,7 +13,7 @@
 
 namespace aiproject::test {
 
-constexpr std::chrono::milliseconds kHasty{500};
+constexpr std::chrono::milliseconds kHasty{3'000};
 
 inline DatabaseServer& postgresql() {
     static DatabaseServer server(DatabaseServer::Kind::postgresql);

@@ -196,7 +196,13 @@ SPEC(Chaos, ends_every_request_in_a_way_that_its_client_can_tell) {
     if (!site.logDisk.isDisk()) std::cout << kNoDisk << std::endl;
     const pid_t manager = site.manager.process().pid();
     const auto workerBefore = descriptorsOfWorker(site.manager.workers("model").at(0));
-    const auto managerBefore = descriptorsOf(manager);
+    std::vector<std::string> managerBefore;
+    const auto hasEndedItsFirstTrial = [&] {
+        managerBefore = descriptorsOf(manager);
+        return std::none_of(managerBefore.begin(), managerBefore.end(),
+                            [](const std::string& target) { return target.find("trial") != std::string::npos; });
+    };
+    ASSERT_EVENTUALLY(hasEndedItsFirstTrial());
 
     Load load(site.nginx.port(), crowds());
     int calls = 0;

@@ -31,6 +31,7 @@ struct Common {
     Settings settings(Settings more) const {
         Settings all = gated.addedTo(settingsForAll(upstream));
         all["database.url"] = database;
+        all["database.timeout_ms"] = "15000";  // eight threads wait for one row, on a slow machine
         all["auth.key_file"] = folder.file("auth.key");
         all["plugins.dir"] = pluginFolder() + ":" + badPluginFolder();
         all.merge(more);

@@ -153,14 +153,14 @@ SPEC(Bills, are_an_estimate_for_an_upstream_that_lies) {
 
 SPEC(Bills, are_an_estimate_of_what_was_delivered_to_a_client_that_left) {
     start();
-    play(FaultKind::slow, 300);
+    play(FaultKind::slow, 1'500);
     leave();
     assertOneRow("outcome = 'client_left' AND basis = 'estimated' AND tokens > 0 AND tokens < 24");
 }
 
 SPEC(Bills, are_what_the_upstream_reports_to_a_worker_that_drains) {
     start({{"billing.on_client_gone", "drain"}});
-    play(FaultKind::slow, 300);
+    play(FaultKind::slow, 1'500);
     leave();
     assertOneRow("outcome = 'client_left' AND basis = 'reported' AND tokens = 48 AND charged_tokens = 48");
 }

@@ -28,7 +28,7 @@ struct FullPool : CppUnit::TestCase {
                                {"route.picture", ""},
                                {"pool.model.processes", "2"},
                                {"pool.model.threads", "1"},
-                               {"pool.model.queue_ms", "200"},
+                               {"pool.model.queue_ms", "5000"},
                                {"timeout.drain_ms", "0"}}};
     ChildProcess manager{{programPath(), {"serve", "-c", installation.configFile()}}};
 

@@ -69,8 +69,10 @@ struct Growing {
 SPEC(Recycling, replaces_a_worker_that_has_served_enough_and_loses_no_request) {
     const GatedModel gated;
     const PluginFolder plugins({{"echo", pluginFolder()}, {"scripted", badPluginFolder()}});
-    const ManagerUnderTest manager(gated.addedTo(
-        {{"plugins.dir", plugins.path()}, {"pool.model.processes", "1"}, {"pool.model.max_requests", "50"}}));
+    const ManagerUnderTest manager(gated.addedTo({{"plugins.dir", plugins.path()},
+                                                  {"pool.model.processes", "1"},
+                                                  {"pool.model.queue_ms", "10000"},
+                                                  {"pool.model.max_requests", "50"}}));
     const pid_t first = manager.workers("model").at(0);
     const auto stream = gated.stream(manager.socket("model"), manager.newUser("alice"));
     SteadyClients clients(4, [&] { return statusOfLiveness(manager) == 200; });

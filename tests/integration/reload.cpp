@@ -21,8 +21,8 @@ struct Reload : CppUnit::TestCase {
     void setUp() override {
         plugins.add(pluginFolder(), "echo");
         plugins.add(badPluginFolder(), "scripted");
-        manager = std::make_unique<ManagerUnderTest>(
-            gated.addedTo({{"plugins.dir", plugins.path()}, {"pool.model.processes", "2"}}));
+        manager = std::make_unique<ManagerUnderTest>(gated.addedTo(
+            {{"plugins.dir", plugins.path()}, {"pool.model.processes", "2"}, {"pool.model.queue_ms", "10000"}}));
     }
 
     void configure(const std::string& line) const {

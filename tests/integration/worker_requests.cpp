@@ -118,7 +118,7 @@ namespace {
 
 struct SmallWorker : CppUnit::TestCase {
     // The pool of a worker without --pool is the default one, so its size comes from a pool of its own.
-    WorkerUnderTest worker{{{"timeout.client_ms", "1000"}}};
+    WorkerUnderTest worker{{{"timeout.client_ms", "5000"}}};
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "support/process_view.h"
 #include "support/spec.h"
 
+#include <Poco/Exception.h>
 #include <Poco/JSON/Array.h>
 
 #include <algorithm>
@@ -88,11 +89,26 @@ struct Chaos : CppUnit::TestCase {
     ChaosSite site;
     Casualties casualties;
 
+    // The database may keep a request for a second here: where a slow machine takes longer, the user asks again.
+    User registered(const std::string& name) const {
+        User user{name, {}};
+        const auto isIn = [&] {
+            try {
+                user.uuid = site.manager.newUser(name);
+            } catch (const Poco::Exception& e) {
+                throw NotYet("no uuid: " + e.displayText());
+            }
+            return true;
+        };
+        ASSERT_EVENTUALLY(isIn());
+        return user;
+    }
+
     std::vector<Crowd> crowds() const {
         constexpr std::chrono::seconds pause{1};
         std::vector<Crowd> all{{kStreams, {}}, {kOthers, {}}, {kAccounts, {}, pause}};
         for (const std::string name : {"alice", "bob", "carol"}) {
-            const User user{name, site.manager.newUser(name)};
+            const User user = registered(name);
             const std::array errands{streamsOf(user), othersOf(user), accountsOf(user)};
             for (std::size_t i = 0; i < all.size(); ++i)
                 all[i].errands.insert(all[i].errands.end(), errands.at(i).begin(), errands.at(i).end());
@@ -199,8 +215,9 @@ SPEC(Chaos, ends_every_request_in_a_way_that_its_client_can_tell) {
     std::vector<std::string> managerBefore;
     const auto hasEndedItsFirstTrial = [&] {
         managerBefore = descriptorsOf(manager);
-        return std::none_of(managerBefore.begin(), managerBefore.end(),
-                            [](const std::string& target) { return target.find("trial") != std::string::npos; });
+        return std::none_of(managerBefore.begin(), managerBefore.end(), [](const std::string& target) {
+            return target.find("aiproject-trial") != std::string::npos;
+        });
     };
     ASSERT_EVENTUALLY(hasEndedItsFirstTrial());
 

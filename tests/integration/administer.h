@@ -54,9 +54,7 @@ struct Administration : CppUnit::TestCase {
         assertCode(0, finished);
         return finished.output;
     }
-    Poco::JSON::Object::Ptr object(const std::vector<std::string>& words) const {
-        return Poco::JSON::Parser().parse(output(words)).extract<Poco::JSON::Object::Ptr>();
-    }
+    Poco::JSON::Object::Ptr object(const std::vector<std::string>& words) const { return objectOf(output(words)); }
     Poco::JSON::Array::Ptr array(const std::vector<std::string>& words) const {
         return Poco::JSON::Parser().parse(output(words)).extract<Poco::JSON::Array::Ptr>();
     }

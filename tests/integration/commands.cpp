@@ -4,7 +4,6 @@
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 
 #include <sys/stat.h>
 
@@ -31,10 +30,6 @@ struct Check : CppUnit::TestCase {
 struct Migrate : CppUnit::TestCase {
     Installation installation;
 };
-
-Poco::JSON::Object::Ptr objectOf(const std::string& json) {
-    return Poco::JSON::Parser().parse(json).extract<Poco::JSON::Object::Ptr>();
-}
 
 }  // namespace
 

@@ -3,7 +3,6 @@
 #include "support/worker_under_test.h"
 
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 
 #include <csignal>
 
@@ -117,7 +116,7 @@ SPEC(MovingIn, takes_the_dump_of_the_original_while_a_worker_serves) {
                   {"-c", "exec \"$0\" import-original -c \"$1\" --from \"$2\" --apply --json 2>/dev/null",
                    programPath(), worker.installation().configFile(), file}});
     CPPUNIT_ASSERT_EQUAL(4, real.code);
-    const auto report = Poco::JSON::Parser().parse(real.output).extract<Poco::JSON::Object::Ptr>();
+    const auto report = objectOf(real.output);
     CPPUNIT_ASSERT_EQUAL(kSound, report->getValue<int>("imported"));
     CPPUNIT_ASSERT_EQUAL(kRows - kSound, report->getValue<int>("skipped"));
 

@@ -7,7 +7,6 @@
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 
 #include <signal.h>
 #include <sys/stat.h>
@@ -53,7 +52,7 @@ SPEC(Status, is_a_table_that_fits_a_terminal) {
 SPEC(Status, is_json_for_programs) {
     const Finished said = runToEnd({programPath(), {"status", "--json", "-c", manager.installation().configFile()}});
     CPPUNIT_ASSERT_EQUAL_MESSAGE(said.output, 0, said.code);
-    const auto status = Poco::JSON::Parser().parse(said.output).extract<Poco::JSON::Object::Ptr>();
+    const auto status = objectOf(said.output);
     CPPUNIT_ASSERT_EQUAL(manager.process().pid(), status->getValue<pid_t>("pid"));
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), status->getArray("pools")->size());
 }

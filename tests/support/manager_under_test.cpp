@@ -5,7 +5,6 @@
 #include "support/process_view.h"
 
 #include <Poco/JSON/Array.h>
-#include <Poco/JSON/Parser.h>
 
 #include <stdexcept>
 
@@ -71,8 +70,7 @@ Finished ManagerUnderTest::command(const std::string& name) const {
 }
 
 Object::Ptr ManagerUnderTest::status() const {
-    const std::string said = askForStatus(installation_.dir().file("run/manager.sock"));
-    return Poco::JSON::Parser().parse(said).extract<Object::Ptr>();
+    return objectOf(askForStatus(installation_.dir().file("run/manager.sock")));
 }
 
 Object::Ptr ManagerUnderTest::pool(const std::string& name) const { return poolIn(*status(), name); }

@@ -6,6 +6,8 @@
 #include "support/temp_dir.h"
 #include "support/text.h"
 
+#include <Poco/JSON/Object.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -57,6 +59,9 @@ FastcgiRequest jsonRequest(const std::string& path, const std::string& json);
 
 // Registers and logs in on that socket; answers the uuid.
 std::string newUser(const std::string& socketPath, const std::string& name);
+
+// What an answer says, or a command with --json.
+Poco::JSON::Object::Ptr objectOf(const std::string& json);
 
 // The body of /auth/register; /auth/login takes it as well.
 std::string registration(const std::string& name, const std::string& password, const std::string& email);

@@ -4,6 +4,7 @@
 #include "store/database.h"
 
 #include <Poco/Data/RecordSet.h>
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 namespace aiproject {

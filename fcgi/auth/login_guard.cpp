@@ -1,5 +1,6 @@
 #include "auth/login_guard.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>

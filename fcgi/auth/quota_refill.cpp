@@ -1,5 +1,6 @@
 #include "auth/quota_refill.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/DateTime.h>
 #include <Poco/Timestamp.h>

@@ -5,12 +5,14 @@
 // THREADS  No state.
 #pragma once
 
-#include <Poco/Data/Session.h>
-
 #include <cstdint>
 
 #include "auth/user_store.h"
 #include "config/config.h"
+
+namespace Poco::Data {
+class Session;
+}
 
 namespace aiproject {
 

@@ -1,5 +1,6 @@
 #include "auth/user_store.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include "base/error.h"

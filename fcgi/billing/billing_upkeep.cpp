@@ -1,4 +1,6 @@
 // What Billing does for the keeper: bills that wait, and reservations of calls in progress and of dead workers.
+#include <Poco/Data/Session.h>
+
 #include <algorithm>
 #include <utility>
 

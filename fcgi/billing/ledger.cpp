@@ -1,5 +1,6 @@
 #include "billing/ledger.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>

@@ -8,8 +8,6 @@
 // THREADS  No state.
 #pragma once
 
-#include <Poco/Data/Session.h>
-
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -19,6 +17,10 @@
 
 #include "base/error.h"
 #include "billing/settlement.h"
+
+namespace Poco::Data {
+class Session;
+}
 
 namespace aiproject {
 

@@ -3,6 +3,7 @@
 #include "commands/values.h"
 #include "store/database.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include <utility>

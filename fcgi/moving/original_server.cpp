@@ -2,6 +2,7 @@
 #include "moving/original_users.h"
 
 #include <Poco/Data/RecordSet.h>
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include "store/database.h"

@@ -1,5 +1,7 @@
 #include "store/database.h"
 
+#include <Poco/Data/Session.h>
+
 #include <algorithm>
 #include <optional>
 #include <random>

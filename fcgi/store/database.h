@@ -11,8 +11,6 @@
 // THREADS  Any number may call; a session belongs to one `work` at a time. Not from within `work`.
 #pragma once
 
-#include <Poco/Data/Session.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -26,6 +24,10 @@
 #include "config/config.h"
 #include "store/dialect.h"
 #include "store/session_watch.h"
+
+namespace Poco::Data {
+class Session;
+}
 
 namespace aiproject {
 

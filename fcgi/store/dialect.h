@@ -4,13 +4,17 @@
 // THREADS  Constant after construction: any number may call, each with a session of its own.
 #pragma once
 
-#include <Poco/Data/Session.h>
+#include <Poco/Exception.h>
 
 #include <chrono>
 #include <memory>
 #include <string>
 
 #include "config/config.h"
+
+namespace Poco::Data {
+class Session;
+}
 
 namespace aiproject {
 

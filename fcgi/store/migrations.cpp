@@ -1,5 +1,6 @@
 #include "store/migrations.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/Exception.h>
 #include <Poco/RegularExpression.h>

@@ -1,5 +1,6 @@
 #include "store/mysql_dialect.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "store/postgresql_dialect.h"
 
+#include <Poco/Data/Session.h>
+
 #include "store/postgresql_session.h"
 
 namespace aiproject {

@@ -1,5 +1,7 @@
 #include "store/server_session.h"
 
+#include <Poco/Data/Session.h>
+
 #include <algorithm>
 
 namespace aiproject {

@@ -8,6 +8,7 @@
 
 #include <Poco/Data/AbstractSessionImpl.h>
 #include <Poco/Data/DataException.h>
+#include <Poco/Data/Session.h>
 #include <Poco/Data/StatementImpl.h>
 
 #include <string>

@@ -3,6 +3,7 @@
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/SQLite/SessionImpl.h>
 #include <Poco/Data/SQLite/Utility.h>
+#include <Poco/Data/Session.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>

@@ -7,6 +7,7 @@
 #include "support/spec.h"
 #include "unit/auth_fixture.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 #include <string>

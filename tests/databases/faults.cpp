@@ -6,6 +6,8 @@
 #include "support/temp_dir.h"
 #include "unit/expect.h"
 
+#include <Poco/Data/Session.h>
+
 #include <signal.h>
 #include <stdlib.h>
 

@@ -3,6 +3,8 @@
 #include "databases/databases.h"
 #include "support/small_disk.h"
 
+#include <Poco/Data/Session.h>
+
 #include <functional>
 
 using namespace aiproject;

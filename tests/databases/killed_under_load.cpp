@@ -7,6 +7,8 @@
 #include "support/manager_under_test.h"
 #include "support/plugin_folder.h"
 
+#include <Poco/Data/Session.h>
+
 #include <algorithm>
 #include <atomic>
 #include <filesystem>

@@ -7,6 +7,8 @@
 #include "support/joining_threads.h"
 #include "support/temp_dir.h"
 
+#include <Poco/Data/Session.h>
+
 #include <stdlib.h>
 
 #include <algorithm>

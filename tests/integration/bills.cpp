@@ -9,6 +9,7 @@
 #include "support/spec.h"
 #include "upstream/simulator.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 

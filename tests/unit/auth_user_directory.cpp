@@ -6,6 +6,7 @@
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
 using namespace aiproject;

@@ -1,5 +1,6 @@
 #include "moving/importer.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 #include <Poco/MD5Engine.h>
 

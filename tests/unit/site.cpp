@@ -3,6 +3,8 @@
 #include "store/migrations.h"
 #include "unit/plugin_files.h"
 
+#include <Poco/Data/Session.h>
+
 #include <cppunit/TestAssert.h>
 
 #include <utility>

@@ -1,6 +1,7 @@
 #include "store/backup.h"
 
 #include <Poco/Data/SQLite/Connector.h>
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 #include <sys/stat.h>
 

@@ -1,5 +1,6 @@
 #include "store/database.h"
 
+#include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 #include <fcntl.h>
 #include <sys/file.h>

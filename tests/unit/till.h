@@ -6,6 +6,8 @@
 #include "unit/auth_fixture.h"
 #include "unit/expect.h"
 
+#include <Poco/Data/Session.h>
+#include <Poco/Data/Statement.h>
 #include <cppunit/TestCase.h>
 
 #include <optional>

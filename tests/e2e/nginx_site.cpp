@@ -1,6 +1,7 @@
 #include "e2e/nginx_site.h"
 
 #include "support/eventually.h"
+#include "support/places.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocket.h>
@@ -19,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kTemplates = AIPROJECT_NGINX_TEMPLATES;
+const fs::path kTemplates = sourceFolder() + "/nginx";
 constexpr int kPortAttempts = 5;
 
 bool accepts(std::uint16_t port) {

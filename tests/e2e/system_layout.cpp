@@ -1,5 +1,6 @@
 // What `cmake --install` lays out, tried below a folder.
 #include "e2e/nginx_site.h"
+#include "support/places.h"
 #include "support/spec.h"
 
 #include <fstream>
@@ -16,7 +17,7 @@ struct SystemLayout : CppUnit::TestCase {
     }
 
     void installSystemFiles() const {
-        Command install{AIPROJECT_CMAKE, {"--install", AIPROJECT_BUILD, "--component", "system"}, {}, -1, {}};
+        Command install{AIPROJECT_CMAKE, {"--install", buildFolder(), "--component", "system"}, {}, -1, {}};
         install.environment["DESTDIR"] = dir.path();
         succeed(install);
     }
@@ -53,7 +54,7 @@ SPEC(SystemLayout, passes_nginx_t_beside_debians_nginx_conf) {
 
 SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
     const std::string prefix = dir.file("usr");
-    succeed({AIPROJECT_CMAKE, {"--install", AIPROJECT_BUILD, "--prefix", prefix}, {}, -1, {}});
+    succeed({AIPROJECT_CMAKE, {"--install", buildFolder(), "--prefix", prefix}, {}, -1, {}});
     for (const char* file :
          {"bin/aiproject", AIPROJECT_ECHO, "include/aiproject/imodel.h", "share/aiproject/sql/sqlite/001_users.sql",
           "share/aiproject/nginx/aiproject/locations.conf", "share/aiproject/nginx/sites-available/aiproject",

@@ -10,7 +10,7 @@ namespace {
 struct Completion : CppUnit::TestCase {
     // For the last of `words`; what is offered, a line each.
     static std::string offered(std::vector<std::string> words) {
-        const std::string script = "source '" + std::string(AIPROJECT_COMPLETION) +
+        const std::string script = "source '" + sourceFolder() + "/fcgi/commands/aiproject.bash" +
                                    "'; COMP_WORDS=(aiproject \"${@:2}\"); COMP_CWORD=$(($# - 1)); _aiproject \"$1\";"
                                    " printf '%s\\n' \"${COMPREPLY[@]}\"";
         words.insert(words.begin(), {"--norc", "-c", script, "bash", programPath()});

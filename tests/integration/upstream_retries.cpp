@@ -3,6 +3,7 @@
 #include "support/eventually.h"
 #include "support/iflytek_calls.h"
 #include "support/joining_threads.h"
+#include "support/places.h"
 #include "support/restart.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
@@ -30,7 +31,7 @@ struct UpstreamRetries : CppUnit::TestCase {
     // Answers how often the model was asked for its `answer`.
     int askModel(const std::string& url, const RetryConfig& retry, std::string& answer) {
         Config config;
-        config.pluginDirs = {AIPROJECT_PLUGIN_DIR};
+        config.pluginDirs = {pluginFolder()};
         config.models["chat"] = {"spark_chat", settingsFor(url)};
         config.retry = retry;
         const ModelRegistry models(config, {"chat"}, PluginSnapshot::take(config), {&board});

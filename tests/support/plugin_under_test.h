@@ -5,6 +5,7 @@
 #include "host/call_watch.h"
 #include "host/plugin_library.h"
 #include "host/plugin_settings.h"
+#include "support/places.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -150,7 +151,7 @@ private:
 class PluginUnderTest {
 public:
     PluginUnderTest(const std::string& name, const std::map<std::string, std::string>& written)
-        : library_(std::string(AIPROJECT_PLUGIN_DIR) + "/" + name + ".so"),
+        : library_(pluginFolder() + "/" + name + ".so"),
           settings_(library_.descriptor(), "model." + name, written),
           model_(settings_.usable() ? library_.descriptor().create(settings_) : nullptr) {
         if (model_) model_->start();

@@ -35,17 +35,11 @@ std::string text(const Poco::JSON::Object& object) {
 
 }  // namespace
 
-std::string programPath() { return AIPROJECT_BINARY; }
-
-std::string pluginFolder() { return AIPROJECT_PLUGINS; }
-
-std::string badPluginFolder() { return AIPROJECT_BAD_PLUGINS; }
-
 Installation::Installation(const Settings& settings) {
     Settings all{{"run.dir", dir_.file("run")},
                  {"plugins.dir", pluginFolder()},
                  {"database.url", "sqlite:" + dir_.file("accounts.db")},
-                 {"database.migrations", AIPROJECT_SQL},
+                 {"database.migrations", sourceFolder() + "/sql"},
                  {"auth.key_file", dir_.file("auth.key")},
                  {"billing.spool_dir", dir_.file("spool")},
                  {"log.file", dir_.file("log")},

@@ -3,6 +3,7 @@
 
 #include "support/child_process.h"
 #include "support/fastcgi_client.h"
+#include "support/places.h"
 #include "support/temp_dir.h"
 #include "support/text.h"
 
@@ -29,10 +30,6 @@ public:
 private:
     TempDir dir_;
 };
-
-std::string programPath();      // aiproject
-std::string pluginFolder();     // of the build
-std::string badPluginFolder();  // of the build: tests/bad_plugins
 
 class WorkerUnderTest {
 public:

@@ -18,6 +18,7 @@
 #include "config/config.h"
 #include "store/database.h"
 #include "store/migrations.h"
+#include "support/places.h"
 #include "unit/expect.h"
 
 namespace aiproject::test {
@@ -38,7 +39,7 @@ inline mode_t modeOf(const std::string& file) {
     return status.st_mode & 07777;
 }
 
-inline std::filesystem::path sqlFolder() { return std::filesystem::path(AIPROJECT_SOURCE_DIR) / "sql"; }
+inline std::filesystem::path sqlFolder() { return sourceFolder() + "/sql"; }
 
 inline void migrate(Database& database, const std::filesystem::path& folder = sqlFolder()) {
     Migrations(database, folder).apply([](const std::string&) {});

@@ -242,7 +242,7 @@ SPEC(Registry, holds_the_plugins_as_they_were_when_the_snapshot_was_taken) {
 SPEC(Registry, uses_a_plugin_in_place_that_needs_its_folder_and_says_so) {
     add("with_neighbour");
     assertSays(errors(), "with_neighbour.so: cannot be opened: libneighbour.so.1: ");
-    std::filesystem::copy_file(badPluginFolder() / "neighbour/libneighbour.so.1",
+    std::filesystem::copy_file(badPluginFolder() + "/neighbour/libneighbour.so.1",
                                dir.path() / "plugins/libneighbour.so.1");
     const ModelRegistry registry = made({"with_neighbour"});
     CPPUNIT_ASSERT_EQUAL(""s, findings(registry, Severity::warning));

@@ -1,4 +1,5 @@
 // The order of the layers, as fcgi/CMakeLists.txt states it, against what the sources include.
+#include "support/places.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
@@ -19,7 +20,7 @@ namespace {
 using Names = std::set<std::string>;
 using Layers = std::map<std::string, Names>;
 
-const std::filesystem::path kRoot = AIPROJECT_SOURCE_DIR;
+const std::filesystem::path kRoot = sourceFolder();
 
 bool isKeyword(const std::string& word) { return word == "SOURCES" || word == "USES" || word == "LINKS"; }
 

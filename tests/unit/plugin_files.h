@@ -1,15 +1,15 @@
-// Where the built plugins are: the good one that is shipped, and the bad ones of tests/bad_plugins.
+// The built plugins as files: the good one that is shipped, and the bad ones of tests/bad_plugins.
 #pragma once
+
+#include "support/places.h"
 
 #include <filesystem>
 #include <string>
 
 namespace aiproject::test {
 
-inline std::filesystem::path pluginFolder() { return AIPROJECT_PLUGIN_DIR; }
-inline std::filesystem::path badPluginFolder() { return AIPROJECT_BAD_PLUGIN_DIR; }
-inline std::filesystem::path echoPlugin() { return pluginFolder() / "echo.so"; }
-inline std::filesystem::path badPlugin(const std::string& name) { return badPluginFolder() / (name + ".so"); }
+inline std::filesystem::path echoPlugin() { return pluginFolder() + "/echo.so"; }
+inline std::filesystem::path badPlugin(const std::string& name) { return badPluginFolder() + "/" + name + ".so"; }
 
 // Puts a plugin into a folder, under another name if need be.
 inline void install(const std::filesystem::path& plugin, const std::filesystem::path& folder,

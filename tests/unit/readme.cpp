@@ -1,6 +1,7 @@
 // The root README names every configuration key, path and code.
 #include "config/config_keys.h"
 #include "http/envelope.h"
+#include "support/places.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 
@@ -10,7 +11,7 @@ using namespace aiproject::test;
 namespace {
 
 struct Readme : CppUnit::TestCase {
-    const std::string text = readFile(AIPROJECT_SOURCE_DIR "/README.md");
+    const std::string text = readFile(sourceFolder() + "/README.md");
 
     void assertNames(const std::string& word) {
         CPPUNIT_ASSERT_MESSAGE("README.md lacks " + word, text.find("`" + word + "`") != std::string::npos);

@@ -1,6 +1,7 @@
 #include "unit/site.h"
 
 #include "store/migrations.h"
+#include "support/places.h"
 #include "unit/plugin_files.h"
 
 #include <Poco/Data/Session.h>
@@ -54,7 +55,7 @@ Config Site::configured(const Change& change) const {
 }
 
 Database& Site::migrated(Database& database) {
-    Migrations(database, std::filesystem::path(AIPROJECT_SOURCE_DIR) / "sql").apply([](const std::string&) {});
+    Migrations(database, sourceFolder() + "/sql").apply([](const std::string&) {});
     return database;
 }
 

@@ -18,6 +18,7 @@
 
 using namespace aiproject;
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -97,12 +98,13 @@ struct Service {
     const std::string url = server.newDatabase();
     const PluginFolder plugins{{{"echo", pluginFolder()}, {"scripted", badPluginFolder()}}};
     const GatedModel gated;
-    ManagerUnderTest manager{gated.addedTo({{"database.url", url},
-                                            {"plugins.dir", plugins.path()},
-                                            {"pool.model.processes", "2"},
-                                            {"pool.model.queue_ms", "10000"},  // a slow machine is no error here
-                                            {"limit.user_calls", "1000"},
-                                            {"auth.new_tokens", std::to_string(kGranted)}})};
+    ManagerUnderTest manager{
+        gated.addedTo({{"database.url", url},
+                       {"plugins.dir", plugins.path()},
+                       {"pool.model.processes", "2"},
+                       {"pool.model.queue_ms", atOurPace(10s, 60s)},  // a slow machine is no error here
+                       {"limit.user_calls", "1000"},
+                       {"auth.new_tokens", std::to_string(kGranted)}})};
     std::vector<Account> accounts;
     std::vector<std::unique_ptr<FastcgiClient>> streams;
     std::unique_ptr<Clients> clients;

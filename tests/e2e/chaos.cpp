@@ -20,6 +20,7 @@
 
 using namespace aiproject;
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -29,7 +30,7 @@ constexpr int kStreams = 300, kOthers = 30, kAccounts = 4;  // clients
 constexpr int kBusy = 250;                                  // calls in progress before anything happens
 constexpr std::chrono::seconds kBetween{3};
 constexpr const char* kNoDisk = "NOT TESTED: the log disk that is full, because no tmpfs can be mounted here";
-constexpr std::chrono::seconds kSettled{90};  // far beyond every limit of the site
+const std::chrono::seconds kSettled = 90s * timeFactor();  // far beyond every limit of the site
 
 std::chrono::seconds duration() {
     const char* const said = std::getenv("AIPROJECT_CHAOS_SECONDS");

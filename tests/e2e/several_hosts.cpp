@@ -13,6 +13,7 @@
 
 using namespace aiproject;
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -31,7 +32,7 @@ struct Common {
     Settings settings(Settings more) const {
         Settings all = gated.addedTo(settingsForAll(upstream));
         all["database.url"] = database;
-        all["database.timeout_ms"] = "15000";  // eight threads wait for one row, on a slow machine
+        all["database.timeout_ms"] = atOurPace(15s, 60s);  // eight threads wait for one row, on a slow machine
         all["auth.key_file"] = folder.file("auth.key");
         all["plugins.dir"] = pluginFolder() + ":" + badPluginFolder();
         all.merge(more);

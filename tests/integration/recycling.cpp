@@ -14,6 +14,7 @@
 #include <algorithm>
 
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -71,7 +72,7 @@ SPEC(Recycling, replaces_a_worker_that_has_served_enough_and_loses_no_request) {
     const PluginFolder plugins({{"echo", pluginFolder()}, {"scripted", badPluginFolder()}});
     const ManagerUnderTest manager(gated.addedTo({{"plugins.dir", plugins.path()},
                                                   {"pool.model.processes", "1"},
-                                                  {"pool.model.queue_ms", "10000"},
+                                                  {"pool.model.queue_ms", atOurPace(10s, 60s)},
                                                   {"pool.model.max_requests", "50"}}));
     const pid_t first = manager.workers("model").at(0);
     const auto stream = gated.stream(manager.socket("model"), manager.newUser("alice"));

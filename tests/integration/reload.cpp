@@ -9,6 +9,7 @@
 #include <signal.h>
 
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -21,8 +22,9 @@ struct Reload : CppUnit::TestCase {
     void setUp() override {
         plugins.add(pluginFolder(), "echo");
         plugins.add(badPluginFolder(), "scripted");
-        manager = std::make_unique<ManagerUnderTest>(gated.addedTo(
-            {{"plugins.dir", plugins.path()}, {"pool.model.processes", "2"}, {"pool.model.queue_ms", "10000"}}));
+        manager = std::make_unique<ManagerUnderTest>(gated.addedTo({{"plugins.dir", plugins.path()},
+                                                                    {"pool.model.processes", "2"},
+                                                                    {"pool.model.queue_ms", atOurPace(10s, 60s)}}));
     }
 
     void configure(const std::string& line) const {

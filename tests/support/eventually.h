@@ -1,6 +1,8 @@
-// Waits on a condition, never on a fixed time. The limit only ends a test that would hang; no test
-// asserts how long something took.
+// Waits on a condition, never on a fixed time. The limit only ends a test that would hang, and follows the machine; no
+// test asserts how long something took.
 #pragma once
+
+#include "support/time_factor.h"
 
 #include <cppunit/TestAssert.h>
 
@@ -12,10 +14,11 @@
 namespace aiproject::test {
 
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-constexpr std::chrono::seconds kPatience{120};  // all is several times slower, the start of a process as well
+constexpr std::chrono::seconds kIdlePatience{120};  // all is several times slower, the start of a process as well
 #else
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kIdlePatience{30};
 #endif
+inline const std::chrono::seconds kPatience = kIdlePatience * timeFactor();
 
 // What a condition throws when there is nothing to look at so far: it is looked at again.
 class NotYet : public std::runtime_error {

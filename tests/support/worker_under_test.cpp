@@ -16,6 +16,8 @@
 namespace aiproject::test {
 namespace {
 
+using namespace std::chrono_literals;
+
 int listenOn(const std::string& path) {
     const int listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_un address{};
@@ -39,11 +41,15 @@ Installation::Installation(const Settings& settings) {
     Settings all{{"run.dir", dir_.file("run")},
                  {"plugins.dir", pluginFolder()},
                  {"database.url", "sqlite:" + dir_.file("accounts.db")},
+                 {"database.timeout_ms", atOurPace(2s, 60s)},
                  {"database.migrations", sourceFolder() + "/sql"},
                  {"auth.key_file", dir_.file("auth.key")},
                  {"billing.spool_dir", dir_.file("spool")},
                  {"log.file", dir_.file("log")},
                  {"log.level", "debug"},
+                 {"pool.auth.queue_ms", atOurPace(1s, 60s)},
+                 {"pool.media.queue_ms", atOurPace(100ms, 60s)},
+                 {"pool.model.queue_ms", atOurPace(100ms, 60s)},
                  {"route.text", "echo"},
                  {"route.voice", "echo"},
                  {"route.picture", "echo"}};

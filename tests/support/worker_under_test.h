@@ -17,7 +17,8 @@ namespace aiproject::test {
 
 using Settings = std::map<std::string, std::string>;  // configuration keys
 
-// A folder with a configuration file, a migrated database and a key; the built plugins.
+// A folder with a configuration file, a migrated database and a key; the built plugins. What has a default and refuses
+// after some time of waiting has that default at this machine's pace.
 class Installation {
 public:
     explicit Installation(const Settings& settings = {});

@@ -22,6 +22,8 @@ defines=()
 
 # shellcheck source=quickstart/progress.sh
 . "$sources/nginx/quickstart/progress.sh"
+# shellcheck source=quickstart/configure.sh
+. "$sources/nginx/quickstart/configure.sh"
 # shellcheck source=quickstart/processes.sh
 . "$sources/nginx/quickstart/processes.sh"
 # shellcheck source=quickstart/settings.sh
@@ -81,8 +83,8 @@ take_lock() {
 
 build() {
     cd "$sources"
-    if [[ ! -e build/release/build.ninja ]]; then
-        run_step "configuring" "$prefix/log/configure.log" cmake --preset release
+    if [[ ! -e build/release/build.ninja ]] || belongs_elsewhere release >/dev/null; then
+        configure release "$prefix/log/configure.log"
     fi
     run_step "building" "$prefix/log/build.log" cmake --build build/release --target quickstart
     run_step "installing into $prefix" "$prefix/log/install.log" cmake --install build/release --prefix "$prefix"

@@ -11,11 +11,13 @@ logs=build/log/$preset
 
 # shellcheck source=nginx/quickstart/progress.sh
 . nginx/quickstart/progress.sh
+# shellcheck source=nginx/quickstart/configure.sh
+. nginx/quickstart/configure.sh
 # shellcheck source=nginx/packages.sh
 . nginx/packages.sh
 
 ensure_packages "$logs/packages.log" "${test_packages[@]}"
-run_step "configuring $preset" "$logs/configure.log" cmake --preset "$preset"
+configure "$preset" "$logs/configure.log"
 run_step "building $preset" "$logs/build.log" cmake --build --preset "$preset"
 
 code=0

@@ -9,11 +9,13 @@ logs=build/log/bench
 
 # shellcheck source=nginx/quickstart/progress.sh
 . nginx/quickstart/progress.sh
+# shellcheck source=nginx/quickstart/configure.sh
+. nginx/quickstart/configure.sh
 # shellcheck source=nginx/packages.sh
 . nginx/packages.sh
 
 ensure_packages "$logs/packages.log" "${bench_packages[@]}"
-run_step "configuring release" "$logs/configure.log" cmake --preset release
+configure release "$logs/configure.log"
 run_step "building the benchmark" "$logs/build.log" cmake --build --preset release --target bench
 
 # An ordinary user's PATH has no sbin on Debian, where nginx is. exec, so that a signal reaches who can clean up.

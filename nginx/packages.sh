@@ -11,9 +11,13 @@ test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl postgresql mariadb
 # shellcheck disable=SC2034
 bench_packages=("${test_packages[@]}" wrk git)
 # shellcheck disable=SC2034
-lint_packages=(clang-format-14 clang-tidy-14 shellcheck)
+lint_packages=(clang-format-14 clang-tidy-14 clang-14 shellcheck git)
 # shellcheck disable=SC2034
 fuzz_packages=("${test_packages[@]}" clang-14 libclang-rt-14-dev)
+
+# What CMakeLists.txt uses where it is there.
+# shellcheck disable=SC2034
+ci_packages=("${lint_packages[@]}" "${fuzz_packages[@]}" "${bench_packages[@]}" ccache mold)
 
 packages_script=${BASH_SOURCE[0]}
 

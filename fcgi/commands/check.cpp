@@ -6,6 +6,7 @@
 #include "config/config_keys.h"
 #include "config/database_url.h"
 #include "config/overrides.h"
+#include "config/trusted_files.h"
 #include "host/model_registry.h"
 #include "observe/log.h"
 #include "store/database.h"
@@ -19,9 +20,15 @@ namespace {
 
 class Report {
 public:
-    void error(const std::string& text) { found_.push_back({Severity::error, text}); }
-    void warning(const std::string& text) { found_.push_back({Severity::warning, text}); }
-    void take(const Findings& findings) { found_.insert(found_.end(), findings.begin(), findings.end()); }
+    void error(const std::string& text) { take({{Severity::error, text}}); }
+    void warning(const std::string& text) { take({{Severity::warning, text}}); }
+    // Each once: what a plugin's folder is refused for, its snapshot says too.
+    void take(const Findings& findings) {
+        for (const Finding& finding : findings) {
+            const auto isSame = [&](const Finding& told) { return told.text == finding.text; };
+            if (std::none_of(found_.begin(), found_.end(), isSame)) found_.push_back(finding);
+        }
+    }
 
     bool hasErrors() const { return !textsOf(Severity::error).empty(); }
 
@@ -99,6 +106,8 @@ int check(const CommandLine& line) {
     Report report;
     for (const auto& text : reading.errors) report.error(text);
     for (const auto& text : reading.warnings) report.warning(text);
+    for (const auto& text : faultsOfFiles(reading.config)) report.error(text);
+    for (const auto& text : faultsOfLog(reading.config)) report.warning(text);
     const ModelRegistry registry(reading.config, {"*"}, PluginSnapshot::ownOrInherited(reading.config));
     report.take(registry.findings());
     report.take(registry.unknownNames());

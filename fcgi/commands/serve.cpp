@@ -2,6 +2,7 @@
 #include "commands/command_line.h"
 #include "config/install_layout.h"
 #include "config/overrides.h"
+#include "config/trusted_files.h"
 #include "manager/manager.h"
 #include "store/database.h"
 #include "store/migrations.h"
@@ -26,6 +27,7 @@ int serve(const CommandLine& line) {
     const ManagerSignals signals;  // before any thread, and opening the database makes one
     const GenerationSource source{binary, line.config};
     Generation first = makeGeneration(source, 1);
+    requireTrustedFiles(first.config);  // before anything of it is opened or made
     Log log(first.config.log, "manager");
     for (const auto& text : warnOfSecrets(line.config.overrides, looksSecret)) log.warning(text);
     prepare(first.config, log);

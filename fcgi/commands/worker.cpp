@@ -7,6 +7,7 @@
 #include "commands/drain.h"
 #include "commands/stand_back.h"
 #include "commands/start_pages.h"
+#include "config/trusted_files.h"
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
 #include "front/fastcgi_exchange.h"
@@ -203,6 +204,8 @@ int worker(const CommandLine& line) {
     if (logConfig.file != config.log.file)
         log.error("log.file " + config.log.file + " cannot be opened; this is standard error");
     try {
+        // Under a manager of ours the plugins are those that it has looked at, and so is the configuration.
+        if (!PluginSnapshot::isInherited()) requireTrustedFiles(config);
         return serveFastcgi(config, poolOf(config, line.pool), signals, log);
     } catch (const std::exception& e) {
         log.error("cannot serve: " + describe(e));  // who looks into the log sees no standard error

@@ -1,5 +1,6 @@
 #include "pool/plugin_snapshot.h"
 
+#include "base/trusted_path.h"
 #include "config/install_layout.h"
 
 #include <fcntl.h>
@@ -108,9 +109,11 @@ PluginSnapshot PluginSnapshot::take(const Config& config) {
     return snapshot;
 }
 
+bool PluginSnapshot::isInherited() noexcept { return std::getenv(kPluginsVariable) != nullptr; }
+
 PluginSnapshot PluginSnapshot::ownOrInherited(const Config& config) {
-    const char* const inherited = std::getenv(kPluginsVariable);
-    if (!inherited) return take(config);
+    if (!isInherited()) return take(config);
+    const std::string inherited = std::getenv(kPluginsVariable);
     PluginSnapshot snapshot;
     snapshot.read(inherited);
     unsetenv(kPluginsVariable);  // or a process that a plugin starts would take it for its own
@@ -118,6 +121,7 @@ PluginSnapshot PluginSnapshot::ownOrInherited(const Config& config) {
 }
 
 void PluginSnapshot::takeFolder(const std::filesystem::path& folder) {
+    if (isRefused(folder)) return;
     std::error_code failed;
     std::set<std::filesystem::path> paths;  // in a fixed order, whatever the disk says
     for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
@@ -127,7 +131,18 @@ void PluginSnapshot::takeFolder(const std::filesystem::path& folder) {
     for (const auto& path : paths) takeFile(path);
 }
 
+// Opening a plugin runs code of it, so what others can change is not even copied.
+bool PluginSnapshot::isRefused(const std::filesystem::path& path) {
+    const std::vector<std::string> faults = faultsOfPath(path, Trust::code);
+    for (const std::string& fault : faults) {
+        const std::string error = inOneLine("plugins.dir: " + fault);
+        if (std::find(errors_.begin(), errors_.end(), error) == errors_.end()) errors_.push_back(error);
+    }
+    return !faults.empty();
+}
+
 void PluginSnapshot::takeFile(const std::filesystem::path& path) {
+    if (isRefused(path)) return;
     try {
         if (path.string().find('\n') != std::string::npos) throw std::runtime_error("its path has a line break");
         files_.push_back({path, copyOf(path)});

@@ -22,11 +22,12 @@ struct PluginFile {
 class PluginSnapshot {
 public:
     // Every NAME.so in the folders of `config`, folder by folder, in the order of their names. What cannot be
-    // read, or is being written, is one of the errors.
+    // read, or is being written, or can be changed by others (base/trusted_path.h), is one of the errors.
     static PluginSnapshot take(const Config& config);
     // Of the manager that has started this process, else as take(). Throws std::runtime_error when the
     // environment is not a manager's.
     static PluginSnapshot ownOrInherited(const Config& config);
+    static bool isInherited() noexcept;  // until it is taken
 
     const std::vector<PluginFile>& files() const noexcept { return files_; }
     const std::vector<std::string>& errors() const noexcept { return errors_; }  // a line each, for the operator
@@ -38,6 +39,7 @@ public:
 private:
     void takeFolder(const std::filesystem::path& folder);
     void takeFile(const std::filesystem::path& path);
+    bool isRefused(const std::filesystem::path& path);
     void read(const std::string& inherited);
 
     std::vector<PluginFile> files_;

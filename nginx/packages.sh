@@ -7,7 +7,7 @@
 quickstart_packages=(g++ cmake ninja-build libfcgi-dev libpoco-dev libssl-dev libsqlite3-dev libpq-dev
     default-libmysqlclient-dev libcppunit-dev rapidjson-dev nginx curl ca-certificates)
 # shellcheck disable=SC2034
-test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl postgresql mariadb-server-core)
+test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl systemd binutils postgresql mariadb-server-core)
 # shellcheck disable=SC2034
 bench_packages=("${test_packages[@]}" wrk git)
 # shellcheck disable=SC2034

@@ -1,5 +1,6 @@
 #include "auth/credential.h"
 #include "commands/command_line.h"
+#include "commands/core_dumps.h"
 #include "config/install_layout.h"
 #include "config/overrides.h"
 #include "config/trusted_files.h"
@@ -28,6 +29,7 @@ int serve(const CommandLine& line) {
     const GenerationSource source{binary, line.config};
     Generation first = makeGeneration(source, 1);
     requireTrustedFiles(first.config);  // before anything of it is opened or made
+    forbidCoreDumps(first.config);
     Log log(first.config.log, "manager");
     for (const auto& text : warnOfSecrets(line.config.overrides, looksSecret)) log.warning(text);
     prepare(first.config, log);

@@ -4,6 +4,7 @@
 #include "billing/billing.h"
 #include "billing/keeper.h"
 #include "commands/command_line.h"
+#include "commands/core_dumps.h"
 #include "commands/drain.h"
 #include "commands/stand_back.h"
 #include "commands/start_pages.h"
@@ -157,6 +158,7 @@ LogConfig usableLog(LogConfig log) {
 int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSignals& signals, Log& log) {
     raiseDescriptorLimit();
     standBack(pool.nice, log);
+    forbidCoreDumps(config);
     const Seat seat;
     Listener listener(kListeningSocket);
     Acceptor acceptor(listener, signals);

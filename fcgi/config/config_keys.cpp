@@ -111,6 +111,8 @@ constexpr Range kCalls{0, kMostCalls};
 
 void placesAndLogs(Table& table, Config& config) {
     table.text("run.dir", config.runDir, "sockets");
+    table.choice("run.core_dumps", config.hasCoreDumps, Words<bool>{{"no", false}, {"yes", true}},
+                 "yes: a crash may leave a core file, which has keys in it, and debuggers of the same user work");
     table.list("plugins.dir", config.pluginDirs, ":", "folders with NAME.so; empty: the installed one");
     table.text("log.file", config.log.file, "empty: standard error");
     table.choice("log.level", config.log.level,

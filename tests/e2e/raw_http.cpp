@@ -50,7 +50,9 @@ std::string RawAnswer::header(const std::string& name) const {
     return head.substr(from, head.find("\r\n", from) - from);
 }
 
-RawClient::RawClient(std::uint16_t port) : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
+RawClient::RawClient(std::uint16_t port) : RawClient(Poco::Net::SocketAddress("127.0.0.1", port)) {}
+
+RawClient::RawClient(const Poco::Net::SocketAddress& address) : socket_(address) {
     socket_.setReceiveTimeout(Poco::Timespan(kPatience.count(), 0));
 }
 

@@ -19,10 +19,11 @@ struct RawAnswer {
 // What the bytes of one answer say.
 RawAnswer rawAnswerOf(const std::string& bytes);
 
-// One connection to 127.0.0.1 for one request.
+// One connection for one request.
 class RawClient {
 public:
-    explicit RawClient(std::uint16_t port);
+    explicit RawClient(std::uint16_t port);  // of 127.0.0.1
+    explicit RawClient(const Poco::Net::SocketAddress& address);
 
     void send(const std::string& bytes);
     // What one read brings; empty: the end. Throws Poco::TimeoutException when nothing comes.

@@ -1,9 +1,17 @@
 // What `cmake --install` lays out, tried below a folder.
 #include "e2e/nginx_site.h"
+#include "e2e/raw_http.h"
+#include "support/eventually.h"
 #include "support/places.h"
 #include "support/spec.h"
 
+#include <Poco/Exception.h>
+#include <Poco/Net/ServerSocket.h>
+
+#include <unistd.h>
+
 #include <fstream>
+#include <memory>
 
 namespace aiproject::test {
 namespace fs = std::filesystem;
@@ -22,14 +30,44 @@ struct SystemLayout : CppUnit::TestCase {
         succeed(install);
     }
 
-    // Port 80 is for root, and may be in use.
-    void movePort() const {
+    // Installs and enables the site as an operator does. Port 80 and /var/log are for root, and may be in use.
+    std::uint16_t enableSite() const {
+        installSystemFiles();
+        const std::uint16_t port = freePort();
         const fs::path site = dir.path() / "etc/nginx/sites-available/aiproject";
         std::string text = readFile(site);
-        const std::string listen = "listen 80;";
-        CPPUNIT_ASSERT(text.find(listen) != std::string::npos);
-        text.replace(text.find(listen), listen.size(), "listen 127.0.0.1:" + std::to_string(freePort()) + ";");
+        const std::vector<std::pair<std::string, std::string>> changes{
+            {"listen 80;", "listen 127.0.0.1:" + std::to_string(port) + ";"},
+            {"listen [::]:80;", hasIpv6() ? "listen [::1]:" + std::to_string(port) + ";" : ""},
+            {"/var/log/nginx", dir.path()}};
+        for (const auto& [from, to] : changes) {
+            CPPUNIT_ASSERT_MESSAGE(from, text.find(from) != std::string::npos);
+            text.replace(text.find(from), from.size(), to);
+        }
         std::ofstream(site) << text;
+        fs::create_directories(dir.path() / "etc/nginx/sites-enabled");
+        fs::create_symlink("../sites-available/aiproject", dir.path() / "etc/nginx/sites-enabled/aiproject");
+        return port;
+    }
+
+    static bool hasIpv6() {
+        try {
+            const Poco::Net::ServerSocket probe(Poco::Net::SocketAddress("::1", 0));
+            return true;
+        } catch (const Poco::Exception&) {
+            return false;
+        }
+    }
+
+    std::string unit() const { return dir.file("usr/lib/systemd/system/aiproject.service"); }
+
+    void installPrograms() const {
+        succeed({AIPROJECT_CMAKE, {"--install", buildFolder(), "--prefix", dir.file("usr")}, {}, -1, {}});
+    }
+
+    // What systemd says of a unit that it would partly ignore: the exit code does not tell.
+    static std::string complaintsAbout(const std::string& unit) {
+        return runToEnd({"systemd-analyze", {"verify", "--man=no", unit}}).output;
     }
 
     // As Debian's nginx.conf: the same includes in the same order.
@@ -45,14 +83,63 @@ struct SystemLayout : CppUnit::TestCase {
 };
 
 SPEC(SystemLayout, passes_nginx_t_beside_debians_nginx_conf) {
-    installSystemFiles();
-    movePort();
-    fs::create_directories(dir.path() / "etc/nginx/sites-enabled");
-    fs::create_symlink("../sites-available/aiproject", dir.path() / "etc/nginx/sites-enabled/aiproject");
+    enableSite();
     succeed({"nginx", {"-t", "-e", "stderr", "-c", debianNginxConf()}, {}, -1, {}});
 }
 
+SPEC(SystemLayout, answers_on_ipv6_as_on_ipv4) {
+    const std::uint16_t port = enableSite();
+    const ChildProcess nginx(
+        {"nginx", {"-e", "stderr", "-c", debianNginxConf(), "-g", "daemon off;"}, {}, -1, dir.file("output")});
+    for (const char* address : {"127.0.0.1", "::1"}) {
+        if (std::string(address) == "::1" && !hasIpv6()) continue;  // a system without it
+        std::unique_ptr<RawClient> client;
+        const auto isConnected = [&] {
+            try {
+                client = std::make_unique<RawClient>(Poco::Net::SocketAddress(address, port));
+            } catch (const Poco::Exception&) {
+            }
+            return client != nullptr;
+        };
+        CPPUNIT_ASSERT_MESSAGE(readFile(dir.file("output")), eventually(isConnected));
+        client->send("GET /nowhere HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n");
+        const RawAnswer answer = client->answer();
+        CPPUNIT_ASSERT_EQUAL(404, answer.status);
+        CPPUNIT_ASSERT_EQUAL(std::string(R"({"code":"APP_NOT_FOUND_ERROR","msg":"there is no such path"})"),
+                             answer.body);
+    }
+}
+
+SPEC(SystemLayout, has_a_unit_that_systemd_understands_as_a_whole) {
+    installPrograms();
+    CPPUNIT_ASSERT_EQUAL(std::string(), complaintsAbout(unit()));
+    std::string text = readFile(unit());
+    const std::string quoted = "\"RES_OPTIONS=timeout:2 attempts:2\"";
+    CPPUNIT_ASSERT(text.find(quoted) != std::string::npos);
+    const std::string damaged = dir.write(
+        "damaged.service", text.replace(text.find(quoted), quoted.size(), "RES_OPTIONS=timeout:2 attempts:2"));
+    CPPUNIT_ASSERT(!complaintsAbout(damaged).empty());
+}
+
+SPEC(SystemLayout, has_a_unit_that_gives_little_away) {
+    installPrograms();
+    // Of 100 points of exposure; what is left is the network and Unix sockets.
+    succeed({"systemd-analyze", {"security", "--no-pager", "--offline=true", "--threshold=18", unit()}, {}, -1, {}});
+}
+
+SPEC(SystemLayout, runs_in_no_group_of_the_machines_other_sites) {
+    installPrograms();
+    const std::string text = readFile(unit());
+    CPPUNIT_ASSERT(text.find("\nGroup=aiproject\n") != std::string::npos);
+    CPPUNIT_ASSERT(text.find("SupplementaryGroups=") == std::string::npos);
+    // nginx reaches the sockets by the folder's group.
+    const std::string folders = readFile(dir.path() / "usr/lib/tmpfiles.d/aiproject.conf");
+    CPPUNIT_ASSERT(folders.find("\nd /run/aiproject                      2750 aiproject www-data\n") !=
+                   std::string::npos);
+}
+
 SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
+    installPrograms();
     const std::string prefix = dir.file("usr");
     succeed({AIPROJECT_CMAKE, {"--install", buildFolder(), "--prefix", prefix}, {}, -1, {}});
     for (const char* file :
@@ -60,8 +147,7 @@ SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
           "share/aiproject/nginx/aiproject/locations.conf", "share/aiproject/nginx/sites-available/aiproject",
           "lib/systemd/system/aiproject.service", "share/bash-completion/completions/aiproject"})
         CPPUNIT_ASSERT_MESSAGE(file, fs::is_regular_file(fs::path(prefix) / file));
-    const std::string unit = readFile(fs::path(prefix) / "lib/systemd/system/aiproject.service");
-    CPPUNIT_ASSERT(unit.find("ExecStart=" + prefix + "/bin/aiproject serve\n") != std::string::npos);
+    CPPUNIT_ASSERT(readFile(unit()).find("ExecStart=" + prefix + "/bin/aiproject serve\n") != std::string::npos);
 }
 
 SPEC(SystemLayout, leaves_no_mark_unfilled) {

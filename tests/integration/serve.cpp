@@ -6,6 +6,10 @@
 
 #include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 using namespace aiproject::test;
 
@@ -32,6 +36,44 @@ struct Serve : CppUnit::TestCase {
         CPPUNIT_ASSERT_EQUAL(0, manager->terminate());
         std::filesystem::remove(installation.dir().file("log"));
         start(program, overrides);
+    }
+
+    // Root without privileges is a user like any other, who may still write what is root's.
+    static Command unprivileged(const std::string& program, const std::vector<std::string>& arguments) {
+        if (geteuid() != 0) return {program, arguments};
+        Command command{"setpriv", {"--bounding-set=-all", "--inh-caps=-all", program}};
+        command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
+        return command;
+    }
+
+    void startUnprivileged(const std::string& coreDumps) {
+        CPPUNIT_ASSERT_EQUAL(0, manager->terminate());
+        std::filesystem::remove(installation.dir().file("log"));
+        Command command =
+            unprivileged(programPath(), {"serve", "-c", installation.configFile(), "-Drun.core_dumps=" + coreDumps});
+        command.output = installation.dir().file("output");
+        manager = std::make_unique<ChildProcess>(command);
+        ASSERT_EVENTUALLY(logged(" ready\n") == kWorkers);
+    }
+
+    // What may read the environment may also attach a debugger.
+    static bool canBeRead(pid_t pid) {
+        return runToEnd(unprivileged("cat", {"/proc/" + std::to_string(pid) + "/environ"})).code == 0;
+    }
+
+    std::vector<pid_t> workers() const {
+        const std::vector<pid_t> all = workersOf(manager->pid());
+        CPPUNIT_ASSERT_EQUAL(kWorkers, all.size());
+        return all;
+    }
+
+    static gid_t anotherGroup() {
+        if (geteuid() == 0) return 12'345;
+        std::array<gid_t, 64> groups{};
+        const int count = getgroups(int(groups.size()), groups.data());
+        const auto end = groups.begin() + std::max(count, 0);
+        const auto other = std::find_if(groups.begin(), end, [](gid_t group) { return group != getegid(); });
+        return other == end ? getegid() : *other;
     }
 
     std::size_t logged(const std::string& word) const { return countOf(installation.log(), word); }
@@ -121,6 +163,32 @@ SPEC(Serve, turns_new_connections_away_while_its_workers_end) {
     CPPUNIT_ASSERT(manager->isRunning());
     manager->signal(SIGTERM);
     CPPUNIT_ASSERT_EQUAL(0, manager->wait().value_or(-1));
+}
+
+SPEC(Serve, gives_its_sockets_the_group_of_a_run_folder_with_the_set_group_id_bit) {
+    const gid_t group = anotherGroup();
+    if (group == getegid()) return;  // an ordinary user who is in one group only
+    const std::string folder = installation.dir().file("run");
+    CPPUNIT_ASSERT_EQUAL(0, chown(folder.c_str(), uid_t(-1), group));
+    CPPUNIT_ASSERT_EQUAL(0, chmod(folder.c_str(), 02750));
+    startAnew(programPath(), {});
+    for (const std::string pool : {"auth", "media", "model"}) {
+        struct stat status {};
+        CPPUNIT_ASSERT_EQUAL(0, stat(installation.socket(pool).c_str(), &status));
+        CPPUNIT_ASSERT_EQUAL(group, status.st_gid);
+    }
+}
+
+SPEC(Serve, lets_no_other_process_of_its_user_read_its_memory_and_its_workers) {
+    startUnprivileged("no");
+    CPPUNIT_ASSERT(!canBeRead(manager->pid()));
+    for (const pid_t worker : workers()) CPPUNIT_ASSERT(!canBeRead(worker));
+}
+
+SPEC(Serve, can_be_debugged_and_dumped_where_run_core_dumps_says_yes) {
+    startUnprivileged("yes");
+    CPPUNIT_ASSERT(canBeRead(manager->pid()));
+    for (const pid_t worker : workers()) CPPUNIT_ASSERT(canBeRead(worker));
 }
 
 SPEC(Serve, gives_overrides_to_its_workers_but_not_as_arguments) {

@@ -14,7 +14,7 @@
 
 namespace aiproject::test {
 
-constexpr std::chrono::milliseconds kHasty{3'000};
+constexpr std::chrono::milliseconds kHasty{2'000};
 
 inline DatabaseServer& postgresql() {
     static DatabaseServer server(DatabaseServer::Kind::postgresql);

@@ -100,6 +100,7 @@ struct Service {
     const GatedModel gated;
     ManagerUnderTest manager{
         gated.addedTo({{"database.url", url},
+                       {"database.timeout_ms", atOurPace(1s, 60s)},
                        {"plugins.dir", plugins.path()},
                        {"pool.model.processes", "2"},
                        {"pool.model.queue_ms", atOurPace(10s, 60s)},  // a slow machine is no error here

@@ -1,6 +1,7 @@
 #include "http/envelope.h"
 
 #include <sstream>
+#include <utility>
 
 namespace aiproject {
 
@@ -45,7 +46,9 @@ std::string textOf(const Poco::JSON::Object& body) {
     return text.str();
 }
 
-void send(Exchange& exchange, const ResponseHead& head, std::string_view json) {
+// An answer is one user's, at one moment: no cache keeps it (RFC 9111).
+void send(Exchange& exchange, ResponseHead head, std::string_view json) {
+    head.headers.emplace_back("Cache-Control", "no-store");
     exchange.start(head);
     exchange.write(json);
 }
@@ -55,7 +58,7 @@ void send(Exchange& exchange, const ResponseHead& head, std::string_view json) {
 void sendJson(Exchange& exchange, int status, std::string_view json) {
     ResponseHead head;
     head.status = status;
-    send(exchange, head, json);
+    send(exchange, std::move(head), json);
 }
 
 void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body) {
@@ -75,7 +78,7 @@ void sendError(Exchange& exchange, const Error& error, StatusRule rule) {
     if (retryAfter > 0) body.set("retry_after", retryAfter);
     if (retryAfter > 0 && rule == StatusRule::semantic)
         head.headers.emplace_back("Retry-After", std::to_string(retryAfter));
-    send(exchange, head, textOf(body));
+    send(exchange, std::move(head), textOf(body));
 }
 
 }  // namespace aiproject

@@ -24,6 +24,7 @@ struct ErrorFace {
 
 ErrorFace faceOf(ErrorKind kind) noexcept;
 
+// All of them say Cache-Control: no-store.
 void sendJson(Exchange& exchange, int status, std::string_view json);
 void sendSuccess(Exchange& exchange, const std::string& msg, Poco::JSON::Object body = Poco::JSON::Object());
 // When it says to come back later and has the semantic status, the header Retry-After says so as well.

@@ -130,6 +130,14 @@ SPEC(Envelope, goes_out_as_one_json_answer_in_utf8) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), exchange.writes.size());
 }
 
+SPEC(Envelope, is_kept_by_no_cache) {
+    CPPUNIT_ASSERT_EQUAL("no-store"s,
+                         failed({ErrorKind::loginRefused, ""}, StatusRule::alwaysOk).header("Cache-Control"));
+    ScriptedExchange success;
+    sendSuccess(success, "logged in");
+    CPPUNIT_ASSERT_EQUAL("no-store"s, success.header("Cache-Control"));
+}
+
 SPEC(Envelope, of_a_kind_outside_the_table_is_our_fault) {
     CPPUNIT_ASSERT_EQUAL("APP_INTERNAL_ERROR"s, std::string(faceOf(ErrorKind(999)).code));
     CPPUNIT_ASSERT_EQUAL(500, faceOf(ErrorKind(999)).status);

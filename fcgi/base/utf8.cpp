@@ -72,6 +72,17 @@ bool isUtf8(std::string_view text) noexcept {
     return true;
 }
 
+std::string headerText(std::string_view value) {
+    if (isUtf8(value)) return std::string(value);
+    std::string text;
+    for (const char byte : value) {
+        const auto point = static_cast<unsigned char>(byte);
+        if (point >= 0x80) text += char(0xc0 | point >> 6);
+        text += char(point < 0x80 ? point : 0x80 | (point & 0x3f));
+    }
+    return text;
+}
+
 std::string printable(std::string_view text) {
     std::string safe;
     for (std::size_t at = 0; at < text.size();) {

@@ -8,6 +8,10 @@ namespace aiproject {
 
 bool isUtf8(std::string_view text) noexcept;
 
+// A header's value as UTF-8: as it came where it is that, else from ISO 8859-1, in which HTTP libraries of many
+// languages write headers.
+std::string headerText(std::string_view value);
+
 // Control characters, and what is no UTF-8, become \xNN: for one line of a log or a message.
 std::string printable(std::string_view text);
 

@@ -93,7 +93,7 @@ void Router::admit(Context& context, Access access) const {
         if (!request.uuid || !request.username)
             throw Error(ErrorKind::userUnknown, "no uuid or username header",
                         "the headers uuid and username are required");
-        context.user = services_.accounts.identify(*request.uuid, *request.username);
+        context.user = services_.accounts.identify(*request.uuid, headerText(*request.username));
     };
     const auto byHeadersIfKnown = [&] {
         const Request& request = context.exchange.request();

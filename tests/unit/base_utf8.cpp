@@ -117,4 +117,12 @@ SPEC(Utf8, takes_no_printable_text_for_a_control_character) {
         CPPUNIT_ASSERT_MESSAGE("found in " + text, !hasControlCharacter(text));
 }
 
+SPEC(Utf8, of_a_header_is_read_as_ISO_8859_1_where_it_is_none) {
+    CPPUNIT_ASSERT_EQUAL("Jos\u00e9"s, headerText("Jos\xe9"));
+    CPPUNIT_ASSERT_EQUAL("Jos\u00e9"s, headerText("Jos\u00e9"));
+    CPPUNIT_ASSERT_EQUAL("\u00ff\u0080 a"s, headerText("\xff\x80 a"));
+    CPPUNIT_ASSERT_EQUAL("王小明"s, headerText("王小明"));
+    CPPUNIT_ASSERT_EQUAL(""s, headerText(""));
+}
+
 }  // namespace

@@ -116,6 +116,17 @@ SPEC(MediaRoute, hands_the_model_the_picture_and_who_asks) {
     CPPUNIT_ASSERT_EQUAL("4 0 " + site.ann.user.tag, contentOf(picture(site, kJpeg)));
 }
 
+SPEC(MediaRoute, bills_a_name_that_came_in_ISO_8859_1) {
+    Site site;
+    const SignIn jose = site.registered("Jos\u00e9");
+    SignIn asSent = jose;
+    asSent.user.name = "Jos\xe9";
+    contentOf(site.post(kPicture, kJpeg, asSent));
+    contentOf(site.post(kVoice, "1234", asSent));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2),
+                         site.number("SELECT COUNT(*) FROM ledger WHERE user_id = " + std::to_string(jose.user.id)));
+}
+
 SPEC(MediaRoute, requires_both_headers_for_a_picture) {
     const Site site;
     const auto withHeaders = [&](bool uuid, bool username) {

@@ -7,6 +7,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <sstream>
 #include <vector>
 
 using namespace std::string_literals;
@@ -181,6 +182,48 @@ SPEC(NginxErrors, many_logins_of_one_address_are_429_and_preflights_are_not_coun
     assertEnvelope(refused, 429, "TOO_MANY_REQUESTS");
     CPPUNIT_ASSERT_MESSAGE(refused.body, refused.body.find("\"retry_after\":1}") != std::string::npos);
     assertEnvelope(askRaw(site.port(), post("/textModel/chat")), 502, "APP_INTERNAL_ERROR");
+}
+
+SPEC(NginxErrors, registrations_of_one_address_have_a_rate_of_their_own) {
+    NginxOptions slow = options(ErrorStatus::semantic);
+    slow.registerRate = "1r/m";
+    slow.registerBurst = 2;
+    const NginxSite site(slow);
+    for (int i = 0; i < 10; ++i)
+        assertEnvelope(askRaw(site.port(), plain("OPTIONS", "/auth/register")), 502, "APP_INTERNAL_ERROR");
+    for (int i = 0; i < 3; ++i) assertEnvelope(askRaw(site.port(), post("/auth/register")), 502, "APP_INTERNAL_ERROR");
+    const RawAnswer refused = askRaw(site.port(), post("/auth/register"));
+    assertEnvelope(refused, 429, "TOO_MANY_REQUESTS");
+    CPPUNIT_ASSERT_EQUAL("no-store"s, refused.header("Cache-Control"));
+    for (const char* path : {"/auth/login", "/auth/me", "/auth/password"})
+        assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
+}
+
+SPEC(NginxErrors, an_IPv6_customer_is_counted_by_the_56_and_48_as_well) {
+    NginxOptions behind = options(ErrorStatus::semantic);
+    behind.locations = "set_real_ip_from 127.0.0.1; real_ip_header X-Forwarded-For;";
+    const NginxSite site(behind);
+    const auto statusFrom = [&](const std::string& address) {
+        return askRaw(site.port(),
+                      "POST /auth/register HTTP/1.1\r\nHost: site\r\nConnection: close\r\nX-Forwarded-For: " + address +
+                          "\r\nContent-Length: 2\r\n\r\n{}")
+            .status;
+    };
+    // 256 networks of one /56, then as many of one /48, each four times: more than a burst has room for.
+    for (const int step : {1, 256}) {
+        const std::string prefix = step == 1 ? "2001:db8:1:" : "2001:db8:2:";
+        bool isRefused = false;
+        for (int i = 0; i < 256 && !isRefused; ++i) {
+            for (int repeat = 0; repeat < 4 && !isRefused; ++repeat) {
+                std::ostringstream group;
+                group << std::hex << i * step;
+                isRefused = statusFrom(prefix + group.str() + "::" + std::to_string(repeat + 1)) == 429;
+            }
+        }
+        CPPUNIT_ASSERT_MESSAGE(prefix, isRefused);
+    }
+    CPPUNIT_ASSERT_EQUAL(502, statusFrom("2001:db8:3:1::1"));
+    CPPUNIT_ASSERT_EQUAL(502, statusFrom("2001:db8:1:ff00::1"));  // another /56 of a /48 with room
 }
 
 SPEC(NginxErrors, a_full_backlog_is_answered_at_once) {

@@ -6,11 +6,12 @@
 
 namespace aiproject {
 
-// Control characters of C0 and C1, separators of lines, marks that turn the direction of text, and what is no UTF-8
-// become visible (\x1b, \u202e): a stored name must not move the cursor, nor look like another one.
+// What shows nothing, or turns the direction of text, letters of other scripts that pose as ASCII ones, and what is no
+// UTF-8 become visible (\x1b, \u200b, \u0430): a stored name must not move the cursor, nor look like another one. Emoji
+// stay.
 std::string safeForTerminal(std::string_view text);
 
-// The same for a JSON text, where \u202e means the character itself; what is no UTF-8 becomes U+FFFD.
+// The same for a JSON text, where \u202e means the character itself, but for letters; what is no UTF-8 becomes U+FFFD.
 std::string safeJson(std::string_view json);
 
 // Columns: 2 for an East Asian wide character or an emoji, 0 for a mark that stands on the one before. The text is

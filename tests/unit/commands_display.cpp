@@ -61,9 +61,22 @@ SPEC(DisplayText, lets_nothing_move_the_cursor_or_turn_the_line) {
     CPPUNIT_ASSERT_EQUAL("王 小明"s, safeForTerminal("王 小明"));
 }
 
+SPEC(DisplayText, shows_what_nobody_sees_and_who_poses_as_another) {
+    CPPUNIT_ASSERT_EQUAL("adm\\u200bin"s, safeForTerminal("adm\u200bin"));
+    CPPUNIT_ASSERT_EQUAL("\\u200b\\u200b\\u200b"s, safeForTerminal("\u200b\u200b\u200b"));
+    CPPUNIT_ASSERT_EQUAL("\\u2800\\u3164\\u00ad\\U000e0041"s, safeForTerminal("\u2800\u3164\u00ad\U000E0041"));
+    CPPUNIT_ASSERT_EQUAL("\\u0430dmin"s, safeForTerminal("\u0430dmin"));
+    CPPUNIT_ASSERT_EQUAL("Ольга \\u0430dmin"s, safeForTerminal("Ольга \u0430dmin"));
+    CPPUNIT_ASSERT_EQUAL("\\u0421\\u0430\\u0440\\u0430"s, safeForTerminal("\u0421\u0430\u0440\u0430"));
+    for (const std::string& name :
+         {"Ольга"s, "José"s, "李小龙"s, "O\u2019Neil"s, "👩\u200d👩\u200d👧 ❤\ufe0f"s, "Ольга Smith"s})
+        CPPUNIT_ASSERT_EQUAL(name, safeForTerminal(name));
+}
+
 SPEC(DisplayText, escapes_in_json_as_json_does) {
     CPPUNIT_ASSERT_EQUAL("{\n\"a\": \"\\u009b\\u007f\\u202e\\ufffd王\"}"s,
                          safeJson("{\n\"a\": \"\u009b\x7f\u202e\xff王\"}"));
+    CPPUNIT_ASSERT_EQUAL("\"a\\u200bb\\udb40\\udc41 \u0430dmin\""s, safeJson("\"a\u200bb\U000E0041 \u0430dmin\""));
 }
 
 SPEC(TableForPeople, puts_cells_below_their_titles) {

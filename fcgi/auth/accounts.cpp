@@ -4,7 +4,10 @@
 #include <stdexcept>
 #include <string>
 
+#include "auth/client_network.h"
+#include "auth/look_alikes.h"
 #include "auth/quota_refill.h"
+#include "auth/text_forms.h"
 #include "base/error.h"
 #include "base/unix_time.h"
 
@@ -13,16 +16,18 @@ namespace {
 
 std::string called(std::int64_t id) { return "user " + std::to_string(id); }
 
+HashClient hashClient(HashUse use, const Origin& origin) { return {use, widestNetworkOf(origin.address)}; }
+
 }  // namespace
 
 Accounts::Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost,
-                   const QuotaConfig& quota)
+                   const QuotaConfig& quota, HashLimits hashes)
     : database_(database),
       store_(database),
       audit_(database),
       invitations_(database),
       guard_(database, config.loginDelayMax),
-      hasher_(cost),
+      hasher_(cost, hashes, key),
       key_(key),
       config_(config),
       quota_(quota),
@@ -33,28 +38,45 @@ User Accounts::registerUser(const NewUser& user, const Origin& origin) {
     if (config_.registration == RegistrationMode::closed)
         throw refusal(ErrorKind::registrationRefused, "registration is closed; ask the operator for an account");
     const NewUser checked = checkedRegistration(user);
+    const LoginGuard::Attempt attempt = guard_.admitRegistration(checked.name, origin);
     try {
-        requireAdmissible(checked);
-        return enrolled(checked, origin);
+        requireInvited(checked);
+        requireFree(checked);
+        User enrolled = this->enrolled(checked, origin);
+        if (!checked.invitation.empty()) guard_.withdraw(attempt);  // the operator has counted those
+        return enrolled;
     } catch (const Error& e) {
+        if (e.kind() == ErrorKind::tooManyRequests) guard_.withdraw(attempt);  // no turn to hash: it may come again
         if (e.kind() != ErrorKind::registrationRefused && e.kind() != ErrorKind::nameTaken) throw;
         refuseOnRecord(e, [&] { audit_.add({"registration_refused", checked.name, origin, e.what()}); });
     }
 }
 
-// Before the hash, to spare it; the transaction of enrolled() decides.
-void Accounts::requireAdmissible(const NewUser& user) {
+void Accounts::requireInvited(const NewUser& user) {
     if (config_.registration == RegistrationMode::invitation && user.invitation.empty())
         throw refusal(ErrorKind::registrationRefused, "registration needs an invitation code");
-    // Before the name: who has no code must not learn which names are taken.
     if (!user.invitation.empty()) invitations_.requireUsable(user.invitation, user.academy);
-    if (store_.find(user.name)) throw Error(ErrorKind::nameTaken, "the name is taken");
+}
+
+// After the invitation: who has no code must not learn which names are taken. Before the hash, to spare it; the
+// transaction of enrolled() decides.
+void Accounts::requireFree(const NewUser& user) {
+    const bool looksTaken = LookAlikes(database_).isTaken(lookAlikeKey(user.name));
+    // After that: another registration of the same name may have come in between.
+    if (store_.findMeant(user.name)) throw Error(ErrorKind::nameTaken, "the name is taken");
+    if (looksTaken) throw LookAlikes::refusal();
 }
 
 User Accounts::enrolled(const NewUser& user, const Origin& origin) {
-    const UserRecord record{
-        user.name,           hasher_.hash(user.password), user.email, user.academy, config_.newTokens,
-        config_.newPicTimes, config_.newVoiceSeconds};
+    const std::string hash = hasher_.hash(user.password, hashClient(HashUse::registration, origin));
+    const UserRecord record{user.name,
+                            hash,
+                            user.email,
+                            user.academy,
+                            config_.newTokens,
+                            config_.newPicTimes,
+                            config_.newVoiceSeconds,
+                            lookAlikeKey(user.name)};
     store_.insert(record, [&](Poco::Data::Session& session, std::int64_t id) {
         if (!user.invitation.empty()) Invitations::redeem(session, user.invitation, id, user.academy);
         Audit::add(session, {"registered", user.name, origin, user.invitation.empty() ? "" : hintOf(user.invitation)});
@@ -71,15 +93,16 @@ SignIn Accounts::login(std::string_view name, std::string_view password, const O
     guard_.succeed(proof.attempt, [&](Poco::Data::Session& session) {
         Audit::add(session, {"login", user.name, origin});
     });
-    strengthen(proof);
+    strengthen(proof, origin);
     return signInOf(user);
 }
 
 // As good as it goes, once the login is counted as one: what fails here is tried again by the next login.
-void Accounts::strengthen(const Proof& proof) {
+void Accounts::strengthen(const Proof& proof, const Origin& origin) {
     if (!hasher_.needsRehash(proof.user.passwordHash)) return;
     try {
-        store_.replacePasswordHash(proof.user, hasher_.hash(proof.password));
+        const std::string form = passwordForm(proof.password);
+        store_.replacePasswordHash(proof.user, hasher_.hash(form, hashClient(HashUse::login, origin)));
     } catch (const std::runtime_error&) {  // no turn for a hash, no database, a rule of the table
     }
 }
@@ -90,8 +113,9 @@ SignIn Accounts::changePassword(std::string_view name, std::string_view password
     Proof proof = prove(name, password, origin);
     StoredUser& user = proof.user;
     guard_.succeed(proof.attempt, [](Poco::Data::Session&) {});
+    const std::string hash = hasher_.hash(checked, hashClient(HashUse::login, origin));
     const std::optional<std::int64_t> epoch =
-        store_.changePassword(user, hasher_.hash(checked), [&](Poco::Data::Session& session, std::int64_t) {
+        store_.changePassword(user, hash, [&](Poco::Data::Session& session, std::int64_t) {
             Audit::add(session, {"password", user.name, origin});
         });
     if (!epoch) throw Error(ErrorKind::loginRefused, "the password of " + called(user.id) + " was changed meanwhile");
@@ -101,37 +125,40 @@ SignIn Accounts::changePassword(std::string_view name, std::string_view password
 
 // Throws unless the password is the name's; the attempt counts as failed until guard_.succeed().
 Accounts::Proof Accounts::prove(std::string_view name, std::string_view password, const Origin& origin) {
-    const std::optional<std::string> knownForm = possibleName(name);
+    const std::optional<std::string> typed = possibleName(name);
+    const std::optional<std::string> form = typed ? std::optional(nameForm(*typed)) : std::nullopt;
     const std::optional<std::string> secret = trimmedText(password);
-    LoginGuard::Attempt attempt = guard_.admit(knownForm, origin);
-    const std::optional<StoredUser> stored = knownForm ? store_.find(*knownForm) : std::nullopt;
+    LoginGuard::Attempt attempt = guard_.admit(form, origin);
+    const std::optional<StoredUser> stored = typed ? store_.findMeant(*typed) : std::nullopt;
 
     const auto refuse = [&](ErrorKind kind, const std::string& reason, const std::string& forLog) {
         refuseOnRecord(Error(kind, forLog), [&] {
-            audit_.add({"login_failed", knownForm.value_or(""), origin, reason});
+            audit_.add({"login_failed", stored ? stored->name : form.value_or(""), origin, reason});
         });
     };
-    const bool isRight = fits(attempt, secret.value_or(""), stored ? stored->passwordHash : dummyHash_);
+    Proof claim{stored.value_or(StoredUser{}), secret.value_or(""), std::move(attempt)};
+    const bool isRight = fits(claim, stored ? stored->passwordHash : dummyHash_, hashClient(HashUse::login, origin));
     if (!stored) refuse(ErrorKind::loginRefused, "unknown name", "login with an unknown name");
-    if (!secret || !isRight)
+    // No account has an empty password, although one of the original may have the hash of one.
+    if (claim.password.empty() || !isRight)
         refuse(ErrorKind::loginRefused, "wrong password", "login with a wrong password for " + called(stored->id));
     if (stored->disabled)
         refuse(ErrorKind::notAllowed, "disabled account", "login to the disabled account of " + called(stored->id));
-    return {*stored, *secret, std::move(attempt)};
+    return claim;
 }
 
-bool Accounts::fits(const LoginGuard::Attempt& attempt, const std::string& password, const std::string& hash) {
+bool Accounts::fits(const Proof& claim, const std::string& hash, const HashClient& client) {
     try {
-        return hasher_.verify(password, hash);
+        return hasher_.verify(claim.password, hash, client);
     } catch (const Error&) {  // too many hashes at a time, say: nobody has guessed wrong
-        guard_.withdraw(attempt);
+        guard_.withdraw(claim.attempt);
         throw;
     }
 }
 
 User Accounts::identify(std::string_view uuid, std::string_view name) {
-    const std::optional<std::string> knownForm = possibleName(name);
-    const std::optional<StoredUser> stored = knownForm ? store_.find(*knownForm) : std::nullopt;
+    const std::optional<std::string> typed = possibleName(name);
+    const std::optional<StoredUser> stored = typed ? store_.findMeant(*typed) : std::nullopt;
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
     const bool isOurs = key_.isUuidOf(uuid, stored ? stored->id : 0, stored ? stored->epoch : 0);
     if (!isOurs || !stored) throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");

@@ -45,12 +45,15 @@ struct SignIn {
 
 class Accounts {
 public:
+    static constexpr int kThreads = 512;  // of a worker that says nothing else
+
     // The database outlives this object, and its migrations have been applied.
     Accounts(Database& database, const CredentialKey& key, const AuthConfig& config, HashCost cost = {},
-             const QuotaConfig& quota = {});
+             const QuotaConfig& quota = {}, HashLimits hashes = HashLimits::forThreads(kThreads));
 
-    // As auth.registration has it. registrationRefused with the reason; nameTaken, which nobody learns who may not
-    // register. The user and what an invitation grants are on disk together when it returns.
+    // As auth.registration has it. registrationRefused with the reason, also when the name looks like another's;
+    // nameTaken, which nobody learns who may not register; tooManyRequests after many registrations of its network. The
+    // user and what an invitation grants are on disk together when it returns.
     User registerUser(const NewUser& user, const Origin& origin = {});
 
     // loginRefused, after the same work whether the name or the password is wrong; notAllowed for a
@@ -74,15 +77,16 @@ public:
 private:
     struct Proof {  // that someone knows a password
         StoredUser user;
-        std::string password;  // as it was hashed
+        std::string password;  // trimmed
         LoginGuard::Attempt attempt;
     };
 
-    void requireAdmissible(const NewUser& user);
+    void requireInvited(const NewUser& user);
+    void requireFree(const NewUser& user);
     User enrolled(const NewUser& user, const Origin& origin);
     Proof prove(std::string_view name, std::string_view password, const Origin& origin);
-    void strengthen(const Proof& proof);
-    bool fits(const LoginGuard::Attempt& attempt, const std::string& password, const std::string& hash);
+    void strengthen(const Proof& proof, const Origin& origin);
+    bool fits(const Proof& claim, const std::string& hash, const HashClient& client);
     SignIn signInOf(const StoredUser& user) const;
     User userFor(const StoredUser& stored) const;
 

@@ -79,6 +79,8 @@ std::string CredentialKey::tagFor(std::int64_t userId) const {
     return signedName(key_, "tag|" + std::to_string(userId));
 }
 
+std::string CredentialKey::hintFor(const std::string& text) const { return signedName(key_, "hint|" + text); }
+
 CredentialKey loadKey(const std::string& file) {
     const std::string text = contentOf(openedPrivate(file));
     if (!isKey(text))

@@ -28,6 +28,9 @@ public:
     // 32 hex digits that name the user to others and open nothing.
     std::string tagFor(std::int64_t userId) const;
 
+    // 32 hex digits by which who has the key recognises a text (password_hash.h).
+    std::string hintFor(const std::string& text) const;
+
 private:
     std::array<unsigned char, kBytes> key_;
 };

@@ -21,16 +21,26 @@ namespace {
 
 // Failures without a pause. An address may be a school's: its logins count as failed while they are looked at, and a
 // class that comes in at once is no guesser.
-constexpr std::int64_t kFree = 3, kFreeOfAnAddress = 20;
+constexpr std::int64_t kFree = 3, kFreeOfAnAddress = 20, kFreeOfA56 = 80, kFreeOfA48 = 320;
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kKnownMs = 90 * kDayMs;
-constexpr std::chrono::seconds kLongestOfAnAccount{30};
-constexpr std::int64_t kMostSkewMs = 60'000;  // between the clocks of two hosts
-constexpr int kTries = 8;                     // each but the last was overtaken by another attempt on the same subject
+constexpr std::chrono::seconds kLongestOfAnAccount{30};  // and of registrations
+constexpr std::int64_t kMostSkewMs = 60'000;             // between the clocks of two hosts
+constexpr int kTries = 8;  // each but the last was overtaken by another attempt on the same subject
 
-bool isAddress(const std::string& subject) { return subject.compare(0, 8, "address:") == 0; }
+const std::string kAddress = "address:", kRegister = "register:";
 
-std::int64_t freeOf(const std::string& subject) { return isAddress(subject) ? kFreeOfAnAddress : kFree; }
+bool begins(const std::string& subject, const std::string& with) { return subject.compare(0, with.size(), with) == 0; }
+bool ends(const std::string& subject, const std::string& with) {
+    return subject.size() >= with.size() && subject.compare(subject.size() - with.size(), with.size(), with) == 0;
+}
+
+bool isAddress(const std::string& subject) { return begins(subject, kAddress); }
+
+std::int64_t freeOf(const std::string& subject) {
+    if (!isAddress(subject) && !begins(subject, kRegister)) return kFree;
+    return ends(subject, "/48") ? kFreeOfA48 : ends(subject, "/56") ? kFreeOfA56 : kFreeOfAnAddress;
+}
 
 std::string pairOf(const std::string& network, const std::string& name) { return network + " " + name; }
 
@@ -60,13 +70,27 @@ struct LoginGuard::Pause {
 
 LoginGuard::Attempt LoginGuard::admit(const std::optional<std::string>& name, const Origin& origin) {
     const std::string network = networkOf(origin.address);
+    Attempt attempt = countEach(name.value_or(""), origin, [&] { return subjectsOf(name, origin.address); });
+    if (name) attempt.account = attempt.counts.front().subject;
+    if (name && !network.empty()) attempt.mark = "known:" + pairOf(network, *name);
+    return attempt;
+}
+
+LoginGuard::Attempt LoginGuard::admitRegistration(const std::string& name, const Origin& origin) {
+    std::vector<std::string> subjects = networksOf(origin.address);
+    for (std::string& subject : subjects) subject.insert(0, kRegister);
+    return countEach(name, origin, [&] { return subjects; });
+}
+
+// Asks for the subjects anew when another attempt was quicker.
+LoginGuard::Attempt LoginGuard::countEach(const std::string& name, const Origin& origin,
+                                          const std::function<std::vector<std::string>()>& subjectsNow) {
     for (int tries = 1; tries <= kTries; ++tries) {
-        const std::vector<std::string> subjects = subjectsOf(name, network);
+        const std::vector<std::string> subjects = subjectsNow();
+        if (subjects.empty()) return {};
         const Pause pause = longestPause(subjects);  // without the lock of a writer: a flood costs little
-        if (pause.endMs > 0) refuse(pause, name.value_or(""), origin);
+        if (pause.endMs > 0) refuse(pause, name, origin);
         Attempt attempt;
-        if (name) attempt.account = subjects.front();
-        if (name && !network.empty()) attempt.mark = "known:" + pairOf(network, *name);
         try {
             database_.write([&](Session& session) {
                 attempt.counts.clear();
@@ -77,7 +101,7 @@ LoginGuard::Attempt LoginGuard::admit(const std::optional<std::string>& name, co
         } catch (const ConstraintViolation&) {  // a subject is new to two, or has to wait since we looked
         }
     }
-    throw Error(ErrorKind::tooManyRequests, "login: overtaken " + std::to_string(kTries) + " times by others");
+    throw Error(ErrorKind::tooManyRequests, "login_attempts: overtaken " + std::to_string(kTries) + " times by others");
 }
 
 void LoginGuard::succeed(const Attempt& attempt, const Database::Work& alongside) {
@@ -105,18 +129,20 @@ void LoginGuard::withdraw(const Attempt& attempt) {
     });
 }
 
-std::vector<std::string> LoginGuard::subjectsOf(const std::optional<std::string>& name, const std::string& network) {
+std::vector<std::string> LoginGuard::subjectsOf(const std::optional<std::string>& name, const std::string& address) {
     std::vector<std::string> subjects;
     if (name) subjects.push_back("name:" + *name);
-    if (network.empty()) return subjects;
-    if (!name) return {"address:" + network};
-    int known = 0;
-    database_.read([&](Session& session) {
-        session << "SELECT COUNT(*) FROM login_attempts WHERE subject = ? AND last_ms >= ?", into(known),
-            bind("known:" + pairOf(network, *name)), bind(unixMilliseconds() - kDayMs), now;
-    });
-    if (known > 0) return {"login:" + pairOf(network, *name)};
-    subjects.push_back("address:" + network);  // always after the name: two lock their rows in one order
+    const std::vector<std::string> networks = networksOf(address);
+    if (name && !networks.empty()) {
+        int known = 0;
+        database_.read([&](Session& session) {
+            session << "SELECT COUNT(*) FROM login_attempts WHERE subject = ? AND last_ms >= ?", into(known),
+                bind("known:" + pairOf(networks.front(), *name)), bind(unixMilliseconds() - kDayMs), now;
+        });
+        if (known > 0) return {"login:" + pairOf(networks.front(), *name)};
+    }
+    // Always after the name, and from narrow to wide: two lock their rows in one order.
+    for (const std::string& network : networks) subjects.push_back(kAddress + network);
     return subjects;
 }
 
@@ -159,8 +185,10 @@ std::int64_t LoginGuard::count(Session& session, const std::string& subject) con
 void LoginGuard::refuse(const Pause& pause, const std::string& name, const Origin& origin) {
     const std::int64_t leftMs = pause.endMs - unixMilliseconds();
     const int seconds = int(std::max<std::int64_t>(1, (leftMs + 999) / 1000));
-    const Error refusal(ErrorKind::tooManyRequests, "too many failed logins of " + pause.subject,
-                        "too many failed logins; please try again in " + std::to_string(seconds) + " s", seconds);
+    const bool isRegistration = begins(pause.subject, kRegister);
+    const std::string what = isRegistration ? "too many registrations" : "too many failed logins";
+    const Error refusal(ErrorKind::tooManyRequests, what + " of " + pause.subject,
+                        what + "; please try again in " + std::to_string(seconds) + " s", seconds);
     if (pause.isRecorded) throw refusal;
     refuseOnRecord(refusal, [&] {
         database_.write([&](Session& session) {
@@ -170,7 +198,7 @@ void LoginGuard::refuse(const Pause& pause, const std::string& name, const Origi
                       " WHERE subject = ? AND blocked_ms = ? AND last_ms < blocked_ms",
                 bind(pause.subject), bind(pause.endMs);
             if (record.execute() > 0)
-                Audit::add(session, {"login_slowed", name, origin,
+                Audit::add(session, {isRegistration ? "registration_slowed" : "login_slowed", name, origin,
                                      pause.subject + " waits " + std::to_string(seconds) + " s more"});
         });
     });

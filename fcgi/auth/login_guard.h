@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,17 +48,22 @@ public:
     // retryAfter while one of its subjects has to wait; the first of each such wait is in the audit log.
     Attempt admit(const std::optional<std::string>& name, const Origin& origin);
 
+    // The same for a registration, before its hash. It stays counted unless withdraw() takes it back.
+    Attempt admitRegistration(const std::string& name, const Origin& origin);
+
     // The password was right: clears the account's count and takes this one back from the address. `alongside`
     // is in the same transaction.
     void succeed(const Attempt& attempt, const Database::Work& alongside);
 
-    // The password could not be looked at: takes the attempt back.
+    // The password could not be looked at, say: takes the attempt back.
     void withdraw(const Attempt& attempt);
 
 private:
     struct Pause;
 
-    std::vector<std::string> subjectsOf(const std::optional<std::string>& name, const std::string& network);
+    Attempt countEach(const std::string& name, const Origin& origin,
+                      const std::function<std::vector<std::string>()>& subjects);
+    std::vector<std::string> subjectsOf(const std::optional<std::string>& name, const std::string& address);
     Pause longestPause(const std::vector<std::string>& subjects);
     std::int64_t count(Poco::Data::Session& session, const std::string& subject) const;
     [[noreturn]] void refuse(const Pause& pause, const std::string& name, const Origin& origin);

@@ -10,12 +10,11 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <sstream>
-#include <thread>
-#include <vector>
+#include <utility>
 
+#include "auth/text_forms.h"
 #include "base/error.h"
 #include "base/random_bytes.h"
 
@@ -26,8 +25,7 @@ constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
 constexpr std::uint64_t kMaxMemoryBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMaxWork = std::uint64_t{1} << 23;  // ten times the default
-constexpr std::chrono::seconds kMaxWait{10};
-constexpr int kMostWaiting = 16;
+constexpr std::size_t kKeyDigits = 4, kHintDigits = 2;
 
 std::uint64_t memoryOf(const HashCost& cost) { return (std::uint64_t{128} * cost.r) << cost.logN; }
 std::uint64_t workOf(const HashCost& cost) { return (std::uint64_t{cost.r} * cost.p) << cost.logN; }
@@ -58,38 +56,40 @@ std::string md5HexOf(std::string_view password) {
     return Poco::DigestEngine::digestToHex(engine.digest());  // in lower case
 }
 
-struct StoredHash {
+}  // namespace
+
+struct PasswordHasher::Stored {
     bool ofMd5 = false;
     HashCost cost;
     std::string salt;
     std::string hash;
+    std::string hint;
+
+    std::string text() const;
+    static Stored parsed(const std::string& text);
 };
 
-std::string formatted(const StoredHash& stored) {
+std::string PasswordHasher::Stored::text() const {
     std::ostringstream text;
-    text << (stored.ofMd5 ? "$md5+scrypt" : "$scrypt") << "$ln=" << stored.cost.logN << ",r=" << stored.cost.r
-         << ",p=" << stored.cost.p << '$' << toBase64(stored.salt) << '$' << toBase64(stored.hash);
+    text << (ofMd5 ? "$md5+scrypt" : "$scrypt") << "$ln=" << cost.logN << ",r=" << cost.r << ",p=" << cost.p << '$'
+         << toBase64(salt) << '$' << toBase64(hash);
+    if (!hint.empty()) text << '$' << hint;
     return text.str();
 }
 
-StoredHash parsed(const std::string& text) {
-    // 22 and 43 digits are 16 and 32 bytes, the only lengths that formatted() makes.
+PasswordHasher::Stored PasswordHasher::Stored::parsed(const std::string& text) {
+    // 22 and 43 digits are 16 and 32 bytes, the only lengths that text() makes.
     static const Poco::RegularExpression form(
-        R"(\A\$(md5\+)?scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43})\z)");
+        R"(\A\$(md5\+)?scrypt\$ln=(\d{1,2}),r=(\d{1,4}),p=(\d{1,4})\$([A-Za-z0-9+/]{22})\$([A-Za-z0-9+/]{43}))"
+        R"((\$[0-9a-f]{6})?\z)");
     std::vector<std::string> parts;
-    if (form.split(text, parts) != 7) throw Error(ErrorKind::internal, "a stored password is no scrypt hash");
+    if (form.split(text, parts) < 7) throw Error(ErrorKind::internal, "a stored password is no scrypt hash");
     const auto number = [&parts](std::size_t index) { return std::uint32_t(std::stoul(parts[index])); };
     const HashCost cost{number(2), number(3), number(4)};
     if (!isBounded(cost)) throw Error(ErrorKind::internal, "a stored password has absurd scrypt parameters");
-    return {!parts[1].empty(), cost, fromBase64(parts[5]), fromBase64(parts[6])};
+    const std::string hint = parts.size() > 7 && !parts[7].empty() ? parts[7].substr(1) : "";
+    return {!parts[1].empty(), cost, fromBase64(parts[5]), fromBase64(parts[6]), hint};
 }
-
-bool isMadeOf(std::string_view input, const StoredHash& stored) {
-    const std::string hash = scrypt(input, stored.salt, stored.cost);
-    return hash.size() == stored.hash.size() && CRYPTO_memcmp(hash.data(), stored.hash.data(), hash.size()) == 0;
-}
-
-}  // namespace
 
 std::string scrypt(std::string_view password, std::string_view salt, const HashCost& cost) {
     if (!isBounded(cost)) throw Error(ErrorKind::internal, "scrypt parameters out of bounds");
@@ -103,71 +103,74 @@ std::string scrypt(std::string_view password, std::string_view salt, const HashC
     return hash;
 }
 
-class PasswordHasher::Turn {
-public:
-    explicit Turn(PasswordHasher& owner) : owner_(owner) {
-        std::unique_lock lock(owner_.mutex_);
-        const auto isFree = [this] { return owner_.running_ < owner_.atOnce_; };
-        if (!isFree() && owner_.waiting_ >= kMostWaiting)
-            throw Error(ErrorKind::tooManyRequests, "16 password hashes wait for their turn already");
-        ++owner_.waiting_;
-        const bool isOurs = owner_.free_.wait_for(lock, kMaxWait, isFree);
-        --owner_.waiting_;
-        if (!isOurs) throw Error(ErrorKind::tooManyRequests, "no turn for a password hash within 10 s");
-        ++owner_.running_;
-    }
-    ~Turn() {
-        {
-            const std::lock_guard lock(owner_.mutex_);
-            --owner_.running_;
-        }
-        owner_.free_.notify_one();
-    }
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-
-private:
-    PasswordHasher& owner_;
-};
-
-PasswordHasher::PasswordHasher(const HashCost& cost)
-    : PasswordHasher(cost, std::max(1, int(std::thread::hardware_concurrency()) - 1)) {}
-
-PasswordHasher::PasswordHasher(const HashCost& cost, int atOnce) : cost_(cost), atOnce_(atOnce) {
+PasswordHasher::PasswordHasher(const HashCost& cost, HashLimits limits, std::optional<CredentialKey> key)
+    : cost_(cost), key_(std::move(key)), queue_(limits) {
     if (!isBounded(cost)) throw Error(ErrorKind::internal, "scrypt parameters out of bounds");
 }
 
-std::string PasswordHasher::hash(std::string_view password) { return hashed(password, false); }
+std::string PasswordHasher::hash(std::string_view password, const HashClient& client) {
+    return hashed(password, client, false);
+}
 
 std::string PasswordHasher::wrapMd5(const std::string& md5Hex) {
     static const Poco::RegularExpression form(R"(\A[0-9A-Fa-f]{32}\z)");
     // Without the text: it may be a password.
     if (!form.match(md5Hex)) throw Error(ErrorKind::internal, "a password to import is no MD5 of 32 hex digits");
-    return hashed(Poco::toLower(md5Hex), true);
+    return hashed(Poco::toLower(md5Hex), {}, true);
 }
 
-std::string PasswordHasher::hashed(std::string_view secret, bool ofMd5) {
+std::string PasswordHasher::hashed(std::string_view secret, const HashClient& client, bool ofMd5) {
     const std::string salt = randomBytes(kSaltBytes);
-    const Turn turn(*this);
-    return formatted({ofMd5, cost_, salt, scrypt(secret, salt, cost_)});
+    const HashQueue::Turn turn(queue_, client);
+    return Stored{ofMd5, cost_, salt, countedScrypt(secret, salt, cost_), ofMd5 ? hintOf(salt, secret) : ""}.text();
 }
 
-bool PasswordHasher::verify(std::string_view password, const std::string& stored) {
-    const StoredHash expected = parsed(stored);
-    const Turn turn(*this);
-    if (!expected.ofMd5) return isMadeOf(password, expected);
-    // The original has added a constant to each password since July 2024, and nothing before.
-    return isMadeOf(md5HexOf(std::string(password) + "#_#"), expected) || isMadeOf(md5HexOf(password), expected);
+std::string PasswordHasher::countedScrypt(std::string_view password, std::string_view salt, const HashCost& cost) {
+    ++scrypts_;
+    return scrypt(password, salt, cost);
+}
+
+bool PasswordHasher::verify(const std::string& password, const std::string& stored, const HashClient& client) {
+    const Stored expected = Stored::parsed(stored);
+    const std::vector<std::string> inputs = inputsFor(expected, hashedForms(password));
+    const HashQueue::Turn turn(queue_, client);
+    return std::any_of(inputs.begin(), inputs.end(), [&](const std::string& input) {
+        const std::string hash = countedScrypt(input, expected.salt, expected.cost);
+        return hash.size() == expected.hash.size() &&
+               CRYPTO_memcmp(hash.data(), expected.hash.data(), hash.size()) == 0;
+    });
+}
+
+// As many as there are forms, where the hint says which; one more in 256 cases.
+std::vector<std::string> PasswordHasher::inputsFor(const Stored& stored, const std::vector<std::string>& forms) const {
+    if (!stored.ofMd5) return forms;
+    std::vector<std::string> sums;
+    for (const std::string& form : forms) {
+        sums.push_back(md5HexOf(form + "#_#"));
+        sums.push_back(md5HexOf(form));
+    }
+    const bool isOfOurKey = key_ && stored.hint.compare(0, kKeyDigits, hintOf("", "").substr(0, kKeyDigits)) == 0;
+    if (!isOfOurKey) return sums;
+    const auto rest = std::stable_partition(
+        sums.begin(), sums.end(), [&](const std::string& sum) { return hintOf(stored.salt, sum) == stored.hint; });
+    sums.resize(std::max(forms.size(), std::size_t(rest - sums.begin())));
+    return sums;
+}
+
+std::string PasswordHasher::hintOf(const std::string& salt, std::string_view md5) const {
+    if (!key_) return {};
+    return key_->hintFor("key").substr(0, kKeyDigits) +
+           key_->hintFor(toBase64(salt) + "|" + std::string(md5)).substr(0, kHintDigits);
 }
 
 bool PasswordHasher::needsRehash(const std::string& stored) const {
-    const StoredHash known = parsed(stored);
+    const Stored known = Stored::parsed(stored);
     const HashCost& cost = known.cost;
     return known.ofMd5 || memoryOf(cost) < memoryOf(cost_) || workOf(cost) < workOf(cost_);
 }
 
 std::string PasswordHasher::unmatchable() const {
-    return formatted({false, cost_, randomBytes(kSaltBytes), randomBytes(kHashBytes)});
+    return Stored{false, cost_, randomBytes(kSaltBytes), randomBytes(kHashBytes), ""}.text();
 }
 
 }  // namespace aiproject

@@ -1,7 +1,14 @@
 #include "auth/registration.h"
 
+#include "auth/text_forms.h"
 #include "base/error.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
+
+#include <Poco/Format.h>
+#include <Poco/String.h>
+
+#include <algorithm>
 
 namespace aiproject {
 namespace {
@@ -29,19 +36,53 @@ bool isEmail(const std::string& text) {
            isHost(std::string_view(text).substr(at + 1)) && !hasSpace(text);
 }
 
+bool isAscii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](unsigned char byte) { return byte < 0x80; });
+}
+
+// An address of ASCII only stays as it came, but for labels that stand for others (xn--).
 std::string checkedEmail(const std::string& raw) {
-    std::string email = storableEmail(raw);
-    if (!isEmail(email)) throw registrationRefused("the email address is malformed");
-    return email;
+    const std::string email = composed(storableEmail(raw));
+    const auto refused = [] { return registrationRefused("the email address is malformed"); };
+    if (!isEmail(email)) throw refused();
+    const auto domainAt = email.find('@') + 1;
+    const std::string local = email.substr(0, domainAt), domain = email.substr(domainAt);
+    if (disallowedCharacter(email) || hasHiddenMark(email)) throw refused();
+    if (isAscii(domain) && Poco::toLower(domain).find("xn--") == std::string::npos) return email;
+    const std::optional<std::string> form = domainForm(domain);
+    if (!form || !isEmail(local + *form)) throw refused();
+    if (local.size() + form->size() > kMaxEmailBytes) throw registrationRefused("the email address is too long");
+    return local + *form;
+}
+
+void requireNameFits(const std::string& name) {
+    if (name.empty()) throw registrationRefused("the user name is empty");
+    if (lengthOf(name) > kMaxNameLength) throw registrationRefused("the user name has more than 50 characters");
+    if (hasControlCharacter(name)) throw registrationRefused("the user name has a control character");
+}
+
+// U+200B, as Unicode writes it: the client cannot see what is meant.
+void requireShown(const std::string& text, const std::string& what) {
+    if (const std::optional<char32_t> hidden = disallowedCharacter(text))
+        throw registrationRefused("the " + what + " has a character that is invisible or not allowed: " +
+                                  Poco::format("U+%04X", unsigned(*hidden)));
 }
 
 }  // namespace
 
 std::string checkedName(const std::string& raw) {
+    std::string name = nameForm(requiredText(raw, "user name"));
+    requireNameFits(name);
+    requireShown(name, "user name");
+    if (!hasVisibleCharacter(name)) throw registrationRefused("the user name has no visible character");
+    if (hasHiddenMark(name))
+        throw registrationRefused("the user name has a mark that cannot be seen: without a letter, or twice on one");
+    return name;
+}
+
+std::string importableName(const std::string& raw) {
     std::string name = requiredText(raw, "user name");
-    if (name.empty()) throw registrationRefused("the user name is empty");
-    if (lengthOf(name) > kMaxNameLength) throw registrationRefused("the user name has more than 50 characters");
-    if (hasControlCharacter(name)) throw registrationRefused("the user name has a control character");
+    requireNameFits(name);
     return name;
 }
 
@@ -53,15 +94,16 @@ std::string storableEmail(const std::string& raw) {
 }
 
 std::string checkedAcademy(const std::string& raw) {
-    std::string academy = requiredText(raw, "academy");
+    std::string academy = composed(requiredText(raw, "academy"));
     if (lengthOf(academy) > kMaxAcademyLength) throw registrationRefused("the academy has more than 100 characters");
     if (hasControlCharacter(academy)) throw registrationRefused("the academy has a control character");
     return academy;
 }
 
 std::string checkedPassword(const std::string& raw) {
-    std::string password = requiredText(raw, "password");
+    std::string password = passwordForm(requiredText(raw, "password"));
     if (lengthOf(password) < kMinPasswordLength) throw registrationRefused("the password has fewer than 8 characters");
+    requireShown(password, "password");
     return password;
 }
 
@@ -72,7 +114,9 @@ NewUser checkedRegistration(const NewUser& user) {
 
 std::optional<std::string> possibleName(std::string_view raw) {
     std::optional<std::string> name = trimmedText(raw);
-    if (!name || name->empty() || lengthOf(*name) > kMaxNameLength || hasControlCharacter(*name)) return std::nullopt;
+    // A decomposed name has more characters than its form, which is what counts.
+    if (!name || name->empty() || lengthOf(nameForm(*name)) > kMaxNameLength || hasControlCharacter(*name))
+        return std::nullopt;
     return name;
 }
 

@@ -17,8 +17,8 @@ struct NewUser {
     std::string invitation = {};  // a code; may be empty; whether it serves is not decided here
 };
 
-// The form that is stored: every member without white space (of any script) at its ends, the password
-// too, because the original strips it at registration and at login.
+// The form that is stored (text_forms.h): every member without white space (of any script) at its ends, the password
+// too, because the original strips it at registration and at login. Nothing in it is invisible.
 // Throws Error(registrationRefused) whose sentence tells the client what to change.
 NewUser checkedRegistration(const NewUser& user);
 
@@ -26,6 +26,9 @@ NewUser checkedRegistration(const NewUser& user);
 std::string checkedName(const std::string& raw);
 std::string checkedPassword(const std::string& raw);
 std::string checkedAcademy(const std::string& raw);
+
+// A name of the original, bytes and all: its user must get in as before.
+std::string importableName(const std::string& raw);
 
 // An email address of whatever form, as far as it can be stored.
 std::string storableEmail(const std::string& raw);
@@ -35,7 +38,7 @@ inline Error registrationRefused(const std::string& sentence) {
     return refusal(ErrorKind::registrationRefused, sentence);
 }
 
-// A name as login sees it: trimmed. Nothing when no account can have it.
+// A name as login sees it: trimmed, otherwise as it came. Nothing when no account can have it.
 std::optional<std::string> possibleName(std::string_view raw);
 
 // A password as login sees it: trimmed by the same rule. Nothing when no account can have it.

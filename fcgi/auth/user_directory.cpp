@@ -84,6 +84,11 @@ std::optional<AccountView> UserDirectory::find(const std::string& name) {
     return views.front();
 }
 
+std::string UserDirectory::meantBy(const std::string& typed) {
+    const std::optional<StoredUser> found = UserStore(database_).findMeant(typed);
+    return found ? found->name : typed;
+}
+
 void UserDirectory::add(const UserRecord& user) {
     UserStore(database_).insert(user, onRecord("registered", user.name));
 }

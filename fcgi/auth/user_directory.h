@@ -59,8 +59,10 @@ public:
     // By name.
     std::vector<AccountView> list(const AccountFilter& filter);
     std::optional<AccountView> find(const std::string& name);
+    // The stored name of who is meant by one that was typed, in whatever Unicode form; as it was typed when nobody is.
+    std::string meantBy(const std::string& typed);
 
-    // Error(nameTaken).
+    // Error(nameTaken), or registrationRefused when it looks like another.
     void add(const UserRecord& user);
 
     // False: there is no such user. `detail` is for the audit log.

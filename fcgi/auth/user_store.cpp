@@ -3,6 +3,8 @@
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
 
+#include "auth/look_alikes.h"
+#include "auth/text_forms.h"
 #include "base/error.h"
 #include "store/database.h"
 
@@ -32,8 +34,15 @@ std::optional<StoredUser> UserStore::find(const std::string& name) {
     return found;
 }
 
+std::optional<StoredUser> UserStore::findMeant(const std::string& typed) {
+    for (const std::string& form : storedForms(typed))
+        if (std::optional<StoredUser> found = find(form)) return found;
+    return std::nullopt;
+}
+
 std::int64_t UserStore::insert(const UserRecord& user, const Alongside& alongside) {
     std::int64_t id = 0;
+    if (!user.lookAlike.empty()) LookAlikes(database_).complete();
     try {
         database_.write([&](Session& session) {
             id = insert(session, user);
@@ -41,16 +50,22 @@ std::int64_t UserStore::insert(const UserRecord& user, const Alongside& alongsid
         });
     } catch (const ConstraintViolation& e) {
         if (find(user.name)) throw Error(ErrorKind::nameTaken, "the name was taken by another registration");
+        if (LookAlikes(database_).isTaken(user.lookAlike)) throw LookAlikes::refusal();
         throw Error(ErrorKind::internal, "a new user breaks a rule of the table: " + std::string(e.what()));
     }
     return id;
 }
 
 std::int64_t UserStore::insert(Session& session, const UserRecord& user) {
-    session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    if (!user.lookAlike.empty() && LookAlikes::isTaken(session, user.lookAlike)) {
+        int sameName = 0;
+        session << "SELECT COUNT(*) FROM users WHERE name = ?", into(sameName), bind(user.name), now;
+        if (sameName == 0) throw LookAlikes::refusal();
+    }
+    session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds, look_alike)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''))",
         bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
-        bind(user.picTimes), bind(user.voiceSeconds), now;
+        bind(user.picTimes), bind(user.voiceSeconds), bind(user.lookAlike), now;
     std::int64_t id = 0;
     session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
     return id;

@@ -41,6 +41,7 @@ struct UserRecord {  // a row to be
     std::int64_t tokens = -1;
     std::int64_t picTimes = -1;
     std::int64_t voiceSeconds = -1;
+    std::string lookAlike = {};  // of its name, which no other may have (look_alikes.h); empty: it may look like others
 };
 
 class UserStore {
@@ -52,7 +53,11 @@ public:
 
     std::optional<StoredUser> find(const std::string& name);
 
-    // The new id. Error(nameTaken), also when two insert one name at the same instant.
+    // Who is meant by a name as it was typed, in whatever Unicode form: the very bytes first (text_forms.h).
+    std::optional<StoredUser> findMeant(const std::string& typed);
+
+    // The new id. Error(nameTaken), also when two insert one name at the same instant; registrationRefused when it
+    // looks like another.
     std::int64_t insert(const UserRecord& user, const Alongside& alongside = {});
 
     // Within a write transaction of the caller's, out of which ConstraintViolation says that the name is taken.

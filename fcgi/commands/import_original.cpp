@@ -1,3 +1,4 @@
+#include "auth/credential.h"
 #include "base/utf8.h"
 #include "commands/account_database.h"
 #include "commands/display_text.h"
@@ -104,6 +105,7 @@ int importOriginal(const CommandLine& line) {
     settings.mode = mode;
     settings.voiceSeconds = accounts.config.auth.newVoiceSeconds;
     settings.threads = int(std::thread::hardware_concurrency());
+    if (mode == ImportMode::apply) settings.key = loadKey(accounts.config.auth.keyFile);
     Importer importer(
         accounts.database, settings,
         {[&](const OriginalUser& row, RowResult result, const std::string& reason) { report.row(row, result, reason); },

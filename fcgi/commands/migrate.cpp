@@ -1,4 +1,5 @@
 #include "auth/credential.h"
+#include "auth/look_alikes.h"
 #include "commands/command_line.h"
 #include "commands/output.h"
 #include "config/database_url.h"
@@ -14,10 +15,13 @@ int migrate(const CommandLine& line) {
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
     Poco::JSON::Array applied;
+    bool lacksLookAlikes = false;
     migrations.apply([&](const std::string& file) {
+        lacksLookAlikes = lacksLookAlikes || LookAlikes::isAddedBy(file);
         applied.add(file);
         if (!line.json) std::cout << "applied " << file << std::endl;
     });
+    if (lacksLookAlikes) LookAlikes(database).complete();
     loadOrCreateKey(config.auth.keyFile);
     if (line.json) {
         Poco::JSON::Object object = jsonObject();

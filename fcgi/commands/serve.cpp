@@ -1,4 +1,5 @@
 #include "auth/credential.h"
+#include "auth/look_alikes.h"
 #include "commands/command_line.h"
 #include "commands/core_dumps.h"
 #include "config/install_layout.h"
@@ -14,9 +15,12 @@ namespace {
 // The database file and the key are this host's own, so nobody else will make them.
 void prepare(const Config& config, Log& log) {
     Database database(config.database);
-    Migrations(database, config.database.migrations).apply([&log](const std::string& file) {
+    bool lacksLookAlikes = false;
+    Migrations(database, config.database.migrations).apply([&](const std::string& file) {
+        lacksLookAlikes = lacksLookAlikes || LookAlikes::isAddedBy(file);
         log.info("applied " + file);
     });
+    if (lacksLookAlikes) LookAlikes(database).complete();
     loadOrCreateKey(config.auth.keyFile);
 }
 

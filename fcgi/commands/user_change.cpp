@@ -1,6 +1,7 @@
 // `aiproject user add`, `grant`, `disable`, `enable`, `rotate`, `password`, `delete`.
 #include "auth/password_hash.h"
 #include "auth/registration.h"
+#include "auth/text_forms.h"
 #include "base/error.h"
 #include "commands/account_database.h"
 #include "commands/balance_change.h"
@@ -20,7 +21,7 @@ public:
         : line_(line),
           accounts_(line, DatabaseUse::serve),
           directory_(accounts_.database),
-          name_(trimmedText(line.arguments[0]).value_or(std::string())) {}
+          name_(directory_.meantBy(trimmedText(line.arguments[0]).value_or(std::string()))) {}
 
     const Config& config() const { return accounts_.config; }
     UserDirectory& directory() { return directory_; }
@@ -78,8 +79,10 @@ int userAdd(const CommandLine& line) {
     record.email = user.email;
     record.academy = user.academy;
     record.passwordHash = PasswordHasher(HashCost{}).hash(user.password);
+    record.lookAlike = lookAlikeKey(user.name);
     command.directory().add(record);
-    return command.end(true, "added; " + balancesText(command.account()));
+    const AccountView account = command.directory().find(record.name).value();
+    return command.report(account, "added; " + balancesText(account));
 }
 
 int userGrant(const CommandLine& line) {

@@ -80,7 +80,8 @@ int userList(const CommandLine& line) {
 
 int userShow(const CommandLine& line) {
     AccountDatabase accounts(line, DatabaseUse::look);
-    const auto account = UserDirectory(accounts.database).find(trimmedText(line.arguments[0]).value_or(std::string()));
+    UserDirectory directory(accounts.database);
+    const auto account = directory.find(directory.meantBy(trimmedText(line.arguments[0]).value_or(std::string())));
     if (!account) throw NotFound("there is no user '" + safeForTerminal(line.arguments[0]) + "'");
     const auto entries = Audit(accounts.database).newest(account->name, kLastEntries);
     if (line.json) {

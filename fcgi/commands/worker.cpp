@@ -171,7 +171,8 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     const Load load(seat, pool);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
-    Accounts accounts(database, loadKey(config.auth.keyFile), config.auth, {}, config.quota);
+    Accounts accounts(database, loadKey(config.auth.keyFile), config.auth, {}, config.quota,
+                      HashLimits::forThreads(pool.threads));
     Permits permits(seat.board(), seat.row(), callLimits(config.limits, pool));
     Billing billing(database, config, billingRules(config), log);
     ModelCalls calls(models, config, log);

@@ -140,7 +140,7 @@ private:
     void makePools(const Values& values) {
         Config& config = reading.config;
         PoolConfig& auth = config.pools["auth"];
-        auth.threads = 4;  // each hash takes 32 MiB and most of a core
+        auth.threads = 32;  // most may wait for their turn to hash; auth/hash_queue.h bounds what runs
         auth.backlog = 128;
         auth.queue = std::chrono::milliseconds(1'000);  // a hash takes a good part of it
         auth.nice = 10;                                 // logins wait for streams, not streams for logins

@@ -50,7 +50,7 @@ Importer::Importer(Database& database, const ImportSettings& settings, ImportEve
     : database_(database),
       settings_(settings),
       events_(std::move(events)),
-      hasher_(settings.cost, std::max(1, settings.threads)) {}
+      hasher_(settings.cost, {std::max(1, settings.threads), 0}, settings.key) {}
 
 ImportCounts Importer::run(const OriginalUsers& users) {
     if (settings_.mode == ImportMode::apply) all_ = countOf(users);
@@ -121,11 +121,15 @@ void Importer::lookUp() {
     }
 }
 
+std::string Importer::hashOf(const OldAccount& account) {
+    return account.passwordMd5.empty() ? hasher_.unmatchable() : hasher_.wrapMd5(account.passwordMd5);
+}
+
 void Importer::hashAll() {
     std::atomic<std::size_t> next{0};
     const auto work = [&] {
         for (std::size_t i = next++; i < batch_.size(); i = next++)
-            if (batch_[i].isNew) batch_[i].hash = hasher_.wrapMd5(batch_[i].account.passwordMd5);
+            if (batch_[i].isNew) batch_[i].hash = hashOf(batch_[i].account);
     };
     std::vector<std::future<void>> threads;
     for (int i = 0; i < std::max(1, settings_.threads); ++i) threads.push_back(std::async(std::launch::async, work));

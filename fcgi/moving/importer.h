@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "auth/credential.h"
 #include "auth/password_hash.h"
 #include "moving/original_account.h"
 #include "moving/original_users.h"
@@ -32,6 +33,7 @@ struct ImportSettings {
     // Accounts per transaction: what a kill costs. Few, since each takes four statements, all of them must be through
     // within database.timeout_ms on a server far away, and hashing takes far longer anyway.
     std::size_t batch = 25;
+    std::optional<CredentialKey> key = {};  // of auth.key_file, for the hints of password_hash.h
 };
 
 struct ImportCounts {
@@ -69,6 +71,7 @@ private:
     void add(const OriginalUser& row);
     void endBatch();
     void lookUp();
+    std::string hashOf(const OldAccount& account);
     void hashAll();
     void store();
     bool tryStore();

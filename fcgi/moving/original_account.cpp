@@ -1,5 +1,6 @@
 #include "moving/original_account.h"
 
+#include <Poco/MD5Engine.h>
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
 #include <Poco/UTF8String.h>
@@ -27,7 +28,7 @@ std::string idOf(const OriginalUser& row) {
 
 std::string nameOf(const OriginalUser& row) {
     if (!row.name) throw registrationRefused("UserName is NULL");
-    return checkedName(*row.name);
+    return importableName(*row.name);
 }
 
 std::string md5Of(const OriginalUser& row) {
@@ -35,6 +36,16 @@ std::string md5Of(const OriginalUser& row) {
     const bool isHex = digits.find_first_not_of("0123456789abcdef") == std::string::npos;
     if (digits.size() != kMd5Digits || !isHex) throw registrationRefused("PassWord is no MD5 (32 hex digits)");
     return digits;
+}
+
+// Anyone would get in. As the original stored it, since July 2024 with its constant and before without.
+bool isMd5OfNothing(const std::string& md5) {
+    const auto sumOf = [](const std::string& text) {
+        Poco::MD5Engine engine;
+        engine.update(text);
+        return Poco::DigestEngine::digestToHex(engine.digest());
+    };
+    return md5 == sumOf("") || md5 == sumOf("#_#");
 }
 
 void add(std::string& lost, const std::string& reason) { lost += (lost.empty() ? "" : "; ") + reason; }
@@ -77,6 +88,11 @@ OldAccount oldAccountOf(const OriginalUser& row) {
     account.id = idOf(row);
     account.name = nameOf(row);
     account.passwordMd5 = md5Of(row);
+    if (isMd5OfNothing(account.passwordMd5)) {
+        account.passwordMd5.clear();
+        add(account.lost,
+            "without a password: its PassWord is the MD5 of an empty one; `aiproject user password` sets one");
+    }
     account.tokens = balanceOf(row.tokens, "Tokens", account.lost);
     account.picTimes = balanceOf(row.picTimes, "PicTimes", account.lost);
     account.email = keptOf(row.email, storableEmail, "Email", account.lost);

@@ -11,7 +11,7 @@ namespace aiproject {
 struct OldAccount {
     std::string id;           // theirs, by which an earlier import is known; 1 to 50 characters
     std::string name;         // trimmed, as login trims
-    std::string passwordMd5;  // 32 hex digits in lower case
+    std::string passwordMd5;  // 32 hex digits in lower case; empty: no password fits
     std::string email;        // of whatever form; may be empty
     std::string academy;
     std::int64_t tokens = 0;  // left, to kMostUnits; never below 0: -1 means unlimited here and meant a debt there

@@ -103,6 +103,45 @@ ON_EACH_DATABASE(Door, lets_one_of_many_change_a_password_at_once) {
     one.assertIs(1, "SELECT epoch FROM users");
 }
 
+ON_EACH_DATABASE(Door, gives_a_look_to_one_of_many_who_want_it_at_once) {
+    AccountHost one(url), other(url);
+    const std::vector<std::string> names{"admin", "\u0430dmin", "adm\u0456n", "\u0430dm\u0456n"};
+    CPPUNIT_ASSERT_EQUAL(1, winners(8, ErrorKind::registrationRefused, [&](int i) {
+                             if (i >= 4) throw Error(ErrorKind::registrationRefused, "no more");
+                             (i % 2 == 0 ? one : other).add(names[std::size_t(i)]);
+                         }));
+    one.assertIs(1, "SELECT COUNT(*) FROM users");
+}
+
+ON_EACH_DATABASE(Door, knows_the_looks_of_those_from_before) {
+    AccountHost host(url);
+    for (const std::string name : {"adm\u200bin", "\u0430dmin", "Zoe\u0308"})
+        UserStore(host.database).insert({name, PasswordHasher(kCheap).hash(kPassword), "a@example.org", ""});
+    expectError(ErrorKind::registrationRefused, [&] { host.add("admin"); });
+    expectError(ErrorKind::nameTaken, [&] { host.add("Zo\u00eb"); });
+    for (const std::string name : {"adm\u200bin", "\u0430dmin", "Zoe\u0308", "Zo\u00eb"}) host.user(name);
+    host.assertIs(0, "SELECT COUNT(*) FROM users WHERE look_alike IS NULL");
+    host.assertIs(3, "SELECT COUNT(*) FROM users WHERE older_twin = id");
+    host.add("ann");
+    host.assertIs(1, "SELECT COUNT(*) FROM users WHERE older_twin = 0");
+}
+
+ON_EACH_DATABASE(Door, counts_registrations_of_an_address_on_all_hosts) {
+    AccountHost one(url), other(url);
+    for (int i = 0; i < 21; ++i)
+        (i % 2 == 0 ? one : other)
+            .accounts.registerUser({"user" + std::to_string(i), kPassword, "a@example.org", ""}, kHome);
+    one.assertFailures(21, "register:192.0.2.1");
+    change(one.database, "UPDATE login_attempts SET blocked_ms = last_ms + 29000 WHERE blocked_ms > last_ms");
+    for (AccountHost* host : {&one, &other}) {
+        const Error slowed = expectError(ErrorKind::tooManyRequests, [&] {
+            host->accounts.registerUser({"more", kPassword, "a@example.org", ""}, kHome);
+        });
+        CPPUNIT_ASSERT(slowed.retryAfter() >= 1 && slowed.retryAfter() <= 29);
+    }
+    other.accounts.registerUser({"more", kPassword, "a@example.org", ""}, {"192.0.2.2", "request-2"});
+}
+
 ON_EACH_DATABASE(Door, gives_the_last_uses_of_an_invitation_to_no_more) {
     AccountHost one(url), other(url);
     std::vector<User> users;

@@ -129,6 +129,30 @@ SPEC(Documented, picture_takes_a_jpeg_from_a_user_named_in_the_headers) {
     assertRefused("GET_FILE_FAIL", site.request("POST", "/PictureToTextModel/chat", other.body, headers));
 }
 
+SPEC(Documented, a_name_in_a_header_may_be_ISO_8859_1_or_UTF_8_of_any_form) {
+    const std::string uuid = site.newUser("Jos\u00e9");
+    for (const std::string name : {"Jos\xe9", "Jos\u00e9", "Jose\u0301"})
+        for (const std::string path : {"/PictureToTextModel/chat", "/voiceModel/chat"}) {
+            const std::string& body = path == "/voiceModel/chat" ? kPcm : kJpeg;
+            const HttpAnswer answer = site.request("POST", path, body, {{"uuid", uuid}, {"username", name}});
+            CPPUNIT_ASSERT_MESSAGE(answer.body, isSuccess(answer));
+        }
+    assertRefused("USER_NOT_FOUND",
+                  site.request("POST", "/PictureToTextModel/chat", kJpeg, {{"uuid", uuid}, {"username", "Jos\xe8"}}));
+}
+
+SPEC(Documented, names_are_one_in_every_form_and_look_like_no_other) {
+    const auto named = [](const std::string& name) { return registration(name, "a good password", "a@example.org"); };
+    CPPUNIT_ASSERT(isSuccess(site.postJson("/auth/register", named("Zo\u00eb"))));
+    assertRefused("USER_NAME_REPEAT", site.postJson("/auth/register", named("Zoe\u0308")));
+    const HttpAnswer login = site.postJson("/auth/login", named("Zoe\u0308"));
+    CPPUNIT_ASSERT_MESSAGE(login.body, isSuccess(login));
+    CPPUNIT_ASSERT_EQUAL(std::string("no-store"), login.headers.at("cache-control"));
+    CPPUNIT_ASSERT(isSuccess(site.postJson("/auth/register", named("admin"))));
+    for (const std::string name : {"adm\u200bin", "\u0430dmin", "\u200b\u200b\u200b"})
+        assertRefused("REGISTER_ERROR", site.postJson("/auth/register", named(name)));
+}
+
 SPEC(Documented, voice_and_pictures_have_a_pool_of_their_own) {
     const Site apart(SiteOptions{{{"pool.model.models", "spark_chat"}}});
     const HttpAnswer voice = apart.request("POST", "/voiceModel/chat", kPcm);

@@ -20,19 +20,8 @@ AuthConfig granting(std::int64_t tokens, std::int64_t pictures) {
     return config;
 }
 
-const std::vector<std::string> kHostileNames{"' OR '1'='1",
-                                             "a'); DROP TABLE users; --",
-                                             "\"; SELECT 1; \"",
-                                             "%",
-                                             "_",
-                                             "?1",
-                                             "%s%n",
-                                             "a\u200fb",
-                                             "\u202eevil",
-                                             "ann",
-                                             "Ann",
-                                             "a\u0301nn",
-                                             "ánn"};
+const std::vector<std::string> kHostileNames{
+    "' OR '1'='1", "a'); DROP TABLE users; --", "\"; SELECT 1; \"", "%", "_", "?1", "%s%n", "ann", "Ann", "ánn"};
 
 }  // namespace
 

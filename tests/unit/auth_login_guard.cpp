@@ -1,6 +1,7 @@
 #include "auth/login_guard.h"
 
 #include <atomic>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -202,6 +203,57 @@ SPEC(GuardedDoor, counts_an_IPv6_client_by_its_64) {
     for (int i = 0; i < 21; ++i) fail("name " + std::to_string(i), {"2001:db8:1:2::" + std::to_string(i + 1), "r"});
     slowed("ann", {"2001:db8:1:2:3:4:5:6", "r"});
     fail("ann", {"2001:db8:1:3::1", "r"});
+}
+
+SPEC(GuardedDoor, counts_an_IPv6_customer_by_the_56_and_48_as_well) {
+    const auto from = [](int network) {
+        std::ostringstream group;
+        group << std::hex << network;
+        return Origin{"2001:db8:1:" + group.str() + "::1", "r"};
+    };
+    for (int i = 0; i < 81; ++i) failByAnyName(1, from(i));
+    slowed("ann", from(200));
+    fail("ann", from(0x100));
+    endPauses();
+    for (int i = 0; i < 239; ++i) failByAnyName(1, from(0x1000 + i * 256));  // 82 are counted already
+    slowed("bob", from(0x100));
+    fail("bob", {"2001:db8:2::1", "r"});
+}
+
+SPEC(GuardedDoor, slows_the_registrations_of_an_address) {
+    const auto add = [&](const std::string& name, const Origin& origin) {
+        accounts.registerUser({name, kPassword, "a@example.org", ""}, origin);
+    };
+    for (int i = 0; i < 20; ++i) add("student " + std::to_string(i), kHome);
+    CPPUNIT_ASSERT_EQUAL("0"s, pause("register:192.0.2.1"));
+    int i = 20;
+    for (const std::string& pauseMs : {"1000"s, "2000"s, "4000"s, "8000"s, "16000"s, "30000"s, "30000"s}) {
+        add("student " + std::to_string(i++), kHome);
+        CPPUNIT_ASSERT_EQUAL(pauseMs, pause("register:192.0.2.1"));
+        endPauses();
+    }
+    add("student " + std::to_string(i), kHome);
+    stretchPauses();
+    const Error refused = expectError(ErrorKind::tooManyRequests, [&] { add("more", kHome); });
+    assertSays(refused.forClient(), "too many registrations; please try again in ");
+    CPPUNIT_ASSERT(refused.retryAfter() >= 1 && refused.retryAfter() <= 29);
+    CPPUNIT_ASSERT_EQUAL("1"s, events("registration_slowed"));
+    add("more", kStranger);
+    accounts.login("ann", kPassword, kHome);  // logins have a count of their own
+}
+
+SPEC(GuardedDoor, counts_no_registration_with_an_invitation_and_each_that_is_refused) {
+    Invitation invitation;
+    invitation.code = "ABCDEFGHJKMNPQRS";
+    Invitations(database).add(invitation);
+    for (int i = 0; i < 25; ++i)
+        accounts.registerUser({"student " + std::to_string(i), kPassword, "a@example.org", "", invitation.code}, kHome);
+    CPPUNIT_ASSERT_EQUAL("0"s, failures("register:192.0.2.1"));
+    expectError(ErrorKind::nameTaken, [&] { accounts.registerUser({"ann", kPassword, "a@example.org", ""}, kHome); });
+    expectError(ErrorKind::registrationRefused, [&] {
+        accounts.registerUser({"eve", kPassword, "a@example.org", "", "no such code"}, kHome);
+    });
+    CPPUNIT_ASSERT_EQUAL("2"s, failures("register:192.0.2.1"));
 }
 
 SPEC(GuardedDoor, forgets_after_a_day_without_a_failure) {

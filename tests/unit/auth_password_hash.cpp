@@ -1,11 +1,11 @@
 #include "auth/password_hash.h"
 
 #include <Poco/DigestEngine.h>
+#include <Poco/MD5Engine.h>
 
 #include <atomic>
 #include <string>
 
-#include "support/eventually.h"
 #include "support/spec.h"
 #include "unit/auth_fixture.h"
 
@@ -15,6 +15,12 @@ using namespace aiproject::test;
 namespace {
 
 std::string hexOf(const std::string& bytes) { return Poco::DigestEngine::digestToHex({bytes.begin(), bytes.end()}); }
+
+std::string md5Of(const std::string& text) {
+    Poco::MD5Engine engine;
+    engine.update(text);
+    return Poco::DigestEngine::digestToHex(engine.digest());
+}
 
 struct PasswordHash : CppUnit::TestCase {
     PasswordHasher hasher{kCheap};
@@ -132,25 +138,8 @@ SPEC(PasswordHash, refuses_a_cost_that_verify_would_refuse) {
     expectError(ErrorKind::internal, [] { scrypt("x", "y", {15, 8, 0}); });
 }
 
-SPEC(PasswordHash, is_refused_at_once_when_many_wait_for_their_turn) {
-    PasswordHasher narrow({14, 8, 1}, 1);  // a turn that is long against what a thread needs to queue for it
-    std::atomic<bool> isSeen{false};
-    together(20, [&](int) {  // one has the turn, 16 may wait
-        const bool isRefused = eventually([&] {
-            try {
-                narrow.hash("secret12");
-                return isSeen.load();
-            } catch (const Error& error) {
-                return error.kind() == ErrorKind::tooManyRequests;
-            }
-        });
-        if (isRefused) isSeen = true;
-    });
-    CPPUNIT_ASSERT(isSeen);
-}
-
 SPEC(PasswordHash, gives_every_waiting_thread_its_turn) {
-    PasswordHasher narrow(kCheap, 1);
+    PasswordHasher narrow(kCheap, HashLimits{1, 16});
     std::atomic<int> right{0};
     together(16, [&](int index) {
         const std::string password = "secret-" + std::to_string(index);
@@ -158,4 +147,46 @@ SPEC(PasswordHash, gives_every_waiting_thread_its_turn) {
             if (narrow.verify(password, narrow.hash(password))) ++right;
     });
     CPPUNIT_ASSERT_EQUAL(16 * 20, right.load());
+}
+
+SPEC(PasswordHash, tries_every_form_of_a_password_and_one_of_most) {
+    const std::string stored = hasher.hash("corr\u00e9ct horse");
+    const auto scryptsOf = [&](const std::string& password, bool isRight) {
+        const auto before = hasher.scryptsMade();
+        CPPUNIT_ASSERT_EQUAL(isRight, hasher.verify(password, stored));
+        return hasher.scryptsMade() - before;
+    };
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(1), scryptsOf("corr\u00e9ct horse", true));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(1), scryptsOf("corre\u0301ct horse", true));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(1), scryptsOf("wrong horse", false));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(2), scryptsOf("wro\u0301ng horse", false));
+}
+
+SPEC(PasswordHash, costs_the_same_of_accounts_from_the_original) {
+    PasswordHasher keyed(kCheap, {1, 0}, CredentialKey({1, 2, 3}));
+    const std::string salted = md5Of("password#_#"), plain = md5Of("password");
+    int more = 0;
+    for (int round = 0; round < 50; ++round) {
+        const std::string stored = keyed.wrapMd5(round % 2 == 0 ? plain : salted);
+        for (const std::string& password :
+             {"wrong horse " + std::to_string(round), "p\u00e9 " + std::to_string(round)}) {
+            const auto before = keyed.scryptsMade();
+            CPPUNIT_ASSERT(!keyed.verify(password, stored));
+            more += int(keyed.scryptsMade() - before) - 1;
+        }
+    }
+    CPPUNIT_ASSERT_MESSAGE(std::to_string(more), more <= 1);  // one in 65,536 takes two
+}
+
+SPEC(PasswordHash, of_an_MD5_fits_whatever_the_key_is) {
+    const std::string plain = md5Of("password"), salted = md5Of("password#_#");
+    for (const std::string& md5 : {plain, salted})
+        for (int round = 0; round < 300; ++round) {  // hints that fit by chance among them
+            PasswordHasher keyed(kCheap, {1, 0}, CredentialKey({1, 2, 3}));
+            const std::string stored = keyed.wrapMd5(md5);
+            CPPUNIT_ASSERT(keyed.verify("password", stored));
+            CPPUNIT_ASSERT(PasswordHasher(kCheap, {1, 0}, CredentialKey({4, 5, 6})).verify("password", stored));
+            CPPUNIT_ASSERT(PasswordHasher(kCheap).verify("password", stored));
+            CPPUNIT_ASSERT(keyed.verify("password", PasswordHasher(kCheap).wrapMd5(md5)));
+        }
 }

@@ -63,7 +63,7 @@ SPEC(RegistrationRule, counts_characters_of_a_name_and_not_bytes) {
 
 SPEC(RegistrationRule, takes_a_name_of_any_script) {
     for (const std::string& name :
-         std::vector<std::string>{"李小龙", "Ольга", "أحمد", "நிலா", "a\u200fb", "👩‍👩‍👧",
+         std::vector<std::string>{"李小龙", "Ольга", "أحمد", "நிலா", "علی\u200cرضا", "👩‍👩‍👧", "😀", "❤",
                                   "O'Neil; DROP TABLE users; --", "100%s\\n\"<b>", "?", ":id", "NULL"}) {
         good.name = name;
         CPPUNIT_ASSERT_EQUAL(name, checkedRegistration(good).name);
@@ -102,7 +102,7 @@ SPEC(RegistrationRule, refuses_a_password_that_is_too_short_or_too_long) {
     CPPUNIT_ASSERT(!trimmedText(times(1025, "x")));
 
     for (const std::string& password :
-         {std::string("12345678"), times(8, "密"), times(1024, "x"), std::string(8, '\0')}) {
+         {std::string("12345678"), times(8, "密"), times(1024, "x"), std::string("❤\ufe0f 12345")}) {
         good.password = password;
         CPPUNIT_ASSERT_EQUAL(password, checkedRegistration(good).password);
     }
@@ -123,6 +123,49 @@ SPEC(RegistrationRule, refuses_a_malformed_email_address) {
                                   std::string("a\0@b.org", 8), "a@b.org\r\nBcc: all@b.org"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(email, std::string("the email address is malformed"), refusedEmail(email));
     CPPUNIT_ASSERT_EQUAL(std::string("the email address is too long"), refusedEmail(times(243, "x") + "@example.org"));
+}
+
+SPEC(RegistrationRule, keeps_names_and_passwords_in_their_form) {
+    CPPUNIT_ASSERT_EQUAL(std::string("Zo\u00eb  Lee"), checkedName("Zoe\u0308\u3000 Lee"));
+    CPPUNIT_ASSERT_EQUAL(times(50, "\u00eb"), checkedName(times(50, "e\u0308")));
+    CPPUNIT_ASSERT_EQUAL(std::string("corr\u00e9ct  horse"), checkedPassword("corre\u0301ct\u00a0\u3000horse"));
+    CPPUNIT_ASSERT_EQUAL(std::string("Universit\u00e9"), checkedAcademy("Universite\u0301"));
+    CPPUNIT_ASSERT(possibleName(times(50, "e\u0308")));
+    CPPUNIT_ASSERT(!possibleName(times(51, "e\u0308")));
+}
+
+SPEC(RegistrationRule, says_which_character_nobody_sees) {
+    CPPUNIT_ASSERT_EQUAL(std::string("the user name has a character that is invisible or not allowed: U+200B"),
+                         refusedName("adm\u200bin"));
+    CPPUNIT_ASSERT_EQUAL(std::string("the user name has a character that is invisible or not allowed: U+E0041"),
+                         refusedName("admin\U000E0041"));
+    CPPUNIT_ASSERT_EQUAL(std::string("the password has a character that is invisible or not allowed: U+200B"),
+                         refusedPassword("correct\u200b horse"));
+    CPPUNIT_ASSERT_EQUAL(std::string("the password has a character that is invisible or not allowed: U+0000"),
+                         refusedPassword(std::string(8, '\0')));
+    for (const char* name : {"\u0301", "a\u0301\u0301", "admi\u0307n"})
+        CPPUNIT_ASSERT(refusedName(name).find("a mark that cannot be seen") != std::string::npos ||
+                       refusedName(name).find("no visible character") != std::string::npos);
+}
+
+SPEC(RegistrationRule, leaves_a_name_of_the_original_as_it_is) {
+    for (const std::string& name : {std::string("adm\u200bin"), std::string("Zoe\u0308"), std::string("a\u3000b")})
+        CPPUNIT_ASSERT_EQUAL(name, importableName(name));
+    expectError(ErrorKind::registrationRefused, [] { importableName(" "); });
+}
+
+SPEC(RegistrationRule, takes_a_domain_as_its_owner_writes_it) {
+    const std::vector<std::pair<std::string, std::string>> forms{
+        {"Jos\u00e9@B\u00fccher.example", "Jos\u00e9@b\u00fccher.example"},
+        {"jose\u0301@xn--bcher-kva.example", "jos\u00e9@b\u00fccher.example"},
+        {"Ann@Example.ORG", "Ann@Example.ORG"}};
+    for (const auto& [sent, kept] : forms) {
+        good.email = sent;
+        CPPUNIT_ASSERT_EQUAL(kept, checkedRegistration(good).email);
+    }
+    for (const char* email : {"an\u200bn@example.org", "ann@exam\u200bple.org", "ann@\u202eexample.org",
+                              "ann@xn--a.org", "\u0301@example.org"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(email, std::string("the email address is malformed"), refusedEmail(email));
 }
 
 SPEC(RegistrationRule, bounds_the_academy_that_may_be_missing) {

@@ -34,7 +34,7 @@ SPEC(ConfigFile, always_has_the_three_pools) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), defaults.pools.size());
     CPPUNIT_ASSERT_EQUAL("/run/aiproject/auth.sock"s, defaults.pools.at("auth").socket);
     CPPUNIT_ASSERT(defaults.pools.at("auth").models.empty());
-    CPPUNIT_ASSERT_EQUAL(4, defaults.pools.at("auth").threads);
+    CPPUNIT_ASSERT_EQUAL(32, defaults.pools.at("auth").threads);
     CPPUNIT_ASSERT_EQUAL("*"s, defaults.pools.at("model").models.at(0));
     CPPUNIT_ASSERT_EQUAL(10, defaults.pools.at("media").nice);
 }

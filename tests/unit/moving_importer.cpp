@@ -35,7 +35,7 @@ struct Import : CppUnit::TestCase {
     Database database{databaseAt(dir.file("accounts.db"))};
     std::vector<OriginalUser> rows;
     std::vector<std::string> reports;
-    ImportSettings settings{ImportMode::apply, 60, kCheap, 2, 2};
+    ImportSettings settings{ImportMode::apply, 60, kCheap, 2, 2, CredentialKey({})};
     std::function<void(std::uint64_t, std::uint64_t)> progress = [](std::uint64_t, std::uint64_t) {};
 
     Import() { migrate(database); }
@@ -105,6 +105,35 @@ SPEC(Import, lets_the_old_password_in_and_makes_its_hash_a_plain_one) {
         CPPUNIT_ASSERT_EQUAL("$scrypt$"s, field("password", name).substr(0, 8));
         door.login(name, "old password");
     }
+}
+
+SPEC(Import, lets_nobody_in_with_an_empty_password) {
+    rows = {original("ann", ""), original("early")};
+    rows[1].password = md5("");
+    assertCounts(run(), 2, 0, 0);
+    assertSays(reports.at(0), "changed ann: without a password");
+    assertSays(reports.at(1), "changed early: without a password");
+    Accounts door = accounts();
+    for (const std::string name : {"ann", "early"})
+        for (const std::string& password : {""s, " "s, "#_#"s})
+            expectError(ErrorKind::loginRefused, [&] { door.login(name, password); });
+    // Nor with one that an import before this rule has brought.
+    database.write([](Poco::Data::Session& session) {
+        session << "UPDATE users SET password = '" + PasswordHasher(kCheap).wrapMd5(md5("#_#")) + "'",
+            Poco::Data::Keywords::now;
+    });
+    expectError(ErrorKind::loginRefused, [&] { door.login("ann", ""); });
+}
+
+SPEC(Import, keeps_names_that_look_alike_and_gives_them_no_newer_twin) {
+    rows = {original("admin"), original("adm\u200bin"), original("Zoe\u0308")};
+    assertCounts(run(), 3, 0, 0);
+    Accounts door = accounts();
+    for (const std::string name : {"admin", "adm\u200bin", "Zoe\u0308", "Zo\u00eb"}) door.login(name, "old password");
+    expectError(ErrorKind::registrationRefused, [&] {
+        door.registerUser({"\u0430dmin", "a new password", "a@b.cn", ""});
+    });
+    expectError(ErrorKind::nameTaken, [&] { door.registerUser({"Zo\u00eb", "a new password", "a@b.cn", ""}); });
 }
 
 SPEC(Import, does_nothing_twice) {

@@ -1,6 +1,8 @@
 #include "base/most_units.h"
 #include "moving/original_account.h"
 
+#include <Poco/MD5Engine.h>
+
 #include "auth/registration.h"
 #include "config/database_url.h"
 #include "support/spec.h"
@@ -19,6 +21,12 @@ struct OriginalRow : CppUnit::TestCase {
         return expectError(ErrorKind::registrationRefused, [&] { oldAccountOf(row); }).what();
     }
 };
+
+std::string md5OfText(const std::string& text) {
+    Poco::MD5Engine engine;
+    engine.update(text);
+    return Poco::DigestEngine::digestToHex(engine.digest());
+}
 
 struct OriginalUrl : CppUnit::TestCase {};
 
@@ -72,6 +80,15 @@ SPEC(OriginalRow, is_refused_without_an_MD5) {
         row.password = password;
         assertSays(reason(), "no MD5");
         assertSilentOf(reason(), "secret");
+    }
+}
+
+SPEC(OriginalRow, has_no_password_instead_of_an_empty_one) {
+    for (const std::string& md5 :
+         {"d41d8cd98f00b204e9800998ecf8427e"s, " D41D8CD98F00B204E9800998ECF8427E"s, md5OfText("#_#")}) {
+        row.password = md5;
+        CPPUNIT_ASSERT_EQUAL(""s, oldAccountOf(row).passwordMd5);
+        assertSays(oldAccountOf(row).lost, "without a password: its PassWord is the MD5 of an empty one");
     }
 }
 

@@ -105,6 +105,17 @@ SPEC(AccountRoutes, show_an_account_by_body_or_headers) {
     assertFailed(site.post("/auth/me", R"({"uuid":"x","username":"ann"})"), 401, "USER_NOT_FOUND");
 }
 
+SPEC(AccountRoutes, know_a_name_in_a_header_as_HTTP_libraries_write_it) {
+    const SignIn jose = site.registered("Jos\u00e9");
+    for (const std::string& sent : {"Jos\xe9"s, "Jos\u00e9"s, "Jose\u0301"s}) {
+        ScriptedExchange byHeaders("GET", "/auth/me");
+        byHeaders.sent.uuid = jose.uuid;
+        byHeaders.sent.username = sent;
+        CPPUNIT_ASSERT_EQUAL("Jos\u00e9"s, assertSucceeded(site.serve(byHeaders))->getValue<std::string>("username"));
+        CPPUNIT_ASSERT_EQUAL("no-store"s, byHeaders.header("Cache-Control"));
+    }
+}
+
 SPEC(AccountRoutes, change_a_password_and_answer_a_new_uuid) {
     const auto json = assertSucceeded(site.post(
         "/auth/password", R"({"username":"ann","password":"correct horse","new_password":"battery staple"})"));

@@ -29,11 +29,9 @@ struct MovedTree : CppUnit::TestCase {
 
     // What is said while build/release of that tree is configured and built.
     std::string built(const std::string& tree) const {
-        const Finished finished = runToEnd({"bash",
-                                            {"-euc",
-                                             "cd \"$1\"; . \"$2/progress.sh\"; . \"$2/configure.sh\"; configure "
-                                             "release log; cmake --build build/release",
-                                             "bash", dir.file(tree), scripts}});
+        const std::string script = R"(cd "$1"; . "$2/progress.sh"; . "$2/configure.sh"
+configure release log; cmake --build build/release)";
+        const Finished finished = runToEnd({"bash", {"-euc", script, "bash", dir.file(tree), scripts}});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
         CPPUNIT_ASSERT(std::filesystem::exists(dir.file(tree + "/build/release/made")));
         return finished.output;

@@ -6,24 +6,28 @@
 #   nginx/quickstart.sh [up | down | status] [option ...]
 #
 #   --port N          nginx listens on 127.0.0.1:N (default 8080)
-#   --prefix DIR      the folder (default .quickstart beside the sources)
+#   --prefix DIR      the folder (default .quickstart beside the sources; for root /var/lib/aiproject-quickstart where the
+#                     services' user cannot enter the sources)
 #   --skip-install    no packages are installed
-#   -Dkey=value       a setting, handed to aiproject
+#   -Dkey=value       a setting; written to etc/aiproject.properties below the folder, where every command reads it
 #   --help            this text
 #
 # With SPARK_APP_ID, SPARK_API_KEY and SPARK_API_SECRET in the environment the answers come from iFlytek;
 # with none of them from a simulator on this machine, whose answers are made up.
-# `status` exits with 0 when ready, else with 3.
+# `status` exits with 0 when ready, else with 3. Started by root, the services run as the system user "aiproject", which is
+# added when it is missing; only nginx's master process stays root's.
 set -euo pipefail
 
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-command=up port=8080 prefix=$sources/.quickstart install_packages=yes upstream=
-defines=()
+command=up port=8080 prefix='' install_packages=yes upstream=
+declare -A given=()  # settings of -D
 
 # shellcheck source=quickstart/progress.sh
 . "$sources/nginx/quickstart/progress.sh"
 # shellcheck source=quickstart/configure.sh
 . "$sources/nginx/quickstart/configure.sh"
+# shellcheck source=quickstart/identity.sh
+. "$sources/nginx/quickstart/identity.sh"
 # shellcheck source=quickstart/processes.sh
 . "$sources/nginx/quickstart/processes.sh"
 # shellcheck source=quickstart/settings.sh
@@ -45,7 +49,7 @@ read_options() {
             --port) port=${2:?--port needs a number} && shift ;;
             --prefix) prefix=${2:?--prefix needs a folder} && shift ;;
             --skip-install) install_packages=no ;;
-            -D?*=*) defines+=("$1") ;;
+            -D?*=*) take_setting "${1#-D}" ;;
             --help | -h) sed -n '4,/^set /{/^set /d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" && exit 0 ;;
             *) fail "unknown: $1 (--help lists what there is)" ;;
         esac
@@ -53,14 +57,20 @@ read_options() {
     done
 }
 
+# The last one of a key counts.
+take_setting() {
+    [[ $1 != *$'\n'* ]] || fail "-D${1%%[=$'\n']*}: has a line break"
+    given[${1%%=*}]=${1#*=}
+}
+
 check_options() {
     [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || fail "--port: $port is no port"
     ((port < 65536)) || fail "--port: $port is no port"
     ((port >= 1024 || EUID == 0)) || fail "--port: below 1024 only root may listen"
-    prefix=$(realpath -m "$prefix")
+    prefix=$(realpath -m "${prefix:-$(default_prefix)}")
     [[ $prefix =~ ^[-A-Za-z0-9/._+,=@~\ ]+$ && $prefix != / ]] ||
         fail "--prefix: only letters, digits, spaces and /._+,=@~- may be in $prefix"
-    ((${#prefix} <= 90)) || fail "--prefix: too long for a socket's address, which ends at 107 bytes: $prefix"
+    ((${#prefix} <= 88)) || fail "--prefix: too long for a socket's address, which ends at 107 bytes: $prefix"
 }
 
 # Keys of the upstream: all, or none for the simulator.
@@ -75,8 +85,7 @@ choose_upstream() {
 }
 
 take_lock() {
-    mkdir -p "$prefix"/{run,log,data,etc} || fail "cannot write below $prefix"
-    chmod 700 "$prefix/data"
+    mkdir -p "$prefix"/{run,log,etc} || fail "cannot write below $prefix"
     exec {lock}>"$prefix/lock"
     flock -w 10 "$lock" || fail "another quickstart.sh is at work in $prefix"
 }
@@ -91,7 +100,9 @@ build() {
 }
 
 print_lines() {
-    local origin=http://127.0.0.1:$port json="-H 'Content-Type: application/json'"
+    local origin=http://127.0.0.1:$port json="-H 'Content-Type: application/json'" program configuration
+    printf -v program %q "$prefix/bin/aiproject"
+    printf -v configuration %q "$prefix/etc/aiproject.properties"
     cat <<END
 
 Ready. Paste these, one after the other:
@@ -102,16 +113,23 @@ Ready. Paste these, one after the other:
 
   curl -sN $origin/textModel/stream $json -d "{\"uuid\":\"\$uuid\",\"username\":\"demo\",\"dialog\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
 
+Commands, in any shell (also usage, invite, backup, status, reload; --help lists them):
+
+  $program user list -c $configuration
+
 Answers come from: $upstream.   Logs: $prefix/log/   End: nginx/quickstart.sh down --prefix '$prefix'
 END
 }
 
 up() {
     choose_upstream
+    refuse_unreachable_prefix
     take_lock
     refuse_taken_port
     [[ $install_packages == no ]] || ensure_packages "$prefix/log/packages.log" "${quickstart_packages[@]}"
     build
+    ensure_service_user
+    hand_over "$prefix/data" "$prefix/pools"
     provide_upstream
     provide_workers
     provide_nginx
@@ -127,7 +145,7 @@ down() {
     stop_process nginx 10
     stop_process aiproject 40
     stop_process upstream-simulator 10
-    rm -f "$prefix/run/port" "$prefix/run/simulator.port"
+    rm -f "$prefix/run/port" "$prefix/data/simulator.port"
     echo "Nothing is running in $prefix."
 }
 

@@ -8,6 +8,7 @@ run_step() {
     local title=$1 log=$2 began=$SECONDS code=0
     shift 2
     mkdir -p "$(dirname "$log")"
+    (umask 077 && : >>"$log")
     echo "- $title ... (output: $log)"
     set -m  # a group of its own, so that all of it can be ended
     "$@" >"$log" 2>&1 </dev/null &

@@ -22,50 +22,38 @@ provide_upstream() {
         install -D "$sources/$simulator_program" "$prefix/bin/upstream-simulator"
     print=$(cat "$prefix/bin/upstream-simulator" "$prefix/etc/simulator.properties" | fingerprint)
     if must_start upstream-simulator "$print"; then
-        rm -f "$prefix/run/simulator.port"
-        start_process upstream-simulator "$print" "$prefix/bin/upstream-simulator" -c "$prefix/etc/simulator.properties"
+        rm -f "$prefix/data/simulator.port"
+        start_service upstream-simulator "$print" "$prefix/bin/upstream-simulator" -c "$prefix/etc/simulator.properties"
     fi
-    wait_until "the simulator listens" upstream-simulator test -s "$prefix/run/simulator.port"
-    SPARK_APP_ID=$(simulator_setting app_id)
-    SPARK_API_KEY=$(simulator_setting api_key)
-    SPARK_API_SECRET=$(simulator_setting api_secret)
-    export SPARK_APP_ID SPARK_API_KEY SPARK_API_SECRET
-}
-
-# Whether the running worker pool has our keys: read where they already are, so that nothing about them is on disk.
-has_our_keys() {
-    local entry found=0 expected=" SPARK_APP_ID SPARK_API_KEY SPARK_API_SECRET " name
-    while IFS= read -r -d '' entry; do
-        name=${entry%%=*}
-        [[ $expected == *" $name "* && ${entry#*=} == "${!name}" ]] && found=$((found + 1))
-    done <"/proc/$(record aiproject 1)/environ"
-    ((found == 3))
+    wait_until "the simulator listens" upstream-simulator test -s "$prefix/data/simulator.port"
 }
 
 provide_workers() {
     local print
     write_aiproject_file
-    # A restarted simulator has a new certificate authority, which is read at the start.
+    # A restarted simulator has a new certificate authority, which is read at the start. Other keys of the upstream need other
+    # workers, and of keys a digest of everything tells nothing.
     print=$({
         find "$prefix/bin" "$prefix/lib" -type f -not -name 'upstream-simulator' -print0 | sort -z | xargs -0 cat
         cat "$prefix/etc/aiproject.properties"
-        printf '%s\n' "${defines[@]}" "$(record upstream-simulator 1)"
+        printf '%s\n' "$(record upstream-simulator 1)" "$service_user" \
+            "${SPARK_APP_ID:-}" "${SPARK_API_KEY:-}" "${SPARK_API_SECRET:-}"
     } | fingerprint)
-    if is_running aiproject && ! has_our_keys; then stop_process aiproject 40; fi
     must_start aiproject "$print" || return 0
-    start_process aiproject "$print" "$prefix/bin/aiproject" serve -c "$prefix/etc/aiproject.properties" "${defines[@]}"
+    start_service aiproject "$print" "$prefix/bin/aiproject" serve -c "$prefix/etc/aiproject.properties"
 }
 
 provide_nginx() {
     local print globals='daemon off;'
     # Root's nginx would hand its workers to "nobody", who cannot reach the pools' sockets.
-    ((EUID != 0)) || globals+=' user root;'
+    ((EUID != 0)) || globals+=" user $service_user $service_group;"
     mkdir -p "$prefix/tmp"
     write_nginx_files
-    print=$(find "$prefix/etc/nginx" -type f -print0 | sort -z | xargs -0 cat | fingerprint)
+    print=$({ echo "$globals"; find "$prefix/etc/nginx" -type f -print0 | sort -z | xargs -0 cat; } | fingerprint)
     must_start nginx "$print" || return 0
     echo "$port" >"$prefix/run/port"
     rm -f "$prefix/run/nginx.pid"
+    make_private "$prefix"/log/nginx{,-access,-error}.log
     start_process nginx "$print" "$(nginx_program)" -e "$prefix/log/nginx.log" -c "$prefix/etc/nginx/nginx.conf" -g "$globals"
 }
 

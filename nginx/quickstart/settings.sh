@@ -1,26 +1,37 @@
 # shellcheck shell=bash disable=SC2154,SC2034  # shares its variables with quickstart.sh
-# Sourced: everything that is written below $prefix before a process starts. A file is only touched when its content
-# changes.
+# Sourced: everything that is written below $prefix before a process starts.
 
-# write_file PATH MODE < CONTENT
+# write_file PATH < CONTENT: whole or not at all.
 write_file() {
     local draft
     mkdir -p "$(dirname "$1")"
     draft=$(mktemp "$1.XXXXXX")
     cat >"$draft"
-    chmod "$2" "$draft"
-    if cmp -s "$draft" "$1"; then rm "$draft"; else mv "$draft" "$1"; fi
+    chmod 644 "$draft"
+    mv "$draft" "$1"
+}
+
+# write_secret_file PATH < CONTENT: for who runs this to write, and for the services to read.
+write_secret_file() {
+    local draft
+    draft=$(mktemp "$1.XXXXXX")
+    cat >"$draft"
+    if ((EUID == 0)); then chgrp "$service_group" "$draft" && chmod 640 "$draft"; fi
+    mv "$draft" "$1"
 }
 
 fingerprint() { sha256sum | cut -d ' ' -f 1; }
 
-# defined KEY DEFAULT: the value that the last -DKEY=... gave.
-defined() {
-    local value=$2 define
-    for define in "${defines[@]}"; do
-        [[ $define != "-D$1="* ]] || value=${define#*=}
-    done
-    echo "$value"
+# defined KEY DEFAULT: the value that -DKEY=... gave.
+defined() { echo "${given[$1]-$2}"; }
+
+# setting KEY VALUE: a line of the configuration, unless -D gives that key a value.
+setting() { [[ -v given[$1] ]] || printf '%s = %s\n' "$1" "$2"; }
+
+# What -D gave; a backslash means itself there, and not in a file.
+given_settings() {
+    local key
+    for key in "${!given[@]}"; do printf '%s = %s\n' "$key" "${given[$key]//\\/\\\\}"; done | sort
 }
 
 # Twice what rootless.conf.in has as worker_connections, if the hard limit allows it.
@@ -39,9 +50,9 @@ fill() {
         [REGISTER_RATE]=30r/m [REGISTER_BURST]=20
         [DESCRIPTORS]=$(descriptors)
         [HTTP_STATUS]=$(defined http.status envelope)
-        [AUTH_SOCKET]=$(defined pool.auth.socket "$(defined run.dir "$prefix/run")/auth.sock")
-        [MEDIA_SOCKET]=$(defined pool.media.socket "$(defined run.dir "$prefix/run")/media.sock")
-        [MODEL_SOCKET]=$(defined pool.model.socket "$(defined run.dir "$prefix/run")/model.sock")
+        [AUTH_SOCKET]=$(defined pool.auth.socket "$(defined run.dir "$prefix/pools")/auth.sock")
+        [MEDIA_SOCKET]=$(defined pool.media.socket "$(defined run.dir "$prefix/pools")/media.sock")
+        [MODEL_SOCKET]=$(defined pool.model.socket "$(defined run.dir "$prefix/pools")/model.sock")
     )
     for name in "${!values[@]}"; do
         value=${values[$name]//\\/\\\\}
@@ -53,40 +64,48 @@ fill() {
 
 write_nginx_files() {
     local template name
-    fill "$sources/nginx/rootless.conf.in" | write_file "$prefix/etc/nginx/nginx.conf" 644
+    fill "$sources/nginx/rootless.conf.in" | write_file "$prefix/etc/nginx/nginx.conf"
     for template in "$sources"/nginx/{conf.d,aiproject}/*; do
         name=${template#"$sources/nginx/"}
-        fill "$template" | write_file "$prefix/etc/nginx/${name%.in}" 644
+        fill "$template" | write_file "$prefix/etc/nginx/${name%.in}"
     done
 }
 
-# Keys of the upstream: the caller's, or the simulator's own. Only names are written down: the values come from
-# the environment of the process.
+# The keys of the simulator stand in its own file as well; those of iFlytek's are the caller's, of whom only the environment
+# of the process has them.
 write_aiproject_file() {
     local model
     {
         echo "# Written by nginx/quickstart.sh at each start; give -Dkey=value to it instead of editing this."
-        echo "run.dir = $prefix/run"
-        echo "database.url = sqlite:$prefix/data/aiproject.db"
-        echo "auth.key_file = $prefix/data/auth.key"
-        echo "billing.spool_dir = $prefix/data/spool"
-        for model in spark_chat spark_iat spark_image; do
-            echo "model.$model.app_id = \${system.env.SPARK_APP_ID}"
-            echo "model.$model.api_key = \${system.env.SPARK_API_KEY}"
-            echo "model.$model.api_secret = \${system.env.SPARK_API_SECRET}"
-        done
+        setting run.dir "$prefix/pools"
+        setting database.url "sqlite:$prefix/data/aiproject.db"
+        setting auth.key_file "$prefix/data/auth.key"
+        setting billing.spool_dir "$prefix/data/spool"
+        for model in spark_chat spark_iat spark_image; do upstream_settings "$model"; done
         [[ $upstream != simulator ]] || simulator_urls
-    } | write_file "$prefix/etc/aiproject.properties" 600
+        given_settings
+    } | write_secret_file "$prefix/etc/aiproject.properties"
+}
+
+# upstream_settings MODEL
+upstream_settings() {
+    local key
+    for key in app_id api_key api_secret; do
+        if [[ $upstream == simulator ]]; then setting "model.$1.$key" "$(simulator_setting "$key")"
+        else setting "model.$1.$key" "\${system.env.SPARK_${key^^}}"; fi
+    done
 }
 
 simulator_urls() {
-    local origin model
-    origin=wss://localhost:$(<"$prefix/run/simulator.port")
-    echo "model.spark_chat.url = $origin/v3.5/chat"
-    echo "model.spark_iat.url = $origin/v2/iat"
-    echo "model.spark_image.url = $origin/v2.1/image"
+    local origin port model
+    port=$(<"$prefix/data/simulator.port")
+    [[ $port =~ ^[0-9]+$ ]] || fail "$prefix/data/simulator.port has no port in it"
+    origin=wss://localhost:$port
+    setting model.spark_chat.url "$origin/v3.5/chat"
+    setting model.spark_iat.url "$origin/v2/iat"
+    setting model.spark_image.url "$origin/v2.1/image"
     for model in spark_chat spark_iat spark_image; do
-        echo "model.$model.tls.ca_file = $prefix/data/simulator-ca/ca.pem"
+        setting "model.$model.tls.ca_file" "$prefix/data/simulator-ca/ca.pem"
     done
 }
 
@@ -94,17 +113,17 @@ random_hex() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
 
 write_simulator_file() {
     local file=$prefix/etc/simulator.properties
-    [[ ! -e $file ]] || return 0
-    mkdir -p "$prefix/data/simulator-ca"
+    if grep -qsxF "ready_file = $prefix/data/simulator.port" "$file"; then return 0; fi
+    "${as_service[@]}" mkdir -p "$prefix/data/simulator-ca"
     {
         echo "transport = tls"
         echo "port = 0"
         echo "ca_directory = $prefix/data/simulator-ca"
-        echo "ready_file = $prefix/run/simulator.port"
+        echo "ready_file = $prefix/data/simulator.port"
         echo "app_id = $(random_hex 4)"
         echo "api_key = $(random_hex 16)"
         echo "api_secret = $(random_hex 16)"
-    } | write_file "$file" 600
+    } | write_secret_file "$file"
 }
 
 simulator_setting() { sed -n "s/^$1 = //p" "$prefix/etc/simulator.properties"; }

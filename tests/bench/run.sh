@@ -19,4 +19,4 @@ configure release "$logs/configure.log"
 run_step "building the benchmark" "$logs/build.log" cmake --build --preset release --target bench
 
 # An ordinary user's PATH has no sbin on Debian, where nginx is. exec, so that a signal reaches who can clean up.
-PATH=$PATH:/usr/sbin:/sbin exec build/release/tests/bench/driver/bench "$@"
+PATH=$PATH:/usr/sbin:/sbin exec tests/bench/report.py build/release/tests/bench/driver/bench "$@"

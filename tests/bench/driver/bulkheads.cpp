@@ -1,10 +1,8 @@
-#include "bench/driver/bulkheads.h"
-
 #include "bench/driver/host_under_bench.h"
 #include "bench/driver/http_clients.h"
 #include "bench/driver/progress.h"
 #include "bench/driver/rows.h"
-#include "bench/driver/table.h"
+#include "bench/driver/section.h"
 
 #include <functional>
 #include <stdexcept>
@@ -74,7 +72,7 @@ Outcome besideSlowReaders(const HostUnderBench& host, const LoadPlan& plan) {
 
 }  // namespace
 
-BulkheadResult bulkheads(const BenchOptions& options) {
+Section bulkheads(const BenchOptions& options) {
     const std::pair<std::string, std::function<Outcome(const HostUnderBench&, const LoadPlan&)>> all[] = {
         {"nobody", alone},
         {"100 logins/s", besideLogins},
@@ -82,7 +80,7 @@ BulkheadResult bulkheads(const BenchOptions& options) {
         {"200 clients that read 1 byte/s", besideSlowReaders}};
     const HostUnderBench host;
     const LoadPlan plan = crowdOf(host, options);
-    BulkheadResult result;
+    Section result{"Bulkheads"};
     Table table({"beside " + std::to_string(options.crowd) + " streams", "added p50 ms", "p99", "p99.9",
                  "target of p99", "", "streams failed", "answers to the others, by code"});
     for (const auto& [name, run] : all) {
@@ -94,7 +92,7 @@ BulkheadResult bulkheads(const BenchOptions& options) {
                    std::to_string(outcome.load.failures), outcome.others});
         result.failures += outcome.load.failures;
     }
-    result.text = table.markdown();
+    result.table = table;
     return result;
 }
 

@@ -1,7 +1,5 @@
-#include "bench/driver/growth.h"
-
-#include "bench/driver/svg_plot.h"
-#include "bench/driver/table.h"
+#include "bench/driver/row_book.h"
+#include "bench/driver/section.h"
 
 namespace aiproject::bench {
 namespace {
@@ -24,7 +22,7 @@ std::string spread(const Series& series) {
 
 }  // namespace
 
-Growth growth(RowBook& rows, const BenchOptions& options) {
+Section growth(RowBook& rows, const BenchOptions& options) {
     Series frame{"CPU µs per frame", {}}, stream{"CPU µs per stream of 20 frames", {}};
     Table table({"open streams", frame.name, stream.name});
     for (const int count : countsOf(options)) {
@@ -38,7 +36,7 @@ Growth growth(RowBook& rows, const BenchOptions& options) {
         table.add({std::to_string(count), fixed(perFrame, 1), fixed(perStream, 0)});
     }
     table.add({"largest above smallest, at most " + fixed(kMostPercent, 0) + " %", spread(frame), spread(stream)});
-    return {table.markdown(), svgPlot("nginx and workers together", "open streams", {frame, stream})};
+    return {"Growth", table, {}, {frame, stream}};
 }
 
 }  // namespace aiproject::bench

@@ -2,7 +2,6 @@
 
 #include "bench/driver/interruption.h"
 #include "bench/driver/progress.h"
-#include "bench/driver/table.h"
 
 #include <algorithm>
 
@@ -113,15 +112,7 @@ std::int64_t RowBook::failures() const {
     return sum;
 }
 
-std::string RowBook::reasons() const {
-    std::string lines;
-    for (const auto& [row, figures] : figures_)
-        for (const auto& [reason, count] : figures.load.reasons)
-            lines += "- " + nameOf(row) + ": " + std::to_string(count) + " x " + reason + "\n";
-    return lines.empty() ? "" : "\n" + lines;
-}
-
-std::string RowBook::table() const {
+Section RowBook::section() const {
     Table table({"mode", "streams", "target", "upstream", "first frame ms", "added p50 ms", "p99", "p99.9", "frames/s",
                  "streams/s", "÷ floor", "CPU µs/frame: upstream", "nginx", "workers", "load", "KiB/stream",
                  "failures"});
@@ -129,7 +120,11 @@ std::string RowBook::table() const {
         const auto floor = figures_.find({row.mode, row.streams, Way::floor, Transport::plain});
         table.add(cellsOf(row, figures, floor == figures_.end() ? nullptr : &floor->second));
     }
-    return table.markdown();
+    Section section{"Rows", table};
+    for (const auto& [row, figures] : figures_)
+        for (const auto& [reason, count] : figures.load.reasons)
+            section.lines.push_back("- " + nameOf(row) + ": " + std::to_string(count) + " x " + reason);
+    return section;
 }
 
 std::vector<int> saturationStreams(const BenchOptions& options) {

@@ -3,6 +3,7 @@
 
 #include "bench/driver/options.h"
 #include "bench/driver/rows.h"
+#include "bench/driver/section.h"
 
 #include <map>
 #include <memory>
@@ -20,10 +21,8 @@ public:
     // asked for is a ratio, and a machine is not as fast in one minute as in the next.
     const Figures& of(const Row& row);
     std::int64_t failures() const;
-    // Why streams failed; empty: none did.
-    std::string reasons() const;
-    // Of all that is measured by now.
-    std::string table() const;
+    // All that is measured by now, and why streams failed.
+    Section section() const;
 
 private:
     Figures measureAlone(const Row& row);

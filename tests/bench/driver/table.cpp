@@ -1,55 +1,31 @@
 #include "bench/driver/table.h"
 
+#include <Poco/JSON/Array.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
 namespace aiproject::bench {
-namespace {
-
-// Columns on a screen: UTF-8's following bytes are none.
-std::size_t widthOf(const std::string& text) {
-    return std::size_t(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string escapedCell(const std::string& cell) {
-    std::string text;
-    for (const char c : cell) {
-        if (c == '|') text += '\\';
-        text += c == '\n' ? ' ' : c;
-    }
-    return text;
-}
-
-}  // namespace
-
 void Table::add(const std::vector<std::string>& cells) {
     if (cells.size() != rows_.front().size())
         throw std::invalid_argument("a row of " + std::to_string(cells.size()) + " cells in a table of " +
                                     std::to_string(rows_.front().size()));
-    rows_.emplace_back();
-    for (const auto& cell : cells) rows_.back().push_back(escapedCell(cell));
+    rows_.push_back(cells);
 }
 
-std::vector<std::size_t> Table::widths() const {
-    std::vector<std::size_t> widths(rows_.front().size(), 3);
-    for (const auto& row : rows_)
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], widthOf(row[i]));
-    return widths;
-}
-
-std::string Table::markdown() const {
-    const auto widths = this->widths();
-    std::string text;
-    for (const auto& row : rows_) {
-        for (std::size_t i = 0; i < row.size(); ++i)
-            text += "| " + row[i] + std::string(widths[i] - widthOf(row[i]) + 1, ' ');
-        text += "|\n";
-        if (&row != &rows_.front()) continue;
-        for (const std::size_t width : widths) text += "| " + std::string(width, '-') + " ";
-        text += "|\n";
+Poco::JSON::Object Table::json() const {
+    Poco::JSON::Array heads, rows;
+    for (const auto& head : rows_.front()) heads.add(head);
+    for (std::size_t i = 1; i < rows_.size(); ++i) {
+        Poco::JSON::Array cells;
+        for (const auto& cell : rows_[i]) cells.add(cell);
+        rows.add(cells);
     }
-    return text;
+    Poco::JSON::Object table;
+    table.set("heads", heads);
+    table.set("rows", rows);
+    return table;
 }
 
 std::string fixed(double number, int digits) {

@@ -1,5 +1,7 @@
-// A table as Markdown, with columns that stand one below the other also in the source.
+// Figures as they stand in a table.
 #pragma once
+
+#include <Poco/JSON/Object.h>
 
 #include <string>
 #include <vector>
@@ -10,13 +12,11 @@ class Table {
 public:
     explicit Table(std::vector<std::string> heads) : rows_{std::move(heads)} {}
 
-    // As many cells as heads, or std::invalid_argument. A | in a cell is written so that it ends none.
+    // As many cells as heads, or std::invalid_argument.
     void add(const std::vector<std::string>& cells);
-    std::string markdown() const;
+    Poco::JSON::Object json() const;
 
 private:
-    std::vector<std::size_t> widths() const;
-
     std::vector<std::vector<std::string>> rows_;  // the first: the heads
 };
 

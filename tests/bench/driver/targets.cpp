@@ -1,8 +1,7 @@
-#include "bench/driver/targets.h"
-
 #include "bench/driver/page_rate.h"
 #include "bench/driver/progress.h"
-#include "bench/driver/table.h"
+#include "bench/driver/row_book.h"
+#include "bench/driver/section.h"
 #include "bench/driver/warm.h"
 
 #include <algorithm>
@@ -33,7 +32,7 @@ public:
     void add(const std::string& what, const std::string& measured, const std::string& target, bool isMet) {
         table_.add({what, measured, target, isMet ? "met" : "missed"});
     }
-    std::string markdown() const { return table_.markdown(); }
+    const Table& table() const { return table_; }
 
 private:
     static std::string shortest(double number) {
@@ -88,8 +87,8 @@ std::int64_t firstFrames(const BenchOptions& options, Lines& lines) {
 
 }  // namespace
 
-Targets targets(RowBook& rows, const BenchOptions& options) {
-    Targets result;
+Section targets(RowBook& rows, const BenchOptions& options) {
+    Section result{"Targets"};
     Lines lines;
     manyStreams(rows, options, lines);
     saturation(rows, options, lines);
@@ -101,7 +100,7 @@ Targets targets(RowBook& rows, const BenchOptions& options) {
     lines.atLeast(
         kLeastOfHello, pages.ratio, "",
         "/healthz (" + fixed(pages.healthz, 0) + "/s) ÷ a 10-line libfcgi program (" + fixed(pages.hello, 0) + "/s)");
-    result.text = lines.markdown();
+    result.table = lines.table();
     return result;
 }
 

@@ -1,7 +1,7 @@
 #include "bench/driver/warm.h"
 
 #include "bench/driver/progress.h"
-#include "bench/driver/table.h"
+#include "bench/driver/section.h"
 
 namespace aiproject::bench {
 namespace {
@@ -34,12 +34,16 @@ FirstFrame firstFrame(const HostUnderBench& host, Way way, int seconds) {
     return {result.firstFrame.p50, result.failures};
 }
 
-WarmResult coldAgainstWarm(const BenchOptions& options) {
+Section coldAgainstWarm(const BenchOptions& options) {
     say("cold: an upstream " + std::to_string(kStepMs) + " ms away, TLS, no warm connections");
     const FirstFrame cold = measured(0, options.seconds);
+    const std::string title = "Warm upstream connections";
     const std::string coldMs = fixed(cold.us / 1'000, 1);
     if (warmConnections(0).empty())
-        return {"Cold: first frame after " + coldMs + " ms. This build's spark_chat has no `warm_connections`.\n",
+        return {title,
+                {},
+                {"Cold: first frame after " + coldMs + " ms. This build's spark_chat has no `warm_connections`."},
+                {},
                 cold.failures};
     say("warm: the same with " + std::to_string(kWarm) + " warm connections");
     const FirstFrame warm = measured(kWarm, options.seconds);
@@ -48,7 +52,7 @@ WarmResult coldAgainstWarm(const BenchOptions& options) {
                  "target", ""});
     table.add({"median", coldMs, fixed(warm.us / 1'000, 1), fixed(savedMs, 1), "≥ " + fixed(kToBeSavedMs, 0),
                savedMs >= kToBeSavedMs ? "met" : "missed"});
-    return {table.markdown(), cold.failures + warm.failures};
+    return {title, table, {}, {}, cold.failures + warm.failures};
 }
 
 }  // namespace aiproject::bench

@@ -1,4 +1,4 @@
-// What a warm upstream connection saves before the first frame.
+// Warm upstream connections, and the time to the first frame.
 #pragma once
 
 #include "bench/driver/host_under_bench.h"
@@ -18,11 +18,5 @@ FirstFrame firstFrame(const HostUnderBench& host, Way way, int seconds);
 
 // Empty where spark_chat has no such setting.
 test::Settings warmConnections(int count);
-
-struct WarmResult {
-    std::string text;
-    std::int64_t failures = 0;
-};
-WarmResult coldAgainstWarm(const BenchOptions& options);
 
 }  // namespace aiproject::bench

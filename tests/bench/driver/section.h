@@ -1,0 +1,44 @@
+// A part of what the bench has found, as report.py draws it: a table, lines of text, a plot.
+#pragma once
+
+#include "bench/driver/options.h"
+#include "bench/driver/table.h"
+
+#include <Poco/JSON/Object.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace aiproject::bench {
+
+class RowBook;
+
+struct Series {
+    std::string name;
+    std::vector<std::pair<double, double>> points;  // by x
+};
+
+struct Section {
+    std::string title;
+    std::optional<Table> table = {};
+    std::vector<std::string> lines = {};  // below the table
+    std::vector<Series> plot = {};        // over the number of open streams
+    std::int64_t failures = 0;            // of streams that are in no row
+
+    Poco::JSON::Object json() const;
+};
+
+// The targets that the project has set itself, and whether they are met.
+Section targets(RowBook& rows, const BenchOptions& options);
+// What a warm upstream connection saves before the first frame.
+Section coldAgainstWarm(const BenchOptions& options);
+// What others do must not reach the streams: the age of the frames of a crowd of paced streams while logins, uploads
+// or clients that hardly read are at the same host.
+Section bulkheads(const BenchOptions& options);
+// Whether a frame and a stream cost the same however many are open.
+Section growth(RowBook& rows, const BenchOptions& options);
+
+}  // namespace aiproject::bench

@@ -47,7 +47,7 @@ fill() {
     local script='' name value
     local -A values=(
         [FOLDER]=$prefix [LISTEN]=127.0.0.1:$port [AUTH_RATE]=5r/s [AUTH_BURST]=20
-        [REGISTER_RATE]=30r/m [REGISTER_BURST]=20
+        [REGISTER_RATE]=30r/m
         [DESCRIPTORS]=$(descriptors)
         [HTTP_STATUS]=$(defined http.status envelope)
         [AUTH_SOCKET]=$(defined pool.auth.socket "$(defined run.dir "$prefix/pools")/auth.sock")

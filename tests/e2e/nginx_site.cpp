@@ -80,7 +80,6 @@ void NginxSite::fillFolder() const {
         {"AUTH_RATE", options_.authRate},
         {"AUTH_BURST", std::to_string(options_.authBurst)},
         {"REGISTER_RATE", options_.registerRate},
-        {"REGISTER_BURST", std::to_string(options_.registerBurst)},
     };
     for (const char* name : {"log", "run", "tmp"}) fs::create_directories(folder_.path() / name);
     fillTemplate(kTemplates / "rootless.conf.in", folder_.file("nginx.conf"), values);

@@ -22,7 +22,6 @@ struct NginxOptions {
     std::string authRate = "1000r/s";  // of /auth/*, as limit_req_zone takes it
     int authBurst = 1000;
     std::string registerRate = "1000r/s";
-    int registerBurst = 1000;
     std::string locations;                  // besides those of locations.conf, as nginx reads them
     std::vector<std::uint16_t> hosts = {};  // not empty: a balancer in front of these, and none of the above
 };

@@ -8,6 +8,7 @@
 #include "config/overrides.h"
 #include "config/trusted_files.h"
 #include "host/model_registry.h"
+#include "manager/listening_socket.h"
 #include "observe/log.h"
 #include "store/database.h"
 #include "store/migrations.h"
@@ -37,12 +38,21 @@ public:
             if (finding.severity == Severity::error) out << "error: " << finding.text << "\n";
             if (finding.severity == Severity::warning) out << "warning: " << finding.text << "\n";
         }
-        if (!hasErrors()) out << "all is well\n";
+        if (!hasErrors()) out << (textsOf(Severity::warning).empty() ? "all is well\n" : "no errors\n");
     }
     void printAsJson() const {
         Poco::JSON::Object object = jsonObject();
         object.set("errors", textsOf(Severity::error));
         object.set("warnings", textsOf(Severity::warning));
+        Poco::JSON::Array bad;
+        for (const Finding& finding : found_) {
+            if (finding.severity != Severity::error || finding.plugin.empty()) continue;
+            Poco::JSON::Object one = jsonObject();
+            one.set("plugin", finding.plugin);
+            one.set("error", finding.text);
+            bad.add(one);
+        }
+        object.set("bad_plugins", bad);
         printJson(object);
     }
 
@@ -115,6 +125,9 @@ int check(const CommandLine& line) {
          warnOfSecrets(line.config.overrides, [&](const std::string& key) { return isSecret(registry, key); }))
         report.warning(text);
     if (!canWriteLog(reading.config.log)) report.error("log.file: " + reading.config.log.file + " cannot be written");
+    for (const auto& [name, pool] : reading.config.pools)
+        if (const std::string warning = warningOfBacklog(pool.backlog); !warning.empty())
+            report.warning("pool." + name + ".backlog: " + warning);
     checkDatabase(reading.config, report);
     checkKey(reading.config, report);
     checkSpool(reading.config, report);
@@ -122,7 +135,7 @@ int check(const CommandLine& line) {
         report.printAsJson();
     else
         report.print(line.printConfig ? std::cerr : std::cout);  // what is printed can be the next configuration file
-    return report.hasErrors() ? EXIT_FAILURE : EXIT_SUCCESS;
+    endWithoutPlugins(report.hasErrors() ? EXIT_FAILURE : EXIT_SUCCESS);
 }
 
 }  // namespace aiproject

@@ -1,4 +1,6 @@
+#include "base/utf8.h"
 #include "commands/command_line.h"
+#include "commands/output.h"
 #include "host/model_registry.h"
 #include "host/plugin_settings.h"
 
@@ -64,8 +66,9 @@ Poco::JSON::Object describe(const Config& config, const Model& model) {
 
 void printText(const Config& config, const Model& model) {
     const ModelPlugin& plugin = model.plugin->descriptor();
-    std::cout << model.name << "  " << plugin.summary << "\n  plugin " << model.plugin->name() << " " << plugin.version
-              << ", contract " << contractOf(plugin) << ", from " << model.plugin->file().string() << "\n  kinds";
+    std::cout << model.name << "  " << printable(plugin.summary) << "\n  plugin " << model.plugin->name() << " "
+              << printable(plugin.version) << ", contract " << contractOf(plugin) << ", from "
+              << model.plugin->file().string() << "\n  kinds";
     for (const auto& kind : kindsOf(plugin)) std::cout << " " << kind;
     std::cout << "\n";
     for (std::uint64_t i = 0; i < plugin.settingCount; ++i) {
@@ -76,7 +79,7 @@ void printText(const Config& config, const Model& model) {
             std::cout << written;
         else if (setting.defaultValue)
             std::cout << setting.defaultValue << " (default)";
-        std::cout << "\n      " << setting.help << " (" << allowedValues(setting) << ")\n";
+        std::cout << "\n      " << printable(setting.help) << " (" << allowedValues(setting) << ")\n";
     }
 }
 
@@ -96,8 +99,11 @@ int models(const CommandLine& line) {
         all.stringify(std::cout, 2);
         std::cout << "\n";
     }
-    for (const Finding& finding : registry.findings()) std::cerr << "not loaded: " << finding.text << "\n";
-    return EXIT_SUCCESS;
+    for (const Finding& finding : registry.findings()) {
+        const bool isLoaded = finding.severity == Severity::note;
+        std::cerr << (isLoaded ? "note: " : "not loaded: ") << printable(finding.text) << "\n";
+    }
+    endWithoutPlugins(EXIT_SUCCESS);
 }
 
 }  // namespace aiproject

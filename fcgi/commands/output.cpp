@@ -6,6 +6,8 @@
 
 #include <Poco/JSON/Stringifier.h>
 
+#include <unistd.h>
+
 #include <iostream>
 #include <sstream>
 
@@ -23,6 +25,12 @@ void printJson(const Poco::Dynamic::Var& json) {
     std::ostringstream text;
     Poco::JSON::Stringifier::stringify(json, text, 2);
     std::cout << safeJson(text.str()) << "\n";
+}
+
+void endWithoutPlugins(int code) {
+    std::cout.flush();
+    std::cerr.flush();
+    _exit(code);
 }
 
 std::string balanceText(std::int64_t left) { return left < 0 ? "unlimited" : std::to_string(left); }

@@ -21,6 +21,9 @@ Poco::Dynamic::Var jsonTime(std::int64_t unixMs);  // 0: null
 
 void printJson(const Poco::Dynamic::Var& json);
 
+// The end of a command that has opened plugins: their destructors are nobody's wish, and some would end it otherwise.
+[[noreturn]] void endWithoutPlugins(int code);
+
 std::string balanceText(std::int64_t left);  // "unlimited", "1000"
 
 Poco::JSON::Object jsonOf(const AccountView& account);

@@ -7,6 +7,7 @@
 
 #include <iomanip>
 #include <iostream>
+#include <sstream>
 #include <stdexcept>
 
 namespace aiproject {
@@ -27,6 +28,23 @@ std::string duration(long seconds) {
 template <class Print>
 void forEach(const Array::Ptr& array, const Print& print) {
     for (std::size_t i = 0; i < array->size(); ++i) print(*array->getObject(unsigned(i)));
+}
+
+// Lines of 80 columns, the further ones indented.
+void printWrapped(const Array& sentences) {
+    constexpr std::size_t width = 80;
+    for (const auto& sentence : sentences) {
+        std::istringstream words(sentence.convert<std::string>());
+        std::string line = " ";
+        for (std::string word; words >> word;) {
+            if (line.size() + 1 + word.size() > width && line.find_first_not_of(' ') != std::string::npos) {
+                std::cout << line << "\n";
+                line = "   ";
+            }
+            line += " " + word;
+        }
+        std::cout << line << "\n";
+    }
 }
 
 void printWorker(const Object& worker) {
@@ -59,8 +77,8 @@ void printStatus(const Object& status) {
     std::cout << "manager " << text(status, "pid") << " since " << text(status, "since") << ", generation "
               << text(status, "generation") << ", last reload: " << text(*reload, "state") << "\n";
     const Array::Ptr reasons = reload->getArray("reasons");
-    for (std::size_t i = 0; i < reasons->size(); ++i)
-        std::cout << "  " << reasons->getElement<std::string>(unsigned(i)) << "\n";
+    printWrapped(*reasons);
+    printWrapped(*status.getArray("notices"));
     forEach(status.getArray("pools"), printPool);
 }
 

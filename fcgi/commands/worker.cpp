@@ -1,6 +1,7 @@
 #include "auth/accounts.h"
 #include "auth/credential.h"
 #include "base/error.h"
+#include "base/own_descriptor.h"
 #include "billing/billing.h"
 #include "billing/keeper.h"
 #include "commands/command_line.h"
@@ -30,6 +31,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <stdexcept>
@@ -82,21 +84,44 @@ struct Answers {
     const Load& load;
     Log& log;
     const std::chrono::milliseconds timeout;  // for each read and write
+    ReceiveWatch& receiving;
 
-    ConnectionQueue::Work by(Step step) const {
-        return [this, step](FileDescriptor connection) { give(std::move(connection), step); };
+    void serve(FileDescriptor connection) const {
+        give(&Router::serve, [&] { return FastcgiExchange::receive(std::move(connection), timeout, receiving); });
+    }
+    // Waits for nobody.
+    void refuse(FileDescriptor connection) const {
+        give(&Router::refuse, [&] { return FastcgiExchange::receiveAtOnce(std::move(connection)); });
     }
 
-    void give(FileDescriptor connection, Step step) const {
+    template <class Receive>
+    void give(Step step, const Receive& receive) const {
         std::unique_ptr<FastcgiExchange> exchange;
         try {
-            exchange = FastcgiExchange::receive(std::move(connection), timeout);
+            exchange = receive();
             if (exchange) (router.*step)(*exchange);
         } catch (...) {  // out of memory, most likely: one request fails, the others go on
             log.error("a request was dropped: " + describeCurrent());
         }
         load.end();  // before the exchange ends: whoever has read its end finds room
     }
+};
+
+// What it says when it ends itself: in its own log, and on the board, where the manager finds it if the log is gone
+// too.
+class LastWords {
+public:
+    LastWords(const Seat& seat, Log& log) {
+        onLastWords([&seat, &log](const std::string& words) {
+            blameRunningModel();
+            std::array<char, 160>& row = seat.worker().lastWords;
+            words.copy(row.data(), row.size() - 1);
+            log.error("cannot go on: " + words);
+        });
+    }
+    ~LastWords() { onLastWords({}); }
+    LastWords(const LastWords&) = delete;
+    LastWords& operator=(const LastWords&) = delete;
 };
 
 // A worker whose parts are all there.
@@ -136,6 +161,7 @@ struct Running {
         using Clock = Drain::Clock;
         for (Drain drain(signal, config.timeouts, Clock::now()); !drain.isOver(Clock::now());) {
             if (connections.drained(std::chrono::milliseconds(100))) return true;
+            seat.beat();
             const int next = signals.take();
             if (next == SIGUSR1) accepting.reopenLog();
             if (next != 0 && next != SIGUSR1) drain.take(next, Clock::now());
@@ -167,6 +193,7 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
                                {&seat.board(), seat.generation()});
     logModels(models, log);
     const CrashReport crashes(seat.worker(), codeOf(models));
+    const LastWords lastWords(seat, log);
     for (const auto& [name, model] : models.models()) seat.offer(model.row);
     const Load load(seat, pool);
     Database database(config.database);
@@ -180,21 +207,24 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
     const Router router({config, accounts, permits, billing, calls, log, [&] { return recent.reasonsAgainst(); }});
 
-    const Answers answers{router, load, log, config.timeouts.client};
-    ConnectionQueue connections(listener, {pool.threads, pool.queue},
-                                {[&] { load.begin(); }, answers.by(&Router::serve), answers.by(&Router::refuse)});
+    ReceiveWatch receiving(config.timeouts.receive);
+    const Answers answers{router, load, log, config.timeouts.client, receiving};
+    ConnectionQueue connections(
+        listener, {pool.threads, pool.queue},
+        {[&] { load.begin(); }, [&](FileDescriptor connection) { answers.serve(std::move(connection)); },
+         [&](FileDescriptor connection) { answers.refuse(std::move(connection)); }, &FastcgiExchange::hasCome});
 
     const auto add = [&](FileDescriptor connection) {
         load.begin();
         if (!connections.add(std::move(connection))) load.end();
     };
     releaseStartPages();  // before a thread that may map something in the place of what it looks at
-    models.start();
+    models.start(config.timeouts.start);
     const Keeper keeper(database, billing, config,
                         {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
     return Running{config, seat, load, log, signals, listener, acceptor, connections, calls, billing}.untilTheEnd(
         {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
-         [&] { log.reopen(config.log); }});
+         [&] { log.reopen(config.log); }, [&] { seat.beat(); }});
 }
 
 }  // namespace

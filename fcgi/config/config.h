@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct TimeoutConfig {
     std::chrono::milliseconds idleFrame{60'000};
     std::chrono::milliseconds total{600'000};
     std::chrono::milliseconds client{30'000};        // one read from or write to nginx
+    std::chrono::milliseconds receive{10'000};       // a whole request, with its body
+    std::chrono::milliseconds start{5'000};          // a plugin's start(), while its worker serves nobody
     std::chrono::milliseconds drain{30'000};         // for the requests in progress when all ends
     std::chrono::milliseconds reloadDrain{600'000};  // for those of a worker that another one replaces
     std::chrono::milliseconds watchdog{10'000};      // a call that ignores its end longer costs its worker the life
@@ -93,11 +96,11 @@ struct PoolConfig {
     std::string socket;  // empty: RUN.DIR/POOL.sock
     int processes = 1;
     int threads = 512;  // requests in progress at once, per process
-    int backlog = 512;
+    int backlog = 4096;
     int calls = 0;                         // model calls in progress, all processes together; 0: as many as threads
     std::chrono::milliseconds queue{100};  // a request that waited longer is answered MODEL_BUSY
     int maxRequests = 0;                   // a worker that served so many is replaced; 0: never
-    int memoryMb = 0;                      // a worker whose resident size is above is replaced; 0: never
+    int memoryMb = -1;                     // a worker whose resident size is above is replaced; 0: never; -1: a share
     int nice = 0;                          // of its processes, on top of the manager's own; of their sessions, from 0
     std::vector<std::string> models{"*"};  // "*": all; none: plugins are not even loaded
 
@@ -108,6 +111,7 @@ struct ModelConfig {
     std::string plugin;                           // empty: the plugin of the model's own name
     std::map<std::string, std::string> settings;  // as written; secrets among them
     int calls = -1;                               // in progress; 0: no limit; -1: LimitConfig::modelCalls
+    std::set<std::string> unread = {};            // settings whose values could not be read, which was said
 };
 
 struct LogConfig {

@@ -27,7 +27,7 @@ namespace {
 using Poco::Util::AbstractConfiguration;
 using Values = std::map<std::string, std::string>;
 
-// What Poco could not expand and left as it stands. It may be a part of a secret, so nothing of it is
+// Why Poco could not expand it and left it as it stands. It may be a part of a secret, so nothing of it is
 // repeated but the name of a variable.
 std::string notExpanded(const std::string& value) {
     static const Poco::RegularExpression variable(R"(\$\{system\.env\.[A-Za-z_][A-Za-z0-9_]*\})");
@@ -122,6 +122,7 @@ private:
 
     Values expanded(const AbstractConfiguration& layers, const std::set<std::string>& keys) {
         Values values;
+        std::map<std::string, std::string> keysByReason;  // or a variable would be told as often as it is used
         for (const auto& key : keys) {
             try {
                 values[key] = layers.getString(key);
@@ -131,17 +132,26 @@ private:
             }
             // Poco leaves what it cannot expand as it stands.
             if (values[key].find("${") == std::string::npos) continue;
-            fail(key, notExpanded(values[key]));
+            std::string& keysOfIt = keysByReason[notExpanded(values[key])];
+            keysOfIt += (keysOfIt.empty() ? "" : ", ") + where(key);
+            noteUnread(key);
             values.erase(key);
         }
+        for (const auto& [reason, which] : keysByReason) reading.errors.push_back(which + ": " + reason);
         return values;
+    }
+
+    // A model that lacks it is not blamed as well.
+    void noteUnread(const std::string& key) {
+        const auto dot = key.find('.', 6);
+        if (key.compare(0, 6, "model.") != 0 || dot == std::string::npos || !isName(key.substr(6, dot - 6))) return;
+        reading.config.models[key.substr(6, dot - 6)].unread.insert(key.substr(dot + 1));
     }
 
     void makePools(const Values& values) {
         Config& config = reading.config;
         PoolConfig& auth = config.pools["auth"];
         auth.threads = 32;  // most may wait for their turn to hash; auth/hash_queue.h bounds what runs
-        auth.backlog = 128;
         auth.queue = std::chrono::milliseconds(1'000);  // a hash takes a good part of it
         auth.nice = 10;                                 // logins wait for streams, not streams for logins
         auth.models = {};

@@ -179,6 +179,9 @@ void timeoutsAndLimits(Table& table, Config& config) {
     table.milliseconds("timeout.idle_frame_ms", timeouts.idleFrame, {100, kHour}, "between two frames");
     table.milliseconds("timeout.total_ms", timeouts.total, {100, 24 * kHour}, "a whole call");
     table.milliseconds("timeout.client_ms", timeouts.client, {100, kHour}, "one read from or write to nginx");
+    table.milliseconds("timeout.receive_ms", timeouts.receive, {100, kHour},
+                       "a whole request from nginx, with its body");
+    table.milliseconds("timeout.start_ms", timeouts.start, {100, kHour}, "start() of a plugin; then it is quarantined");
     table.milliseconds("timeout.drain_ms", timeouts.drain, {0, 24 * kHour}, "for running requests when all ends");
     table.milliseconds("timeout.reload_drain_ms", timeouts.reloadDrain, {0, 24 * kHour},
                        "for those of a worker that is replaced");
@@ -208,8 +211,8 @@ void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
     table.integer(prefix + "backlog", pool.backlog, {1, 65'535}, "connections that wait in the kernel");
     table.milliseconds(prefix + "queue_ms", pool.queue, {0, 60'000}, "a request that waited longer is MODEL_BUSY");
     table.integer(prefix + "max_requests", pool.maxRequests, {0, INT_MAX}, "then a worker is replaced; 0: never");
-    table.integer(prefix + "memory_mb", pool.memoryMb, {0, 1'000'000},
-                  "resident; above, a worker is replaced; 0: never");
+    table.integer(prefix + "memory_mb", pool.memoryMb, {-1, 1'000'000},
+                  "resident; above, a worker is replaced; -1: its share of the memory there is; 0: never");
     table.integer(prefix + "nice", pool.nice, {0, 19},
                   "how far its workers stand back for others who want the processor");
     table.list(prefix + "models", pool.models, ",", "models it serves; *: all, nothing: none");

@@ -18,6 +18,7 @@ constexpr int kLooks = 200, kBlindLooks = 2, kLookMs = 5;  // a second for one t
 constexpr int kAtOnce = 8, kAtOnceWhenAllAreFull = 64;
 constexpr int kLookAgainMs = 1000;
 constexpr int kLongestBacklog = 65'536;
+constexpr std::chrono::milliseconds kBetweenBeats{500};
 
 }  // namespace
 
@@ -32,11 +33,14 @@ WorkerSignals::WorkerSignals() {
     signal(SIGXFSZ, SIG_IGN);  // a log at its size limit (ulimit -f) is like a full disk
     descriptor_ = FileDescriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
     if (!descriptor_) throw std::runtime_error("signalfd failed");
+    own_.emplace("the descriptor of its signals", descriptor_.get());
 }
 
 int WorkerSignals::take() const {
     signalfd_siginfo info{};
-    return ::read(descriptor_.get(), &info, sizeof info) == sizeof info ? int(info.ssi_signo) : 0;
+    const ssize_t got = ::read(descriptor_.get(), &info, sizeof info);
+    if (got < 0 && errno != EAGAIN && errno != EINTR) endProcess("read of the signals", errno);
+    return got == sizeof info ? int(info.ssi_signo) : 0;
 }
 
 Acceptor::Acceptor(Listener& listener, const WorkerSignals& signals) : listener_(listener), signals_(signals) {
@@ -50,27 +54,46 @@ int Acceptor::run(const Calls& calls) {
         pollfd watched[] = {
             {signals_.descriptor(), POLLIN, 0}, {calls.fullness, POLLIN, 0}, {listener_.socket(), wanted, 0}};
         const int events = poll(watched, 3, kLookAgainMs);
-        if (events < 0 && errno != EINTR) throw std::runtime_error("poll failed");
+        if (events < 0 && errno != EINTR) endProcess("poll", errno);
+        for (const pollfd& one : watched)
+            if (one.revents & POLLNVAL) endProcess("poll", EBADF);
+        beat(calls);
         if (events == 0) {
             areAllFull_ = false;  // long ago
             wakeForForgotten(calls);
         }
         eventfd_t times = 0;
-        if (watched[1].revents) eventfd_read(calls.fullness, &times);
+        if (watched[1].revents && eventfd_read(calls.fullness, &times) != 0 && errno != EAGAIN)
+            endProcess("eventfd_read", errno);
         const int signal = signals_.take();
         if (signal == SIGUSR1)
             calls.reopenLog();
         else if (signal != 0)
             return leave(calls, signal), signal;
-        if (watched[2].revents & ~POLLIN) throw std::runtime_error("the listening socket is gone");
+        if (watched[2].revents & ~POLLIN) endProcess("accept", EINVAL);  // as it says of one that was shut down
         if (watched[2].revents && isOurs(calls)) acceptSome(calls);
     }
 }
 
+// Somebody waits who has not been tried since the last beat: there is none.
+void Acceptor::beat(const Calls& calls) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!calls.beat || now < nextBeat_) return;
+    nextBeat_ = now + kBetweenBeats;
+    OwnDescriptor::requireAll();
+    const std::uint64_t tries = listener_.tries();
+    if (!hasWaiting() || tries != triesAtBeat_) calls.beat();
+    triesAtBeat_ = tries;
+}
+
+bool Acceptor::hasWaiting() const {
+    pollfd listening{listener_.socket(), POLLIN, 0};
+    return poll(&listening, 1, 0) > 0 && (listening.revents & POLLIN);
+}
+
 // A connection wakes one process, which may have been unable to take it: out of descriptors, stopped, killed just then.
 void Acceptor::wakeForForgotten(const Calls& calls) const {
-    pollfd listening{listener_.socket(), POLLIN, 0};
-    if (poll(&listening, 1, 0) > 0 && (listening.revents & POLLIN) && !calls.isFull()) listener_.ring();
+    if (hasWaiting() && !calls.isFull()) listener_.ring();
 }
 
 // For what one of the threads may have been woken for, no other process was. At SIGQUIT nobody here would serve it; the

@@ -3,8 +3,12 @@
 #pragma once
 
 #include "base/file_descriptor.h"
+#include "base/own_descriptor.h"
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <optional>
 
 namespace aiproject {
 
@@ -22,6 +26,7 @@ public:
 
 private:
     FileDescriptor descriptor_;
+    std::optional<OwnDescriptor> own_;
 };
 
 class Acceptor {
@@ -32,17 +37,20 @@ public:
         int fullness;                             // an eventfd: it may have become full
         std::function<bool()> othersHaveRoom;     // of the workers that share the socket
         std::function<void()> reopenLog;          // SIGUSR1
+        std::function<void()> beat = {};          // still alive: whoever waits is taken
     };
 
     Acceptor(Listener& listener, const WorkerSignals& signals);
     // Lets the threads accept, and accepts in their place while all are busy, until another signal than SIGUSR1,
-    // which it answers. Throws when the socket is no longer usable.
+    // which it answers.
     int run(const Calls& calls);
     // Takes what waits still, for when nobody else will.
     void takeRest(const Calls& calls);
 
 private:
     void wakeForForgotten(const Calls& calls) const;
+    void beat(const Calls& calls);
+    bool hasWaiting() const;
     void leave(const Calls& calls, int signal);
     void acceptSome(const Calls& calls);
     bool acceptOne(const Calls& calls);
@@ -52,6 +60,8 @@ private:
     Listener& listener_;
     const WorkerSignals& signals_;
     bool areAllFull_ = false;  // the other workers too, when it looked last
+    std::chrono::steady_clock::time_point nextBeat_;
+    std::uint64_t triesAtBeat_ = 0;
 };
 
 }  // namespace aiproject

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -25,6 +26,8 @@ constexpr std::chrono::seconds kIdleThreadLife{10};
 constexpr std::size_t kLongestQueue = 4096;
 constexpr std::size_t kQueuedPerThread = 2;             // who comes after so many is refused at once,
 constexpr std::size_t kMostQueued = kLongestQueue / 2;  // or, in a large pool, after so many
+constexpr std::chrono::milliseconds kLateLook{10};      // at those whose requests have not come
+constexpr std::chrono::seconds kLongestLate{1};
 
 bool startSmall(void* (*run)(void*), void* argument) {
     pthread_attr_t attributes;
@@ -92,18 +95,18 @@ void ConnectionQueue::startThread() {
     mostThreads_ = std::max(mostThreads_, threads_);
 }
 
-FileDescriptor ConnectionQueue::takeFirst() {
-    FileDescriptor connection = std::move(queue_.front().connection);
+ConnectionQueue::Waiting ConnectionQueue::takeFirst() {
+    Waiting first = std::move(queue_.front());
     queue_.pop_front();
     ++busy_;
-    return connection;
+    return first;
 }
 
-FileDescriptor ConnectionQueue::takeLast() {
-    FileDescriptor connection = std::move(queue_.back().connection);
+ConnectionQueue::Waiting ConnectionQueue::takeLast() {
+    Waiting last = std::move(queue_.back());
     queue_.pop_back();
     ++busy_;
-    return connection;
+    return last;
 }
 
 void ConnectionQueue::serveConnections() {
@@ -138,7 +141,7 @@ FileDescriptor ConnectionQueue::nextConnection(std::unique_lock<std::mutex>& loc
     for (;;) {
         if (!queue_.empty()) {
             --idle_;
-            FileDescriptor connection = takeFirst();
+            FileDescriptor connection = takeFirst().connection;
             if (!queue_.empty()) listener_.ring();  // several rings may have woken one
             return connection;
         }
@@ -180,27 +183,62 @@ FileDescriptor ConnectionQueue::counted(FileDescriptor connection) {
     return connection;
 }
 
+// Never waits for a peer, or one that sends nothing would keep the others from their answer.
 void ConnectionQueue::refuseConnections() {
     const std::size_t most = std::min(kQueuedPerThread * std::size_t(limits_.threads), kMostQueued);
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        if (queue_.empty()) {
-            overdue_.wait(lock);
-            continue;
-        }
-        const auto due = queue_.front().since + limits_.queue;
+        lookAgainAtLate(lock);
         const bool isHopeless = queue_.size() > most;
-        if (!isHopeless && Clock::now() < due) {
-            overdue_.wait_until(lock, due);
+        if (isHopeless || (!queue_.empty() && Clock::now() >= queue_.front().since + limits_.queue))
+            refuse(isHopeless ? takeLast() : takeFirst(), lock);
+        else
+            waitForOverdue(lock);
+    }
+}
+
+void ConnectionQueue::waitForOverdue(std::unique_lock<std::mutex>& lock) {
+    auto until = Clock::time_point::max();
+    if (!queue_.empty()) until = queue_.front().since + limits_.queue;
+    if (!late_.empty()) until = std::min(until, Clock::now() + kLateLook);
+    if (until == Clock::time_point::max())
+        overdue_.wait(lock);
+    else
+        overdue_.wait_until(lock, until);
+}
+
+void ConnectionQueue::refuse(Waiting waiting, std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    const bool isLate = works_.hasCome && !works_.hasCome(waiting.connection.get());
+    if (!isLate) works_.refuse(std::move(waiting.connection));
+    lock.lock();
+    if (isLate) return late_.push_back({std::move(waiting.connection), Clock::now()});
+    --busy_;
+    quiet_.notify_all();
+}
+
+void ConnectionQueue::lookAgainAtLate(std::unique_lock<std::mutex>& lock) {
+    const auto now = Clock::now();
+    if (late_.empty() || now < nextLateLook_) return;
+    nextLateLook_ = now + kLateLook;
+    std::deque<Waiting> all;
+    all.swap(late_);
+    lock.unlock();
+    int refused = 0;
+    std::deque<Waiting> still;
+    for (Waiting& one : all) {
+        const bool isTime = now >= one.since + kLongestLate || works_.hasCome(one.connection.get());
+        if (!isTime) {
+            still.push_back(std::move(one));
             continue;
         }
-        FileDescriptor connection = isHopeless ? takeLast() : takeFirst();
-        lock.unlock();
-        works_.refuse(std::move(connection));
-        lock.lock();
-        --busy_;
-        quiet_.notify_all();
+        works_.refuse(std::move(one.connection));
+        ++refused;
     }
+    lock.lock();
+    std::move(still.begin(), still.end(), std::back_inserter(late_));
+    busy_ -= refused;
+    if (refused > 0) quiet_.notify_all();
 }
 
 bool ConnectionQueue::drained(std::chrono::milliseconds limit) {

@@ -31,6 +31,8 @@ public:
     struct Works {
         std::function<void()> begin;  // a thread has accepted a connection
         Work serve, refuse;
+        // Its request is there, or will not come; what has not come is refused later. None: it always is.
+        std::function<bool(int)> hasCome = {};
     };
 
     ConnectionQueue(Listener& listener, ThreadLimits limits, Works works);
@@ -62,8 +64,11 @@ private:
     FileDescriptor accepted(std::unique_lock<std::mutex>& lock);
     FileDescriptor counted(FileDescriptor connection);
     void refuseConnections();
-    FileDescriptor takeFirst();
-    FileDescriptor takeLast();
+    void refuse(Waiting waiting, std::unique_lock<std::mutex>& lock);
+    void lookAgainAtLate(std::unique_lock<std::mutex>& lock);
+    void waitForOverdue(std::unique_lock<std::mutex>& lock);
+    Waiting takeFirst();
+    Waiting takeLast();
 
     Listener& listener_;
     const ThreadLimits limits_;
@@ -73,10 +78,12 @@ private:
     mutable std::mutex mutex_;  // guards what follows
     std::condition_variable overdue_, quiet_;
     std::deque<Waiting> queue_;
+    std::deque<Waiting> late_;  // to be refused, when their requests have come; they count as busy
     int threads_ = 0, idle_ = 0, busy_ = 0;
     std::optional<pthread_t> lastEnded_;  // its thread is ending, and has joined the one before
     int mostThreads_ = 0;                 // since memory was last given back
     bool ending_ = false;
+    Clock::time_point nextLateLook_;  // the refuser's alone
 
     std::thread refuser_;  // last: starts when all else is there
 };

@@ -6,15 +6,20 @@
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/NumberParser.h>
 
+#include <fastcgi.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <array>
+#include <cerrno>
+#include <stdexcept>
 
 namespace aiproject {
 namespace {
 
-constexpr std::size_t kPieceBytes = 1024;  // on the stack of every stream, where a touched page stays
+constexpr std::size_t kMostParameterBytes = 64UL * 1024;  // nginx takes headers of 32 KiB
+constexpr std::size_t kPieceBytes = 1024;                 // on the stack of every stream, where a touched page stays
 
 void setTimeouts(int connection, std::chrono::milliseconds timeout) {
     const timeval value{timeout.count() / 1000, (timeout.count() % 1000) * 1000};
@@ -35,13 +40,41 @@ std::string headText(const ResponseHead& head) {
 
 }  // namespace
 
-std::unique_ptr<FastcgiExchange> FastcgiExchange::receive(FileDescriptor connection,
-                                                          std::chrono::milliseconds timeout) {
+std::unique_ptr<FastcgiExchange> FastcgiExchange::receive(FileDescriptor connection, std::chrono::milliseconds timeout,
+                                                          ReceiveWatch& watch) {
     setTimeouts(connection.get(), timeout);
+    std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange);
+    // On a number of its own: a libfcgi that gives up closes the other one.
+    exchange->watched_ = FileDescriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
+    exchange->receiving_.emplace(watch, exchange->watched_.get());
+    const bool isRequest = exchange->accept(std::move(connection));
+    if (!isRequest && exchange->receiving_->isOver())
+        throw std::runtime_error("it did not come within timeout.receive_ms");
+    if (!isRequest) return nullptr;
+    exchange->request_ = requestOf(exchange->raw_.envp);
+    return exchange;
+}
+
+std::unique_ptr<FastcgiExchange> FastcgiExchange::receiveAtOnce(FileDescriptor connection) {
+    fcntl(connection.get(), F_SETFL, fcntl(connection.get(), F_GETFL) | O_NONBLOCK);
     std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange);
     if (!exchange->accept(std::move(connection))) return nullptr;
     exchange->request_ = requestOf(exchange->raw_.envp);
     return exchange;
+}
+
+bool FastcgiExchange::hasCome(int connection) noexcept {
+    std::array<unsigned char, kMostParameterBytes> bytes;
+    const ssize_t got = recv(connection, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0) return errno != EAGAIN && errno != EINTR;
+    if (got == 0 || std::size_t(got) == bytes.size()) return true;
+    for (std::size_t at = 0; at + sizeof(FCGI_Header) <= std::size_t(got);) {
+        const unsigned char* const header = &bytes[at];
+        const std::size_t content = std::size_t(header[4]) << 8 | header[5];
+        if (header[0] != FCGI_VERSION_1 || (header[1] == FCGI_PARAMS && content == 0)) return true;
+        at += sizeof(FCGI_Header) + content + header[6];
+    }
+    return false;
 }
 
 bool FastcgiExchange::accept(FileDescriptor connection) {
@@ -54,7 +87,7 @@ bool FastcgiExchange::accept(FileDescriptor connection) {
 
 FastcgiExchange::~FastcgiExchange() {
     if (raw_.ipcFd >= 0) {
-        drainBody();
+        if (!started_) drainBody();
         FCGX_Finish_r(&raw_);
     }
     FCGX_Free(&raw_, 1);
@@ -75,9 +108,18 @@ std::string FastcgiExchange::readBody(std::uint64_t limit) {
             throw refusal(ErrorKind::bodyTooLarge, "the body is larger than " + std::to_string(limit) + " bytes");
         body.append(piece.data(), got);
     }
+    if (receiving_ && receiving_->isOver())
+        throw Error(ErrorKind::badRequest, "the body did not come within timeout.receive_ms",
+                    "the body did not arrive in time");
     if (FCGX_GetError(raw_.in) != 0 || (isAnnounced && body.size() != announced))
         throw refusal(ErrorKind::badRequest, "the body was cut");
+    endReceiving();
     return body;
+}
+
+void FastcgiExchange::endReceiving() {
+    receiving_.reset();
+    watched_ = {};
 }
 
 void FastcgiExchange::drainBody() {
@@ -95,6 +137,7 @@ void FastcgiExchange::start(const ResponseHead& head) {
     started_ = true;
     // nginx stops sending the body once it has our header: who reads the rest after that waits in vain.
     drainBody();
+    endReceiving();
     const std::string text = headText(head);
     FCGX_PutStr(text.data(), int(text.size()), raw_.out);  // write() flushes it and sees an error
 }

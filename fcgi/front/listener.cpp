@@ -19,6 +19,23 @@ constexpr int kTries = 20, kTryMs = 5;
 
 bool isShortage(int reason) { return reason == EMFILE || reason == ENFILE || reason == ENOBUFS || reason == ENOMEM; }
 
+// Of the connection that waited, or of its network; the next one may be well. accept(2) lists them.
+bool isOfConnection(int reason) {
+    switch (reason) {
+        case ECONNABORTED:
+        case EHOSTDOWN:
+        case EHOSTUNREACH:
+        case ENETDOWN:
+        case ENETUNREACH:
+        case ENONET:
+        case ENOPROTOOPT:
+        case EPERM:  // a firewall
+        case EPROTO:
+        case ETIMEDOUT: return true;
+        default: return false;
+    }
+}
+
 bool add(const FileDescriptor& line, int descriptor, std::uint32_t events) {
     epoll_event event{};
     event.events = events;
@@ -33,7 +50,12 @@ std::runtime_error cannotWait() {
 }  // namespace
 
 Listener::Listener(int socket)
-    : socket_(socket), line_(epoll_create1(EPOLL_CLOEXEC)), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    : socket_(socket),
+      line_(epoll_create1(EPOLL_CLOEXEC)),
+      bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      ownSocket_("the listening socket", socket),
+      ownLine_("the epoll of the listening socket", line_.get()),
+      ownBell_("the bell of the listening socket", bell_.get()) {
     int isListening = 0;
     socklen_t size = sizeof isListening;
     if (getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &size) != 0 || !isListening)
@@ -46,15 +68,22 @@ Listener::Listener(int socket)
 
 bool Listener::wait(std::chrono::milliseconds limit) const {
     epoll_event event{};  // one at a time: each is one thread's to see to
-    return epoll_wait(line_.get(), &event, 1, int(limit.count())) != 0;
+    const int count = epoll_wait(line_.get(), &event, 1, int(limit.count()));
+    if (count < 0 && errno != EINTR) endProcess("epoll_wait", errno);
+    return count > 0;
 }
 
-void Listener::ring() const { eventfd_write(bell_.get(), 1); }
+void Listener::ring() const {
+    if (eventfd_write(bell_.get(), 1) != 0 && errno != EAGAIN) endProcess("eventfd_write", errno);
+}
 
 FileDescriptor Listener::accept() {
     FileDescriptor connection(accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC));
     const int reason = errno;
-    if (!connection && !isShortage(reason)) return connection;
+    ++tries_;
+    const bool isNothing = isClosed_ || reason == EAGAIN || reason == EINTR || isOfConnection(reason);
+    if (!connection && isNothing) return connection;
+    if (!connection && !isShortage(reason)) endProcess("accept", reason);
     if (!connection) poll(nullptr, 0, kShortageMs);  // running requests give some back
     rejoin();
     return connection;
@@ -79,7 +108,9 @@ void Listener::rejoin() {
 // Of the line of processes; and if more connections wait, another thread is woken.
 bool Listener::goToEnd() const {
     epoll_ctl(line_.get(), EPOLL_CTL_DEL, socket_, nullptr);
-    return add(line_, socket_, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE);
+    if (add(line_, socket_, EPOLLIN | EPOLLET | EPOLLEXCLUSIVE)) return true;
+    if (!isShortage(errno) && errno != ENOSPC) endProcess("epoll_ctl", errno);
+    return false;
 }
 
 void Listener::leave() {
@@ -89,6 +120,8 @@ void Listener::leave() {
 }
 
 void Listener::close() {
+    ownSocket_.letGo();
+    isClosed_ = true;
     const FileDescriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
     dup3(nothing.get(), socket_, O_CLOEXEC);
 }

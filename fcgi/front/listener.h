@@ -1,11 +1,16 @@
 // A listening socket that several processes share, and in each of them several threads wait at.
 //
 // THREADS  Any; none but the one that joins may leave or close.
+// ERRORS   What the system refuses for lack of something passes. Anything else means that a descriptor is not what it
+//          was: the process ends (base/own_descriptor.h).
 #pragma once
 
 #include "base/file_descriptor.h"
+#include "base/own_descriptor.h"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 
 namespace aiproject {
@@ -26,6 +31,8 @@ public:
 
     // No connection: there is none, for now.
     FileDescriptor accept();
+    // How often accept() came back, whatever it had.
+    std::uint64_t tries() const noexcept { return tries_; }
 
     // Throws std::runtime_error when the system lets no thread wait.
     void join();
@@ -40,6 +47,9 @@ private:
 
     const int socket_;
     const FileDescriptor line_, bell_;  // the epoll at which the threads wait; what wakes one of them
+    OwnDescriptor ownSocket_, ownLine_, ownBell_;
+    std::atomic<std::uint64_t> tries_{0};
+    std::atomic<bool> isClosed_{false};
     std::mutex mutex_;
     bool isInLine_ = false;  // under mutex_, as is the socket's entry in line_
 };

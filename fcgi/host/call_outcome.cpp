@@ -84,7 +84,8 @@ std::string reasonOf(Stop stop, const CallReport& report) {
 Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report) {
     const std::string reason = reasonOf(stop, report);
     switch (status) {
-        case ModelStatus::badInput: return {badInputOf(kind), reason, report.advice};
+        case ModelStatus::badInput:
+            return {badInputOf(kind), reason, report.advice.empty() ? "the model refused this input" : report.advice};
         case ModelStatus::inputTooLarge: return {ErrorKind::bodyTooLarge, reason, report.advice};
         case ModelStatus::contentRefused: return {ErrorKind::contentRefused, reason};
         case ModelStatus::busy: return {ErrorKind::modelBusy, reason};

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cerrno>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -23,7 +24,10 @@ constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
 CallWatch::CallWatch()
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wakeUp_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      closing_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+      closing_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      ownEpoll_("the epoll of the call watch", epoll_.get()),
+      ownWakeUp_("the eventfd of the call watch", wakeUp_.get()),
+      ownClosing_("the eventfd of the last calls", closing_.get()) {
     epoll_event event{EPOLLIN, {}};
     event.data.u64 = kWakeUp;
     if (!epoll_ || !wakeUp_ || !closing_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0)
@@ -40,13 +44,16 @@ CallWatch::~CallWatch() {
     thread_.join();
 }
 
-void CallWatch::wake() { eventfd_write(wakeUp_.get(), 1); }
+void CallWatch::wake() {
+    if (eventfd_write(wakeUp_.get(), 1) != 0 && errno != EAGAIN) endProcess("eventfd_write", errno);
+}
 
 void CallWatch::run() {
     std::array<epoll_event, 64> events;
     auto nextScan = Clock::now();
     for (int timeout = -1;;) {
         const int count = epoll_wait(epoll_.get(), events.data(), int(events.size()), timeout);
+        if (count < 0 && errno != EINTR) endProcess("epoll_wait", errno);
         const std::lock_guard lock(mutex_);
         if (ending_) return;
         for (int i = 0; i < count; ++i) {
@@ -106,6 +113,7 @@ void CallWatch::revoke(const CallOwner& owner) {
 Stop CallWatch::wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept {
     std::array<pollfd, 2> awaited{{{clientDescriptor, POLLIN | POLLRDHUP, 0}, {closing_.get(), POLLIN, 0}}};
     poll(awaited.data(), awaited.size(), int(duration.count()));
+    if (awaited[1].revents & POLLNVAL) endProcess("poll", EBADF);
     if (awaited[0].revents != 0) return Stop::clientLeft;
     return awaited[1].revents != 0 ? Stop::totalExpired : Stop::none;
 }
@@ -130,7 +138,9 @@ CallWatch::Call::Call(CallWatch& watch, int clientDescriptor, std::chrono::milli
     // One shot: once the client has left there is nothing more to hear.
     epoll_event event{EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, {}};
     event.data.u64 = id_;
-    epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_ADD, clientDescriptor_, &event);
+    const bool isAdded = epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_ADD, clientDescriptor_, &event) == 0;
+    // For lack of memory or watches its time will end it.
+    if (!isAdded && (errno == EBADF || errno == EINVAL)) endProcess("epoll_ctl", errno);
 }
 
 CallWatch::Call::~Call() {

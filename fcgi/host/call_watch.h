@@ -1,12 +1,14 @@
 // Ends calls that have lost their reason: the client has left, or time is over. One thread for all
 // calls of the worker; it shuts down the descriptor a plugin blocks on, so that no plugin needs
 // timers or a poll() of its own. Deadlines are kept to a tenth of a second. A call that goes on
-// although it was ended becomes overdue, which the manager sees on the board.
+// although it was ended becomes overdue, which the manager sees on the board. When its own descriptors are no longer
+// what they were, no call could be ended: then the process ends.
 #pragma once
 
 #include "aiproject/imodel.h"
 #include "base/call_owner.h"
 #include "base/file_descriptor.h"
+#include "base/own_descriptor.h"
 
 #include <atomic>
 #include <chrono>
@@ -49,7 +51,8 @@ private:
     void wake();
 
     FileDescriptor epoll_, wakeUp_;
-    FileDescriptor closing_;           // readable from endAll() on
+    FileDescriptor closing_;  // readable from endAll() on
+    OwnDescriptor ownEpoll_, ownWakeUp_, ownClosing_;
     std::atomic<bool> closed_{false};  // endAll() was called; set under mutex_
     std::mutex mutex_;                 // guards what follows and the calls' owners; taken before a Call's own
     std::unordered_map<std::uint64_t, Call*> calls_;

@@ -10,7 +10,8 @@ enum class Severity { note, warning, error };  // error: the model or plugin doe
 
 struct Finding {
     Severity severity;
-    std::string text;  // one line: which key or file, what is wrong, what is allowed
+    std::string text;         // one line: which key or file, what is wrong, what is allowed
+    std::string plugin = {};  // that is at fault with its file, whatever the settings; none: it is not
 };
 
 using Findings = std::vector<Finding>;

@@ -1,7 +1,6 @@
 #include "host/model_calls.h"
 
 #include "host/call_outcome.h"
-#include "host/reply_gate.h"
 #include "pool/crash_report.h"
 
 #include <algorithm>
@@ -35,6 +34,19 @@ struct ModelCalls::Attempt {
     Stop stop;
     bool isRevoked;
 };
+
+ModelCalls::ModelCalls(const ModelRegistry& registry, const Config& config, Log& log)
+    : registry_(registry), timeouts_(config.timeouts), retry_(config.retry), breaker_(config.breaker, log), log_(log) {
+    for (const auto& [name, model] : registry.models())
+        lateUses_[&model] = &LateUse::make([&log, name = name, plugin = model.plugin->name()] {
+            log.error("model " + name + ": plugin " + plugin +
+                      " has used the reply of a call that was over; it reached nobody, and is told once");
+        });
+}
+
+ModelCalls::~ModelCalls() {
+    for (const auto& [model, late] : lateUses_) late->end();
+}
 
 // Those that can be called. Throws when there are none.
 std::vector<const Model*> ModelCalls::modelsFor(Kind kind, const std::vector<std::string>& names) const {
@@ -110,7 +122,7 @@ ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
     ModelStatus answered{};
     {
         const PluginRun running(model.row);
-        answered = generateBehindGate(*model.instance, errand.request, errand.reply);
+        answered = generateBehindGate(*model.instance, errand.request, errand.reply, lateUses_.at(&model));
     }
     // A plugin with a poll() of its own may have seen the client leave before the watch has.
     if (answered == ModelStatus::stopped && call.stop() == Stop::none) {

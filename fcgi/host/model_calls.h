@@ -7,9 +7,11 @@
 #include "host/breaker.h"
 #include "host/call_reply.h"
 #include "host/model_registry.h"
+#include "host/reply_gate.h"
 #include "observe/log.h"
 #include "pool/permits.h"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -24,12 +26,10 @@ struct Caller {
 class ModelCalls {
 public:
     // The models have rows on the board.
-    ModelCalls(const ModelRegistry& registry, const Config& config, Log& log)
-        : registry_(registry),
-          timeouts_(config.timeouts),
-          retry_(config.retry),
-          breaker_(config.breaker, log),
-          log_(log) {}
+    ModelCalls(const ModelRegistry& registry, const Config& config, Log& log);
+    ~ModelCalls();
+    ModelCalls(const ModelCalls&) = delete;
+    ModelCalls& operator=(const ModelCalls&) = delete;
 
     // Tries the models in order until one answers; answers its name. Those whose breaker is open come last.
     // Throws Error. `request` needs no timeouts. reply.attempts() tells how often a plugin was asked.
@@ -58,6 +58,7 @@ private:
     const RetryConfig retry_;
     const Breaker breaker_;
     Log& log_;
+    std::map<const Model*, LateUse*> lateUses_;
     CallWatch watch_;
 };
 

@@ -7,19 +7,34 @@
 
 #include <Poco/String.h>
 
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 
 namespace aiproject {
 namespace {
 
-constexpr unsigned kLongestStart = 30;  // seconds; then SIGALRM ends the worker, and the mark blames the plugin
-
 bool contains(const std::vector<std::string>& names, const std::string& name) {
     return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Whose file could not be copied: "plugin FOLDER/NAME.so: ..."; empty: the error is of something else.
+std::string pluginIn(const std::string& error) {
+    const std::string begin = "plugin ", end = ".so: ";
+    const auto at = error.find(end);
+    if (error.compare(0, begin.size(), begin) != 0 || at == std::string::npos) return {};
+    return std::filesystem::path(error.substr(begin.size(), at - begin.size())).filename();
+}
+
+// SIGALRM ends the worker then, and its mark blames the plugin. 0: not at all.
+void setAlarm(std::chrono::milliseconds limit) {
+    itimerval timer{};
+    timer.it_value = {limit.count() / 1000, (limit.count() % 1000) * 1000};
+    setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 template <class Names>
@@ -34,7 +49,10 @@ ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string
     : config_(config), wanted_(wanted), rows_(rows) {
     if (wanted_.empty()) return;
     try {
-        tryInChild("a plugin", [&] { build(files); });
+        tryInChild("a plugin", [&] {
+            build(files);
+            models_.clear();  // destroy() as well
+        });
     } catch (const NoTrial&) {
         throw;
     } catch (const std::exception&) {  // which one, and in what, will show
@@ -44,7 +62,7 @@ ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string
 }
 
 void ModelRegistry::build(const PluginSnapshot& files) {
-    for (const std::string& error : files.errors()) fail(error);
+    for (const std::string& error : files.errors()) lose(pluginIn(error), error, pluginIn(error));
     for (const PluginFile& file : files.files()) load(file);
     makeModels();
 }
@@ -56,9 +74,10 @@ void ModelRegistry::attempt(const std::string& what, const std::function<void()>
 void ModelRegistry::load(const PluginFile& file) {
     const std::string name = file.path.stem(), plugin = "plugin " + file.path.string() + ": ";
     if (!isNeeded(name)) return;  // a pool opens no plugin that it does not serve
-    if (!isName(name)) return fail(plugin + "its name is also its path, so it has only letters, digits, '_' and '-'");
+    if (!isName(name))
+        return lose(name, plugin + "its name is also its path, so it has only letters, digits, '_' and '-'", name);
     if (const PluginLibrary* other = pluginNamed(name))
-        return fail(plugin + "the name " + name + " is taken by " + other->file().string());
+        return fail(plugin + "the name " + name + " is taken by " + other->file().string(), name);
     try {
         attempt(plugin + "opening it", [&] { const PluginLibrary tried(file.path, file.copy.get()); });
         plugins_.push_back(std::make_unique<PluginLibrary>(file.path, file.copy.get()));
@@ -68,8 +87,18 @@ void ModelRegistry::load(const PluginFile& file) {
     } catch (const NoTrial&) {
         throw;
     } catch (const std::exception& e) {
-        fail(describe(e));
+        lose(name, describe(e), name);
     }
+}
+
+void ModelRegistry::lose(const std::string& model, const std::string& text, const std::string& plugin) {
+    fail(text, plugin);
+    if (!model.empty()) absent_.emplace(model, text);
+}
+
+const std::string* ModelRegistry::whyAbsent(const std::string& name) const {
+    const auto found = absent_.find(name);
+    return found == absent_.end() || find(name) ? nullptr : &found->second;
 }
 
 const PluginLibrary* ModelRegistry::pluginNamed(const std::string& name) const {
@@ -103,17 +132,20 @@ void ModelRegistry::makeModels() {
 
 const PluginLibrary* ModelRegistry::pluginOf(const std::string& modelName) {
     const auto configured = config_.models.find(modelName);
+    if (configured != config_.models.end() && configured->second.unread.count("plugin") > 0) return nullptr;
     const std::string written = configured == config_.models.end() ? "" : configured->second.plugin;
     const std::string wantedName = written.empty() ? modelName : written;
     if (wantedName != modelName && pluginNamed(modelName)) {
-        fail("model." + modelName + ".plugin: " + modelName + " is the name of a plugin; give the model another name");
+        lose(modelName,
+             "model." + modelName + ".plugin: " + modelName + " is the name of a plugin; give the model another name");
         return nullptr;
     }
     const PluginLibrary* plugin = pluginNamed(wantedName);
     if (plugin) return plugin;
     std::vector<std::string> names;
     for (const auto& loaded : plugins_) names.push_back(loaded->name());
-    fail("model." + modelName + ".plugin: no plugin " + wantedName + " is loaded; there are: " + listed(names));
+    lose(modelName,
+         "model." + modelName + ".plugin: no plugin " + wantedName + " is loaded; there are: " + listed(names));
     return nullptr;
 }
 
@@ -128,10 +160,29 @@ void ModelRegistry::make(const std::string& name) {
     if (settings.usable())
         add({name, plugin, {}, calls < 0 ? config_.limits.modelCalls : calls, settings.integer("max_tokens")},
             settings);
-    // A plugin that came with the package and that nobody has asked for is not an error.
+    tell(name, *plugin, settings);
+}
+
+// What came with the package and nobody has asked for is no error, but whoever has just dropped a plugin into the
+// folder must hear what it waits for.
+void ModelRegistry::tell(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings) {
+    const bool isConfigured = config_.models.count(name) > 0;
     const bool isAskedFor = isConfigured || isRouted(name) || contains(wanted_, name);
-    for (const Finding& finding : settings.findings())
-        findings_.push_back({isAskedFor ? finding.severity : Severity::note, finding.text});
+    const std::vector<std::string> missing = settings.missing();
+    if (!isAskedFor && !missing.empty()) {
+        std::string lines;
+        for (const auto& key : missing) lines += (lines.empty() ? "" : ", ") + key + " = ...";
+        const std::string text = "plugin " + plugin.name() + " does not serve: it is not set up; write " + lines;
+        absent_.emplace(name, text);
+        findings_.push_back({Severity::warning, text});
+        return;
+    }
+    for (const Finding& finding : settings.findings()) {
+        const Severity severity = isAskedFor ? finding.severity : std::min(finding.severity, Severity::warning);
+        const bool isTold = isConfigured && settings.isAbout(finding, config_.models.at(name).unread);
+        if (finding.severity == Severity::error) absent_.emplace(name, finding.text);
+        if (!isTold) findings_.push_back({severity, finding.text});
+    }
 }
 
 void ModelRegistry::add(Model model, const PluginSettings& settings) {
@@ -139,8 +190,8 @@ void ModelRegistry::add(Model model, const PluginSettings& settings) {
     if (rows_.board) {
         model.row = rows_.board->rowOfModel(model.name, model.plugin->name());
         if (model.row == kNobody)
-            return fail("model." + model.name + ": a pool has room for " + std::to_string(kMostModels) +
-                        " models since its start; restart aiproject serve");
+            return lose(model.name, "model." + model.name + ": a pool has room for " + std::to_string(kMostModels) +
+                                        " models since its start; restart aiproject serve");
         model.shared = &rows_.board->model(model.row);
     }
     // One in quarantine is not even made: a thread that create() starts may be what crashes.
@@ -158,27 +209,30 @@ IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plu
     try {
         // Only tried there: it may start threads, and those belong to this process.
         attempt(what, [&] { create(settings); });
+        attempt("model." + name + ": destroy() of what create() of plugin " + plugin.name() + " has made", [&] {
+            if (IModel* const made = create(settings)) made->destroy();
+        });
         const pid_t process = getpid();
         IModel* const instance = create(settings);
         if (getpid() != process) _exit(EXIT_FAILURE);  // it has forked; this is not the worker
-        if (!instance && settings.usable()) fail(what + " failed and gave no reason");
+        if (!instance && settings.usable()) lose(name, what + " failed and gave no reason", plugin.name());
         return instance;
     } catch (const NoTrial&) {
         throw;
     } catch (const std::exception& e) {
-        fail(describe(e));
+        lose(name, describe(e), plugin.name());
         return nullptr;
     }
 }
 
-void ModelRegistry::start() const {
+void ModelRegistry::start(std::chrono::milliseconds limit) const {
     constexpr std::uint32_t sinceMinor = 1;
     for (const auto& [name, model] : models_) {
         if (!model.instance || model.plugin->descriptor().contractMinor < sinceMinor) continue;
         const PluginStart starting(model.row);
-        alarm(kLongestStart);
+        setAlarm(limit);
         model.instance->start();
-        alarm(0);
+        setAlarm({});
     }
 }
 

@@ -11,6 +11,7 @@
 #include "pool/board.h"
 #include "pool/plugin_snapshot.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,9 +49,12 @@ public:
     ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
                   const ModelRows& rows = {});
 
-    // Calls start() of each model. Once, when the process may have threads.
-    void start() const;
+    // Calls start() of each model. Once, when the process may have threads. One that takes longer than `limit` ends the
+    // process by SIGALRM, as its fault.
+    void start(std::chrono::milliseconds limit = std::chrono::seconds(5)) const;
 
+    // Why there is no model of that name, though its plugin or the configuration has one; none: neither has.
+    const std::string* whyAbsent(const std::string& name) const;
     const Model* find(const std::string& name) const;
     const std::map<std::string, Model>& models() const noexcept { return models_; }
     const std::vector<std::unique_ptr<PluginLibrary>>& plugins() const noexcept { return plugins_; }
@@ -74,7 +78,12 @@ private:
     bool isWanted(const std::string& name) const;
     bool isNeeded(const std::string& plugin) const;
     bool isRouted(const std::string& name) const;
-    void fail(const std::string& text) { findings_.push_back({Severity::error, text}); }
+    void fail(const std::string& text, const std::string& plugin = {}) {
+        findings_.push_back({Severity::error, text, plugin});
+    }
+    // The model is absent for that reason.
+    void lose(const std::string& model, const std::string& text, const std::string& plugin = {});
+    void tell(const std::string& model, const PluginLibrary& plugin, const PluginSettings& settings);
 
     const Config& config_;
     const std::vector<std::string> wanted_;
@@ -82,6 +91,7 @@ private:
     bool isWary_ = false;  // of each plugin and model by itself, since not all of them came back
     std::vector<std::unique_ptr<PluginLibrary>> plugins_;
     std::map<std::string, Model> models_;
+    std::map<std::string, std::string> absent_;  // by model
     Findings findings_;
 };
 

@@ -1,6 +1,8 @@
 #include "host/plugin_library.h"
 
 #include "base/file_descriptor.h"
+#include "base/utf8.h"
+#include "host/elf_fault.h"
 
 #include <Poco/String.h>
 
@@ -8,6 +10,7 @@
 #include <fcntl.h>
 #include <link.h>
 
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -16,6 +19,7 @@ namespace aiproject {
 namespace {
 
 constexpr const char* kEntry = "aiprojectModelPlugin";
+constexpr std::size_t kLongestText = 4096;
 constexpr std::uint32_t kAllKinds =
     std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture);
 
@@ -79,9 +83,18 @@ void checkVersion(const std::filesystem::path& file, const ModelPlugin& descript
                      "; rebuild it against the headers of this release");
 }
 
+// All that a command prints of it: what is no text ends in here, where it is tried.
+void checkText(const std::filesystem::path& file, const char* text, const std::string& what) {
+    const std::size_t size = strnlen(text, kLongestText + 1);
+    if (size > kLongestText || !isUtf8({text, size}))
+        refuse(file, what + " in its descriptor is no text: UTF-8, at most " + std::to_string(kLongestText) + " bytes");
+}
+
 void checkMembers(const std::filesystem::path& file, const ModelPlugin& descriptor) {
     if (!descriptor.create || !descriptor.version || !descriptor.summary)
         refuse(file, "its descriptor lacks create, version or summary");
+    checkText(file, descriptor.version, "version");
+    checkText(file, descriptor.summary, "summary");
     if (descriptor.kinds == 0 || (descriptor.kinds & ~kAllKinds) != 0)
         refuse(file, "its descriptor names no kind, or an unknown one");
     if (descriptor.settingCount > 0 && !descriptor.settings) refuse(file, "its descriptor lacks the settings");
@@ -89,6 +102,8 @@ void checkMembers(const std::filesystem::path& file, const ModelPlugin& descript
         const Setting& setting = descriptor.settings[i];
         if (!setting.name || !*setting.name || !setting.unit || !setting.choices || !setting.help)
             refuse(file, "setting " + std::to_string(i + 1) + " of its descriptor lacks name, unit, choices or help");
+        for (const char* text : {setting.name, setting.unit, setting.choices, setting.help, setting.defaultValue})
+            if (text) checkText(file, text, "setting " + std::to_string(i + 1));
     }
 }
 
@@ -107,7 +122,8 @@ void* PluginLibrary::open(int copy) {
 }
 
 void* PluginLibrary::map(int copy) {
-    std::string reason;
+    std::string reason = elfFaultOf(copy < 0 ? file_.string() : "/proc/self/fd/" + std::to_string(copy));
+    if (!reason.empty()) refuse(file_, "cannot be opened: it " + reason);
     // glibc knows a library by its name, so while one is mapped the number in it must be nobody else's.
     FileDescriptor own(copy < 0 ? -1 : fcntl(copy, F_DUPFD_CLOEXEC, 0));
     if (own) {

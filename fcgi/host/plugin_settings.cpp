@@ -61,7 +61,9 @@ void PluginSettings::take(const Setting& setting, const std::map<std::string, st
     const auto found = written.find(setting.name);
     const bool isSet = found != written.end() && !(found->second.empty() && !setting.defaultValue);
     if (!isSet && !setting.defaultValue) {
-        find(Severity::error, setting.name, std::string("is not set: ") + setting.help);
+        missing_.push_back(keyPrefix_ + "." + setting.name);
+        find(Severity::error, setting.name,
+             std::string("is not set: ") + setting.help + "; write " + missing_.back() + " = ...");
         return;
     }
     const std::string value = isSet ? found->second : setting.defaultValue;
@@ -89,6 +91,13 @@ void PluginSettings::refuseUnknown(const ModelPlugin& plugin, const std::map<std
 bool PluginSettings::usable() const noexcept {
     return std::none_of(findings_.begin(), findings_.end(),
                         [](const Finding& finding) { return finding.severity == Severity::error; });
+}
+
+bool PluginSettings::isAbout(const Finding& finding, const std::set<std::string>& names) const {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        const std::string begin = keyPrefix_ + "." + name + ": ";
+        return finding.text.compare(0, begin.size(), begin) == 0;
+    });
 }
 
 void PluginSettings::find(Severity severity, std::string_view name, const std::string& reason) const {

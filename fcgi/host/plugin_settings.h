@@ -6,7 +6,9 @@
 #include "host/finding.h"
 
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace aiproject {
 
@@ -17,6 +19,10 @@ public:
 
     bool usable() const noexcept;
     const Findings& findings() const noexcept { return findings_; }
+    // The keys that the operator must set and has not.
+    const std::vector<std::string>& missing() const noexcept { return missing_; }
+    // The finding is about one of these settings.
+    bool isAbout(const Finding& finding, const std::set<std::string>& names) const;
 
     Text text(Text name) const noexcept override;
     std::int64_t integer(Text name) const noexcept override;
@@ -32,6 +38,7 @@ private:
     std::string valueOf(std::string_view name) const;
 
     std::string keyPrefix_;
+    std::vector<std::string> missing_;
     std::map<std::string, std::string, std::less<>> values_;
     mutable Findings findings_;  // reject() and warn() are const for the plugin
 };

@@ -23,8 +23,8 @@ public:
 };
 
 // Throws NoTrial, or std::runtime_error that says what became of `what` ("create() of plugin NAME") when `work` does
-// not come back; an exception that `work` throws is not its business. Forks, so it belongs to the time before the first
-// thread.
+// not come back, and after "; " the line of its standard error that says most; an exception that `work` throws is not
+// its business. Forks, so it belongs to the time before the first thread.
 void tryInChild(const std::string& what, const std::function<void()>& work,
                 std::chrono::milliseconds patience = kTrialPatience);
 

@@ -1,6 +1,7 @@
 #include "host/reply_gate.h"
 
 #include "base/error.h"
+#include "base/own_descriptor.h"
 
 #include <pthread.h>
 #include <unistd.h>
@@ -23,8 +24,9 @@ constexpr std::size_t kMostAbandoned = 65'536;  // a plugin that does it in ever
 class alignas(64) Gate final : public IReply {
 public:
     // In the thread that runs generate().
-    void open(CallReply& reply) noexcept {
+    void open(CallReply& reply, LateUse* late) noexcept {
         reply_ = &reply;
+        late_ = late;
         strays_ = 0;
         owner_.store(pthread_self(), std::memory_order_relaxed);
     }
@@ -64,11 +66,14 @@ private:
     bool isOpen() const noexcept {
         if (owner_.load(std::memory_order_relaxed) == pthread_self()) return true;
         strays_.fetch_add(1);
+        LateUse* const late = late_;
+        if (late && owner_.load() == kNobody) late->tell();
         return false;
     }
 
     std::atomic<pthread_t> owner_{kNobody};
     CallReply* reply_ = nullptr;  // the owner's
+    std::atomic<LateUse*> late_{nullptr};
     mutable std::atomic<std::uint32_t> strays_{0};
 };
 
@@ -103,12 +108,30 @@ Gates& gates() {
 
 }  // namespace
 
-ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallReply& reply) {
+LateUse& LateUse::make(std::function<void()> hear) {
+    static std::mutex mutex;
+    static std::deque<LateUse>& all = *new std::deque<LateUse>;
+    const std::lock_guard lock(mutex);
+    return all.emplace_back(std::move(hear));
+}
+
+void LateUse::tell() noexcept {
+    if (isTold_.exchange(true)) return;
+    const std::lock_guard lock(mutex_);
+    if (hear_) hear_();
+}
+
+void LateUse::end() {
+    const std::lock_guard lock(mutex_);
+    hear_ = nullptr;
+}
+
+ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallReply& reply, LateUse* late) {
     // By this type generate() may throw, and by volatile the compiler cannot know better: it keeps the handler.
     using MayThrow = ModelStatus (IModel::*)(const ModelRequest&, IReply&);
     static volatile MayThrow generate = &IModel::generate;
     Gate& gate = gates().take();
-    gate.open(reply);
+    gate.open(reply, late);
     const pid_t process = getpid();
     ModelStatus status = ModelStatus::failed;
     try {
@@ -118,6 +141,7 @@ ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallR
         reply.explain(std::string_view("an exception left generate(): " + describeCurrent()));
     }
     if (getpid() != process) _exit(EXIT_FAILURE);  // a plugin has forked; this is not the worker
+    OwnDescriptor::requireAll();                   // what it has closed is its fault, not the next one's
     if (gate.close()) reply.blame("the plugin used its reply from another thread than the call's");
     gates().rest(gate);
     return status;

@@ -13,8 +13,12 @@ bool CrashRecord::blame(int model, int generation, Clock::time_point now) {
     auto& times = crashes_[culprit];
     while (!times.empty() && now - times.front() > kCrashMemory) times.pop_front();
     times.push_back(now);
-    if (times.size() < kCrashes || board_.model(model).quarantinedIn == generation) return false;
-    quarantine(culprit);
+    return times.size() >= kCrashes && condemn(model, generation);
+}
+
+bool CrashRecord::condemn(int model, int generation) {
+    if (board_.model(model).quarantinedIn == generation) return false;
+    quarantine({generation, pluginOf(model)});
     return true;
 }
 

@@ -21,6 +21,8 @@ public:
     // A worker of that generation died, or hung, in a call on that model (its row). True: that was once too
     // often.
     bool blame(int model, int generation, Clock::time_point now);
+    // Once is enough. False: it was so already.
+    bool condemn(int model, int generation);
     std::string pluginOf(int model) const { return board_.model(model).plugin.data(); }
 
 private:

@@ -1,15 +1,18 @@
 #include "manager/generation.h"
 
 #include "config/overrides.h"
+#include "manager/process_memory.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace aiproject {
 
@@ -48,9 +51,24 @@ Generation makeGeneration(const GenerationSource& source, int number) {
         program.descriptors.push_back(config.copy);
     }
     generation.config = loadConfig(config);
-    generation.plugins = std::make_shared<const PluginSnapshot>(PluginSnapshot::take(generation.config));
-    program.environment.push_back(generation.plugins->variable());
-    for (const int descriptor : generation.plugins->descriptors()) program.descriptors.push_back(descriptor);
+    int workers = 0;
+    for (const auto& pool : generation.config.pools) workers += pool.second.processes;
+    generation.memoryShareMb = shareOfMemory(workers);
+    return withPlugins(std::move(generation), PluginSnapshot::take(generation.config));
+}
+
+Generation withPlugins(Generation generation, PluginSnapshot plugins) {
+    std::vector<int>& descriptors = generation.program.descriptors;
+    std::vector<std::string>& environment = generation.program.environment;
+    if (generation.plugins) {
+        for (const int old : generation.plugins->descriptors())
+            descriptors.erase(std::remove(descriptors.begin(), descriptors.end(), old), descriptors.end());
+        environment.erase(std::remove(environment.begin(), environment.end(), generation.plugins->variable()),
+                          environment.end());
+    }
+    generation.plugins = std::make_shared<const PluginSnapshot>(std::move(plugins));
+    environment.push_back(generation.plugins->variable());
+    for (const int descriptor : generation.plugins->descriptors()) descriptors.push_back(descriptor);
     return generation;
 }
 

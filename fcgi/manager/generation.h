@@ -24,12 +24,16 @@ struct Generation {
     Config config;
     std::shared_ptr<const FileDescriptor> configCopy;  // none: there is no file
     std::shared_ptr<const PluginSnapshot> plugins;     // what a worker that is restarted loads as well
+    int memoryShareMb = 0;                             // of each worker, where pool.NAME.memory_mb is -1
     Program program;                                   // with what all its commands have in common
 };
 
 // Reads the configuration and copies the plugins; throws std::runtime_error with all that is wrong with it, a line
 // each.
 Generation makeGeneration(const GenerationSource& source, int number);
+
+// The same with other plugins.
+Generation withPlugins(Generation generation, PluginSnapshot plugins);
 
 // The program, to be run with a command of its own: {"worker", "--pool=model"}.
 Program commandOf(const Generation& generation, const std::vector<std::string>& words);

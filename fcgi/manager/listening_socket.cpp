@@ -1,6 +1,7 @@
 #include "manager/listening_socket.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -9,6 +10,7 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -85,6 +87,24 @@ ListeningSocket::ListeningSocket(const SocketSpec& spec, int backlog)
     umask(before);
     if (bound != 0) fail(path_, "cannot be bound");
     if (listen(socket_.get(), backlog) != 0) fail(path_, "cannot be listened on");
+}
+
+bool ListeningSocket::hasWaiting() const noexcept {
+    pollfd listening{socket_.get(), POLLIN, 0};
+    return poll(&listening, 1, 0) > 0 && (listening.revents & POLLIN);
+}
+
+bool ListeningSocket::isShutDown() const noexcept {
+    pollfd listening{socket_.get(), 0, 0};
+    return poll(&listening, 1, 0) > 0 && (listening.revents & POLLHUP);
+}
+
+std::string warningOfBacklog(int backlog) {
+    int most = 0;
+    if (!(std::ifstream("/proc/sys/net/core/somaxconn") >> most) || most >= backlog) return {};
+    return "Linux lets no more than " + std::to_string(most) + " connections wait, not " + std::to_string(backlog) +
+           ": a burst beyond that is turned away; set net.core.somaxconn = " + std::to_string(backlog) +
+           " with sysctl, or a smaller backlog";
 }
 
 void ListeningSocket::setBacklog(int backlog) const noexcept { ::listen(socket_.get(), backlog); }

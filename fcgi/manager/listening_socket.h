@@ -10,6 +10,9 @@
 
 namespace aiproject {
 
+// Of a backlog that the system cuts; empty: it does not.
+std::string warningOfBacklog(int backlog);
+
 struct SocketSpec {
     std::string path;
     int type = SOCK_STREAM;
@@ -24,9 +27,14 @@ public:
     ListeningSocket(const SocketSpec& spec, int backlog);
     ~ListeningSocket() { close(); }
     ListeningSocket(ListeningSocket&&) = default;
+    ListeningSocket& operator=(ListeningSocket&&) = default;
 
     int descriptor() const noexcept { return socket_.get(); }
     const std::string& path() const noexcept { return path_; }
+    // Somebody has connected and was not accepted.
+    bool hasWaiting() const noexcept;
+    // One of the processes that share it has shut it down, for all of them and for ever.
+    bool isShutDown() const noexcept;
     void setBacklog(int backlog) const noexcept;
 
     // Removes the path, so that nobody new connects. Processes that inherited the socket keep theirs.

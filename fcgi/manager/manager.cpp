@@ -112,8 +112,7 @@ bool Manager::isEmpty() const {
 // Once more: no more patience. And again: not even for last frames.
 void Manager::stop(int signal) {
     log_.info(std::string("stopping on ") + strsignal(signal));
-    if (reload_)
-        endReload(takenOver_ ? std::vector<std::string>{} : std::vector<std::string>{"the manager is stopping"});
+    if (reload_) takenOver_ ? finishReload() : endReload({"the manager is stopping"});
     for (const int client : std::exchange(next_, {})) refuse(client, "the manager is stopping");
     firstLook_.reset();
     const int number = stops_ > 1 ? SIGKILL : stops_ == 1 || signal == SIGQUIT ? SIGQUIT : SIGTERM;
@@ -147,7 +146,7 @@ void Manager::handle(const ControlRequest& request) {
 
 void Manager::sendStatus(int client) {
     constexpr std::size_t most = 32UL * 1024;  // of a packet
-    const std::string text = statusText({current_, pools_, reload_ != nullptr, lastReload_, since_});
+    const std::string text = statusText({current_, pools_, reload_ != nullptr, lastReload_, notices_, since_});
     for (std::size_t at = 0; at < text.size(); at += most) control_.answer(client, "data " + text.substr(at, most));
     control_.end(client, 0);
 }

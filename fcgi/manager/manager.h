@@ -42,6 +42,9 @@ private:
     void takeOver();
     bool areOthersOut() const;
     void endReload(const std::vector<std::string>& reasons);
+    void finishReload();
+    void answerAll(const std::string& kind, const std::string& text);
+    void hearNotices(const std::vector<std::string>& warnings, const std::vector<std::string>& faults);
     void retireOrphans();
     void learnErrors();
 
@@ -58,8 +61,9 @@ private:
     Generation current_;
     Pools pools_;  // those of current_, and what drains of others
     std::vector<Pool*> serving_;
-    std::set<std::string> knownErrors_;
-    std::unique_ptr<Trial> firstLook_;  // at the first generation, which serves whatever it finds
+    std::set<std::string> knownErrors_, badPlugins_;  // of current_
+    std::vector<std::string> notices_;                // of current_, for the operator
+    std::unique_ptr<Trial> firstLook_;                // at the first generation, which serves whatever it finds
     std::unique_ptr<Reload> reload_;
     std::optional<Clock::time_point> takenOver_;  // since when the candidate of reload_ is current_
     bool isReloadWanted_ = false;

@@ -31,7 +31,7 @@ void Manager::continueReload() {
         case Reload::Stage::starting: return;
         case Reload::Stage::complete:
             if (!takenOver_) takeOver();
-            if (areOthersOut()) endReload({});
+            if (areOthersOut()) finishReload();
             return;
         case Reload::Stage::refused: return endReload(reload_->reasons());
     }
@@ -44,6 +44,12 @@ void Manager::learnErrors() {
     firstLook_->look();
     if (!firstLook_->isOver()) return;
     knownErrors_ = firstLook_->errors();
+    std::vector<std::string> faults = firstLook_->objections();
+    for (const auto& [name, error] : firstLook_->badPlugins()) {
+        badPlugins_.insert(name);
+        faults.push_back(error);
+    }
+    hearNotices(firstLook_->warnings(), faults);
     firstLook_.reset();
 }
 
@@ -56,7 +62,7 @@ void Manager::beginReload() {
         Generation candidate = makeGeneration(source_, ++lastNumber_);
         if (candidate.config.runDir != current_.config.runDir)
             throw std::runtime_error("run.dir: cannot change in a reload; stop and start aiproject serve");
-        reload_ = std::make_unique<Reload>(std::move(candidate), knownErrors_, pools_, log_);
+        reload_ = std::make_unique<Reload>(std::move(candidate), knownErrors_, current_, badPlugins_, pools_, log_);
     } catch (const std::exception& e) {
         endReload(linesOf(describe(e)));
     }
@@ -65,6 +71,7 @@ void Manager::beginReload() {
 void Manager::takeOver() {
     current_ = reload_->candidate();
     knownErrors_ = reload_->errors();
+    badPlugins_ = reload_->badPlugins();
     serving_ = reload_->candidatePools();
     log_.reopen(current_.config.log);
     for (Pool* pool : serving_) {
@@ -88,25 +95,56 @@ void Manager::retireOrphans() {
         if (std::find(serving_.begin(), serving_.end(), pool.get()) == serving_.end()) pool->retire(current_);
 }
 
+void Manager::answerAll(const std::string& kind, const std::string& text) {
+    for (const int client : waiting_) control_.answer(client, kind + " " + printable(text));
+}
+
+// What of the generation that serves is not as the operator may think.
+void Manager::hearNotices(const std::vector<std::string>& warnings, const std::vector<std::string>& faults) {
+    notices_.clear();
+    for (const std::string& fault : faults) {
+        log_.error(fault);
+        answerAll("fail", fault);
+        notices_.push_back("error: " + fault);
+    }
+    for (const std::string& warning : warnings) {
+        if (warning.compare(0, 2, "-D") != 0) log_.warning(warning);  // of those serve has said it at its start
+        answerAll("say", "warning: " + warning);
+        notices_.push_back("warning: " + warning);
+    }
+}
+
+// Some plugin may serve as it was, or not at all: all else is new, and the exit code says that not all of it is.
+void Manager::finishReload() {
+    const std::vector<std::string> faults = reload_->faults();
+    hearNotices(reload_->warnings(), faults);
+    const std::string verdict = "generation " + std::to_string(current_.number) + " serves; the last one drains";
+    log_.info("reload: " + verdict);
+    for (const int client : waiting_) {
+        control_.answer(client, "say " + verdict);
+        control_.end(client, faults.empty() ? 0 : 1);
+    }
+    lastReload_ = {faults.empty() ? ReloadReport::Outcome::done : ReloadReport::Outcome::partly, Poco::Timestamp(),
+                   faults};
+    waiting_.clear();
+    reload_.reset();
+    takenOver_.reset();
+}
+
+// Without a new generation.
 void Manager::endReload(const std::vector<std::string>& reasons) {
     retireOrphans();
-    const bool isDone = reasons.empty();
     for (const std::string& reason : reasons) {
         log_.error("reload: " + reason);
-        for (const int client : waiting_) control_.answer(client, "fail " + printable(reason));
+        answerAll("fail", reason);
     }
-    const std::string verdict = isDone
-                                    ? "generation " + std::to_string(current_.number) + " serves; the last one drains"
-                                    : "refused; generation " + std::to_string(current_.number) + " serves on";
-    if (isDone)
-        log_.info("reload: " + verdict);
-    else
-        log_.error("reload: " + verdict);
+    const std::string verdict = "refused; generation " + std::to_string(current_.number) + " serves on";
+    log_.error("reload: " + verdict);
     for (const int client : waiting_) {
-        control_.answer(client, (isDone ? "say " : "fail ") + verdict);
-        control_.end(client, isDone ? 0 : 1);
+        control_.answer(client, "fail " + verdict);
+        control_.end(client, 1);
     }
-    lastReload_ = {isDone ? ReloadReport::Outcome::done : ReloadReport::Outcome::refused, Poco::Timestamp(), reasons};
+    lastReload_ = {ReloadReport::Outcome::refused, Poco::Timestamp(), reasons};
     waiting_.clear();
     reload_.reset();
     takenOver_.reset();

@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kStartLimit{120};  // until it is ready; each plu
 }  // namespace
 
 Pool::Pool(std::string name, const PoolConfig& config, Log& log)
-    : name_(std::move(name)), log_(log), socket_({config.socket}, config.backlog) {}
+    : name_(std::move(name)), log_(log), socket_({config.socket}, config.backlog), backlog_(config.backlog) {}
 
 std::string Pool::called(const WorkerProcess& worker) const {
     return "pool " + name_ + ": worker " + std::to_string(worker.pid);
@@ -87,16 +87,18 @@ void Pool::retire(const Generation& generation) {
 
 // By its own limits. One that hangs gets less time: whoever waits for it waits in vain.
 void Pool::drain(WorkerProcess& worker) {
-    if (worker.isStuck && stuckCallsOf(worker) >= board_.worker(worker.row).busy) {  // nothing else would be lost
-        log_.error(called(worker) + " has no other requests; killed");
-        expectEnd(worker, std::chrono::milliseconds(0));
-        kill(worker.pid, SIGKILL);
-        return;
-    }
+    if (worker.isStuck && stuckCallsOf(worker) >= board_.worker(worker.row).busy) return end(worker);
     const bool isHopeless = worker.isStuck || !isReady(worker);
     expectEnd(worker, isHopeless ? worker.timeouts.drain : worker.timeouts.reloadDrain);
     worker.isPatient = !isHopeless;
     kill(worker.pid, isHopeless ? SIGTERM : SIGUSR2);
+}
+
+// Nothing else would be lost.
+void Pool::end(WorkerProcess& worker) {
+    log_.error(called(worker) + " has no other requests; killed");
+    expectEnd(worker, std::chrono::milliseconds(0));
+    kill(worker.pid, SIGKILL);
 }
 
 void Pool::expectEnd(WorkerProcess& worker, std::chrono::milliseconds limit) {
@@ -116,29 +118,33 @@ void Pool::abandon(const Generation& generation) {
 
 // Breakers start anew: what they know is of other plugins, or of other settings.
 void Pool::adopt(const Generation& generation) {
-    socket_.setBacklog(generation.config.pools.at(name_).backlog);
+    backlog_ = generation.config.pools.at(name_).backlog;
+    socket_.setBacklog(backlog_);
     for (int index = 0; index < kMostModels; ++index) {
         board_.model(index).failures = 0;
         board_.model(index).openUntil = 0;
     }
 }
 
-std::string Pool::reasonToReplace(const WorkerProcess& worker, const PoolConfig& config) {
+std::string Pool::reasonToReplace(const WorkerProcess& worker, const Generation& generation) {
+    const PoolConfig& config = generation.config.pools.at(name_);
+    const int memoryMb = config.memoryMb < 0 ? generation.memoryShareMb : config.memoryMb;
     const std::uint64_t served = board_.worker(worker.row).served;
     if (config.maxRequests > 0 && served >= std::uint64_t(config.maxRequests))
         return "has served " + std::to_string(served) + " requests (pool." + name_ + ".max_requests)";
     // Its plugins alone may be larger than the limit: then there is a new one now and then, not all the time.
-    if (config.memoryMb == 0 || Clock::now() < worker.startedAt + kYoung) return {};
+    if (memoryMb == 0 || Clock::now() < worker.startedAt + kYoung) return {};
     const int megabytes = residentMegabytes(worker.pid);
-    if (megabytes <= config.memoryMb) return {};
-    return "has grown to " + std::to_string(megabytes) + " MB (pool." + name_ + ".memory_mb)";
+    if (megabytes <= memoryMb) return {};
+    return "has grown to " + std::to_string(megabytes) + " MB, above " + std::to_string(memoryMb) + " (pool." + name_ +
+           ".memory_mb)";
 }
 
 void Pool::recycle(const Generation& generation) {
     for (WorkerProcess& worker : workers_) {
         if (worker.stage == Stage::leaving) return;  // one at a time: the others serve
         if (!isFresh(worker, generation) || !isReady(worker)) continue;
-        const std::string reason = reasonToReplace(worker, generation.config.pools.at(name_));
+        const std::string reason = reasonToReplace(worker, generation);
         if (reason.empty()) continue;
         log_.info(called(worker) + " " + reason + "; it is replaced");
         worker.stage = Stage::leaving;
@@ -148,6 +154,7 @@ void Pool::recycle(const Generation& generation) {
 
 void Pool::look() {
     endStuckCalls();
+    missBeats();
     for (WorkerProcess& worker : workers_)  // somebody else has told it to end
         if (worker.stage != Stage::draining && board_.worker(worker.row).state == WorkerState::draining)
             expectEnd(worker, worker.timeouts.reloadDrain);  // with whichever signal

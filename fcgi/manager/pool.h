@@ -27,9 +27,15 @@ struct WorkerProcess {
     TimeoutConfig timeouts;  // which it drains by
     std::chrono::steady_clock::time_point startedAt;
     Stage stage = Stage::wanted;
-    bool isStuck = false;                               // a call in it ignores its end
+    bool isStuck = false;                               // a call in it ignores its end, or it is silent
     bool isPatient = false;                             // told to drain by SIGUSR2: for timeouts.reloadDrain
     std::chrono::steady_clock::time_point killAt = {};  // while draining
+    std::uint64_t beats = 0;                            // at the last look
+    int silentLooks = 0;                                // since its last beat
+    bool isWaitedFor = false;                           // since then, by somebody on the socket
+
+    // It takes nobody, or may not: not long enough to be sure of it.
+    bool isSilent() const noexcept { return silentLooks >= 12; }
 };
 
 class Pool {
@@ -79,11 +85,16 @@ private:
     void start(const Generation& generation);
     void drain(WorkerProcess& worker);
     static void expectEnd(WorkerProcess& worker, std::chrono::milliseconds limit);
-    std::string reasonToReplace(const WorkerProcess& worker, const PoolConfig& config);
+    std::string reasonToReplace(const WorkerProcess& worker, const Generation& generation);
     void endStuckCalls();
+    void missBeats();
+    void reopenSocket();
+    void giveUp(WorkerProcess& worker, const std::string& why);
+    void end(WorkerProcess& worker);
     int stuckCallsOf(const WorkerProcess& worker);
     void killLate();
     void blame(int model, const WorkerProcess& worker);
+    void sayQuarantined(int model);
     void explainDeath(const WorkerProcess& worker, int status);
     int suspectOf(const WorkerProcess& worker, int status);
     std::string called(const WorkerProcess& worker) const;
@@ -91,11 +102,13 @@ private:
     const std::string name_;
     Log& log_;
     ListeningSocket socket_;
+    int backlog_;
     Board board_;
     CrashRecord crashes_{board_};
     RestartPause pause_;
     std::vector<WorkerProcess> workers_;
     std::string lastDeath_;
+    Clock::time_point nextBeatLook_;
 };
 
 }  // namespace aiproject

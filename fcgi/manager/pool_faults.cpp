@@ -1,6 +1,8 @@
 // How a pool deals with workers that die or hang: the parts of Pool that look for whom to blame.
 #include "manager/pool.h"
 
+#include "base/utf8.h"
+
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -11,6 +13,9 @@ namespace aiproject {
 namespace {
 
 using Stage = WorkerProcess::Stage;
+
+constexpr std::chrono::milliseconds kBetweenBeatLooks{250};
+constexpr int kMostSilentLooks = 40;  // ten seconds; a worker beats twice in one
 
 bool isOverdue(const CallRow& call, std::int64_t now) {
     const std::int64_t overdueAt = call.overdueAt;
@@ -31,18 +36,57 @@ void Pool::endStuckCalls() {
             return one.row == owner - 1 && !one.isStuck;
         });
         if (worker == workers_.end()) continue;
-        worker->isStuck = true;
-        if (worker->stage == Stage::wanted) worker->stage = Stage::leaving;
-        if (worker->stage == Stage::draining) {  // no longer until its limit
-            const auto before = worker->killAt;
-            expectEnd(*worker, worker->timeouts.drain);
-            worker->killAt = std::min(before, worker->killAt);
-            // By its own clock it has longer, and would have streams without a last frame when it is killed.
-            if (std::exchange(worker->isPatient, false)) kill(worker->pid, SIGTERM);
-        }
-        log_.error(called(*worker) + " has a call that ignores its end, on model " +
-                   (model == kNobody ? "?" : board_.model(model).name.data()) + "; it is replaced");
+        giveUp(*worker, std::string("has a call that ignores its end, on model ") +
+                            (model == kNobody ? "?" : board_.model(model).name.data()));
         if (model != kNobody) blame(model, *worker);
+    }
+}
+
+void Pool::giveUp(WorkerProcess& worker, const std::string& why) {
+    log_.error(called(worker) + " " + why + (worker.stage == Stage::draining ? "" : "; it is replaced"));
+    worker.isStuck = true;
+    if (worker.stage == Stage::wanted) worker.stage = Stage::leaving;
+    if (worker.stage != Stage::draining) return;
+    const auto before = worker.killAt;  // no longer until its limit
+    expectEnd(worker, worker.timeouts.drain);
+    worker.killAt = std::min(before, worker.killAt);
+    // By its own clock it has longer, and would have streams without a last frame when it is killed.
+    if (std::exchange(worker.isPatient, false)) kill(worker.pid, SIGTERM);
+}
+
+// The workers that have the old one end by themselves; whoever waited at it has been turned away.
+void Pool::reopenSocket() {
+    log_.error("pool " + name_ + ": a worker has shut its socket down, a plugin most likely; it is opened anew");
+    try {
+        const std::string path = socket_.path();
+        socket_.close();
+        socket_ = ListeningSocket({path}, backlog_);
+    } catch (const std::exception& e) {
+        log_.error("pool " + name_ + ": " + e.what() + "; restart aiproject serve");
+    }
+}
+
+// Looks are counted, not time: where the whole host stood still, nobody is to blame.
+void Pool::missBeats() {
+    const auto now = Clock::now();
+    if (now < nextBeatLook_) return;
+    nextBeatLook_ = now + kBetweenBeatLooks;
+    if (isOpen() && socket_.isShutDown()) reopenSocket();
+    const bool isWaitedFor = socket_.hasWaiting();
+    for (WorkerProcess& worker : workers_) {
+        const WorkerRow& row = board_.worker(worker.row);
+        if (row.state == WorkerState::starting || row.beats != worker.beats) {
+            worker.beats = row.beats;
+            worker.silentLooks = 0;
+            worker.isWaitedFor = false;
+            continue;
+        }
+        ++worker.silentLooks;
+        worker.isWaitedFor |= isWaitedFor;
+        const bool isDraining = worker.stage == Stage::draining;
+        if (worker.isStuck || worker.silentLooks < kMostSilentLooks || !(worker.isWaitedFor || isDraining)) continue;
+        giveUp(worker, isDraining ? "drains without a sign of life" : "takes nobody, though somebody waits");
+        if (isDraining && stuckCallsOf(worker) >= row.busy) end(worker);
     }
 }
 
@@ -57,15 +101,20 @@ int Pool::stuckCallsOf(const WorkerProcess& worker) {
 }
 
 void Pool::blame(int model, const WorkerProcess& worker) {
-    if (!crashes_.blame(model, worker.generation, Clock::now())) return;
-    log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(model) +
-               " costs its workers their lives: quarantined until the next reload");
+    if (crashes_.blame(model, worker.generation, Clock::now())) sayQuarantined(model);
 }
 
 void Pool::explainDeath(const WorkerProcess& worker, int status) {
     std::string text = called(worker) + " ended " + endOf(status);
     const int suspect = suspectOf(worker, status);
-    if (suspect != kNobody) text += std::string(" in a call on model ") + board_.model(suspect).name.data();
+    const bool isStarting = board_.worker(worker.row).state == WorkerState::starting;
+    const bool hasHung = isStarting && suspect != kNobody && WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+    const std::string where = hasHung      ? ", timeout.start_ms being over, in start() of model "
+                              : isStarting ? " in start() of model "
+                                           : " in a call on model ";
+    if (suspect != kNobody) text += where + board_.model(suspect).name.data();
+    const char* const lastWords = board_.worker(worker.row).lastWords.data();
+    if (*lastWords) text += ": " + printable(lastWords);
     // Somebody's will, not the worker's fault: no reason to wait.
     const bool wasKilled = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && isReady(worker);
     if (worker.stage == Stage::wanted && !wasKilled) {
@@ -74,7 +123,14 @@ void Pool::explainDeath(const WorkerProcess& worker, int status) {
     }
     log_.error(text);
     lastDeath_ = text;
-    if (suspect != kNobody) blame(suspect, worker);
+    // The whole pool waits for it each time.
+    if (hasHung && crashes_.condemn(suspect, worker.generation)) sayQuarantined(suspect);
+    if (suspect != kNobody && !hasHung) blame(suspect, worker);
+}
+
+void Pool::sayQuarantined(int model) {
+    log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(model) +
+               " costs its workers their lives: quarantined until the next reload");
 }
 
 // Where the process could not tell, or was not asked (_exit() leaves no mark): the plugin that had calls in

@@ -5,6 +5,11 @@
 #include <algorithm>
 
 namespace aiproject {
+namespace {
+
+const Trial::Commands kSteps{"check", "migrate"};
+
+}  // namespace
 
 std::vector<Pool*> poolsOf(const Generation& generation, Pools& pools, Log& log) {
     std::vector<Pool*> all;
@@ -21,19 +26,52 @@ std::vector<Pool*> poolsOf(const Generation& generation, Pools& pools, Log& log)
     return all;
 }
 
-Reload::Reload(Generation candidate, std::set<std::string> knownErrors, Pools& pools, Log& log)
+Reload::Reload(Generation candidate, std::set<std::string> known, const Generation& last, std::set<std::string> itsBad,
+               Pools& pools, Log& log)
     : candidate_(std::move(candidate)),
+      known_(std::move(known)),
+      itsBad_(std::move(itsBad)),
+      lastPlugins_(last.plugins),
       pools_(pools),
       log_(log),
-      trial_(candidate_, {"check", "migrate"}, std::move(knownErrors)) {}
+      trial_(std::make_unique<Trial>(candidate_, kSteps, known_)) {}
+
+std::set<std::string> Reload::badPlugins() const {
+    std::set<std::string> names;
+    for (const auto& [name, error] : trial_->badPlugins()) names.insert(name);
+    return names;
+}
+
+// A plugin that is bad keeps nothing else from being replaced: it goes on as it was, or not at all.
+void Reload::judge() {
+    std::set<std::string> lastCopies;
+    for (const auto& [name, error] : trial_->badPlugins()) {
+        const bool hasLast = itsBad_.count(name) == 0 && lastPlugins_->has(name) && replaced_.count(name) == 0;
+        if (hasLast) lastCopies.insert(name);
+        if (hasLast || !trial_->isKnown(error) || replaced_.count(name) > 0)
+            faults_.push_back(error + (hasLast ? "; its last good copy serves on" : "; it does not serve"));
+    }
+    errors_.insert(trial_->errors().begin(), trial_->errors().end());
+    if (!lastCopies.empty()) return tryAnew(lastCopies);
+    if (trial_->objections().empty()) return start();
+    std::vector<std::string> reasons = trial_->objections();
+    reasons.insert(reasons.end(), faults_.begin(), faults_.end());
+    refuse(std::move(reasons));
+}
+
+void Reload::tryAnew(const std::set<std::string>& lastCopies) {
+    replaced_.insert(lastCopies.begin(), lastCopies.end());
+    try {
+        trial_.reset();
+        candidate_ = withPlugins(candidate_, candidate_.plugins->with(lastCopies, *lastPlugins_));
+        trial_ = std::make_unique<Trial>(candidate_, kSteps, known_);
+    } catch (const std::exception& e) {
+        refuse({describe(e)});
+    }
+}
 
 Reload::Stage Reload::advance() {
-    if (stage_ == Stage::trying && trial_.isOver()) {
-        if (trial_.objections().empty())
-            start();
-        else
-            refuse(trial_.objections());
-    }
+    if (stage_ == Stage::trying && trial_->isOver()) judge();
     if (stage_ == Stage::starting) watchStart();
     return stage_;
 }
@@ -52,7 +90,8 @@ void Reload::watchStart() {
     const auto isMissing = [&](Pool* pool) { return pool->isMissing(candidate_); };
     const auto failed = std::find_if(mine_.begin(), mine_.end(), isMissing);
     if (failed != mine_.end())
-        return refuse({"a new worker of pool " + (*failed)->name() + " ended before it was ready; the log says why"});
+        return refuse({"a new worker of pool " + (*failed)->name() +
+                       " ended before it was ready; the log says why: " + (*failed)->lastDeath()});
     if (std::all_of(mine_.begin(), mine_.end(), [&](Pool* pool) { return pool->isComplete(candidate_); }))
         stage_ = Stage::complete;
 }

@@ -23,30 +23,43 @@ class Reload {
 public:
     enum class Stage { trying, starting, complete, refused };
 
-    // Throws when the trial cannot be started.
-    Reload(Generation candidate, std::set<std::string> knownErrors, Pools& pools, Log& log);
+    // Errors in `known` are not the candidate's alone. `last` is the generation that serves, `itsBad` the plugins that
+    // are at fault there: of the others it has good copies. Throws when the trial cannot be started.
+    Reload(Generation candidate, std::set<std::string> known, const Generation& last, std::set<std::string> itsBad,
+           Pools& pools, Log& log);
 
     // Goes as far as it can without waiting.
     Stage advance();
-    bool reap(pid_t pid, int status) { return trial_.reap(pid, status); }
-    void look() { trial_.look(); }
+    bool reap(pid_t pid, int status) { return trial_->reap(pid, status); }
+    void look() { trial_->look(); }
 
     const Generation& candidate() const noexcept { return candidate_; }
     const std::vector<Pool*>& candidatePools() const noexcept { return mine_; }
     // Of the candidate, those that were known before among them.
-    const std::set<std::string>& errors() const noexcept { return trial_.errors(); }
+    const std::set<std::string>& errors() const noexcept { return errors_; }
+    std::set<std::string> badPlugins() const;
+    const std::vector<std::string>& warnings() const noexcept { return trial_->warnings(); }
+    // Of it, what serves otherwise than the folder says: plugins that are new and bad.
+    const std::vector<std::string>& faults() const noexcept { return faults_; }
     // Why it was refused.
     const std::vector<std::string>& reasons() const noexcept { return reasons_; }
 
 private:
+    void judge();
+    void tryAnew(const std::set<std::string>& lastCopies);
     void start();
     void watchStart();
     void refuse(std::vector<std::string> reasons);
 
-    const Generation candidate_;
+    Generation candidate_;
+    const std::set<std::string> known_, itsBad_;
+    const std::shared_ptr<const PluginSnapshot> lastPlugins_;
     Pools& pools_;
     Log& log_;
-    Trial trial_;
+    std::unique_ptr<Trial> trial_;
+    std::set<std::string> errors_;
+    std::vector<std::string> faults_;
+    std::set<std::string> replaced_;  // plugins that have their last good copy
     Stage stage_ = Stage::trying;
     std::vector<Pool*> mine_;
     std::vector<std::string> reasons_;

@@ -35,15 +35,21 @@ const char* nameOf(WorkerState state) {
     return "unknown";
 }
 
+const char* nameOf(ReloadReport::Outcome outcome) {
+    switch (outcome) {
+        case ReloadReport::Outcome::none: return "none";
+        case ReloadReport::Outcome::done: return "done";
+        case ReloadReport::Outcome::partly: return "done in part";
+        case ReloadReport::Outcome::refused: return "refused";
+    }
+    return "unknown";
+}
+
 Object reloadOf(const ManagerView& view) {
     Object reload(Poco::JSON_PRESERVE_KEY_ORDER);
     const ReloadReport& last = view.lastReload;
-    const bool isNone = last.outcome == ReloadReport::Outcome::none;
-    reload.set("state", view.isReloading                              ? "in progress"
-                        : isNone                                      ? "none"
-                        : last.outcome == ReloadReport::Outcome::done ? "done"
-                                                                      : "refused");
-    if (!isNone) reload.set("at", timeText(last.at));
+    reload.set("state", view.isReloading ? "in progress" : nameOf(last.outcome));
+    if (last.outcome != ReloadReport::Outcome::none) reload.set("at", timeText(last.at));
     Array reasons;
     for (const auto& reason : last.reasons) reasons.add(printable(reason));
     reload.set("reasons", reasons);
@@ -56,7 +62,7 @@ Object workerOf(const WorkerProcess& worker, Board& board) {
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("pid", worker.pid);
     object.set("generation", worker.generation);
-    object.set("state", worker.isStuck ? "stuck" : nameOf(row.state));
+    object.set("state", worker.isStuck ? "stuck" : worker.isSilent() ? "silent" : nameOf(row.state));
     object.set("busy", row.busy.load());
     object.set("threads", row.threads.load());
     object.set("served", row.served.load());
@@ -78,22 +84,31 @@ int countCalls(Board& board, Calls& byModel) {
     return all;
 }
 
-Object modelOf(const ModelRow& row, int calls, int generation) {
+// Rows stay when the models they stand for are gone.
+bool hasModel(Pool& pool, int model, bool isReady) {
+    return std::any_of(pool.workers().begin(), pool.workers().end(), [&](const WorkerProcess& worker) {
+        const WorkerRow& row = pool.board().worker(worker.row);
+        return aiproject::hasModel(row, model) && (!isReady || row.state != WorkerState::starting);
+    });
+}
+
+const char* stateOf(Pool& pool, int model, int generation) {
+    const ModelRow& row = pool.board().model(model);
+    if (row.quarantinedIn == generation) return "quarantined";
+    if (!hasModel(pool, model, true)) return "starting";
+    return row.openUntil != 0 ? "failing" : "serving";
+}
+
+Object modelOf(const ModelRow& row, const char* state, int calls) {
     const std::int64_t pause = row.openUntil - Board::milliseconds();
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("name", std::string(row.name.data()));
     object.set("plugin", std::string(row.plugin.data()));
-    object.set("state", row.quarantinedIn == generation ? "quarantined" : row.openUntil != 0 ? "failing" : "serving");
+    object.set("state", state);
     object.set("calls", calls);
     object.set("failures", row.failures.load());
     if (pause > 0) object.set("retry_s", (pause + 999) / 1000);
     return object;
-}
-
-// Rows stay when the models they stand for are gone.
-bool isServed(Pool& pool, int model) {
-    return std::any_of(pool.workers().begin(), pool.workers().end(),
-                       [&](const WorkerProcess& worker) { return hasModel(pool.board().worker(worker.row), model); });
 }
 
 Object poolOf(Pool& pool, const Generation& generation) {
@@ -112,7 +127,8 @@ Object poolOf(Pool& pool, const Generation& generation) {
     Array workers, models;
     for (const WorkerProcess& worker : pool.workers()) workers.add(workerOf(worker, board));
     for (int index = 0; index < kMostModels; ++index)
-        if (isServed(pool, index)) models.add(modelOf(board.model(index), calls.at(index), generation.number));
+        if (hasModel(pool, index, false))
+            models.add(modelOf(board.model(index), stateOf(pool, index, generation.number), calls.at(index)));
     object.set("workers", workers);
     object.set("models", models);
     return object;
@@ -127,7 +143,9 @@ std::string statusText(const ManagerView& view) {
     status.set("generation", view.generation.number);
     status.set("configuration", view.generation.config.source);
     status.set("reload", reloadOf(view));
-    Array pools;
+    Array notices, pools;
+    for (const auto& notice : view.notices) notices.add(printable(notice));
+    status.set("notices", notices);
     for (const auto& pool : view.pools) pools.add(poolOf(*pool, view.generation));
     status.set("pools", pools);
     std::ostringstream text;

@@ -11,7 +11,7 @@
 namespace aiproject {
 
 struct ReloadReport {
-    enum class Outcome { none, done, refused };
+    enum class Outcome { none, done, partly, refused };  // partly: but for plugins that are bad
 
     Outcome outcome = Outcome::none;
     Poco::Timestamp at;
@@ -23,10 +23,11 @@ struct ManagerView {
     const Pools& pools;
     bool isReloading;
     const ReloadReport& lastReload;
+    const std::vector<std::string>& notices;  // of the generation
     Poco::Timestamp since;
 };
 
-// {"pid","since","generation","configuration","reload":{"state","at","reasons"},"pools":[{"name","socket",
+// {"pid","since","generation","configuration","reload":{"state","at","reasons"},"notices","pools":[{"name","socket",
 // "calls","calls_limit","processes","last_death","workers":[{"pid","generation","state","busy","threads","served","resident_mb",
 // "up_s"}],"models":[{"name","plugin","state","calls","failures","retry_s"}]}]}
 std::string statusText(const ManagerView& view);

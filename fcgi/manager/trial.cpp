@@ -1,18 +1,29 @@
 #include "manager/trial.h"
 
+#include <Poco/JSON/Array.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <array>
-#include <sstream>
 #include <stdexcept>
 
 namespace aiproject {
 namespace {
 
 constexpr std::chrono::seconds kPatience{120};  // each plugin that hangs takes some of it
+
+constexpr const char* kCheck = "check";
+
+// A plugin may have printed something before.
+std::string lastObjectIn(const std::string& output) {
+    const auto begin = output.rfind("\n{\n");
+    return begin == std::string::npos ? output : output.substr(begin + 1);
+}
 
 std::string contentOf(int file) {
     std::string content;
@@ -40,35 +51,49 @@ void Trial::startStep() {
     output_ = FileDescriptor(memfd_create("aiproject-trial", MFD_CLOEXEC));
     const FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!output_ || !nothing) throw std::runtime_error("the trial of a new generation cannot be started");
-    pid_ = startProcess(commandOf(candidate_, {commands_.at(step_)}), nothing.get(), output_.get());
+    std::vector<std::string> words{commands_.at(step_)};
+    if (words.front() == kCheck) words.emplace_back("--json");
+    pid_ = startProcess(commandOf(candidate_, words), nothing.get(), output_.get());
     startedAt_ = std::chrono::steady_clock::now();
 }
 
+// Behind it stands what else there is or to do, or what a plugin has said, which is never twice the same.
+std::string Trial::gist(const std::string& error) { return error.substr(0, error.find("; ")); }
+
 void Trial::object(const std::string& text) {
-    const std::string what = text.substr(0, text.find("; "));  // behind it stands what else there is, or to do
-    errors_.insert(what);
-    if (known_.count(what) == 0) objections_.push_back(text);
+    errors_.insert(gist(text));
+    if (!isKnown(text)) objections_.push_back(text);
 }
 
-// "error: …" is how check reports; anything else that fails says so in plain lines. False: no such line.
-bool Trial::takeOutput() {
-    const std::string mark = "error: ";
-    std::istringstream lines(contentOf(output_.get()));
-    bool any = false;
-    for (std::string line; std::getline(lines, line);) {
-        if (line.compare(0, mark.size(), mark) != 0) continue;
-        any = true;
-        object(line.substr(mark.size()));
+// What `check --json` has found. False: that is not there, so it has not come to its end.
+bool Trial::takeReport(const std::string& output) {
+    try {
+        const auto report = Poco::JSON::Parser().parse(lastObjectIn(output)).extract<Poco::JSON::Object::Ptr>();
+        const auto bad = report->getArray("bad_plugins");
+        std::set<std::string> ofPlugins;
+        for (unsigned i = 0; i < bad->size(); ++i) {
+            const auto one = bad->getObject(i);
+            const auto error = one->getValue<std::string>("error");
+            badPlugins_.emplace(one->getValue<std::string>("plugin"), error);
+            ofPlugins.insert(error);
+            errors_.insert(gist(error));
+        }
+        for (const auto& error : *report->getArray("errors"))
+            if (ofPlugins.count(error) == 0) object(error);
+        for (const auto& warning : *report->getArray("warnings")) warnings_.push_back(warning);
+        return true;
+    } catch (const std::exception&) {  // no such text
+        return false;
     }
-    return any;
 }
 
 bool Trial::reap(pid_t pid, int status) {
     if (pid_ == 0 || pid != pid_) return false;
     pid_ = 0;
+    const std::string output = contentOf(output_.get());
     const bool isGood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    if (!isGood && !takeOutput())  // of a good one, what a plugin has printed
-        object("aiproject " + commands_.at(step_) + " ended " + endOf(status) + ": " + contentOf(output_.get()));
+    const bool isTold = commands_.at(step_) == kCheck ? takeReport(output) : isGood;
+    if (!isTold) object("aiproject " + commands_.at(step_) + " ended " + endOf(status) + ": " + output);
     if (!objections_.empty() || ++step_ == commands_.size()) return true;
     try {
         startStep();

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -35,10 +36,16 @@ public:
     // What was wrong, to be known next time; and what of it speaks against the candidate, in full.
     const std::set<std::string>& errors() const noexcept { return errors_; }
     const std::vector<std::string>& objections() const noexcept { return objections_; }
+    // Plugins that are at fault with their files, and what is wrong with each: no objection, the others serve.
+    const std::map<std::string, std::string>& badPlugins() const noexcept { return badPlugins_; }
+    // What serves, but the operator should know.
+    const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+    bool isKnown(const std::string& error) const { return known_.count(gist(error)) > 0; }
 
 private:
     void startStep();
-    bool takeOutput();
+    bool takeReport(const std::string& output);
+    static std::string gist(const std::string& error);
     void object(const std::string& text);
 
     const Generation& candidate_;
@@ -49,7 +56,8 @@ private:
     FileDescriptor output_;  // a file in memory: the step never waits for a reader
     std::chrono::steady_clock::time_point startedAt_;
     std::set<std::string> errors_;
-    std::vector<std::string> objections_;
+    std::vector<std::string> objections_, warnings_;
+    std::map<std::string, std::string> badPlugins_;
 };
 
 }  // namespace aiproject

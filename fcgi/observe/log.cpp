@@ -1,5 +1,6 @@
 #include "observe/log.h"
 
+#include "base/own_descriptor.h"
 #include "base/utf8.h"
 
 #include <Poco/DateTimeFormatter.h>
@@ -63,16 +64,40 @@ bool canWriteLog(const LogConfig& config) noexcept {
 }
 
 Log::Log(const LogConfig& config, std::string who)
-    : level_(config.level), who_(std::move(who)), file_(openLog(config.file)) {}
+    : level_(config.level), who_(std::move(who)), config_(config), file_(openLog(config.file)) {
+    fstat(file_.get(), &before_);
+}
 
 void Log::reopen(const LogConfig& config) noexcept {
     try {
-        const FileDescriptor opened = openLog(config.file);
-        dup3(opened.get(), file_.get(), O_CLOEXEC);
+        FileDescriptor opened = openLog(config.file);
+        const std::lock_guard lock(mutex_);
+        if (!isThere()) file_.release();
+        file_ = std::move(opened);
+        fstat(file_.get(), &before_);
+        config_ = config;
         level_ = config.level;
     } catch (const std::exception& e) {
         error(std::string("the log goes on where it is: ") + e.what());
     }
+}
+
+bool Log::isThere() const noexcept {
+    struct stat now {};
+    return fstat(file_.get(), &now) == 0 && isSameFile(before_, now);
+}
+
+// False: it is nowhere, and neither is standard error what it was.
+bool Log::findAgain() noexcept {
+    if (isThere()) return true;
+    file_.release();  // its number may be another's
+    try {
+        file_ = openLog(config_.file);
+    } catch (const std::exception&) {  // there is no place to say it
+        return false;
+    }
+    if (config_.file.empty()) return isThere();
+    return fstat(file_.get(), &before_) == 0;
 }
 
 // A pipe that nobody reads would hold up whoever writes: it does so once.
@@ -91,7 +116,7 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
         cut(line, kLongestLine - 1);
         line += '\n';
         const std::lock_guard lock(mutex_);  // the room that is found is this line's
-        if (!takesMore()) return;
+        if (!findAgain() || !takesMore()) return;
         // When the disk is full there is no better place to say so; a rest in a second write could mix.
         while (::write(file_.get(), line.data(), line.size()) < 0 && errno == EINTR) {
         }

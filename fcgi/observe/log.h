@@ -1,10 +1,13 @@
 // The log: one line per event, one write(2) per line, so lines of many threads and processes do not mix,
 // in a file or a pipe. A log that cannot be written (disk full, a pipe that nobody reads) never disturbs a request: the
-// line is lost. Text from outside cannot forge a line: control characters are escaped.
+// line is lost. Nor does one whose descriptor somebody else has closed: it is opened anew, and no line goes into
+// another file that has its number by then. Text from outside cannot forge a line: control characters are escaped.
 #pragma once
 
 #include "base/file_descriptor.h"
 #include "config/config.h"
+
+#include <sys/stat.h>
 
 #include <atomic>
 #include <cstdint>
@@ -37,12 +40,17 @@ public:
 
 private:
     bool takesMore() noexcept;
+    bool isThere() const noexcept;
+    bool findAgain() noexcept;
 
     std::atomic<LogLevel> level_;
     std::mutex mutex_;
-    bool isStuck_ = false;  // under mutex_
     const std::string who_;
-    const FileDescriptor file_;  // its number stays when what it stands for is replaced
+    // Under mutex_:
+    bool isStuck_ = false;
+    LogConfig config_;
+    FileDescriptor file_;
+    struct stat before_ {};  // of file_
 };
 
 // "request id=3f… path=/auth/login code=LOGIN_ERROR ms=12": what is read by people and by grep.

@@ -24,7 +24,7 @@ struct Board::Memory {
 
 namespace {
 
-constexpr std::uint32_t kLayout = 5;  // counted up with every change of a row
+constexpr std::uint32_t kLayout = 6;  // counted up with every change of a row
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 
@@ -102,6 +102,8 @@ int Board::addWorker() noexcept {
         row.threads = 0;
         row.busy = 0;
         row.served = 0;
+        row.beats = 0;
+        row.lastWords.fill(0);
         row.crashedModel = kNobody;
         for (auto& bits : row.models) bits = 0;
         row.state = WorkerState::starting;

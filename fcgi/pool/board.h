@@ -35,7 +35,9 @@ struct WorkerRow {
     std::atomic<std::int32_t> threads;       // requests it can serve at once
     std::atomic<std::int32_t> busy;          // requests in progress or queued
     std::atomic<std::uint64_t> served;       // answered, refusals included
+    std::atomic<std::uint64_t> beats;        // counted up while it lives and takes who waits
     std::atomic<std::int32_t> crashedModel;  // whose plugin crashed the process; kNobody, kSomebody
+    std::array<char, 160> lastWords;         // why it ended itself; read when it has
     std::array<std::atomic<std::uint64_t>, kMostModels / 64> models;  // which it has; a bit for each row
     // Its CallRows, counted: all, by model, and by user, where some share a number: user % kUserCounts. They go with it
     // as the rows do.

@@ -1,9 +1,11 @@
 #include "pool/crash_report.h"
 
+#include <dlfcn.h>
 #include <ucontext.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -69,6 +71,8 @@ void onCrash(int number, siginfo_t* info, void* context) {
 
 }  // namespace
 
+void blameRunningModel() noexcept { blame(runningModel != kNobody ? runningModel.load() : kSomebody); }
+
 CrashReport::CrashReport(WorkerRow& row, std::vector<PluginCode> code) {
     pluginCode = new std::vector<PluginCode>(std::move(code));  // for as long as there may be a crash
     process = getpid();
@@ -107,3 +111,46 @@ PluginRun::~PluginRun() {
 }
 
 }  // namespace aiproject
+
+namespace {
+
+template <class Function>
+Function* libcs(const char* name) noexcept {
+    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+void noteKill(pid_t whom, int number) noexcept {
+    const bool isUs = whom == getpid() || whom == 0 || whom == -1 || whom == -getpgrp();
+    if (number == SIGKILL && isUs && aiproject::runningModel != aiproject::kNobody) aiproject::blameRunningModel();
+}
+
+}  // namespace
+
+// What plugins call in libc's place; CMakeLists.txt exports them.
+extern "C" {
+
+[[gnu::visibility("default")]] int kill(pid_t process, int number) noexcept {
+    static auto* const real = libcs<int(pid_t, int)>("kill");
+    noteKill(process, number);
+    return real(process, number);
+}
+
+[[gnu::visibility("default")]] int raise(int number) noexcept {
+    static auto* const real = libcs<int(int)>("raise");
+    noteKill(getpid(), number);
+    return real(number);
+}
+
+[[gnu::visibility("default")]] int pthread_kill(pthread_t thread, int number) noexcept {
+    static auto* const real = libcs<int(pthread_t, int)>("pthread_kill");
+    noteKill(getpid(), number);
+    return real(thread, number);
+}
+
+[[gnu::visibility("default")]] int tgkill(pid_t process, pid_t thread, int number) noexcept {
+    static auto* const real = libcs<int(pid_t, pid_t, int)>("tgkill");
+    noteKill(process, number);
+    return real(process, thread, number);
+}
+
+}  // extern "C"

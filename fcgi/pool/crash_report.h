@@ -2,8 +2,10 @@
 //
 // What is seen: SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT (so terminate() and abort() too) of the thread
 // that runs the plugin, and exit() there; in other threads, a fault whose instruction is the plugin's own. For
-// the rest of these signals there is only kSomebody. What is not seen: _exit() and SIGKILL. A signal that
-// another process sent blames no model, and neither does what happens in a process that a plugin has forked.
+// the rest of these signals there is only kSomebody. SIGKILL leaves no trace, so kill(), raise(), pthread_kill() and
+// tgkill() of the program note it before they send it to their own process: a plugin finds them before libc's. What is
+// not seen: _exit(), and a bare system call. A signal that another process sent blames no model, and neither does what
+// happens in a process that a plugin has forked.
 #pragma once
 
 #include "pool/board.h"
@@ -32,6 +34,9 @@ public:
     CrashReport(const CrashReport&) = delete;
     CrashReport& operator=(const CrashReport&) = delete;
 };
+
+// The process is about to end itself: because of what this thread runs, or of somebody.
+void blameRunningModel() noexcept;
 
 // While it lives, this thread runs a plugin of `model` (a row of the board; kNobody: none that could be
 // blamed). It brings a stack for the signals, because a full one is a common reason to crash.

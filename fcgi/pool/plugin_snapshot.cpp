@@ -151,6 +151,32 @@ void PluginSnapshot::takeFile(const std::filesystem::path& path) {
     }
 }
 
+void PluginSnapshot::add(const PluginFile& file) {
+    FileDescriptor copy(fcntl(file.copy.get(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) failWithErrno("plugin " + file.path.string() + ": its copy in memory cannot be kept");
+    files_.push_back({file.path, std::move(copy)});
+}
+
+PluginSnapshot PluginSnapshot::with(const std::set<std::string>& names, const PluginSnapshot& other) const {
+    PluginSnapshot changed;
+    const auto isOne = [&](const PluginFile& file) { return names.count(file.path.stem()) > 0; };
+    for (const PluginFile& file : files_)
+        if (!isOne(file)) changed.add(file);
+    for (const PluginFile& file : other.files_)
+        if (isOne(file)) changed.add(file);
+    for (const std::string& error : errors_) {
+        const auto isAboutIt = [&](const std::string& name) {
+            return error.find("/" + name + ".so: ") != std::string::npos;
+        };
+        if (std::none_of(names.begin(), names.end(), isAboutIt)) changed.errors_.push_back(error);
+    }
+    return changed;
+}
+
+bool PluginSnapshot::has(const std::string& name) const {
+    return std::any_of(files_.begin(), files_.end(), [&](const PluginFile& file) { return file.path.stem() == name; });
+}
+
 // NAME=, then a line for each: a descriptor and a path, or the mark and an error.
 std::string PluginSnapshot::variable() const {
     std::string all = std::string(kPluginsVariable) + "=";

@@ -9,6 +9,7 @@
 #include "config/config.h"
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,10 @@ public:
     static PluginSnapshot ownOrInherited(const Config& config);
     static bool isInherited() noexcept;  // until it is taken
 
+    // The same, with the plugins of these names as `other` has them.
+    PluginSnapshot with(const std::set<std::string>& names, const PluginSnapshot& other) const;
+    bool has(const std::string& name) const;
+
     const std::vector<PluginFile>& files() const noexcept { return files_; }
     const std::vector<std::string>& errors() const noexcept { return errors_; }  // a line each, for the operator
 
@@ -41,6 +46,7 @@ private:
     void takeFile(const std::filesystem::path& path);
     bool isRefused(const std::filesystem::path& path);
     void read(const std::string& inherited);
+    void add(const PluginFile& file);
 
     std::vector<PluginFile> files_;
     std::vector<std::string> errors_;

@@ -25,6 +25,8 @@ public:
     // This worker can be asked for that model (its row).
     void offer(int model) const noexcept;
     // Tells the manager.
+    // A sign of life.
+    void beat() const noexcept { ++worker().beats; }
     void enter(WorkerState state) const noexcept;
 
 private:

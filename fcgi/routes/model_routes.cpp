@@ -30,7 +30,12 @@ void answerUpload(Context& context, const Model& model, AnswerForm answer) {
 }
 
 void answerModel(Context& context, AnswerForm answer) {
-    const Model* model = context.services.models.registry().find(context.model);
+    const ModelRegistry& registry = context.services.models.registry();
+    const Model* model = registry.find(context.model);
+    const std::string* const why = registry.whyAbsent(context.model);
+    if (!model && why)
+        throw Error(ErrorKind::textModelFailed, "model " + context.model + ": " + *why,
+                    "this model is not set up; the server's log says what it lacks");
     if (!model) throw Error(ErrorKind::noSuchPath, "no model " + context.model, "there is no such model");
     if (context.json)
         answerText(context, *model, answer);

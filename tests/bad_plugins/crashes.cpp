@@ -1,7 +1,8 @@
-// Ends its process in a call, as the question says: segv, abort, overflow (of the stack), exit, throw, thread (segv in
-// one of its own), or fork: then both processes come back. Anything else is answered.
+// Ends its process in a call, as the question says: segv, abort, overflow (of the stack), exit, kill, throw, thread
+// (segv in one of its own), or fork: then both processes come back. Anything else is answered.
 #include "silent_model.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -31,6 +32,7 @@ public:
         if (how == "abort") std::abort();
         if (how == "overflow") goesOn = deeper(0) != 0;
         if (how == "exit") std::exit(3);
+        if (how == "kill") raise(SIGKILL);
         if (how == "throw") static_cast<void>(how.at(how.size()));
         return test::answer(reply, how);
     }

@@ -1,4 +1,5 @@
 // Commands that run to their end, as processes.
+#include "support/plugin_folder.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 
@@ -14,7 +15,8 @@ using namespace aiproject::test;
 namespace {
 
 struct Check : CppUnit::TestCase {
-    Installation installation;
+    const PluginFolder plugins{{{"echo", pluginFolder()}}};  // those with keys would have warnings
+    Installation installation{{{"plugins.dir", plugins.path()}}};
 
     Finished check(const std::vector<std::string>& overrides) const {
         std::vector<std::string> arguments{"check", "-c", installation.configFile()};
@@ -35,8 +37,9 @@ struct Migrate : CppUnit::TestCase {
 
 SPEC(Check, says_all_that_a_plugin_finds_wrong_at_once) {
     const Finished finished =
-        check({"model.spark_chat.app_id=a", "model.spark_chat.api_key=k", "model.spark_chat.api_secret=s",
-               "model.spark_chat.url=ws://example.org/v1.1/chat", "model.spark_chat.max_tokens=8192"});
+        check({"plugins.dir=" + pluginFolder(), "model.spark_chat.app_id=a", "model.spark_chat.api_key=k",
+               "model.spark_chat.api_secret=s", "model.spark_chat.url=ws://example.org/v1.1/chat",
+               "model.spark_chat.max_tokens=8192"});
     CPPUNIT_ASSERT_EQUAL(1, finished.code);
     for (const char* part : {"model.spark_chat.url: plain ws://", "model.spark_chat.max_tokens: "})
         CPPUNIT_ASSERT_MESSAGE(finished.output, finished.output.find(part) != std::string::npos);
@@ -74,8 +77,9 @@ SPEC(Check, leaves_the_database_as_it_is) {
 }
 
 SPEC(Check, warns_of_secrets_among_the_arguments_and_does_not_repeat_them) {
-    const Finished finished = check({"model.spark_chat.app_id=a", "model.spark_chat.api_key=hunter2",
-                                     "model.spark_chat.api_secret=${system.env.HOME}"});
+    const Finished finished =
+        check({"plugins.dir=" + pluginFolder(), "model.spark_chat.app_id=a", "model.spark_chat.api_key=hunter2",
+               "model.spark_chat.api_secret=${system.env.HOME}"});
     assertSays(finished, "-Dmodel.spark_chat.api_key: every user can read the arguments");
     for (const std::string word : {"hunter2", "-Dmodel.spark_chat.app_id", "-Dmodel.spark_chat.api_secret"})
         CPPUNIT_ASSERT_MESSAGE(word, finished.output.find(word) == std::string::npos);
@@ -101,6 +105,54 @@ SPEC(Check, says_the_same_as_json) {
         runToEnd({programPath(), {"check", "-c", installation.configFile(), "--json", "--print-config"}});
     CPPUNIT_ASSERT_EQUAL(2, both.code);
     assertSays(both, "exclude each other");
+}
+
+SPEC(Check, and_models_outlive_what_workers_outlive_and_name_it) {
+    const std::pair<const char*, const char*> rows[] = {
+        {"bad_destroy", "destroy() of what create() of plugin bad_destroy has made crashes"},
+        {"no_version", "no_version.so: opening it crashes (Segmentation fault)"},
+        {"no_text", "no_text.so: summary in its descriptor is no text"},
+        {"bad_create", "create() of plugin bad_create crashes"}};
+    for (const auto& [name, words] : rows) plugins.add(badPluginFolder(), name);
+    const std::vector<std::string> pointer{"model.pointer.plugin=bad_destroy", "model.pointer.how=pointer",
+                                           "model.report.plugin=bad_create", "model.report.how=report"};
+    const Finished checked = check(pointer);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(checked.output, 1, checked.code);
+    std::vector<std::string> arguments{"models", "-c", installation.configFile()};
+    for (const auto& entry : pointer) arguments.push_back("-D" + entry);
+    const Finished listed = runToEnd({programPath(), arguments});
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(listed.output, 0, listed.code);
+    for (const Finished& finished : {checked, listed}) {
+        for (const auto& [name, words] : rows) assertSays(finished, words);
+        assertSays(finished, "model.pointer: destroy() of what create() of plugin bad_destroy has made crashes");
+        assertSays(finished, "create() of plugin bad_create crashes (Aborted); it said: ==7==ERROR: AddressSanitizer");
+    }
+    assertSays(listed, "echo  ");
+}
+
+SPEC(Check, and_models_end_as_they_should_whatever_a_plugin_does_then) {
+    plugins.add(badPluginFolder(), "breaks_at_exit");
+    const std::string breaks = "model.breaks_at_exit.breaks=true";
+    const Finished checked = check({breaks});
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(checked.output, 0, checked.code);
+    CPPUNIT_ASSERT_EQUAL(0, runToEnd({programPath(), {"models", "-c", installation.configFile(), "-D" + breaks}}).code);
+}
+
+SPEC(Check, warns_of_a_backlog_that_the_system_cuts) {
+    const Finished finished = check({"pool.model.backlog=65535"});
+    assertSays(finished, "warning: pool.model.backlog: Linux lets no more than ");
+    assertSays(finished, "no errors");
+    CPPUNIT_ASSERT_EQUAL(0, finished.code);
+}
+
+SPEC(Check, tells_a_missing_variable_once) {
+    const std::string variable = "${system.env.AIPROJECT_TEST_UNSET}";
+    const Finished finished =
+        check({"plugins.dir=" + pluginFolder(), "model.spark_chat.app_id=" + variable,
+               "model.spark_chat.api_key=" + variable, "model.spark_chat.api_secret=s", "route.text=spark_chat"});
+    CPPUNIT_ASSERT_EQUAL(1, finished.code);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, std::size_t(1), countOf(finished.output, "error: "));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), countOf(finished.output, variable));
 }
 
 SPEC(Migrate, says_as_json_what_it_applied_and_nothing_the_second_time) {

@@ -87,6 +87,8 @@ SPEC(Quarantine, comes_after_three_full_stacks) { assertQuarantinedBy("crashes",
 
 SPEC(Quarantine, comes_after_three_calls_of_exit) { assertQuarantinedBy("crashes", "exit"); }
 
+SPEC(Quarantine, comes_after_three_SIGKILLs_that_it_sends_itself) { assertQuarantinedBy("crashes", "kill"); }
+
 SPEC(HastyQuarantine, comes_after_three_calls_that_never_return) { assertQuarantinedBy("hangs", "anything"); }
 
 SPEC(QuarantineOfOneWorker, is_not_for_workers_that_somebody_kills) {
@@ -119,6 +121,17 @@ SPEC(QuarantineOfOneWorker, costs_the_other_streams_of_a_worker_that_drains_no_l
     hanging.reset();  // and its call does not mind
     const FastcgiAnswer answer = stream->read();
     CPPUNIT_ASSERT(answer.complete && answer.body.find("\"status\":2") != std::string::npos);
+}
+
+// It keeps the whole pool waiting each time.
+SPEC(QuarantineOfOneWorker, comes_at_once_for_a_plugin_that_hangs_in_start) {
+    plugins.add(badPluginFolder(), "hangs_in_start");
+    manager.reset();
+    start({{"pool.model.processes", "1"}, {"model.hangs_in_start.hang", "true"}, {"timeout.start_ms", "500"}});
+    ASSERT_EVENTUALLY(manager->stateOf("hangs_in_start") == "quarantined");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1),
+                         manager->logged("timeout.start_ms being over, in start() of model hangs_in_start"));
+    CPPUNIT_ASSERT_EQUAL(200, ask("echo", "hello").status);
 }
 
 SPEC(HastyQuarantine, leaves_no_permit_behind) {

@@ -6,7 +6,16 @@
 #include "support/spec.h"
 #include "support/steady_clients.h"
 
+#include "base/file_descriptor.h"
+
+#include <Poco/JSON/Array.h>
+
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <array>
 
 using namespace aiproject::test;
 using namespace std::chrono_literals;
@@ -120,10 +129,92 @@ SPEC(Reload, refuses_a_key_that_does_not_exist_and_serves_on) {
     CPPUNIT_ASSERT(manager->logged("reload: refused; generation 1 serves on") == 1);
 }
 
-SPEC(Reload, refuses_a_plugin_that_crashes_and_serves_on) {
+SPEC(Reload, goes_on_without_a_plugin_that_crashes_and_says_so_by_its_exit_code) {
     plugins.add(badPluginFolder(), "crashes_when_opened");
-    CPPUNIT_ASSERT(assertRefuses().find("crashes_when_opened.so: opening it crashes") != std::string::npos);
+    configure("pool.model.processes = 3");
+    const std::string said = assertRefuses();
+    CPPUNIT_ASSERT_MESSAGE(said, said.find("crashes_when_opened.so: opening it crashes (Aborted); it does not serve") !=
+                                     std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(said, said.find("generation 2 serves") != std::string::npos);
+    ASSERT_EVENTUALLY(manager->workers("model").size() == 3);
     CPPUNIT_ASSERT_EQUAL(200, chat("echo", manager->newUser("alice")).status);
+    const std::string status = manager->command("status").output;
+    CPPUNIT_ASSERT_MESSAGE(status, status.find("last reload: done in part") != std::string::npos);
+}
+
+SPEC(Reload, keeps_the_last_good_copy_of_a_plugin_that_is_bad_now) {
+    const std::string uuid = manager->newUser("alice");
+    for (int i = 0; i < 2; ++i) {
+        manager->installation().dir().write("bad", "no plugin " + std::to_string(i));
+        std::filesystem::rename(manager->installation().dir().file("bad"), plugins.file("echo"));
+        configure("pool.model.processes = " + std::to_string(3 - i));
+        const std::string said = assertRefuses();
+        CPPUNIT_ASSERT_MESSAGE(said, said.find("echo.so: cannot be opened: it is no ELF file") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(said, said.find("; its last good copy serves on") != std::string::npos);
+        ASSERT_EVENTUALLY(int(manager->workers("model").size()) == 3 - i);
+        CPPUNIT_ASSERT_EQUAL(200, chat("echo", uuid).status);
+    }
+    std::filesystem::remove(plugins.file("echo"));
+    plugins.add(pluginFolder(), "echo");
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(200, chat("echo", uuid).status);
+}
+
+SPEC(Reload, says_what_a_new_plugin_lacks) {
+    const std::string uuid = manager->newUser("alice"), lack = "write model.keyed.api_key = ...";
+    plugins.add(badPluginFolder(), "keyed");
+    const Finished done = manager->command("reload");
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(done.output, 0, done.code);
+    for (const std::string& said : {done.output, manager->installation().log(), manager->command("check").output,
+                                    manager->command("models").output})
+        CPPUNIT_ASSERT_MESSAGE(said, said.find("plugin keyed does not serve") != std::string::npos &&
+                                         said.find(lack) != std::string::npos);
+    CPPUNIT_ASSERT(manager->command("check").output.find("all is well") == std::string::npos);
+    const auto isNoticed = [&] {
+        const auto notices = manager->status()->getArray("notices");
+        return std::any_of(notices->begin(), notices->end(),
+                           [&](const auto& one) { return one.toString().find(lack) != std::string::npos; });
+    };
+    CPPUNIT_ASSERT(isNoticed());
+    const FastcgiAnswer answer = chat("keyed", uuid);
+    CPPUNIT_ASSERT_EQUAL(502, answer.status);
+    CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("this model is not set up") != std::string::npos &&
+                                            answer.body.find("api_key") == std::string::npos);
+    configure("model.keyed.api_key = k");
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(200, chat("keyed", uuid).status);
+    CPPUNIT_ASSERT(!isNoticed());
+}
+
+// More than the workers have threads, while none of them takes any: nginx, which does not wait for room, would have
+// been turned away. After the reload each is served, or told that it is busy.
+SPEC(Reload, loses_none_of_a_burst) {
+    constexpr int count = 1'500;
+    for (const pid_t worker : manager->workers("model")) kill(worker, SIGSTOP);
+    const auto stopped = manager->workers("model");
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    manager->socket("model").copy(address.sun_path, sizeof address.sun_path - 1);
+    const std::string request = FastcgiClient::records({"GET", "/healthz/live", "", {}});
+    std::vector<aiproject::FileDescriptor> clients;
+    for (int i = 0; i < count; ++i) {
+        clients.emplace_back(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(
+            std::to_string(i), 0,
+            connect(clients.back().get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
+        CPPUNIT_ASSERT_EQUAL(ssize_t(request.size()), send(clients.back().get(), request.data(), request.size(), 0));
+    }
+    for (const pid_t worker : stopped) kill(worker, SIGCONT);
+    assertReloads();
+    for (const auto& client : clients) {
+        std::string answer;
+        std::array<char, 4096> piece;
+        fcntl(client.get(), F_SETFL, 0);
+        for (ssize_t got = 0; (got = recv(client.get(), piece.data(), piece.size(), 0)) > 0;)
+            answer.append(piece.data(), std::size_t(got));
+        CPPUNIT_ASSERT_MESSAGE(answer, answer.find("\"live\":true") != std::string::npos ||
+                                           answer.find("\"MODEL_BUSY\"") != std::string::npos);
+    }
 }
 
 SPEC(Reload, is_not_refused_for_what_was_wrong_before) {

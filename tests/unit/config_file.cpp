@@ -145,6 +145,14 @@ SPEC(ConfigFile, expands_variables_in_overrides_and_other_keys) {
     CPPUNIT_ASSERT_EQUAL("/srv/x/log"s, read.log.file);
 }
 
+SPEC(ConfigFile, tells_a_variable_that_is_not_set_once) {
+    const std::string all = error(
+        "model.x.api_key = ${system.env.AIPROJECT_TEST_UNSET}\nmodel.y.api_key = ${system.env.AIPROJECT_TEST_UNSET}\n");
+    CPPUNIT_ASSERT_EQUAL(all.find("AIPROJECT_TEST_UNSET"), all.rfind("AIPROJECT_TEST_UNSET"));
+    assertSays(all, "model.x.api_key, ");
+    assertSays(all, "model.y.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set");
+}
+
 SPEC(ConfigFile, names_a_variable_that_is_not_set) {
     assertSays(error("model.x.api_key = ${system.env.AIPROJECT_TEST_UNSET}\n"),
                "model.x.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set");

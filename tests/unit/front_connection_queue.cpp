@@ -117,4 +117,35 @@ SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
     ASSERT_EVENTUALLY(served == 3);
 }
 
+SPEC(QueuedConnections, whose_requests_have_not_come_keep_no_other_from_its_refusal) {
+    std::atomic<int> silent{-1};
+    ConnectionQueue::Works late = works();
+    late.hasCome = [&](int connection) { return connection != silent; };
+    ConnectionQueue queue(listener, {1, 1ms}, late);
+    const Opened atTheEnd{*this};
+    CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(serving.came() == 1);
+    FileDescriptor first = another();
+    silent = first.get();
+    CPPUNIT_ASSERT(queue.add(std::move(first)));
+    for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(refused == 3);
+    CPPUNIT_ASSERT_EQUAL(2, queue.inProgress());
+    silent = -1;
+    ASSERT_EVENTUALLY(refused == 4);
+    serving.open();
+    CPPUNIT_ASSERT(queue.drained(kPatience));
+}
+
+SPEC(QueuedConnections, whose_requests_never_come_are_given_up_after_a_while) {
+    ConnectionQueue::Works late = works();
+    late.hasCome = [](int) { return false; };
+    ConnectionQueue queue(listener, {1, 1ms}, late);
+    const Opened atTheEnd{*this};
+    CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(serving.came() == 1);
+    CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(refused == 1);
+}
+
 }  // namespace

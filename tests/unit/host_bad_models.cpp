@@ -88,6 +88,7 @@ SPEC(BadModels, that_speak_after_the_end_reach_nobody) {
         assertSilentOf(streamed, "by ");
     }
     CPPUNIT_ASSERT_EQUAL("echo"s, objectIn(chat("echo", "echo"))->getValue<std::string>("content"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), countOf(site.log(), "plugin late has used the reply of a call that was over"));
 }
 
 SPEC(BadModels, that_answer_from_another_thread_have_failed) {

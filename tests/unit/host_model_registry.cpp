@@ -100,11 +100,13 @@ SPEC(Registry, says_that_create_failed_without_a_reason) {
                          errors());
 }
 
-SPEC(Registry, only_notes_what_a_model_lacks_that_nobody_asked_for) {
+SPEC(Registry, warns_of_what_a_model_lacks_that_nobody_asked_for) {
     add("keyed");
     const ModelRegistry unasked = made({"*"});
-    CPPUNIT_ASSERT_EQUAL(""s, findings(unasked, Severity::warning));
-    assertSays(findings(unasked, Severity::note), "model.keyed.api_key: is not set");
+    CPPUNIT_ASSERT_EQUAL(""s, findings(unasked));
+    CPPUNIT_ASSERT_EQUAL("plugin keyed does not serve: it is not set up; write model.keyed.api_key = ...\n"s,
+                         findings(unasked, Severity::warning));
+    CPPUNIT_ASSERT(unasked.whyAbsent("keyed") && !unasked.whyAbsent("echo") && !unasked.whyAbsent("nobody"));
 
     config.routes.text = {"keyed"};
     assertSays(errors(), "model.keyed.api_key");
@@ -253,6 +255,34 @@ SPEC(Registry, uses_a_plugin_in_place_that_needs_its_folder_and_says_so) {
 SPEC(Registry, outlives_a_file_that_was_cut_while_it_was_copied) {
     dir.write("plugins/cut.so", readFile(echoPlugin()).substr(0, 1000));
     assertSays(errors(), "cut.so: ");
+    CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
+}
+
+SPEC(Registry, says_nothing_of_a_setting_that_could_not_be_read_which_was_told) {
+    add("keyed");
+    config.models["keyed"].unread = {"api_key"};
+    const ModelRegistry registry = made({"*"});
+    CPPUNIT_ASSERT_EQUAL(""s, findings(registry, Severity::note));
+    CPPUNIT_ASSERT(!registry.find("keyed") && registry.whyAbsent("keyed"));
+}
+
+SPEC(Registry, outlives_what_cannot_be_destroyed) {
+    add("bad_destroy");
+    for (const std::string& how : {"exit"s, "pointer"s}) config.models[how] = {"bad_destroy", {{"how", how}}};
+    const ModelRegistry registry = made({"*"});
+    const std::string made = ": destroy() of what create() of plugin bad_destroy has made ";
+    assertSays(findings(registry), "model.bad_destroy" + made + "crashes (Aborted)\n");
+    assertSays(findings(registry), "model.exit" + made + "ends the process\n");
+    assertSays(findings(registry), "model.pointer" + made + "crashes (Segmentation fault)");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), registry.models().size());
+    CPPUNIT_ASSERT_EQUAL("bad_destroy"s, registry.findings().at(0).plugin);
+}
+
+SPEC(Registry, outlives_a_descriptor_without_text) {
+    add("no_version");
+    add("no_text");
+    assertSays(errors(), "no_version.so: opening it crashes (Segmentation fault)");
+    assertSays(errors(), "no_text.so: summary in its descriptor is no text");
     CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
 }
 

@@ -104,4 +104,18 @@ SPEC(Library, that_cannot_be_read_is_refused) {
     assertSays(refused(dir.path() / "echo.so"), "cannot be opened");
 }
 
+SPEC(Library, of_another_kind_or_machine_is_named_as_such) {
+    const std::string echo = readFile(echoPlugin());
+    const auto with = [&](std::size_t at, const std::string& bytes) {
+        return refused(dir.write("a.so", std::string(echo).replace(at, bytes.size(), bytes)));
+    };
+    assertSays(refused(dir.write("empty.so", "")), "it is empty");
+    assertSays(refused(dir.write("a.so", "#!/bin/sh\n")), "it is no ELF file, but a script; ");
+    assertSays(refused(dir.write("a.so", "!<arch>\nx")), "it is no ELF file, but a static archive; ");
+    assertSays(refused(dir.write("a.so", "<html>")), "it is no ELF file; a plugin is a shared library");
+    assertSays(with(18, "\xf3"s + '\0'), "it was built for another machine: RISC-V, and this worker is for ");
+    assertSays(with(4, "\1"), "it was built for another machine: ");
+    assertSays(with(16, "\1"s + '\0'), "it is no shared library");
+}
+
 }  // namespace

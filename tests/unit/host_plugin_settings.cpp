@@ -98,8 +98,10 @@ SPEC(ModelSettings, that_are_choices_name_them) {
 }
 
 SPEC(ModelSettings, that_are_required_must_be_set) {
-    CPPUNIT_ASSERT_EQUAL("model.x.api_key: is not set: opens the upstream\n"s, findings({}, false));
-    CPPUNIT_ASSERT_EQUAL("model.x.api_key: is not set: opens the upstream\n"s, findings({{"api_key", ""}}, false));
+    CPPUNIT_ASSERT_EQUAL("model.x.api_key: is not set: opens the upstream; write model.x.api_key = ...\n"s,
+                         findings({}, false));
+    CPPUNIT_ASSERT_EQUAL("model.x.api_key: is not set: opens the upstream; write model.x.api_key = ...\n"s,
+                         findings({{"api_key", ""}}, false));
     CPPUNIT_ASSERT(!settings({}, false).usable());
 }
 

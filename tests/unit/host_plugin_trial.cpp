@@ -73,4 +73,21 @@ SPEC(Trial, that_exits_writes_nothing_that_was_waiting_here) {
     CPPUNIT_ASSERT_EQUAL("once"s, readFile(dir.file("out")));
 }
 
+SPEC(Trial, keeps_the_line_that_says_most) {
+    const auto fateSaying = [](const std::string& words) {
+        return fateOf([&] {
+            [[maybe_unused]] const auto written = write(STDERR_FILENO, words.data(), words.size());
+            std::abort();
+        });
+    };
+    CPPUNIT_ASSERT_EQUAL("it crashes (Aborted); it said: no licence found"s,
+                         fateSaying("\n=====\n  \nno licence found\nand more\n"));
+    CPPUNIT_ASSERT_EQUAL(
+        "it crashes (Aborted); it said: ==7==ERROR: AddressSanitizer: SEGV on unknown address"s,
+        fateSaying("AddressSanitizer:DEADLYSIGNAL\n====\n==7==ERROR: AddressSanitizer: SEGV on unknown "
+                   "address\nSUMMARY: AddressSanitizer: SEGV\n"));
+    assertSays(fateSaying("\x1b[2Jred\n"), "\\x1b[2Jred");
+    CPPUNIT_ASSERT(fateSaying(std::string(1'000'000, 'x')).size() < 400);
+}
+
 }  // namespace

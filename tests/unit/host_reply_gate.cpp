@@ -36,12 +36,16 @@ private:
 struct ModelsGate : CppUnit::TestCase {
     CallWatch watch;
     CollectReply reply{1'000};
+    int heard = 0;
+    LateUse& late = LateUse::make([this] { ++heard; });
+
+    ~ModelsGate() override { late.end(); }
 
     ModelStatus call(const std::function<void(IReply&)>& play) {
         CallWatch::Call call(watch, -1, 1h);
         reply.attach(call);
         Playing model(play);
-        const ModelStatus status = generateBehindGate(model, {}, reply);
+        const ModelStatus status = generateBehindGate(model, {}, reply, &late);
         reply.detach();
         return status;
     }
@@ -127,6 +131,21 @@ SPEC(ModelsGate, is_never_used_again_while_somebody_still_speaks_to_it) {
     IReply& old = kept();
     old.delta("still here");
     for (int i = 0; i < 10'000; ++i) call([&](IReply& gate) { CPPUNIT_ASSERT(&gate != &old); });
+}
+
+SPEC(ModelsGate, tells_once_that_it_was_used_after_its_call) {
+    IReply& old = kept();
+    CPPUNIT_ASSERT_EQUAL(0, heard);
+    old.delta("late");
+    kept().explain("late");
+    CPPUNIT_ASSERT_EQUAL(1, heard);
+    call([](IReply& gate) { std::thread([&] { gate.delta("x"); }).join(); });
+    CPPUNIT_ASSERT_EQUAL(1, heard);
+}
+
+SPEC(ModelsGate, does_not_tell_what_another_thread_does_in_the_call_which_has_failed_for_it) {
+    call([](IReply& gate) { std::thread([&] { gate.delta("x"); }).join(); });
+    CPPUNIT_ASSERT_EQUAL(0, heard);
 }
 
 }  // namespace

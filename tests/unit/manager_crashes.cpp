@@ -52,3 +52,9 @@ SPEC(Crashes, of_one_generation_do_not_count_in_the_next) {
     CPPUNIT_ASSERT(record.blame(first, 2, now));
     CPPUNIT_ASSERT_EQUAL(2, board.model(first).quarantinedIn.load());
 }
+
+SPEC(Crashes, that_keep_a_whole_pool_waiting_are_enough_once) {
+    CPPUNIT_ASSERT(record.condemn(first, 1));
+    CPPUNIT_ASSERT(isQuarantined(first) && isQuarantined(second) && !isQuarantined(other));
+    CPPUNIT_ASSERT(!record.condemn(second, 1));
+}

@@ -1,5 +1,6 @@
 // A socket that is one instance's alone, a process that has it as descriptor 0, and the pauses between deaths.
 #include "manager/listening_socket.h"
+#include "manager/process_memory.h"
 #include "manager/program.h"
 #include "manager/restart_pause.h"
 
@@ -9,9 +10,11 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -67,6 +70,28 @@ SPEC(Listening, gives_its_path_free_when_it_goes) {
     { const ListeningSocket first({path}, 8); }
     const ListeningSocket second({path}, 8);
     CPPUNIT_ASSERT(std::filesystem::is_socket(path));
+}
+
+SPEC(Listening, knows_whether_somebody_waits) {
+    const ListeningSocket listening({path}, 8);
+    CPPUNIT_ASSERT(!listening.hasWaiting());
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    const FileDescriptor client(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    CPPUNIT_ASSERT_EQUAL(0, connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
+    CPPUNIT_ASSERT(listening.hasWaiting());
+}
+
+SPEC(Listening, warns_of_a_backlog_that_the_system_cuts) {
+    CPPUNIT_ASSERT_EQUAL(std::string(), warningOfBacklog(1));
+    assertSays(warningOfBacklog(1'000'000'000), "set net.core.somaxconn = 1000000000");
+}
+
+SPEC(Listening, shares_the_memory_out_among_workers) {
+    const int all = shareOfMemory(1);
+    CPPUNIT_ASSERT(all >= 256 && shareOfMemory(1'000'000) == 256);
+    CPPUNIT_ASSERT_EQUAL(std::max(256, all / 2), shareOfMemory(2));
 }
 
 SPEC(Started, has_a_socket_as_descriptor_0) {

@@ -116,7 +116,7 @@ SPEC(LogFile, cuts_no_character_in_two) {
         std::string text = start;
         while (text.size() < 5'000) text += "\u5f20";
         const std::string line = lineFor(text);
-        CPPUNIT_ASSERT(isUtf8(line) && line.size() > 4'090 && line.size() <= 4'096);
+        CPPUNIT_ASSERT(aiproject::isUtf8(line) && line.size() > 4'090 && line.size() <= 4'096);
         std::filesystem::remove(config.file);
     }
 }

@@ -75,6 +75,12 @@ SPEC(Crash, in_a_call_is_its_models_and_ends_the_process_as_ever) {
     for (const int signal : {SIGBUS, SIGFPE, SIGILL}) assertBlamed(7, signal, [signal] { raise(signal); });
 }
 
+SPEC(Crash, may_be_a_SIGKILL_that_the_plugin_sends_itself) {
+    assertBlamed(7, SIGKILL, [] { raise(SIGKILL); });
+    assertBlamed(7, SIGKILL, [] { ::kill(getpid(), SIGKILL); });
+    assertBlamed(7, SIGKILL, [] { pthread_kill(pthread_self(), SIGKILL); });
+}
+
 SPEC(Crash, of_a_full_stack_is_seen_too) {
     row.crashedModel = kNobody;
     Forked process([&] {

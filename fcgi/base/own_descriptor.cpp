@@ -1,0 +1,79 @@
+#include "base/own_descriptor.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+#include <shared_mutex>
+#include <vector>
+
+namespace aiproject {
+namespace {
+
+struct Owned {
+    std::shared_mutex mutex;
+    std::vector<const OwnDescriptor*> all;
+    std::function<void(const std::string&)> lastWords;
+};
+
+// As long as the process: threads may outlive main().
+Owned& owned() {
+    static Owned& one = *new Owned;
+    return one;
+}
+
+}  // namespace
+
+bool isSameFile(const struct stat& one, const struct stat& other) noexcept {
+    return one.st_dev == other.st_dev && one.st_ino == other.st_ino &&
+           (one.st_mode & S_IFMT) == (other.st_mode & S_IFMT);
+}
+
+OwnDescriptor::OwnDescriptor(const char* what, int number) : what_(what), number_(number) {
+    if (fstat(number, &before_) != 0) return;  // whoever has it will say so
+    const std::unique_lock lock(owned().mutex);
+    owned().all.push_back(this);
+}
+
+void OwnDescriptor::letGo() noexcept {
+    const std::unique_lock lock(owned().mutex);
+    auto& all = owned().all;
+    all.erase(std::remove(all.begin(), all.end(), this), all.end());
+}
+
+bool OwnDescriptor::isThere() const noexcept {
+    struct stat now {};
+    if (fstat(number_, &now) != 0) return false;
+    errno = EBADF;
+    return isSameFile(before_, now);
+}
+
+void OwnDescriptor::requireAll() {
+    std::shared_lock lock(owned().mutex);
+    for (const OwnDescriptor* one : owned().all) {
+        if (one->isThere()) continue;
+        const std::string what = std::string("somebody in this process has closed ") + one->what_;
+        lock.unlock();
+        endProcess(what, EBADF);
+    }
+}
+
+void onLastWords(std::function<void(const std::string&)> tell) {
+    const std::unique_lock lock(owned().mutex);
+    owned().lastWords = std::move(tell);
+}
+
+void endProcess(const std::string& call, int reason) {
+    static std::atomic<bool> isEnding{false};
+    constexpr unsigned secondsForWords = 5;
+    if (isEnding.exchange(true)) sleep(secondsForWords);  // another thread has found it too, and says so
+    const std::shared_lock lock(owned().mutex);
+    if (owned().lastWords) owned().lastWords(call + ": " + std::strerror(reason));
+    _exit(EXIT_FAILURE);
+}
+
+}  // namespace aiproject

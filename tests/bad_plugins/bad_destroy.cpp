@@ -1,0 +1,53 @@
+// What its create() gives cannot be destroyed, as the setting `how` says: destroy() crashes, hangs or exits, or there
+// is no model where create() points.
+#include "silent_model.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <iterator>
+#include <string>
+
+namespace {
+
+using namespace aiproject;
+
+class BadDestroy final : public IModel {
+public:
+    explicit BadDestroy(std::string_view how) : how_(how) {}
+    ModelStatus generate(const ModelRequest& /*request*/, IReply& /*reply*/) noexcept override {
+        return ModelStatus::ok;
+    }
+    void destroy() noexcept override {
+        if (how_ == "exit") std::exit(0);
+        while (how_ == "hang") pause();
+        std::abort();
+    }
+
+private:
+    const std::string how_;
+};
+
+constexpr Setting kSettings[] = {
+    {"how", SettingType::choice, "crash", "", 0, 0, "crash|hang|exit|pointer", Secrecy::open, "it ends"},
+};
+
+IModel* create(const ISettings& settings) noexcept {
+    static std::array<void*, 8> nowhere{};
+    if (std::string_view(settings.text("how")) == "pointer") return reinterpret_cast<IModel*>(nowhere.data());
+    return new (std::nothrow) BadDestroy(settings.text("how"));
+}
+
+constexpr ModelPlugin changed() {
+    ModelPlugin plugin = test::descriptorWith(&create);
+    plugin.settings = kSettings;
+    plugin.settingCount = std::size(kSettings);
+    return plugin;
+}
+
+constexpr ModelPlugin kPlugin = changed();
+
+}  // namespace
+
+const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept { return &kPlugin; }

@@ -1,0 +1,97 @@
+// Plugins that close what is not theirs, and workers that take nobody: each is replaced, whatever it says of itself.
+#include "support/eventually.h"
+#include "support/manager_under_test.h"
+#include "support/plugin_folder.h"
+#include "support/process_view.h"
+#include "support/spec.h"
+
+#include <signal.h>
+
+using namespace aiproject::test;
+
+namespace {
+
+struct LostDescriptors : CppUnit::TestCase {
+    const PluginFolder plugins{{{"echo", pluginFolder()}, {"closes", badPluginFolder()}}};
+    std::unique_ptr<ManagerUnderTest> manager;
+    std::string uuid;
+
+    void setUp() override { start("1"); }
+    void start(const std::string& processes) {
+        manager.reset();
+        manager = std::make_unique<ManagerUnderTest>(
+            Settings{{"plugins.dir", plugins.path()}, {"pool.model.processes", processes}, {"timeout.drain_ms", "0"}});
+        uuid = manager->newUser("alice");
+    }
+    FastcgiRequest question(const std::string& model, const std::string& text) const {
+        return jsonRequest("/models/" + model + "/chat", textBody(uuid, "alice", text));
+    }
+    // Whatever comes back.
+    void close(const std::string& what) const {
+        FastcgiClient client(manager->socket("model"));
+        client.send(question("closes", what));
+        client.read();
+    }
+    int statusOfEcho() const { return ask(manager->socket("model"), question("echo", "hello")).status; }
+    void assertIsReplaced(const std::string& what, const std::string& words) {
+        const pid_t victim = manager->workers("model").at(0);
+        close(what);
+        ASSERT_EVENTUALLY(hasEnded(victim) && manager->workers("model").size() == 1);
+        CPPUNIT_ASSERT_EQUAL(200, statusOfEcho());
+        CPPUNIT_ASSERT_MESSAGE(manager->installation().log(), manager->logged(words) > 0);
+        CPPUNIT_ASSERT(manager->logged(" in a call on model closes: ") > 0);
+    }
+};
+
+}  // namespace
+
+SPEC(LostDescriptors, cost_the_plugin_that_closed_them_its_place_at_the_third_time) {
+    for (int i = 0; i < 3; ++i) assertIsReplaced("0-20", "somebody in this process has closed ");
+    ASSERT_EVENTUALLY(manager->stateOf("closes") == "quarantined");
+    CPPUNIT_ASSERT_EQUAL(502, ask(manager->socket("model"), question("closes", "0-20")).status);
+    CPPUNIT_ASSERT_EQUAL(200, ask(manager->socket("model"), {"GET", "/healthz/live", "", {}}).status);
+}
+
+SPEC(LostDescriptors, are_named_whichever_it_is) {
+    assertIsReplaced("socket", "has closed the listening socket: Bad file descriptor");
+    assertIsReplaced("signals", "has closed the descriptor of its signals: ");
+    start("1");
+    assertIsReplaced("epoll", "has closed the epoll of ");
+}
+
+SPEC(LostDescriptors, may_be_the_socket_of_all_workers_shut_down) {
+    const pid_t victim = manager->workers("model").at(0);
+    close("shut");
+    ASSERT_EVENTUALLY(hasEnded(victim) && manager->workers("model").size() == 1);
+    ASSERT_EVENTUALLY(statusOfEcho() == 200);
+    CPPUNIT_ASSERT(manager->logged("a worker has shut its socket down") > 0);
+}
+
+SPEC(LostDescriptors, of_the_log_lose_no_line) {
+    const pid_t worker = manager->workers("model").at(0);
+    close("log");
+    CPPUNIT_ASSERT_EQUAL(200, statusOfEcho());
+    ASSERT_EVENTUALLY(manager->logged("path=/models/echo/chat") == 1);
+    CPPUNIT_ASSERT(manager->workers("model").at(0) == worker);
+}
+
+SPEC(LostDescriptors, are_noticed_in_a_worker_that_takes_nobody_and_says_nothing) {
+    start("2");
+    const pid_t silent = manager->workers("model").at(0);
+    kill(silent, SIGSTOP);
+    const auto isReplaced = [&] {
+        CPPUNIT_ASSERT_EQUAL(200, statusOfEcho());  // the other one, if need be after a second
+        return hasEnded(silent) && manager->workers("model").size() == 2;
+    };
+    ASSERT_EVENTUALLY(isReplaced());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), manager->logged(" takes nobody, though somebody waits; it is replaced"));
+}
+
+SPEC(LostDescriptors, leave_no_worker_behind_that_was_told_to_drain) {
+    const pid_t silent = manager->workers("model").at(0);
+    kill(silent, SIGSTOP);
+    CPPUNIT_ASSERT_EQUAL(0, manager->command("reload").code);
+    ASSERT_EVENTUALLY(hasEnded(silent));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), manager->logged(" drains without a sign of life"));
+    CPPUNIT_ASSERT_EQUAL(200, statusOfEcho());
+}

@@ -21,6 +21,7 @@ struct Request {
     // The headers of these names; as sent, nothing is checked. No value: no such header.
     std::optional<std::string> uuid;
     std::optional<std::string> username;
+    std::string headersToAllow;  // of a preflight, what the browser wants to send
 };
 
 struct ResponseHead {

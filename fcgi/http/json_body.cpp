@@ -6,6 +6,8 @@
 
 #include <Poco/JSON/Parser.h>
 
+#include <utility>
+
 namespace aiproject {
 namespace {
 
@@ -13,7 +15,8 @@ constexpr std::size_t kDeepest = 16;  // the documented bodies need three levels
 
 constexpr std::size_t kMostValues = 50'000;  // a parsed value takes some 300 bytes, a dialog's turn three values
 
-Poco::Dynamic::Var parsed(const std::string& text) {
+Poco::Dynamic::Var parsed(std::string text) {
+    text.erase(0, text.size() - withoutByteOrderMark(text).size());
     if (valuesIn(text) > kMostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
     if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
     try {
@@ -28,8 +31,14 @@ Poco::Dynamic::Var parsed(const std::string& text) {
 
 }  // namespace
 
-JsonBody::JsonBody(const std::string& text) {
-    const Poco::Dynamic::Var root = parsed(text);
+std::string_view withoutByteOrderMark(std::string_view text) {
+    constexpr std::string_view mark = "\xef\xbb\xbf";
+    if (text.substr(0, mark.size()) == mark) text.remove_prefix(mark.size());
+    return text;
+}
+
+JsonBody::JsonBody(std::string text) {
+    const Poco::Dynamic::Var root = parsed(std::move(text));
     if (root.type() != typeid(Poco::JSON::Object::Ptr))
         throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
     object_ = root.extract<Poco::JSON::Object::Ptr>();

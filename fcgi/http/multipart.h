@@ -8,7 +8,8 @@ namespace aiproject {
 
 bool isMultipart(const std::string& contentType);
 
-// The first part named "file"; empty bytes when there is none. Throws Error(badRequest).
+// The first part named "file" that has a file name, as the original took it; else the first part of that name, a
+// field; empty bytes when there is none. Throws Error(badRequest).
 Upload filePartOf(std::string_view body, const std::string& contentType);
 
 }  // namespace aiproject

@@ -1,6 +1,7 @@
 #include "http/upload.h"
 
 #include "base/error.h"
+#include "http/foreign_format.h"
 #include "http/multipart.h"
 #include "http/wav.h"
 
@@ -17,26 +18,6 @@ bool startsWith(std::string_view bytes, std::string_view start) { return bytes.s
 std::string extensionOf(const std::string& fileName) {
     const auto dot = fileName.rfind('.');
     return dot == std::string::npos ? "" : Poco::toLower(fileName.substr(dot + 1));
-}
-
-// PCM has no mark of its own, so what is certainly something else is refused.
-const char* foreignFormat(std::string_view bytes) {
-    struct Mark {
-        std::string_view start;
-        const char* name;
-    };
-    static constexpr std::array<Mark, 9> marks{{{"RIFF", "RIFF"},
-                                                {"ID3", "MP3"},
-                                                {"OggS", "Ogg"},
-                                                {"fLaC", "FLAC"},
-                                                {"\xff\xd8\xff", "JPEG"},
-                                                {"\x89PNG\r\n", "PNG"},
-                                                {"GIF8", "GIF"},
-                                                {"%PDF-", "PDF"},
-                                                {"PK\x03\x04", "ZIP"}}};
-    for (const Mark& mark : marks)
-        if (startsWith(bytes, mark.start)) return mark.name;
-    return nullptr;
 }
 
 }  // namespace

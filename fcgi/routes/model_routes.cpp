@@ -18,10 +18,11 @@ void answerText(Context& context, const Model& model, AnswerForm answer) {
     answer(context, {{model.name}, textQuestion(dialog)});
 }
 
-// The bytes say whether it is a picture.
+// The bytes say whether it is a picture. PCM may begin as a JPEG does, so not where the model takes voice alone.
 void answerUpload(Context& context, const Model& model, AnswerForm answer) {
     const Upload upload = uploadIn(context.body, context.exchange.request().contentType);
-    if (isJpeg(upload.bytes)) {
+    const bool isPicture = isJpeg(upload.bytes) && (model.serves(Kind::picture) || !model.serves(Kind::voice));
+    if (isPicture) {
         requireKind(model, Kind::picture, "pictures");
         return answer(context, {{model.name}, pictureQuestion(upload.bytes)});
     }

@@ -32,13 +32,23 @@ std::uint64_t limitOf(Body body, const LimitConfig& limits) {
     return 0;
 }
 
-// What the original's server told browsers.
+// A list of header names that can stand in a header.
+bool isHeaderList(const std::string& names) {
+    constexpr std::size_t longest = 1024;
+    return !names.empty() && names.size() <= longest &&
+           names.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_, ") ==
+               std::string::npos;
+}
+
+// What the original's server told browsers: whatever they want to send. Nothing here trusts a cookie, so any page may
+// ask, and a header that nobody reads does no harm.
 void answerPreflight(Exchange& exchange) {
+    const std::string& wanted = exchange.request().headersToAllow;
     ResponseHead head;
     head.status = 204;
     head.contentType.clear();
     head.headers = {{"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
-                    {"Access-Control-Allow-Headers", "content-type, uuid, username"},
+                    {"Access-Control-Allow-Headers", isHeaderList(wanted) ? wanted : "content-type, uuid, username"},
                     {"Access-Control-Max-Age", "86400"}};
     exchange.start(head);
     exchange.write("");
@@ -46,8 +56,9 @@ void answerPreflight(Exchange& exchange) {
 
 // One voice recording in 256 begins with a '{', but none is text.
 bool looksLikeJson(const std::string& body) {
-    const auto first = body.find_first_not_of(" \t\r\n");
-    return first != std::string::npos && body[first] == '{' && isUtf8(body);
+    const std::string_view text = withoutByteOrderMark(body);
+    const auto first = text.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && text[first] == '{' && isUtf8(text);
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ void tryInput(std::string_view input) {
     isTaken([&] {
         const JsonBody body(text);
         require(isUtf8(text), "a body that is taken is UTF-8");
-        require(isJson(text), "a body that is taken is JSON");
+        require(isJson(withoutByteOrderMark(text)), "a body that is taken is JSON");
         isTaken([&] { require(isUtf8(body.text("username")), "a text is UTF-8"); });
         isTaken([&] { require(isUtf8(body.textOr("password", "")), "a text is UTF-8"); });
         isTaken([&] { tryDialog(body); });

@@ -12,8 +12,12 @@ void requireWhole(std::string_view file, std::string_view body) {
     require(isInside(file, body), "the part is in the body");
     const std::string_view before = body.substr(0, file.data() - body.data());
     const std::string_view after = body.substr(before.size() + file.size());
-    require(before.size() >= 4 && before.substr(before.size() - 4) == "\r\n\r\n", "the part begins after its header");
-    require(after.substr(0, 4) == "\r\n--", "the part ends before a boundary");
+    const auto lies = [&](std::string_view lineEnd) {
+        const std::string emptyLine = std::string(lineEnd) + std::string(lineEnd);
+        return before.size() >= emptyLine.size() && before.substr(before.size() - emptyLine.size()) == emptyLine &&
+               after.substr(0, lineEnd.size() + 2) == std::string(lineEnd) + "--";
+    };
+    require(lies("\r\n") || lies("\n"), "the part begins after its header and ends before a boundary");
 }
 
 }  // namespace

@@ -41,9 +41,17 @@ SPEC(RequestParameters, count_the_first_time_they_come) {
 }
 
 SPEC(RequestParameters, become_a_request) {
-    entries = {"REQUEST_ID=0123456789abcdef",     "REQUEST_METHOD=POST", "DOCUMENT_URI=/textModel/chat",
-               "REQUEST_URI=/textModel/chat?a=1", "CONTENT_TYPE=a/b",    "HTTP_ACCEPT=text/event-stream",
-               "REMOTE_ADDR=127.0.0.1",           "HTTP_UUID=u",         "HTTP_USERNAME="};
+    entries = {"REQUEST_ID=0123456789abcdef",
+               "REQUEST_METHOD=POST",
+               "DOCUMENT_URI=/textModel/chat",
+               "REQUEST_URI=/textModel/chat?a=1",
+               "CONTENT_TYPE=a/b",
+               "HTTP_ACCEPT=text/event-stream",
+               "REMOTE_ADDR=127.0.0.1",
+               "HTTP_UUID=u",
+               "HTTP_USERNAME=",
+               "HTTP_ACCESS_CONTROL_REQUEST_HEADERS=a,b"};
+    CPPUNIT_ASSERT_EQUAL("a,b"s, request().headersToAllow);
     const Request made = request();
     CPPUNIT_ASSERT_EQUAL("0123456789abcdef"s, made.id);
     CPPUNIT_ASSERT_EQUAL("POST"s, made.method);

@@ -81,13 +81,24 @@ SPEC(Body, is_json_from_the_first_byte_to_the_last) {
                                     "a=b&c=d"s,
                                     "<a/>"s,
                                     "{\"a\":\"line\nbreak\"}"s,
-                                    "\xef\xbb\xbf{}"s,
+                                    "\xef\xbb\xbf"s,
+                                    "\xef\xbb\xbf\xef\xbb\xbf{}"s,
+                                    " \xef\xbb\xbf{}"s,
+                                    "{}\xef\xbb\xbf"s,
+                                    "{\xef\xbb\xbf\"a\":\"b\"}"s,
+                                    "\xef\xbb{}"s,
                                     "{\"a\":\"\\x41\"}"s,
                                     "{\"a\":\"\\u12\"}"s,
                                     "{\"a\":tru}"s,
                                     "{}\0"s,
                                     "{\"a\":1e999}"s})
         CPPUNIT_ASSERT_MESSAGE(text, !refused(text).empty());
+}
+
+SPEC(Body, may_have_one_byte_order_mark_before_it) {
+    CPPUNIT_ASSERT_EQUAL("b"s, JsonBody("\xef\xbb\xbf{\"a\":\"b\"}").text("a"));
+    CPPUNIT_ASSERT_EQUAL("b"s, JsonBody("\xef\xbb\xbf \r\n{\"a\":\"b\"}\n").text("a"));
+    CPPUNIT_ASSERT_EQUAL("\xef\xbb\xbf"s, JsonBody("{\"a\":\"\xef\xbb\xbf\"}").text("a"));
 }
 
 SPEC(Body, is_utf8) {

@@ -117,8 +117,7 @@ SPEC(Multipart, takes_header_names_in_any_case_and_parameters_in_any_order) {
 
 SPEC(Multipart, that_was_cut_is_never_taken_for_whole) {
     const std::string whole = part("username", "ann") + part("file", "0123456789", "a.pcm") + "--XyZ--";
-    const std::size_t endOfFile = whole.size() - 2;  // the boundary behind the file is all that it takes
-    for (std::size_t size = 0; size < endOfFile; ++size) CPPUNIT_ASSERT(!refused(whole.substr(0, size)).empty());
+    for (std::size_t size = 0; size < whole.size(); ++size) CPPUNIT_ASSERT(!refused(whole.substr(0, size)).empty());
     CPPUNIT_ASSERT_EQUAL("0123456789"s, fileIn(whole));
 }
 
@@ -130,8 +129,47 @@ SPEC(Multipart, refuses_a_part_without_content) {
     CPPUNIT_ASSERT(!refused("--XyZ\r\n\r\n--XyZ--").empty());
 }
 
-SPEC(Multipart, refuses_lines_that_end_with_a_newline_alone) {
-    CPPUNIT_ASSERT(!refused("--XyZ\nContent-Disposition: form-data; name=\"file\"\n\nx\n--XyZ--").empty());
+SPEC(Multipart, goes_on_past_a_line_that_only_begins_like_a_delimiter) {
+    for (const std::string& line : {"--XyZZZ"s, "--XyZ-"s, "--XyZ--ZZ"s, "--XyZ--\r--"s, "--XyZ \tx"s, "--XyZ\rx"s,
+                                    "--XyZ\n"s, "--XyZ--XyZ"s, "--XyZ---"s}) {
+        const std::string content = "before\r\n" + line + "\r\nbehind";
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(line, content, fileIn(part("file", content, "a.pcm") + "--XyZ--\r\n"));
+        if (line.back() != '\n')  // which would be a first delimiter
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(line, "x"s, fileIn(line + "\r\n" + part("file", "x") + "--XyZ--"));
+    }
+    const std::string content = "before\r\n--XyZ" + std::string(1, '\0') + "behind";
+    CPPUNIT_ASSERT_EQUAL(content, fileIn(part("file", content, "a.pcm") + "--XyZ--"));
+}
+
+SPEC(Multipart, takes_blanks_behind_its_last_delimiter_too) {
+    for (const std::string& end :
+         {"--XyZ-- \t"s, "--XyZ--\t\r\nepilogue"s, "--XyZ \r\n"s + part("a", "b").substr(7) + "--XyZ--"})
+        CPPUNIT_ASSERT_EQUAL("x"s, fileIn(part("file", "x") + end));
+}
+
+SPEC(Multipart, may_have_lines_that_end_with_a_newline_alone_if_all_do) {
+    const std::string head =
+        "--XyZ\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pcm\"\nContent-Type: a/b\n\n";
+    CPPUNIT_ASSERT_EQUAL("x"s, fileIn(head + "x\n--XyZ--"));
+    CPPUNIT_ASSERT_EQUAL("a.pcm"s, filePartOf(body, kType).fileName);
+    CPPUNIT_ASSERT_EQUAL("x\r"s, fileIn("preamble\n" + head + "x\r\n--XyZ--\n"));
+    CPPUNIT_ASSERT_EQUAL("x\n--XyZa\ny"s, fileIn(head + "x\n--XyZa\ny\n--XyZ--\n"));
+}
+
+SPEC(Multipart, prefers_a_part_that_has_a_file_name) {
+    const std::string field = part("file", "a field"), file = part("file", "x", "a.pcm");
+    for (const std::string& text : {field + file, file + field, field + field + file})
+        CPPUNIT_ASSERT_EQUAL("x"s, fileIn(text + "--XyZ--"));
+}
+
+SPEC(Multipart, takes_names_as_rfc_2231_writes_them) {
+    CPPUNIT_ASSERT_EQUAL("x"s, fileIn("--XyZ\r\nContent-Disposition: form-data; name=\"file\"; "
+                                      "filename*=utf-8''%E5%BD%95%E9%9F%B3.PCM\r\n\r\nx\r\n--XyZ--"));
+    CPPUNIT_ASSERT_EQUAL("\u5f55\u97f3.PCM"s, filePartOf(body, kType).fileName);
+    CPPUNIT_ASSERT_EQUAL("x"s, fileIn("--XyZ\r\nContent-Disposition: form-data; name*=UTF-8'en'file; filename*=bare.wav"
+                                      "\r\n\r\nx\r\n--XyZ--"));
+    CPPUNIT_ASSERT_EQUAL("bare.wav"s, filePartOf(body, kType).fileName);
+    CPPUNIT_ASSERT(!refused("--XyZ\r\nContent-Disposition: form-data; name*=utf-8''%E\r\n\r\nx\r\n--XyZ--").empty());
 }
 
 SPEC(Multipart, refuses_a_header_that_has_no_end_or_is_too_long) {
@@ -143,6 +181,12 @@ SPEC(Multipart, refuses_a_header_that_has_no_end_or_is_too_long) {
 SPEC(Multipart, without_a_name_in_its_header_is_not_the_file) {
     CPPUNIT_ASSERT_EQUAL(""s, fileIn("--XyZ\r\nno colon\r\n\r\nx\r\n--XyZ--"));
     CPPUNIT_ASSERT_EQUAL(""s, fileIn("--XyZ\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XyZ--"));
+}
+
+SPEC(Multipart, may_have_as_many_parts_as_the_original_took) {
+    std::string text;
+    for (int i = 0; i < 999; ++i) text += part("x" + std::to_string(i), "");
+    CPPUNIT_ASSERT_EQUAL("x"s, fileIn(text + part("file", "x") + "--XyZ--"));
 }
 
 SPEC(Multipart, refuses_ten_thousand_parts) {

@@ -55,13 +55,18 @@ SPEC(Wav, of_another_form_is_refused_and_says_which) {
     assertSays(refused(wavOf(kSamples, {1, 1, 16'000, 24})), "24 bits");
     assertSays(refused(wavOf(kSamples, {1, 1, 44'100, 16})), "44100 samples");
     assertSays(refused(wavOf(kSamples, {1, 1, 0, 16})), "0 samples");
-    assertSays(refused(wavOf(kSamples, {3, 1, 16'000, 32})), "not PCM");  // float
-    assertSays(refused(wavOf(kSamples, {7, 1, 8'000, 8})), "not PCM");    // mu-law
+    assertSays(refused(wavOf(kSamples, {3, 1, 16'000, 32})), "not PCM but floating point");
+    assertSays(refused(wavOf(kSamples, {6, 1, 8'000, 8})), "not PCM but A-law");
+    assertSays(refused(wavOf(kSamples, {7, 1, 8'000, 8})), "not PCM but mu-law");
+    assertSays(refused(wavOf(kSamples, {0x1234, 1, 8'000, 16})), "format 4660");
 }
 
 SPEC(Wav, in_the_extensible_form_is_taken_when_it_holds_pcm) {
     CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(extensible(1)));
     assertSays(refused(extensible(3)), "not PCM");
+    std::string foreign = extensible(1);
+    foreign[foreign.find(kGuidEnd) + 4] = 'x';
+    assertSays(refused(foreign), "not PCM");
     assertSays(refused(riff(formatChunk({0xfffe, 1, 16'000, 16}) + chunk("data", kSamples))), "not PCM");
 }
 
@@ -74,8 +79,38 @@ SPEC(Wav, may_have_other_chunks_of_even_and_odd_size) {
 }
 
 SPEC(Wav, whose_recorder_was_stopped_ends_with_the_file) {
-    for (const std::uint32_t size : {9U, 100U, 0x7fffffffU, 0xffffffffU, 0xfffffffeU})
+    for (const std::uint32_t size : {0U, 9U, 100U, 0x7fffffffU, 0xffffffffU, 0xfffffffeU})
         CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(formatChunk({}) + "data" + littleEndian(size, 4) + kSamples)));
+}
+
+SPEC(Wav, whose_sizes_were_never_written_has_its_samples_up_to_the_end) {
+    const std::string head = formatChunk({}) + "data" + littleEndian(0, 4);
+    for (const std::uint32_t outer : {0U, 36U, 0xffffffffU})
+        for (const std::string& samples : {kSamples, "ab"s, std::string(64, '\0'), "LISP"s + kSamples})
+            CPPUNIT_ASSERT_EQUAL(samples, samplesOf("RIFF" + littleEndian(outer, 4) + "WAVE" + head + samples));
+    const std::string unsized = "RIFF" + littleEndian(0, 4) + "WAVE" + chunk("LIST", "INFOISFT1") + head + kSamples;
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(unsized));
+}
+
+SPEC(Wav, that_says_it_is_empty_is_refused_also_before_what_is_no_sound) {
+    const std::string list = chunk("LIST", "INFOISFT" + littleEndian(6, 4) + "Lavf59");
+    const std::string empty = formatChunk({}) + chunk("data", "");
+    for (const std::string& more : {list, chunk("fact", "1234") + list, chunk("id3 ", "odd"), list.substr(0, 15)}) {
+        assertSays(refused(riff(empty + more)), "no samples");
+        assertSays(refused("RIFF" + littleEndian(0, 4) + "WAVE" + empty + more), "no samples");
+    }
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(riff(empty + list + chunk("data", kSamples))));
+}
+
+SPEC(Wav, of_more_than_32_bits_is_taken_by_its_long_size) {
+    const auto rf64 = [](const std::string& mark, std::uint32_t samples, std::uint32_t high = 0) {
+        const std::string sizes = littleEndian(0, 8) + littleEndian(samples, 4) + littleEndian(high, 4);
+        return mark + littleEndian(0xffffffff, 4) + "WAVE" + chunk("ds64", sizes + littleEndian(0, 8)) +
+               formatChunk({}) + "data" + littleEndian(0xffffffff, 4) + kSamples;
+    };
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("RF64", 8) + chunk("LIST", "abcd")));
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("BW64", 8)));
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("RF64", 0, 1)));  // cut
 }
 
 SPEC(Wav, gives_whole_samples_only) {
@@ -97,8 +132,8 @@ SPEC(Wav, without_a_data_chunk_is_refused) {
 }
 
 SPEC(Wav, whose_format_comes_late_or_never_or_too_short_is_refused) {
-    assertSays(refused(riff(chunk("data", kSamples) + formatChunk({}))), "not PCM");
-    assertSays(refused(riff(chunk("data", kSamples))), "not PCM");
+    assertSays(refused(riff(chunk("data", kSamples) + formatChunk({}))), "no format chunk before its samples");
+    assertSays(refused(riff(chunk("data", kSamples))), "no format chunk before its samples");
     assertSays(refused(riff(chunk("fmt ", "\1\0\1\0"s) + chunk("data", kSamples))), "too short");
 }
 

@@ -68,6 +68,19 @@ SPEC(RequestRouter, answers_a_preflight_on_every_path_that_exists) {
     }
 }
 
+SPEC(RequestRouter, allows_a_browser_the_headers_it_wants_to_send) {
+    const Site site;
+    const auto allowed = [&](const std::string& wanted) {
+        ScriptedExchange preflight("OPTIONS", "/textModel/chat");
+        preflight.sent.headersToAllow = wanted;
+        site.serve(preflight);
+        return preflight.header("Access-Control-Allow-Headers");
+    };
+    CPPUNIT_ASSERT_EQUAL("authorization, X-Requested-With"s, allowed("authorization, X-Requested-With"));
+    for (const std::string& wanted : {""s, "a\r\nSet-Cookie: b"s, "a;b"s, "\xc3\xa4"s, std::string(1'025, 'a')})
+        CPPUNIT_ASSERT_EQUAL("content-type, uuid, username"s, allowed(wanted));
+}
+
 SPEC(RequestRouter, answers_200_on_the_documented_paths_whatever_went_wrong) {
     const Site site;
     for (const std::string& path : kDocumented) {

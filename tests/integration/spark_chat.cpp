@@ -99,6 +99,27 @@ SPEC(SparkChat, speaks_to_every_version_as_it_wants) {
     }
 }
 
+SPEC(SparkChat, asks_no_dialog_that_the_upstream_forbids) {
+    using Roles = std::vector<const char*>;
+    for (const char* path : {"/v1.1/chat", "/v3.5/chat", "/v4.0/chat", "/v1/x1"}) {
+        PluginUnderTest version("spark_chat", settingsFor(simulator.url(path)));
+        for (const Roles& roles :
+             {Roles{"user", "assistant", "system", "user"}, Roles{"system", "system", "user"},
+              Roles{"user", "system", "user"}, Roles{"system", "user", "system", "user"}, Roles{"user", "user"},
+              Roles{"user", "assistant", "assistant", "user"}, Roles{"user", "assistant", "user", "system", "user"}}) {
+            std::vector<std::pair<std::string, std::string>> turns;
+            for (const char* role : roles) turns.emplace_back(role, "x");
+            const Outcome outcome = version.ask(Question::text(turns, "[]"));
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(path, std::string(), outcome.explanation);
+            CPPUNIT_ASSERT_MESSAGE(path, outcome.status == ModelStatus::ok);
+        }
+    }
+    const int connections = simulator.connections();
+    const Outcome refused = plugin.ask(Question::text({{"assistant", "Hello!"}, {"user", "x"}}, "[]"));
+    expect(refused, ModelStatus::badInput, "dialog[0] is the assistant's");
+    CPPUNIT_ASSERT_EQUAL(connections, simulator.connections());
+}
+
 SPEC(SparkChat, reports_a_connection_that_is_refused) {
     expect(askWith(faultOf(FaultKind::refuseConnect)), ModelStatus::unavailable, "handshake");
     Written written = settingsFor("ws://localhost:1/v3.5/chat");

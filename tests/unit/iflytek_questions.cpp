@@ -84,6 +84,42 @@ SPEC(Questions, turn_system_into_talk_for_versions_that_lack_it) {
     CPPUNIT_ASSERT(has(ask(), R"("text":)" + dialog));
 }
 
+SPEC(Questions, join_system_turns_wherever_they_stand) {
+    const std::string joined = R"("text":[{"role":"system","content":"one\n\ntwo"},{"role":"user","content":"q"}])";
+    turns = {{"system", "one"}, {"system", "two"}, {"user", "q"}};
+    CPPUNIT_ASSERT(has(ask(), joined));
+    turns = {{"system", "one"}, {"system", ""}, {"user", "q"}, {"system", "two"}, {"user", ""}};
+    CPPUNIT_ASSERT(has(ask(), joined));
+    turns = {{"user", "a"}, {"assistant", "b"}, {"system", "one"}, {"user", "c"}};
+    CPPUNIT_ASSERT(has(ask(), R"([{"role":"system","content":"one"},{"role":"user","content":"a"},)"
+                              R"({"role":"assistant","content":"b"},{"role":"user","content":"c"}])"));
+    settings.systemRole = Support::no;
+    CPPUNIT_ASSERT(has(ask(), R"([{"role":"user","content":"one"},{"role":"assistant","content":)"));
+    CPPUNIT_ASSERT(!has(ask(), "system"));
+}
+
+SPEC(Questions, join_neighbours_of_one_role) {
+    turns = {{"user", "a"}, {"user", "b"}, {"assistant", "c"}, {"assistant", "d"}, {"user", "e"}};
+    CPPUNIT_ASSERT(has(ask(), R"([{"role":"user","content":"a\n\nb"},{"role":"assistant","content":"c\n\nd"},)"
+                              R"({"role":"user","content":"e"}])"));
+}
+
+SPEC(Questions, whose_first_turn_is_the_assistants_are_refused_by_its_number) {
+    const auto refused = [this] {
+        try {
+            ask();
+        } catch (const CallFailure& failure) {
+            CPPUNIT_ASSERT(failure.status() == ModelStatus::badInput);
+            return failure.forClient();
+        }
+        return std::string();
+    };
+    turns = {{"assistant", "Hello!"}, {"user", "q"}};
+    CPPUNIT_ASSERT(has(refused(), "dialog[0] is the assistant's"));
+    turns = {{"system", "s"}, {"assistant", "Hello!"}, {"user", "q"}};
+    CPPUNIT_ASSERT(has(refused(), "dialog[1] is the assistant's"));
+}
+
 SPEC(Questions, escape_what_they_rewrite) {
     turns[0].content = "";
     turns[1].content = "a\"b\\c\n\x01天\xF0\x9F\x98\x80";

@@ -1,41 +1,88 @@
 #include "iflytek/spark_chat/chat_question.h"
 
+#include "iflytek/core/call_failure.h"
 #include "iflytek/core/json_reading.h"
 
-#include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace aiproject::iflytek {
 namespace {
 
 bool isSystem(const Turn& turn) { return std::string_view(turn.role) == "system"; }
 
-std::string turnJson(std::string_view role, std::string_view content) {
-    return R"({"role":)" + quotedJson(role) + R"(,"content":)" + quotedJson(content) + "}";
-}
+bool isUser(const Turn& turn) { return std::string_view(turn.role) == "user"; }
 
-// Some clients send an empty system turn each time, which the upstream refuses; and some versions have
-// no system role, so there it becomes something said and understood.
-std::string rewritten(const ModelRequest& request, Support systemRole) {
-    std::string dialog;
-    const auto add = [&](const std::string& turn) { dialog += (dialog.empty() ? "" : ",") + turn; };
+// What the upstream takes: a system turn at most once, first and not empty; then user and assistant by turns, the
+// user first. (That the user is last, the worker has seen to.)
+bool isTaken(const ModelRequest& request, Support systemRole) {
+    bool userIsNext = true;
     for (std::uint64_t i = 0; i < request.turnCount; ++i) {
         const Turn& turn = request.turns[i];
-        if (isSystem(turn) && turn.content.size == 0) continue;
-        if (!isSystem(turn) || systemRole != Support::no) {
-            add(turnJson(turn.role, turn.content));
-            continue;
+        if (isSystem(turn)) {
+            if (i != 0 || turn.content.size == 0 || systemRole == Support::no) return false;
+        } else if (isUser(turn) != userIsNext) {
+            return false;
+        } else {
+            userIsNext = !userIsNext;
         }
-        add(turnJson("user", turn.content));
-        add(turnJson("assistant", "好的，我会遵守。"));
     }
+    return true;
+}
+
+void addParagraph(std::string& text, std::string_view paragraph) {
+    if (!text.empty() && !paragraph.empty()) text += "\n\n";
+    text += paragraph;
+}
+
+// Whatever system turns say, wherever they stand (reminders, summaries of what went before), in one text.
+std::string systemTextOf(const ModelRequest& request) {
+    std::string text;
+    for (std::uint64_t i = 0; i < request.turnCount; ++i)
+        if (isSystem(request.turns[i])) addParagraph(text, request.turns[i].content);
+    return text;
+}
+
+using Talk = std::vector<std::pair<std::string_view, std::string>>;  // role and content
+
+void addTurn(Talk& talk, std::string_view role, std::string_view content) {
+    if (talk.empty() || talk.back().first != role)
+        talk.emplace_back(role, content);
+    else
+        addParagraph(talk.back().second, content);
+}
+
+[[noreturn]] void refuseTurn(std::uint64_t index) {
+    const std::string sentence = "dialog[" + std::to_string(index) +
+                                 "] is the assistant's, but this model wants the user's entry before it; "
+                                 "leave it out, or put it into the system entry";
+    throw CallFailure(ModelStatus::badInput, sentence, sentence);
+}
+
+// The nearest dialog that the upstream takes. Some versions have no system role, so there it becomes something
+// said and understood.
+std::string rewritten(const ModelRequest& request, Support systemRole) {
+    Talk talk;
+    const std::string system = systemTextOf(request);
+    if (!system.empty()) talk.emplace_back(systemRole == Support::no ? "user" : "system", system);
+    if (!system.empty() && systemRole == Support::no) talk.emplace_back("assistant", "好的，我会遵守。");
+    for (std::uint64_t i = 0; i < request.turnCount; ++i) {
+        const Turn& turn = request.turns[i];
+        if (isSystem(turn)) continue;
+        const bool isFirst = talk.empty() || talk.back().first == "system";
+        if (isFirst && !isUser(turn)) refuseTurn(i);
+        addTurn(talk, turn.role, turn.content);
+    }
+    std::string dialog;
+    for (const auto& [role, content] : talk)
+        dialog += (dialog.empty() ? R"({"role":)" : R"(,{"role":)") + quotedJson(role) + R"(,"content":)" +
+                  quotedJson(content) + "}";
     return "[" + dialog + "]";
 }
 
 std::string dialogOf(const ModelRequest& request, Support systemRole) {
-    const bool mustChange = std::any_of(request.turns, request.turns + request.turnCount, [&](const Turn& turn) {
-        return isSystem(turn) && (turn.content.size == 0 || systemRole == Support::no);
-    });
-    return mustChange ? rewritten(request, systemRole) : std::string(std::string_view(request.dialog));
+    return isTaken(request, systemRole) ? std::string(std::string_view(request.dialog))
+                                        : rewritten(request, systemRole);
 }
 
 std::string toolsOf(WebSearch search) {

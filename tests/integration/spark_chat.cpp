@@ -299,6 +299,31 @@ SPEC(SparkChatTls, refuses_a_certificate_of_another_host) {
     CPPUNIT_ASSERT(simulator.calls().empty());
 }
 
+SPEC(SparkChatTls, believes_subject_alternative_names_only_and_by_their_kind) {
+    const std::pair<const char*, const char*> certificates[] = {
+        {"", "localhost"},                        // a common name alone, RFC 9525
+        {"DNS:other.example", "localhost"},       // likewise
+        {"DNS:127.0.0.1", "127.0.0.1"},           // a DNS name that reads like an address
+        {"IP:127.0.0.2", "127.0.0.1"},            //
+        {"DNS:local*", "localhost"},              // a part of a label, RFC 9525
+        {"URI:https://localhost/", "localhost"},  //
+        {"IP:127.0.0.1", "localhost"}};
+    for (const auto& [names, host] : certificates) {
+        upstream::Options known = options();
+        known.certificateName = host;
+        known.certificateAltNames = names;
+        const upstream::Simulator simulator(known);
+        const std::string url = "wss://" + std::string(host) + ":" + std::to_string(simulator.port()) + "/v3.5/chat";
+        PluginUnderTest plugin("spark_chat", trusting(url, simulator.caFile()));
+        expect(plugin.ask(hello()), ModelStatus::misconfigured, "for another host name");
+        CPPUNIT_ASSERT_MESSAGE(names, simulator.calls().empty());
+    }
+    const upstream::Simulator simulator(options());
+    const std::string url = "wss://127.0.0.1:" + std::to_string(simulator.port()) + "/v3.5/chat";
+    PluginUnderTest plugin("spark_chat", trusting(url, simulator.caFile()));
+    expect(plugin.ask(hello()), ModelStatus::ok, "");
+}
+
 SPEC(SparkChatTls, believes_anybody_when_told_to) {
     const upstream::Simulator simulator(options("other.example"));
     Written written = settingsFor(simulator.url("/v3.5/chat"));

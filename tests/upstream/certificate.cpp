@@ -108,7 +108,7 @@ Authority makeAuthority(const std::string& certificateFile, const std::string& k
     return authority;
 }
 
-Certificate issue(const Authority& authority, EVP_PKEY* key, const std::string& name) {
+Certificate issue(const Authority& authority, EVP_PKEY* key, const std::string& name, const std::string& altNames) {
     auto certificate = newCertificate(key, name);
     auto* issuer = authority.certificate.get();
     X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer));
@@ -116,21 +116,22 @@ Certificate issue(const Authority& authority, EVP_PKEY* key, const std::string& 
     extend(certificate.get(), issuer, NID_key_usage, "critical,digitalSignature");
     extend(certificate.get(), issuer, NID_ext_key_usage, "serverAuth");
     extend(certificate.get(), issuer, NID_authority_key_identifier, "keyid");
-    extend(certificate.get(), issuer, NID_subject_alt_name,
-           "DNS:" + name + (name == "localhost" ? ",IP:127.0.0.1" : ""));
+    if (!altNames.empty()) extend(certificate.get(), issuer, NID_subject_alt_name, altNames);
     require(X509_sign(certificate.get(), authority.key.get(), EVP_sha256()) != 0, "sign for " + name);
     return certificate;
 }
 
 }  // namespace
 
-CertificateFiles makeCertificate(const std::string& directory, const std::string& name) {
+CertificateFiles makeCertificate(const std::string& directory, const std::string& name,
+                                 const std::optional<std::string>& altNames) {
     CertificateFiles files{directory + "/ca.pem", directory + "/server.pem", directory + "/server.key"};
     const std::string caKeyFile = directory + "/ca.key";
     const bool known = std::filesystem::exists(files.caFile) && std::filesystem::exists(caKeyFile);
     const auto authority = known ? loadAuthority(files.caFile, caKeyFile) : makeAuthority(files.caFile, caKeyFile);
     const auto key = newKey();
-    const auto certificate = issue(authority, key.get(), name);
+    const auto certificate = issue(authority, key.get(), name,
+                                   altNames.value_or("DNS:" + name + (name == "localhost" ? ",IP:127.0.0.1" : "")));
     writeKey(files.keyFile, key.get());
     writeCertificate(files.certificateFile, certificate.get());
     return files;

@@ -40,7 +40,7 @@ Poco::Net::ServerSocket listen(const Options& options, const std::string& caFile
 std::string prepareTls(const Options& options) {
     if (options.transport == Transport::plain) return {};
     if (options.caDirectory.empty()) throw std::invalid_argument("TLS needs Options::caDirectory");
-    return makeCertificate(options.caDirectory, options.certificateName).caFile;
+    return makeCertificate(options.caDirectory, options.certificateName, options.certificateAltNames).caFile;
 }
 
 }  // namespace

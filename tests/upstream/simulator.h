@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,7 @@ struct Options {
     std::string caDirectory;  // TLS: throw-away CA and key are made here; ca.pem is the file to trust.
                               // A CA that an earlier simulator made here is used again.
     std::string certificateName = "localhost";
+    std::optional<std::string> certificateAltNames;  // as OpenSSL writes them: "DNS:a,IP:127.0.0.1"; "": none
     std::string appId = "5f5e1000";
     std::string apiKey = "0123456789abcdef0123456789abcdef";
     std::string apiSecret = "c2ltdWxhdG9yLXNlY3JldC1ub3QtcmVhbA";

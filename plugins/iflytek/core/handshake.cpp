@@ -8,11 +8,14 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/IPAddress.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SSLException.h>
 #include <Poco/Net/SecureStreamSocket.h>
+#include <Poco/Net/X509Certificate.h>
 #include <fcntl.h>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -79,12 +82,23 @@ std::string beginningOf(std::istream& body) {
     return text;
 }
 
+bool isCertificateFor(const std::string& host, const Poco::Net::X509Certificate& certificate) {
+    auto* const raw = const_cast<X509*>(certificate.certificate());
+    Poco::Net::IPAddress address;
+    if (Poco::Net::IPAddress::tryParse(host, address)) return X509_check_ip_asc(raw, host.c_str(), 0) == 1;
+    constexpr unsigned flags = X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS;
+    return X509_check_host(raw, host.data(), host.size(), flags, nullptr) == 1;
+}
+
 void requireCertificate(SecureStreamSocket& socket, const Upstream& upstream) {
     // A handshake that a signal interrupted comes back from attach() unfinished and unchecked.
     if (socket.completeHandshake() != 1) throw Poco::Net::SSLException("handshake not finished");
     if (upstream.tls->verificationMode() == Poco::Net::Context::VERIFY_NONE) return;
     if (!socket.havePeerCertificate()) throw Poco::Net::SSLException("no certificate");
     socket.verifyPeerCertificate(upstream.endpoint.host);
+    // Poco believes a common name, and a DNS name that reads like an address; RFC 9525, 6, neither.
+    if (!isCertificateFor(upstream.endpoint.host, socket.peerCertificate()))
+        throw Poco::Net::CertificateValidationException("no subject alternative name is " + upstream.endpoint.host);
 }
 
 SecureStreamSocket secured(const StreamSocket& socket, const Upstream& upstream, CallDeadlines& deadlines) {
@@ -96,8 +110,9 @@ SecureStreamSocket secured(const StreamSocket& socket, const Upstream& upstream,
         requireCertificate(secure, upstream);
         return secure;
     } catch (const Poco::Net::CertificateValidationException&) {
-        deadlines.fail(ModelStatus::misconfigured, "TLS: the certificate of " + upstream.endpoint.authority() +
-                                                       " is for another host name; check url");
+        deadlines.fail(ModelStatus::misconfigured,
+                       "TLS: the certificate of " + upstream.endpoint.authority() +
+                           " is for another host name, or only its common name is this; check url");
     } catch (const Poco::Exception& e) {
         const std::string reason = e.displayText();
         if (reason.find("certificate verify failed") == std::string::npos)
@@ -135,7 +150,11 @@ std::variant<OpenWebSocket, Refusal> upgrade(const StreamSocket& socket, const U
     request.set(Poco::Net::HTTPRequest::HOST, endpoint.authority());
     Poco::Net::HTTPResponse response;
     try {
-        return OpenWebSocket{WebSocket(session, request, response), bytes};
+        WebSocket opened(session, request, response);
+        for (const char* name : {"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"})  // RFC 6455, 4.1
+            if (!response.get(name, "").empty())
+                throw Poco::Net::MessageException(std::string("the answer has ") + name + ", which was not asked for");
+        return OpenWebSocket{opened, bytes};
     } catch (const Poco::Exception& e) {
         if (!session.body() || response.getStatus() == Poco::Net::HTTPResponse::HTTP_SWITCHING_PROTOCOLS)
             deadlines.fail(ModelStatus::unavailable,

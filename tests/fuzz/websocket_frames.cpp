@@ -30,10 +30,30 @@ public:
     int clientDescriptor() const noexcept override { return -1; }
 };
 
+// However the bytes are cut, the messages are the same.
+std::string decoded(std::string_view input, std::size_t piece) {
+    FrameDecoder decoder;
+    std::string all;
+    try {
+        while (!input.empty()) {
+            std::string_view bytes = input.substr(0, piece);
+            input.remove_prefix(bytes.size());
+            while (!bytes.empty())
+                if (const auto frame = decoder.take(bytes)) {
+                    require(frame->kind == FrameKind::text || frame->payload.size() <= 125, "control frames are small");
+                    all += char(frame->kind) + std::string(frame->payload) + '\n';
+                }
+        }
+    } catch (const FrameFault& fault) {
+        all += fault.what();
+    }
+    return all;
+}
+
 void readAll(test::RawWebSocket& upstream) {
     SilentReply reply;
     const CallDeadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
-    MessageReader reader(upstream.socket, deadlines);
+    MessageReader reader(upstream.socket, *upstream.bytes, deadlines);
     try {
         for (;;) {
             upstream.bytes->hasMessage();
@@ -50,6 +70,7 @@ void readAll(test::RawWebSocket& upstream) {
 }  // namespace
 
 void tryInput(std::string_view input) {
+    require(decoded(input, 1) == decoded(input, input.size() + 1), "messages do not depend on how bytes arrive");
     std::array<int, 2> pair{};
     require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0, "there are sockets");
     const auto [upstream, ours] = pair;

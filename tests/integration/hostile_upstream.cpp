@@ -72,10 +72,29 @@ SPEC(HostileUpstream, that_breaks_the_framing_is_refused) {
     expectAfterUpgrade("\x81\x7F\x00\x00\x00\x01\x00\x00\x00\x00"s, ModelStatus::failed, "larger");
 }
 
+SPEC(HostileUpstream, that_masks_its_frames_or_sends_large_pings_is_refused) {
+    expectAfterUpgrade("\x81\x82\0\0\0\0{}"s, ModelStatus::failed, "masked");
+    expectAfterUpgrade("\x89\x7f\0\0\0\0\0\x03\x0d\x40"s + std::string(200'000, 'p'), ModelStatus::failed, "125 bytes");
+    expectAfterUpgrade(frame(0x09, "p"), ModelStatus::failed, "in fragments");
+}
+
+SPEC(HostileUpstream, that_uses_an_extension_or_protocol_nobody_asked_for_is_unavailable) {
+    for (const std::string header : {"Sec-WebSocket-Extensions: permessage-deflate", "Sec-WebSocket-Protocol: chat"})
+        expect({"", "", "", header + "\r\n"}, ModelStatus::unavailable, "which was not asked for");
+}
+
+SPEC(HostileUpstream, whose_first_frame_comes_with_its_header_in_one_piece_or_many_is_understood) {
+    const std::string error = frame(0x81, R"({"header":{"code":11202,"message":"m","sid":"s","status":2}})");
+    expect({"", frame(0x89, "p") + error, "", "X-More: a\r\n"}, ModelStatus::busy, "11202");
+}
+
 SPEC(HostileUpstream, that_sends_odd_close_frames_has_closed) {
     expectAfterUpgrade(frame(0x88, ""), ModelStatus::unavailable, "closed with no code");
     expectAfterUpgrade(frame(0x88, "\x03"), ModelStatus::unavailable, "closed with no code");
     expectAfterUpgrade(frame(0x88, "\x03\xE8\xFF\xFE"), ModelStatus::unavailable, "code 1000 before");
+    expectAfterUpgrade(frame(0x88, "\x03\xE8\xFF\xFE"), ModelStatus::unavailable, "is no UTF-8");
+    for (const std::string& code : {"\x03\xE7"s, "\x03\xED"s, "\x03\xEE"s, "\x03\xF7"s, "\x13\x88"s})
+        expectAfterUpgrade(frame(0x88, code), ModelStatus::unavailable, "may not have that code");
 }
 
 SPEC(HostileUpstream, whose_empty_messages_are_no_end_of_the_connection) {
@@ -85,8 +104,7 @@ SPEC(HostileUpstream, whose_empty_messages_are_no_end_of_the_connection) {
 SPEC(HostileUpstream, that_floods_with_what_is_no_message_does_not_win_time) {
     expect({"", "", frame(0x89, "ping")}, ModelStatus::timedOut, "first_frame_ms", kShortFirstFrame);
     expect({"", "", frame(0x8A, "")}, ModelStatus::timedOut, "first_frame_ms", kShortFirstFrame);
-    // To Poco an empty fragment in the middle looks like the end of the connection.
-    expect({"", frame(0x01, ""), frame(0x00, "")}, ModelStatus::unavailable, "ended the connection");
+    expect({"", frame(0x01, ""), frame(0x00, "")}, ModelStatus::timedOut, "first_frame_ms", kShortFirstFrame);
     expect({"", frame(0x01, ""), frame(0x00, std::string(120, 'x'))}, ModelStatus::failed, "larger");
 }
 

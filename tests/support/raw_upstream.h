@@ -15,9 +15,10 @@
 namespace aiproject::test {
 
 struct Script {
-    std::string head;     // "": a proper 101
-    std::string once;     // bytes after it
-    std::string forever;  // and these until the client has gone
+    std::string head;          // "": a proper 101
+    std::string once;          // bytes after it
+    std::string forever;       // and these until the client has gone
+    std::string headers = {};  // more lines of a proper 101
 };
 
 class RawUpstream {
@@ -40,7 +41,9 @@ private:
         const int client = ::accept(listener_.descriptor(), nullptr, nullptr);
         if (client < 0) return;
         const std::string request = readHead(client);
-        bool open = say(client, script_.head.empty() ? upgrade(request) : script_.head) && say(client, script_.once);
+        // In one piece, so that frames come with the head.
+        const std::string head = script_.head.empty() ? upgrade(request, script_.headers) : script_.head;
+        bool open = say(client, head + script_.once);
         while (open && !script_.forever.empty()) open = say(client, script_.forever);
         char ignored[4096];
         while (open && ::recv(client, ignored, sizeof ignored, 0) > 0) {
@@ -58,7 +61,7 @@ private:
     static bool say(int client, const std::string& bytes) {
         return bytes.empty() || ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL) == ssize_t(bytes.size());
     }
-    static std::string upgrade(const std::string& request) {
+    static std::string upgrade(const std::string& request, const std::string& headers) {
         const std::string name = "Sec-WebSocket-Key: ";
         const auto start = request.find(name) + name.size();
         Poco::SHA1Engine sha1;
@@ -70,7 +73,7 @@ private:
         encoder.close();
         return "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                "Sec-WebSocket-Accept: " +
-               accept.str() + "\r\n\r\n";
+               accept.str() + "\r\n" + headers + "\r\n";
     }
 
     const Script script_;

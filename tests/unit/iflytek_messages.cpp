@@ -34,7 +34,7 @@ struct Messages : CppUnit::TestCase {
     CallWatch watch;
     RecordingReply reply{watch, kPatientTimeouts};
     CallDeadlines deadlines{reply, kPatientTimeouts, "the upstream"};
-    MessageReader reader{upstream.socket, deadlines};
+    MessageReader reader{upstream.socket, *upstream.bytes, deadlines};
 
     ~Messages() override { close(pair[1]); }
     Messages() = default;

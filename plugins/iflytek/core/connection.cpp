@@ -19,11 +19,11 @@ OpenWebSocket openConnection(const Upstream& upstream, CallDeadlines& deadlines,
     return std::get<OpenWebSocket>(opened);
 }
 
-void endConnection(WebSocket& socket) noexcept {
+void endConnection(WebSocket& socket, std::optional<std::uint16_t> code) noexcept {
     try {
         // From here nothing may wait, neither for the close frame nor for TLS's own goodbye.
         socket.setSendTimeout(Poco::Timespan(Poco::Timespan::MILLISECONDS));
-        socket.shutdown(WebSocket::WS_NORMAL_CLOSE);
+        if (code) socket.shutdown(*code);
     } catch (const std::exception&) {
         return;  // the connection is broken already, and who used it has the reason
     }

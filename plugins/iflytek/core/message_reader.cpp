@@ -2,23 +2,43 @@
 
 #include "iflytek/core/encoding.h"
 
-#include <Poco/Net/NetException.h>
+#include <Poco/Exception.h>
+
+#include <string>
 
 namespace aiproject::iflytek {
 namespace {
 
 using Poco::Net::WebSocket;
 
-constexpr int kReservedBits = 0x70;
+// RFC 6455, 7.4: the codes that may stand in a close frame.
+bool isCloseCode(unsigned code) {
+    const bool isStandard = code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
+    return isStandard || (code >= 3000 && code <= 4999);
+}
 
-const std::string kTooLarge = "a message of the upstream is larger than " + std::to_string(kMaxMessageBytes) + " bytes";
+struct CloseWords {
+    std::string said;
+    std::string fault;                    // how the frame breaks RFC 6455
+    std::optional<std::uint16_t> answer;  // nothing: what it said itself
+};
+
+CloseWords wordsOf(std::string_view payload) {
+    constexpr std::size_t codeBytes = 2;
+    constexpr std::uint16_t protocolError = 1002, invalidText = 1007;
+    if (payload.empty()) return {"no code", "", std::nullopt};
+    if (payload.size() < codeBytes) return {"no code", "; its close frame has half a code", protocolError};
+    const unsigned code = static_cast<unsigned char>(payload[0]) * 256U + static_cast<unsigned char>(payload[1]);
+    const std::string said = "code " + std::to_string(code), reason(payload.substr(codeBytes));
+    if (!isUtf8(reason)) return {said, "; the reason in its close frame is no UTF-8", invalidText};
+    if (!isCloseCode(code)) return {said, "; a close frame may not have that code", protocolError};
+    return {reason.empty() ? said : said + " (" + reason + ")", "", std::nullopt};
+}
 
 }  // namespace
 
-MessageReader::MessageReader(WebSocket& socket, const CallDeadlines& deadlines)
-    : socket_(socket), deadlines_(deadlines) {
-    socket_.setMaxPayloadSize(kMaxMessageBytes);
-}
+MessageReader::MessageReader(WebSocket& socket, ReadAhead& bytes, const CallDeadlines& deadlines)
+    : socket_(socket), bytes_(bytes), deadlines_(deadlines) {}
 
 std::string_view MessageReader::next() {
     for (;;) {
@@ -28,73 +48,52 @@ std::string_view MessageReader::next() {
 
 std::optional<std::string_view> MessageReader::takeFrame() {
     deadlines_.check();
-    frame_.resize(0);
-    int flags = 0;
-    Message message;
     try {
-        const int size = socket_.receiveFrame(frame_, flags);
-        // 0 is also the size of an empty message and an empty ping; only those have flags.
-        if (size <= 0 && flags == 0)
-            deadlines_.fail(ModelStatus::unavailable, "the upstream ended the connection before the end of the answer");
-        message = take(flags);
-    } catch (const Poco::Net::WebSocketException& e) {
-        if (e.code() == WebSocket::WS_ERR_PAYLOAD_TOO_BIG) deadlines_.fail(ModelStatus::failed, kTooLarge);
-        deadlines_.fail(ModelStatus::unavailable, "the upstream broke off in the middle of a frame");
+        if (bytes_.held().empty() && !bytes_.fill()) ended();
+        std::string_view rest = bytes_.held();
+        const auto frame = decoder_.take(rest);
+        bytes_.skip(bytes_.held().size() - rest.size());
+        return frame ? take(*frame) : std::nullopt;
+    } catch (const FrameFault& fault) {
+        goodbye_ = fault.closeCode();
+        deadlines_.fail(ModelStatus::failed, fault.what());
     } catch (const Poco::Exception& e) {
         deadlines_.fail(ModelStatus::unavailable, "the connection to the upstream broke: " + e.displayText());
     }
-    if (message && !isUtf8(*message)) deadlines_.fail(ModelStatus::failed, "a message of the upstream is no UTF-8");
-    return message;
 }
 
-MessageReader::Message MessageReader::take(int flags) {
-    if (flags & kReservedBits) deadlines_.fail(ModelStatus::failed, "the upstream used reserved bits of a frame");
-    const bool isFinal = flags & WebSocket::FRAME_FLAG_FIN;
-    switch (flags & WebSocket::FRAME_OP_BITMASK) {
-        case WebSocket::FRAME_OP_TEXT:
-            if (isOpen_) deadlines_.fail(ModelStatus::failed, "the upstream began a message inside another");
-            if (isFinal) return std::string_view(frame_.begin(), frame_.size());
-            parts_.clear();
-            return append(false);
-        case WebSocket::FRAME_OP_CONT:
-            if (!isOpen_)
-                deadlines_.fail(ModelStatus::failed, "the upstream continued a message that it had not begun");
-            return append(isFinal);
-        case WebSocket::FRAME_OP_BINARY:
-            deadlines_.fail(ModelStatus::failed, "the upstream sent a binary message; this protocol has text only");
-        case WebSocket::FRAME_OP_PING: answer(WebSocket::FRAME_OP_PONG); return std::nullopt;
-        case WebSocket::FRAME_OP_PONG: return std::nullopt;
-        case WebSocket::FRAME_OP_CLOSE: closed();
-        default: deadlines_.fail(ModelStatus::failed, "the upstream sent a frame of an unknown kind");
+std::optional<std::string_view> MessageReader::take(const Frame& frame) {
+    switch (frame.kind) {
+        case FrameKind::text: return frame.payload;
+        case FrameKind::ping: answer(WebSocket::FRAME_OP_PONG, frame.payload); return std::nullopt;
+        case FrameKind::pong: return std::nullopt;
+        case FrameKind::close: closed(frame.payload);
     }
+    return std::nullopt;
 }
 
-MessageReader::Message MessageReader::append(bool isFinal) {
-    if (parts_.size() + frame_.size() > kMaxMessageBytes) deadlines_.fail(ModelStatus::failed, kTooLarge);
-    parts_.append(frame_.begin(), frame_.size());
-    isOpen_ = !isFinal;
-    return isFinal ? Message(parts_) : std::nullopt;
+void MessageReader::ended() const {
+    deadlines_.fail(ModelStatus::unavailable, decoder_.isInsideFrame()
+                                                  ? "the upstream broke off in the middle of a frame"
+                                                  : "the upstream ended the connection before the end of the answer");
 }
 
-void MessageReader::answer(int opcode) {
-    socket_.sendFrame(frame_.begin(), static_cast<int>(frame_.size()), WebSocket::FRAME_FLAG_FIN | opcode);
+void MessageReader::answer(int opcode, std::string_view payload) {
+    socket_.sendFrame(payload.data(), static_cast<int>(payload.size()), WebSocket::FRAME_FLAG_FIN | opcode);
 }
 
-void MessageReader::closed() {
-    std::string text = "no code";
-    if (frame_.size() >= 2) {
-        const auto high = static_cast<unsigned char>(frame_[0]);
-        const auto low = static_cast<unsigned char>(frame_[1]);
-        text = "code " + std::to_string(high * 256 + low);
-        const std::string reason(frame_.begin() + 2, frame_.size() - 2);
-        if (!reason.empty() && isUtf8(reason)) text += " (" + reason + ")";
+void MessageReader::closed(std::string_view payload) {
+    const CloseWords close = wordsOf(payload);
+    std::string text = "the upstream closed with " + close.said;
+    goodbye_ = close.answer;
+    if (!goodbye_) {
+        try {
+            answer(WebSocket::FRAME_OP_CLOSE, payload);
+        } catch (const Poco::Exception&) {
+            text += ", and was gone at once";  // the close that it sent is what counts
+        }
     }
-    try {
-        answer(WebSocket::FRAME_OP_CLOSE);
-    } catch (const Poco::Exception&) {
-        text += ", and was gone at once";  // the close that it sent is what counts
-    }
-    deadlines_.fail(ModelStatus::unavailable, "the upstream closed with " + text + " before the end of the answer");
+    deadlines_.fail(ModelStatus::unavailable, text + " before the end of the answer" + close.fault);
 }
 
 }  // namespace aiproject::iflytek

@@ -1,45 +1,44 @@
-// Whole text messages out of WebSocket frames: joins fragments, answers pings, refuses what the
-// protocol does not have. Time is the guard's business: only a whole message starts it anew, so
-// neither drops of bytes nor pings hold a call open.
+// Whole text messages of an upstream: reads, answers pings, refuses what breaks the protocol. Time is the guard's
+// business: only a whole message starts it anew, so neither drops of bytes nor pings hold a call open.
 #pragma once
 
 #include "iflytek/core/call_deadlines.h"
+#include "iflytek/core/frame_decoder.h"
+#include "iflytek/core/read_ahead.h"
 
-#include <Poco/Buffer.h>
 #include <Poco/Net/WebSocket.h>
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace aiproject::iflytek {
 
-constexpr std::size_t kMaxMessageBytes = 1024UL * 1024;  // a token's frame has about 200
-
 class MessageReader {
 public:
-    MessageReader(Poco::Net::WebSocket& socket, const CallDeadlines& deadlines);
+    // Sends by `socket`, reads from `bytes` below it.
+    MessageReader(Poco::Net::WebSocket& socket, ReadAhead& bytes, const CallDeadlines& deadlines);
 
     // Blocks for the next message, valid UTF-8, which lies here until the next call. Throws CallFailure, also
     // when the peer closes.
     std::string_view next();
-    // Blocks for one frame only: nothing when it was a ping, a pong or a part.
+    // Blocks for the next bytes only: nothing when no message ended with them.
     std::optional<std::string_view> takeFrame();
 
-private:
-    using Message = std::optional<std::string_view>;
+    // With what to close; nothing: the closing handshake is done.
+    std::optional<std::uint16_t> goodbye() const noexcept { return goodbye_; }
 
-    Message take(int flags);
-    Message append(bool isFinal);
-    [[noreturn]] void closed();
-    void answer(int opcode);
+private:
+    std::optional<std::string_view> take(const Frame& frame);
+    void answer(int opcode, std::string_view payload);
+    [[noreturn]] void closed(std::string_view payload);
+    [[noreturn]] void ended() const;
 
     Poco::Net::WebSocket& socket_;
+    ReadAhead& bytes_;
     const CallDeadlines& deadlines_;
-    Poco::Buffer<char> frame_{0};
-    std::string parts_;    // of a fragmented message
-    bool isOpen_ = false;  // a fragmented message has begun
+    FrameDecoder decoder_;
+    std::optional<std::uint16_t> goodbye_ = Poco::Net::WebSocket::WS_NORMAL_CLOSE;
 };
 
 }  // namespace aiproject::iflytek

@@ -9,11 +9,11 @@ namespace aiproject::iflytek {
 using Poco::Net::WebSocket;
 
 UpstreamLink::UpstreamLink(const OpenWebSocket& web, CallDeadlines& deadlines)
-    : deadlines_(deadlines), web_(web), reader_(web_.socket, deadlines_) {}
+    : deadlines_(deadlines), web_(web), reader_(web_.socket, *web_.bytes, deadlines_) {}
 
 UpstreamLink::~UpstreamLink() {
     deadlines_.withdraw();
-    endConnection(web_.socket);
+    endConnection(web_.socket, reader_.goodbye());
 }
 
 void UpstreamLink::send(const std::string& message, Phase phase) {

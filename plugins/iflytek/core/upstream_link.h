@@ -27,7 +27,7 @@ public:
     std::string_view receive(Phase next = Phase::idleFrame);
     // Whether the next message is here already.
     bool hasMessage() const noexcept { return web_.bytes->hasMessage(); }
-    // Takes one frame, for a caller that must not wait longer: nothing when no message came of it.
+    // Takes what has come, for a caller that must not wait longer: nothing when no message ended with it.
     std::optional<std::string_view> receiveFrame();
     // The time of `phase` starts now.
     void expect(Phase phase) { deadlines_.enter(phase, descriptor()); }

@@ -122,7 +122,7 @@ struct LogConfig {
 struct Config {
     std::string source;  // the file it was read from, for messages
     std::string runDir = "/run/aiproject";
-    bool hasCoreDumps = false;  // and debuggers of the same user
+    bool hasCoreDumps = false;            // and debuggers of the same user
     std::vector<std::string> pluginDirs;  // empty: the installed one
     RouteConfig routes;
     std::map<std::string, ModelConfig> models;

@@ -198,6 +198,7 @@ void ConnectionQueue::refuseConnections() {
 }
 
 void ConnectionQueue::waitForOverdue(std::unique_lock<std::mutex>& lock) {
+    if (ending_) return;  // which may have been said while the lock was not held
     auto until = Clock::time_point::max();
     if (!queue_.empty()) until = queue_.front().since + limits_.queue;
     if (!late_.empty()) until = std::min(until, Clock::now() + kLateLook);

@@ -1,6 +1,6 @@
 // The table `audit`: what happened to accounts, for the operator.
 //
-// ERRORS   Error(internal) when the database does not answer.
+// ERRORS   Error(databaseBusy) when the database does not answer.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 

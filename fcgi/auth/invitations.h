@@ -1,7 +1,7 @@
 // Codes that let in and grant: each once per user, for so many users, from a time to a time, and for the
 // users of one academy if it says so.
 //
-// ERRORS   As said below; Error(internal) when the database does not answer.
+// ERRORS   As said below; Error(databaseBusy) when the database does not answer.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 

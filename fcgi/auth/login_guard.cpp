@@ -118,7 +118,7 @@ void LoginGuard::succeed(const Attempt& attempt, const Database::Work& alongside
                 alongside(session);
             });
         } catch (const ConstraintViolation& e) {  // two leave one mark
-            if (tries == kTries) throw Error(ErrorKind::internal, "login_attempts: " + std::string(e.what()));
+            if (tries == kTries) throw Error(ErrorKind::databaseBusy, "login_attempts: " + std::string(e.what()));
         }
     }
 }

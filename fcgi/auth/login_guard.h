@@ -11,7 +11,7 @@
 //           address among them, keeps its owner out for no longer at a time. An address waits `longest` at most.
 //           No account is told from a name that nobody has. What is a day old counts no more and may be deleted.
 //
-// ERRORS   Error(internal) when the database does not answer: nobody gets in while failures cannot be counted.
+// ERRORS   Error(databaseBusy) when the database does not answer: nobody gets in while failures cannot be counted.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 

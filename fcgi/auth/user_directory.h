@@ -1,7 +1,7 @@
 // The accounts as an operator sees and changes them. Each change leaves a row in the audit log, in the same
 // transaction and with an empty Origin: the command line.
 //
-// ERRORS   Error(internal) when the database does not answer; else as said below.
+// ERRORS   Error(databaseBusy) when the database does not answer; else as said below.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 

@@ -1,6 +1,6 @@
 // The table `users`. Values bind; the statements are constant text.
 //
-// ERRORS   Error(internal) when the database does not answer; else as said below.
+// ERRORS   Error(databaseBusy) when the database does not answer; else as said below.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 

@@ -30,6 +30,7 @@ enum class ErrorKind {
     tooManyRequests,
     modelBusy,
     modelTimeout,
+    databaseBusy,  // locked, away, full or too slow: it passes, and nobody has made a mistake
     contentRefused,
     clientLeft,  // for the log; nobody reads the answer
 };

@@ -2,8 +2,8 @@
 // ends, before its client hears of the end. A settlement that the database does not take waits in the spool, and in
 // memory when there is no spool either; Billing::retry() brings it in. Nothing is billed twice: call_id is unique.
 //
-// ERRORS   begin(): tokensSpent, picturesSpent, voiceSecondsSpent, tooManyRequests, notAllowed; internal when the
-//          database does not answer. settle() throws for a lack of memory only.
+// ERRORS   begin(): tokensSpent, picturesSpent, voiceSecondsSpent, tooManyRequests, notAllowed; databaseBusy when
+//          the database does not answer. settle() throws for a lack of memory only.
 // THREADS  Any number may call; a BilledCall belongs to the thread of its request.
 #pragma once
 

@@ -30,7 +30,7 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
         if (mine.isDone) break;
         lead(lock);
     }
-    if (mine.isAway) throw Error(ErrorKind::internal, away_);
+    if (mine.isAway) throw Error(ErrorKind::databaseBusy, away_);
     lock.unlock();
     if (mine.failure) std::rethrow_exception(mine.failure);
 }

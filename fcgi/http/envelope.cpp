@@ -28,6 +28,7 @@ ErrorFace faceOf(ErrorKind kind) noexcept {
         case ErrorKind::tooManyRequests: return {429, "TOO_MANY_REQUESTS", "too many requests", 1};
         case ErrorKind::modelBusy: return {503, "MODEL_BUSY", "the model is busy; please try again", 1};
         case ErrorKind::modelTimeout: return {504, "MODEL_TIMEOUT", "the model did not answer in time", 0};
+        case ErrorKind::databaseBusy: return {503, "MODEL_BUSY", "the service is busy; please try again", 2};
         case ErrorKind::contentRefused: return {403, "CONTENT_REFUSED", "the content was refused by moderation", 0};
         case ErrorKind::clientLeft: return {499, "CLIENT_LEFT", "the client has left", 0};
     }

@@ -144,6 +144,7 @@ StatusRule Router::ruleFor(const std::string& path) const {
 void Router::fail(Exchange& exchange, const Error& error, RequestRecord& record) const {
     record.code = faceOf(error.kind()).code;
     record.reason = error.what();
+    if (error.kind() == ErrorKind::databaseBusy) record.level = LogLevel::warning;  // the operator's, not the client's
     if (exchange.started()) return;  // a stream has said it in its last frame
     try {
         sendError(exchange, error, ruleFor(exchange.request().path));

@@ -3,6 +3,7 @@
 #include <Poco/Data/Session.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 #include <random>
 #include <system_error>
@@ -30,6 +31,13 @@ void pauseAfterConflict() {
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % kLongestPauseMs));
 }
 
+// Of this machine: what others hold now, and give back.
+bool isPassing(const std::error_code& error) {
+    for (const auto passing : {EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC, EDQUOT})
+        if (error == std::error_code(passing, std::generic_category())) return true;
+    return false;
+}
+
 }  // namespace
 
 // A session for the time of one `work`. It goes back to the others only when it is known to be sound.
@@ -43,10 +51,9 @@ public:
         const bool isInTime = owner_.sessionFree_.wait_until(lock, deadline, isFree);
         if (!isIdle() && hasFailed()) {
             owner_.sessionFree_.notify_one();  // this one may have been woken for what it does not take
-            throw owner_.fault(owner_.slowFailure_);
+            throw owner_.busy(owner_.slowFailure_);
         }
-        if (!isInTime)
-            throw Error(ErrorKind::internal, "no database session became free in time; see database.sessions");
+        if (!isInTime) throw owner_.busy("no session became free in time; see database.sessions");
         if (!owner_.idle_.empty()) {
             session_ = std::move(owner_.idle_.back());
             owner_.idle_.pop_back();
@@ -99,7 +106,7 @@ public:
     WriteTurn(Database& owner, Clock::time_point deadline) : owner_(owner) {
         std::unique_lock lock(owner_.mutex_);
         if (!owner_.writerGone_.wait_until(lock, deadline, [this] { return !owner_.writing_; }))
-            throw owner_.fault("no turn to write came in time");
+            throw owner_.busy("no turn to write came in time; see database.timeout_ms");
         owner_.writing_ = true;
     }
     ~WriteTurn() {
@@ -133,8 +140,8 @@ public:
             owner_.dialect_->commit(session_);
         } catch (const Poco::Exception& e) {
             if (owner_.dialect_->kindOf(e) != FaultKind::lost) throw;
-            throw owner_.fault("nobody knows whether the transaction was done: COMMIT had been sent when " +
-                               e.message());
+            throw owner_.busy("nobody knows whether the transaction was done: COMMIT had been sent when " +
+                              e.message());
         }
         committed_ = true;
     }
@@ -230,7 +237,7 @@ void Database::lend(const Work& work, Clock::time_point deadline, After after, b
         if (!wasSilent() && after == After::keep) lease.keep();
         throw;
     } catch (const Poco::Exception& e) {
-        if (wasSilent()) throw fault("the server did not answer in time; see database.timeout_ms");
+        if (wasSilent()) throw busy("the server did not answer in time; see database.timeout_ms");
         const FaultKind kind = dialect_->kindOf(e);
         const bool isSound = kind == FaultKind::constraint || kind == FaultKind::conflict;
         if (isSound && after == After::keep) lease.keep();
@@ -263,22 +270,24 @@ Error Database::fault(const std::string& what) const {
     return {ErrorKind::internal, "database " + dialect_->place() + ": " + what};
 }
 
+Error Database::busy(const std::string& what) const { return {ErrorKind::databaseBusy, fault(what).what()}; }
+
 void Database::guarded(const std::function<void()>& work) const {
     try {
         work();
     } catch (const Poco::Exception& e) {
-        const std::string limit = "database.timeout_ms is " + std::to_string(timeout_.count());
+        const std::string limit = "; database.timeout_ms is " + std::to_string(timeout_.count());
         switch (dialect_->kindOf(e)) {
             case FaultKind::constraint: throw ConstraintViolation(e.displayText());
-            case FaultKind::locked:
-                throw fault("locked by another process for too long: " + e.displayText() + "; " + limit);
-            case FaultKind::slow: throw fault("a statement took longer than it may: " + e.displayText() + "; " + limit);
+            case FaultKind::locked: throw busy("locked by another process for too long: " + e.displayText() + limit);
+            case FaultKind::slow: throw busy("a statement took longer than it may: " + e.displayText() + limit);
             case FaultKind::conflict:
             case FaultKind::lost:
+            case FaultKind::exhausted: throw busy(e.displayText());
             case FaultKind::other: throw fault(e.displayText());
         }
     } catch (const std::system_error& e) {
-        throw fault(e.what());
+        throw isPassing(e.code()) ? busy(e.what()) : fault(e.what());
     }
 }
 

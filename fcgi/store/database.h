@@ -3,11 +3,12 @@
 // `work` MAY RUN MORE THAN ONCE: again when the database ended its transaction in favour of another's, and once
 // more when a session that lay idle turns out to be dead. So it sets what it answers and does not add to it.
 //
-// ERRORS   Error(internal, reason for the log) for every fault of the database, among them whatever
-//          Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table or
-//          a value does not fit its column. An Error of `work` passes through. A call waits at most config.timeout for
-//          a session, a lock and the server, all together (a new connection: whole seconds, see Dialect::open()); the
-//          next call starts afresh, so nothing needs a restart.
+// ERRORS   Error(databaseBusy, reason for the log) for trouble that passes: locks, time, a connection or server that is
+//          gone, resources that are used up. Error(internal) for all other faults of the database, among them
+//          whatever Poco::Exception leaves `work`; ConstraintViolation when a row would break a rule of its table
+//          or a value does not fit its column. An Error of `work` passes through. A call waits at most config.timeout
+//          for a session, a lock and the server, all together (a new connection: whole seconds, see Dialect::open());
+//          the next call starts afresh, so nothing needs a restart.
 // THREADS  Any number may call; a session belongs to one `work` at a time. Not from within `work`.
 #pragma once
 
@@ -76,6 +77,7 @@ private:
 
     void guarded(const std::function<void()>& work) const;  // turns what it throws into Error
     Error fault(const std::string& what) const;
+    Error busy(const std::string& what) const;
     void insist(const Work& work, Clock::time_point deadline);
     void lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle);
     void forgetIdle();

@@ -26,7 +26,8 @@ enum class FaultKind {
     conflict,    // the database ended the transaction in favour of another's: run again, it may succeed
     locked,      // others held what it needs for too long
     slow,        // the database ended a statement that took too long
-    lost,        // the connection is gone
+    lost,        // the connection is gone, or could not be made
+    exhausted,   // it has no memory, disk or connection left for this
     other,
 };
 

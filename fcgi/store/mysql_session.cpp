@@ -33,13 +33,20 @@ FaultKind kindOfNumber(unsigned number) {
                                                 ER_WARN_DATA_OUT_OF_RANGE,
                                                 ER_TRUNCATED_WRONG_VALUE_FOR_FIELD};
     static const std::set<unsigned> conflicts{ER_LOCK_DEADLOCK, kRowChangedMeanwhile};
-    static const std::set<unsigned> slow{kStatementTimeout, kMySqlStatementTimeout};
-    static const std::set<unsigned> lost{CR_SERVER_GONE_ERROR, CR_SERVER_LOST,    CR_SERVER_LOST_EXTENDED,
-                                         ER_SERVER_SHUTDOWN,   kConnectionKilled, kIdleTooLong};
+    static const std::set<unsigned> slow{kStatementTimeout, kMySqlStatementTimeout, ER_QUERY_INTERRUPTED};
+    static const std::set<unsigned> lost{CR_SERVER_GONE_ERROR, CR_SERVER_LOST,     CR_SERVER_LOST_EXTENDED,
+                                         ER_SERVER_SHUTDOWN,   kConnectionKilled,  kIdleTooLong,
+                                         CR_CONNECTION_ERROR,  CR_CONN_HOST_ERROR, CR_UNKNOWN_HOST,
+                                         ER_HANDSHAKE_ERROR,   ER_NORMAL_SHUTDOWN};
+    static const std::set<unsigned> exhausted{
+        ER_CON_COUNT_ERROR,  ER_TOO_MANY_USER_CONNECTIONS, ER_USER_LIMIT_REACHED, ER_DISK_FULL,
+        ER_RECORD_FILE_FULL, ER_OUT_OF_RESOURCES,          ER_OUTOFMEMORY,        CR_OUT_OF_MEMORY,
+        ER_LOCK_TABLE_FULL,  ER_TOO_MANY_CONCURRENT_TRXS};
     if (constraints.count(number) == 1) return FaultKind::constraint;
     if (conflicts.count(number) == 1) return FaultKind::conflict;
     if (number == ER_LOCK_WAIT_TIMEOUT) return FaultKind::locked;
     if (slow.count(number) == 1) return FaultKind::slow;
+    if (exhausted.count(number) == 1) return FaultKind::exhausted;
     return lost.count(number) == 1 ? FaultKind::lost : FaultKind::other;
 }
 
@@ -124,7 +131,8 @@ MysqlSession::MysqlSession(const DatabaseUrl& url, std::chrono::seconds timeout)
     if (!mysql_real_connect(handle_.get(), textOrNone(url.host), url.user.c_str(), textOrNone(url.password),
                             url.database.c_str(), unsigned(url.port), textOrNone(optionOf(url, "socket")),
                             CLIENT_FOUND_ROWS))
-        throw SqlFault(FaultKind::other, std::string("cannot be reached: ") + mysql_error(handle_.get()));
+        throw SqlFault(kindOfNumber(mysql_errno(handle_.get())),
+                       std::string("cannot be reached: ") + mysql_error(handle_.get()));
 }
 
 void MysqlSession::query(const std::string& sql) {

@@ -6,6 +6,7 @@
 #include <Poco/RegularExpression.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <set>
@@ -16,6 +17,8 @@ namespace aiproject {
 namespace PostgreSQL = Poco::Data::PostgreSQL;
 
 namespace {
+
+constexpr std::chrono::milliseconds kQuickRefusal{500};
 
 // What Poco 1.11 loses is ours: an explicit instantiation is the one place where C++ lets a private member be named.
 //
@@ -67,6 +70,7 @@ FaultKind kindOfState(const std::string& state) {
     if (state == "55P03") return FaultKind::locked;
     if (state == "57014") return FaultKind::slow;
     if (lost.count(state) == 1 || group == "08") return FaultKind::lost;
+    if (group == "53") return FaultKind::exhausted;
     return FaultKind::other;
 }
 
@@ -138,6 +142,14 @@ private:
     Poco::SharedPtr<PostgreSQL::Extractor> extractor_;
 };
 
+// "... failed: FATAL:  28P01: ..."; without a code no server has answered.
+SqlFault unreached(const std::string& line) {
+    static const Poco::RegularExpression form(R"(:  ([0-9A-Z]{5}): )");
+    std::vector<std::string> parts;
+    const bool isAnswer = form.split(line, parts) >= 2;
+    return {isAnswer ? kindOfState(parts[1]) : FaultKind::lost, "cannot be reached: " + line};
+}
+
 using Result = std::unique_ptr<PGresult, decltype(&PQclear)>;
 
 Result ranIn(PGconn* connection, const std::string& sql, const PostgresqlSession& session) {
@@ -150,13 +162,17 @@ Result ranIn(PGconn* connection, const std::string& sql, const PostgresqlSession
 }  // namespace
 
 PostgresqlSession::PostgresqlSession(const DatabaseUrl& url, std::chrono::seconds timeout) {
+    const auto begin = std::chrono::steady_clock::now();
     connectionOf(handle_) = PQconnectdb(connectionText(url, timeout).c_str());
+    PQsetErrorVerbosity(connection(), PQERRORS_VERBOSE);  // the only text in which Poco leaves the code to us
+    // A refusal came without that code, which alone tells a wrong password from a server that has no place left.
+    const bool wasRefused = PQstatus(connection()) != CONNECTION_OK;
+    if (wasRefused && std::chrono::steady_clock::now() - begin < kQuickRefusal) PQreset(connection());
     if (PQstatus(connection()) != CONNECTION_OK) {
         const std::string text = PQerrorMessage(connection());  // and then lines of advice
         finish();
-        throw SqlFault(FaultKind::other, "cannot be reached: " + text.substr(0, text.find('\n')));
+        throw unreached(text.substr(0, text.find('\n')));
     }
-    PQsetErrorVerbosity(connection(), PQERRORS_VERBOSE);  // the only text in which Poco leaves the code to us
     // Or a notice, as of a table that is there already, would go to standard error.
     PQsetNoticeProcessor(
         connection(), [](void*, const char*) {}, nullptr);

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <mutex>
 #include <system_error>
 #include <thread>
 
@@ -34,6 +33,11 @@ int millisecondsUntil(std::chrono::steady_clock::time_point deadline) {
     using std::chrono::milliseconds;
     const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
     return int(std::max(milliseconds(1), left).count());  // 0 would be never to ask twice
+}
+
+template <class... Kinds>
+bool isAny(const Poco::Exception& e) {
+    return (dynamic_cast<const Kinds*>(&e) || ...);
 }
 
 }  // namespace
@@ -77,7 +81,12 @@ bool SqliteDialect::exists() const {
 
 FaultKind SqliteDialect::kindOf(const Poco::Exception& e) const {
     if (dynamic_cast<const SQLite::ConstraintViolationException*>(&e)) return FaultKind::constraint;
-    if (dynamic_cast<const SQLite::DBLockedException*>(&e)) return FaultKind::locked;
+    // SQLite gives up with the third after many lost races for a place among the readers: a starved machine.
+    if (isAny<SQLite::DBLockedException, SQLite::TableLockedException, SQLite::LockProtocolException>(e))
+        return FaultKind::locked;
+    // A full disk is an I/O error where the index of the WAL, which is mapped into memory, would have to grow.
+    if (isAny<SQLite::DatabaseFullException, SQLite::NoMemoryException, SQLite::IOErrorException>(e))
+        return FaultKind::exhausted;
     return FaultKind::other;
 }
 
@@ -85,14 +94,9 @@ Session SqliteDialect::open(Clock::time_point deadline) const {
     // SQLite gives the files that it puts beside it the same mode.
     if (use_ == DatabaseUse::serve) createPrivateFile(file_, "");
 
-    // Poco connects in a thread of its process-wide pool, which throws when it has none left: one at a time.
-    static std::mutex opening;
-    std::unique_lock oneAtATime(opening);
     // Whole seconds; by default it would try for a minute to open what cannot be opened.
     const auto seconds = std::size_t(std::max(1, millisecondsUntil(deadline) / 1000));
     Session session(new SQLite::SessionImpl(file_, seconds));
-    oneAtATime.unlock();
-
     sqlite3* const handle = SQLite::Utility::dbHandle(session);
     sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
     if (use_ == DatabaseUse::serve)

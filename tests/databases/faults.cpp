@@ -52,7 +52,7 @@ std::string faultOf(const std::function<void()>& work) {
     try {
         work();
     } catch (const Error& e) {
-        CPPUNIT_ASSERT(e.kind() == ErrorKind::internal);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(e.what(), int(ErrorKind::databaseBusy), int(e.kind()));
         CPPUNIT_ASSERT(std::chrono::steady_clock::now() - begin < kInTime);
         return e.what();
     }
@@ -193,7 +193,7 @@ ON_EACH_SERVER(that_dies_within_a_write_is_a_fault_and_nothing_was_written) {
         faulty.server.restart();
     };
     // No faultOf(): to restart takes a server the time that it wants.
-    const std::string fault = expectError(ErrorKind::internal, [&] { faulty.database.write(work); }).what();
+    const std::string fault = expectError(ErrorKind::databaseBusy, [&] { faulty.database.write(work); }).what();
     CPPUNIT_ASSERT_MESSAGE(fault, says(fault, "database "));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), faulty.rows());
 }

@@ -30,7 +30,7 @@ struct Account {
     std::string name, uuid;
 };
 
-// What clients got. ANSWERS  whole, or APP_INTERNAL_ERROR before anything of an answer; all else is a surprise.
+// What clients got. ANSWERS  whole, or MODEL_BUSY before anything of an answer; all else is a surprise.
 class Clients {
 public:
     Clients(const std::string& socket, const std::vector<Account>& accounts) : socket_(socket) {
@@ -69,7 +69,7 @@ private:
     void note(const std::string& id, const FastcgiAnswer& answer, const std::string& sign) {
         const auto has = [&](const std::string& part) { return answer.body.find(part) != std::string::npos; };
         const bool isWhole = answer.complete && has(sign) && has("\"code\":0");
-        const bool isRefused = answer.complete && has("\"code\":\"APP_INTERNAL_ERROR\"");
+        const bool isRefused = answer.complete && has("\"code\":\"MODEL_BUSY\"");
         const std::lock_guard lock(mutex_);
         if (isWhole) {
             answered_.push_back(id);

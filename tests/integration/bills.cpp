@@ -166,6 +166,23 @@ SPEC(Bills, are_what_the_upstream_reports_to_a_worker_that_drains) {
     assertOneRow("outcome = 'client_left' AND basis = 'reported' AND tokens = 48 AND charged_tokens = 48");
 }
 
+SPEC(Bills, are_none_for_a_call_that_the_database_has_no_time_to_hold_and_it_may_come_back) {
+    start({{"database.timeout_ms", "300"}});
+    books->locked([&] {
+        const FastcgiAnswer documented = ask("/textModel/stream"), other = ask("/models/spark_chat/chat");
+        for (const auto* answer : {&documented, &other}) {
+            CPPUNIT_ASSERT_MESSAGE(answer->body, answer->body.find(R"("code":"MODEL_BUSY")") != std::string::npos);
+            CPPUNIT_ASSERT_MESSAGE(answer->body, answer->body.find(R"("retry_after":2)") != std::string::npos);
+        }
+        CPPUNIT_ASSERT_EQUAL(200, documented.status);
+        CPPUNIT_ASSERT_EQUAL(503, other.status);
+        CPPUNIT_ASSERT_EQUAL(std::string("2"), other.headers.at("retry-after"));
+    });
+    CPPUNIT_ASSERT(worker->log().find("locked by another process for too long") != std::string::npos);
+    CPPUNIT_ASSERT(ask("/textModel/chat").body.find("\"code\":0") != std::string::npos);
+    assertOneRow("outcome = 'complete'");
+}
+
 namespace {
 
 // A manager with one model worker, whose model answers when it may.

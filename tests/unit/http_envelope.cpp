@@ -42,6 +42,7 @@ const std::vector<Row>& rows() {
         {ErrorKind::tooManyRequests, "TOO_MANY_REQUESTS", 429, 1},
         {ErrorKind::modelBusy, "MODEL_BUSY", 503, 1},
         {ErrorKind::modelTimeout, "MODEL_TIMEOUT", 504},
+        {ErrorKind::databaseBusy, "MODEL_BUSY", 503, 2},
         {ErrorKind::contentRefused, "CONTENT_REFUSED", 403},
         {ErrorKind::clientLeft, "CLIENT_LEFT", 499},
     };

@@ -1,11 +1,8 @@
 // What nginx answers by itself: always the contract's envelope, never HTML.
+#include "e2e/fake_pools.h"
 #include "e2e/nginx_site.h"
 #include "e2e/raw_http.h"
 #include "support/spec.h"
-
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include <sstream>
 #include <vector>
@@ -43,40 +40,13 @@ void assertEnvelope(const RawAnswer& answer, int status, const std::string& code
     CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find('<') == std::string::npos);
 }
 
-// A pool's socket that nobody accepts on.
-class SilentPool {
-public:
-    explicit SilentPool(const std::string& path) : listener_(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0)) {
-        path.copy(address_.sun_path, sizeof address_.sun_path - 1);
-        CPPUNIT_ASSERT_EQUAL(0, bind(listener_, asAddress(), sizeof address_));
-        CPPUNIT_ASSERT_EQUAL(0, listen(listener_, 0));
-    }
-    ~SilentPool() {
-        for (const int waiting : waiting_) close(waiting);
-        close(listener_);
-    }
-    SilentPool(const SilentPool&) = delete;
-    SilentPool& operator=(const SilentPool&) = delete;
-
-    void fillBacklog() {
-        do {
-            waiting_.push_back(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0));
-        } while (connect(waiting_.back(), asAddress(), sizeof address_) == 0);
-    }
-    // Accepts one connection and closes it unanswered, as a worker that dies.
-    bool dropOne() {
-        const int connection = accept(listener_, nullptr, nullptr);
-        if (connection >= 0) close(connection);
-        return connection >= 0;
-    }
-
-private:
-    const sockaddr* asAddress() const { return reinterpret_cast<const sockaddr*>(&address_); }
-
-    sockaddr_un address_{AF_UNIX, {}};
-    int listener_;
-    std::vector<int> waiting_;
-};
+// What nginx says where no worker has answered: it passes.
+void assertBusy(const RawAnswer& answer, int status) {
+    assertEnvelope(answer, status, "MODEL_BUSY");
+    CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("\"retry_after\":1}") != std::string::npos);
+    CPPUNIT_ASSERT_EQUAL(status == 200 ? ""s : "1"s, answer.header("Retry-After"));
+    CPPUNIT_ASSERT_EQUAL(""s, answer.header("X-Accel-Redirect"));  // no business of one more nginx in front
+}
 
 }  // namespace
 
@@ -102,21 +72,20 @@ SPEC(NginxErrors, an_unknown_path_is_404_for_every_method) {
 
 SPEC(NginxErrors, a_dead_pool_is_200_with_an_envelope_on_documented_paths) {
     const NginxSite site(options());
-    for (const std::string& path : kDocumentedPaths)
-        assertEnvelope(askRaw(site.port(), post(path)), 200, "APP_INTERNAL_ERROR");
+    for (const std::string& path : kDocumentedPaths) assertBusy(askRaw(site.port(), post(path)), 200);
 }
 
-SPEC(NginxErrors, a_dead_pool_is_502_on_all_other_paths) {
+SPEC(NginxErrors, a_dead_pool_is_busy_on_all_other_paths) {
     const NginxSite site(options());
     for (const char* path : {"/auth/me", "/auth/password", "/auth/rotate", "/auth/redeem", "/healthz", "/healthz/live",
                              "/models/echo/chat"})
-        assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
+        assertBusy(askRaw(site.port(), post(path)), 503);
 }
 
 SPEC(NginxErrors, semantic_keeps_the_status_on_documented_paths) {
     const NginxSite site(options(ErrorStatus::semantic));
     for (const std::string& path : kDocumentedPaths) {
-        assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
+        assertBusy(askRaw(site.port(), post(path)), 503);
         assertEnvelope(askRaw(site.port(), announce(path, 100'000'000)), 413, "BODY_TOO_LARGE");
     }
 }
@@ -129,7 +98,7 @@ SPEC(NginxErrors, each_path_has_its_own_body_limit) {
         {"/textModel/stream", 4 * mebi}, {"/voiceModel/chat", 17 * mebi}, {"/PictureToTextModel/chat", 17 * mebi}};
     for (const auto& [path, limit] : limits) {
         assertEnvelope(askRaw(site.port(), announce(path, limit + 1)), 200, "BODY_TOO_LARGE");
-        assertEnvelope(askRaw(site.port(), post(path, std::string(limit, ' '))), 200, "APP_INTERNAL_ERROR");
+        assertBusy(askRaw(site.port(), post(path, std::string(limit, ' '))), 200);
     }
     for (const char* path : {"/auth/me", "/auth/password", "/auth/rotate", "/auth/redeem"})
         assertEnvelope(askRaw(site.port(), announce(path, 64 * 1024 + 1)), 413, "BODY_TOO_LARGE");
@@ -175,13 +144,13 @@ SPEC(NginxErrors, many_logins_of_one_address_are_429_and_preflights_are_not_coun
     slow.authRate = "1r/m";
     slow.authBurst = 2;
     const NginxSite site(slow);
-    for (int i = 0; i < 10; ++i)
-        assertEnvelope(askRaw(site.port(), plain("OPTIONS", "/auth/login")), 502, "APP_INTERNAL_ERROR");
-    for (int i = 0; i < 3; ++i) assertEnvelope(askRaw(site.port(), post("/auth/login")), 502, "APP_INTERNAL_ERROR");
+    for (int i = 0; i < 10; ++i) assertBusy(askRaw(site.port(), plain("OPTIONS", "/auth/login")), 503);
+    for (int i = 0; i < 3; ++i) assertBusy(askRaw(site.port(), post("/auth/login")), 503);
     const RawAnswer refused = askRaw(site.port(), post("/auth/register"));
     assertEnvelope(refused, 429, "TOO_MANY_REQUESTS");
     CPPUNIT_ASSERT_MESSAGE(refused.body, refused.body.find("\"retry_after\":1}") != std::string::npos);
-    assertEnvelope(askRaw(site.port(), post("/textModel/chat")), 502, "APP_INTERNAL_ERROR");
+    CPPUNIT_ASSERT_EQUAL("1"s, refused.header("Retry-After"));
+    assertBusy(askRaw(site.port(), post("/textModel/chat")), 503);
 }
 
 SPEC(NginxErrors, registrations_of_one_address_have_a_rate_of_their_own) {
@@ -189,14 +158,14 @@ SPEC(NginxErrors, registrations_of_one_address_have_a_rate_of_their_own) {
     slow.registerRate = "1r/m";
     const NginxSite site(slow);
     for (int i = 0; i < 10; ++i)
-        assertEnvelope(askRaw(site.port(), plain("OPTIONS", "/auth/register")), 502, "APP_INTERNAL_ERROR");
+        assertBusy(askRaw(site.port(), plain("OPTIONS", "/auth/register")), 503);
     for (int i = 0; i <= 20; ++i)
-        assertEnvelope(askRaw(site.port(), post("/auth/register")), 502, "APP_INTERNAL_ERROR");
+        assertBusy(askRaw(site.port(), post("/auth/register")), 503);
     const RawAnswer refused = askRaw(site.port(), post("/auth/register"));
     assertEnvelope(refused, 429, "TOO_MANY_REQUESTS");
     CPPUNIT_ASSERT_EQUAL("no-store"s, refused.header("Cache-Control"));
     for (const char* path : {"/auth/login", "/auth/me", "/auth/password"})
-        assertEnvelope(askRaw(site.port(), post(path)), 502, "APP_INTERNAL_ERROR");
+        assertBusy(askRaw(site.port(), post(path)), 503);
 }
 
 SPEC(NginxErrors, an_IPv6_customer_is_counted_by_the_56_and_48_as_well) {
@@ -222,15 +191,15 @@ SPEC(NginxErrors, an_IPv6_customer_is_counted_by_the_56_and_48_as_well) {
         }
         CPPUNIT_ASSERT_MESSAGE(prefix, isRefused);
     }
-    CPPUNIT_ASSERT_EQUAL(502, statusFrom("2001:db8:3:1::1"));
-    CPPUNIT_ASSERT_EQUAL(502, statusFrom("2001:db8:1:ff00::1"));  // another /56 of a /48 with room
+    CPPUNIT_ASSERT_EQUAL(503, statusFrom("2001:db8:3:1::1"));
+    CPPUNIT_ASSERT_EQUAL(503, statusFrom("2001:db8:1:ff00::1"));  // another /56 of a /48 with room
 }
 
 SPEC(NginxErrors, a_full_backlog_is_answered_at_once) {
     SilentPool pool(dir.file("model.sock"));
     pool.fillBacklog();
     const NginxSite site(options());
-    assertEnvelope(askRaw(site.port(), post("/models/echo/chat")), 502, "APP_INTERNAL_ERROR");
+    assertBusy(askRaw(site.port(), post("/models/echo/chat")), 503);
 }
 
 SPEC(NginxErrors, a_worker_that_dies_is_not_asked_again) {
@@ -239,7 +208,7 @@ SPEC(NginxErrors, a_worker_that_dies_is_not_asked_again) {
     RawClient client(site.port());
     client.send(post("/textModel/chat"));
     ASSERT_EVENTUALLY(pool.dropOne());
-    assertEnvelope(client.answer(), 200, "APP_INTERNAL_ERROR");
+    assertBusy(client.answer(), 200);
     CPPUNIT_ASSERT(!pool.dropOne());
 }
 

@@ -8,6 +8,8 @@
 #include "support/model_settings.h"
 #include "support/spec.h"
 
+#include <signal.h>
+
 #include <list>
 #include <mutex>
 
@@ -61,6 +63,15 @@ NginxOptions balancerOf(const std::vector<std::uint16_t>& ports) {
     options.socketFolder = "/nobody/listens";
     options.hosts = ports;
     return options;
+}
+
+bool accepts(const std::string& socket) {
+    try {
+        const FastcgiClient client(socket);
+        return true;
+    } catch (const std::runtime_error&) {
+        return false;
+    }
 }
 
 struct SeveralHosts : CppUnit::TestCase {
@@ -166,5 +177,20 @@ SPEC(SeveralHosts, serve_on_when_one_of_them_is_gone) {
     other.reset();
     const HttpAnswer none = post("/textModel/chat", textBody(uuid, "alice", "hello"));
     CPPUNIT_ASSERT_EQUAL(200, none.status);
-    CPPUNIT_ASSERT_EQUAL(std::string("APP_INTERNAL_ERROR"), codeOf(none));
+    CPPUNIT_ASSERT_EQUAL(std::string("MODEL_BUSY"), codeOf(none));
+}
+
+SPEC(SeveralHosts, serve_on_when_one_has_lost_its_workers) {
+    start();
+    const std::string uuid = newUser(one->manager.socket("auth"), "alice");
+    one->manager.process().signal(SIGKILL);
+    ASSERT_EVENTUALLY(!accepts(one->modelSocket()));
+    JoiningThreads clients;
+    for (int i = 0; i < 8; ++i)
+        clients.add([&] {
+            for (int call = 0; call < 7; ++call)
+                CPPUNIT_ASSERT_EQUAL(std::string("0"),
+                                     codeOf(post("/textModel/chat", textBody(uuid, "alice", "hello"))));
+        });
+    clients.join();
 }

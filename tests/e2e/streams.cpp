@@ -9,6 +9,7 @@
 #include <Poco/StringTokenizer.h>
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <functional>
 
@@ -41,8 +42,8 @@ std::string contentOf(const Frame& frame) {
 // A stream that is read piece by piece, and can be left.
 class OpenStream {
 public:
-    OpenStream(const Site& site, const std::string& body)
-        : socket_(Poco::Net::SocketAddress("127.0.0.1", site.nginx().port())) {
+    OpenStream(const Site& site, const std::string& body) : OpenStream(site.nginx().port(), body) {}
+    OpenStream(std::uint16_t port, const std::string& body) : socket_(Poco::Net::SocketAddress("127.0.0.1", port)) {
         const std::string head =
             "POST /textModel/stream HTTP/1.0\r\nContent-Type: application/json\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n\r\n";
@@ -68,10 +69,48 @@ public:
         return all_.substr(all_.find("\r\n\r\n") + 4);
     }
     void leave() { socket_.close(); }
+    const std::string& soFar() const { return all_; }
 
 private:
     Poco::Net::StreamSocket socket_;
     std::string all_;
+};
+
+// A second nginx in front with nothing set, as a hosting panel or what ends TLS is.
+class OneMoreNginx {
+public:
+    explicit OneMoreNginx(std::uint16_t ofSite) {
+        std::string temporary;
+        for (const char* name : {"client_body", "fastcgi", "proxy", "scgi", "uwsgi"})
+            temporary += name + std::string("_temp_path ") + folder_.file(name) + "; ";
+        folder_.write("nginx.conf",
+                      "daemon off; pid pid; error_log error.log; worker_processes 1; events { }\nhttp { " + temporary +
+                          "access_log off; server { listen 127.0.0.1:" + std::to_string(port_) +
+                          "; location / { proxy_pass http://127.0.0.1:" + std::to_string(ofSite) + "; } } }");
+        const std::string user = geteuid() == 0 ? "user root;" : "";  // or it could not reach the folder
+        nginx_ = std::make_unique<ChildProcess>(
+            Command{"nginx",
+                    {"-e", "stderr", "-p", folder_.path(), "-c", folder_.file("nginx.conf"), "-g", user},
+                    {},
+                    -1,
+                    folder_.file("output")});
+        CPPUNIT_ASSERT_MESSAGE(readFile(folder_.file("output")), eventually([this] { return accepts(); }));
+    }
+    std::uint16_t port() const { return port_; }
+
+private:
+    bool accepts() const {
+        try {
+            const Poco::Net::StreamSocket probe(Poco::Net::SocketAddress("127.0.0.1", port_));
+            return true;
+        } catch (const Poco::Exception&) {
+            return false;
+        }
+    }
+
+    TempDir folder_;
+    const std::uint16_t port_ = freePort();
+    std::unique_ptr<ChildProcess> nginx_;  // ends before its folder
 };
 
 upstream::Fault fault(upstream::FaultKind kind) {
@@ -125,6 +164,17 @@ SPEC(Streams, frames_arrive_one_by_one_while_the_answer_is_being_made) {
     CPPUNIT_ASSERT_EQUAL(2, statusOf(frames.back()));
     CPPUNIT_ASSERT(codeOf(frames.back()) != 0);
     ASSERT_EVENTUALLY(allCallsEnded());
+}
+
+// Buffered there, they would come all at once, with the last frame that says how the upstream ended.
+SPEC(Streams, frames_arrive_one_by_one_behind_one_more_nginx) {
+    const OneMoreNginx front(site.nginx().port());
+    site.upstream().setFault(fault(upstream::FaultKind::hangMidAnswer));
+    OpenStream stream(front.port(), body());
+    CPPUNIT_ASSERT(stream.readUntil("\"status\":1"));
+    CPPUNIT_ASSERT_MESSAGE(stream.soFar(), stream.soFar().find("\"status\":2") == std::string::npos);
+    CPPUNIT_ASSERT(stream.soFar().find("X-Accel-") == std::string::npos);  // of the nginx in front alone
+    CPPUNIT_ASSERT_EQUAL(2, statusOf(framesOf(stream.readBody()).back()));
 }
 
 SPEC(Streams, the_same_frames_come_as_events_when_asked_for) {

@@ -2,6 +2,7 @@
 
 #include "base/file_descriptor.h"
 #include "bench/driver/interruption.h"
+#include "support/places.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -18,7 +19,7 @@ constexpr std::chrono::seconds kStartLimit{30};
 
 test::Command upstreamCommand(const upstream::CertificateFiles& certificate, int stepDelayMs,
                               const std::string& output) {
-    test::Command command{AIPROJECT_BENCH_UPSTREAM,
+    test::Command command{test::buildFolder() + "/tests/bench/bench_upstream",
                           {"--certificate", certificate.certificateFile, "--key", certificate.keyFile}};
     if (stepDelayMs > 0) command.arguments.insert(command.arguments.end(), {"--step-delay-ms", to_string(stepDelayMs)});
     command.output = output;
@@ -104,7 +105,7 @@ HostUnderBench::HostUnderBench(const HostOptions& options)
 void HostUnderBench::startHello() {
     const ListeningSocket socket(helloSocket());
     for (int i = 0; i < kWorkers; ++i) {
-        test::Command command{AIPROJECT_BENCH_HELLO};
+        test::Command command{test::buildFolder() + "/tests/bench/driver/bench_hello"};
         command.standardInput = socket.descriptor();
         hello_.push_back(std::make_unique<test::ChildProcess>(command));
     }

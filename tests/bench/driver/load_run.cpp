@@ -1,6 +1,7 @@
 #include "bench/driver/load_run.h"
 
 #include "bench/driver/interruption.h"
+#include "support/places.h"
 
 #include <Poco/Exception.h>
 #include <Poco/JSON/Object.h>
@@ -18,7 +19,7 @@ using Poco::JSON::Object;
 constexpr int kGraceSeconds = 120;  // for what a loaded machine does late
 
 test::Command commandOf(const LoadPlan& plan, const std::string& output) {
-    test::Command command{AIPROJECT_BENCH_LOAD,
+    test::Command command{test::buildFolder() + "/tests/bench/bench_load",
                           {"--target", plan.target, "--body", plan.bodyFile, "--streams", std::to_string(plan.streams),
                            "--frames", std::to_string(plan.frames), "--gap-us", std::to_string(plan.gapUs), "--bytes",
                            std::to_string(plan.bytes), "--seconds", std::to_string(plan.seconds)}};

@@ -1,5 +1,6 @@
 // The engines against each other, and with a real worker between them.
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "support/worker_under_test.h"
@@ -17,7 +18,7 @@ struct Upstream {
     TempDir dir;
     upstream::CertificateFiles certificate = upstream::makeCertificate(dir.path(), "localhost");
     ChildProcess process{
-        {AIPROJECT_BENCH_UPSTREAM,
+        {buildFolder() + "/tests/bench/bench_upstream",
          {"--certificate", certificate.certificateFile, "--key", certificate.keyFile, "--step-delay-ms", "1"},
          {},
          -1,
@@ -53,7 +54,7 @@ struct Run {
 };
 
 Run load(const std::vector<std::string>& arguments) {
-    const Finished finished = runToEnd({AIPROJECT_BENCH_LOAD, arguments});
+    const Finished finished = runToEnd({buildFolder() + "/tests/bench/bench_load", arguments});
     CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
     CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, std::size_t(0), finished.output.find("steady\nover\n{"));
     return {finished.output, Poco::JSON::Parser().parse(finished.output.substr(12)).extract<Object::Ptr>()};
@@ -134,7 +135,7 @@ SPEC(BenchEngines, end_a_slow_client_with_its_run_and_without_a_failure) {
 
 SPEC(BenchEngines, say_what_is_wrong_with_a_command_line) {
     const auto said = [](const std::vector<std::string>& arguments) {
-        const Finished finished = runToEnd({AIPROJECT_BENCH_LOAD, arguments});
+        const Finished finished = runToEnd({buildFolder() + "/tests/bench/bench_load", arguments});
         CPPUNIT_ASSERT_EQUAL(1, finished.code);
         return finished.output;
     };

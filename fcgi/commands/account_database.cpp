@@ -19,7 +19,7 @@ DatabaseConfig patientFor(DatabaseUse use, DatabaseConfig config) {
 }  // namespace
 
 AccountDatabase::AccountDatabase(const CommandLine& line, DatabaseUse use)
-    : config(loadConfig(line.config)), database(patientFor(use, config.database), use) {
+    : config(loadConfig(line.config, ConfigUse::accounts)), database(patientFor(use, config.database), use) {
     const std::string from = config.source.empty() ? "" : " of " + config.source;
     if (!database.exists())
         throw std::runtime_error("the database" + from + " does not exist yet; run `aiproject migrate`");

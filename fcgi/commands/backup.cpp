@@ -25,7 +25,7 @@ bool isServed(const CommandLine& line) {
 }  // namespace
 
 int backup(const CommandLine& line) {
-    const Config config = loadConfig(line.config);
+    const Config config = loadConfig(line.config, ConfigUse::accounts);
     const std::string& file = line.arguments.at(0);
     const std::uint64_t bytes = backUp(config.database, file, line.has("force") ? Existing::replace : Existing::refuse);
     if (line.json) {
@@ -42,7 +42,7 @@ int backup(const CommandLine& line) {
 }
 
 int restore(const CommandLine& line) {
-    const Config config = loadConfig(line.config);
+    const Config config = loadConfig(line.config, ConfigUse::accounts);
     const std::string& file = line.arguments.at(0);
     copiedFileOf(config.database);  // what cannot be restored at all is said first
     if (isServed(line))

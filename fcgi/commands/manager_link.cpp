@@ -17,7 +17,7 @@ namespace aiproject {
 ManagerLink::ManagerLink(const CommandLine& line) : socket_(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)) {
     if (!line.config.file.empty() && access(line.config.file.c_str(), R_OK) != 0)
         throw std::runtime_error(line.config.file + ": cannot be read: " + std::strerror(errno));
-    const std::string path = controlPath(readConfig(line.config).config.runDir);
+    const std::string path = controlPath(loadConfig(line.config, ConfigUse::manager).runDir);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);

@@ -11,7 +11,7 @@
 namespace aiproject {
 
 int migrate(const CommandLine& line) {
-    const Config config = loadConfig(line.config);
+    const Config config = loadConfig(line.config, ConfigUse::accounts);
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
     Poco::JSON::Array applied;

@@ -18,7 +18,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 namespace aiproject {
@@ -37,6 +40,28 @@ std::string notExpanded(const std::string& value) {
            "the two signs cannot stand for themselves";
 }
 
+// Of the last line of the file that sets the key, and so counts; 0: none does.
+int lineOf(const std::string& key, const std::string& text) {
+    std::istringstream lines(text);
+    int found = 0, number = 0;
+    for (std::string line; std::getline(lines, line);) {
+        ++number;
+        if (Poco::trim(line.substr(0, line.find_first_of("=:"))) == key) found = number;
+    }
+    return found;
+}
+
+bool begins(const std::string& text, const std::string& with) { return text.compare(0, with.size(), with) == 0; }
+
+bool isUsed(const std::string& key, ConfigUse use) {
+    switch (use) {
+        case ConfigUse::all: return true;
+        case ConfigUse::accounts: return begins(key, "database.") || begins(key, "auth.") || begins(key, "quota.");
+        case ConfigUse::manager: return key == "run.dir";
+    }
+    return true;
+}
+
 // A key can be a value and the stem of others at once: pool.x and pool.x.socket.
 void collectKeys(const AbstractConfiguration& source, const std::string& stem, std::set<std::string>& keys) {
     AbstractConfiguration::Keys below;
@@ -51,7 +76,7 @@ void collectKeys(const AbstractConfiguration& source, const std::string& stem, s
 
 class Reader {
 public:
-    explicit Reader(const ConfigSource& source) { read(source); }
+    Reader(const ConfigSource& source, ConfigUse use) : use_(use) { read(source); }
 
     ConfigReading reading;
 
@@ -72,6 +97,7 @@ private:
     }
 
     void fail(const std::string& key, const std::string& reason) {
+        if (use_ == ConfigUse::manager && !isUsed(key, use_)) return;
         reading.errors.push_back(where(key) + ": " + reason);
     }
 
@@ -113,7 +139,13 @@ private:
         if (reading.config.source.empty()) return {new Poco::Util::MapConfiguration};
         try {
             const std::string copied = "/proc/self/fd/" + std::to_string(copy);
-            return {new Poco::Util::PropertyFileConfiguration(copy < 0 ? reading.config.source : copied)};
+            std::ifstream file(copy < 0 ? reading.config.source : copied);
+            // Poco's own message for what is no file, or may not be read.
+            if (!file || file.peek() == std::ifstream::traits_type::eof())
+                return {new Poco::Util::PropertyFileConfiguration(copy < 0 ? reading.config.source : copied)};
+            text_.assign(std::istreambuf_iterator<char>(file), {});
+            std::istringstream text(text_);
+            return {new Poco::Util::PropertyFileConfiguration(text)};
         } catch (const std::exception& e) {
             reading.errors.push_back(reading.config.source + ": cannot be read: " + describe(e));
             return {new Poco::Util::MapConfiguration};
@@ -132,13 +164,22 @@ private:
             }
             // Poco leaves what it cannot expand as it stands.
             if (values[key].find("${") == std::string::npos) continue;
-            std::string& keysOfIt = keysByReason[notExpanded(values[key])];
-            keysOfIt += (keysOfIt.empty() ? "" : ", ") + where(key);
+            if (isUsed(key, use_)) {
+                std::string& keysOfIt = keysByReason[notExpanded(values[key])];
+                keysOfIt += (keysOfIt.empty() ? "" : ", ") + lineOfFile(key) + key;
+            }
             noteUnread(key);
             values.erase(key);
         }
         for (const auto& [reason, which] : keysByReason) reading.errors.push_back(which + ": " + reason);
         return values;
+    }
+
+    // As compilers name a place: FILE:LINE: KEY.
+    std::string lineOfFile(const std::string& key) const {
+        if (overridden_.count(key) > 0) return "-D";
+        const int line = lineOf(key, text_);
+        return reading.config.source + (line > 0 ? ":" + std::to_string(line) : "") + ": ";
     }
 
     // A model that lacks it is not blamed as well.
@@ -237,15 +278,17 @@ private:
                                    (hasModels ? "model settings" : "the password of a database") + "; chmod 640 it");
     }
 
+    const ConfigUse use_;
+    std::string text_;  // of the file
     std::set<std::string> overridden_;
 };
 
 }  // namespace
 
-ConfigReading readConfig(const ConfigSource& source) { return std::move(Reader(source).reading); }
+ConfigReading readConfig(const ConfigSource& source, ConfigUse use) { return std::move(Reader(source, use).reading); }
 
-Config loadConfig(const ConfigSource& source) {
-    ConfigReading reading = readConfig(source);
+Config loadConfig(const ConfigSource& source, ConfigUse use) {
+    ConfigReading reading = readConfig(source, use);
     if (reading.errors.empty()) return std::move(reading.config);
     throw std::runtime_error(Poco::cat(std::string("\n"), reading.errors.begin(), reading.errors.end()));
 }

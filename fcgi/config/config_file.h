@@ -20,15 +20,23 @@ struct ConfigSource {
     int copy = -1;
 };
 
+// What a program uses of the configuration: a variable that the environment lacks is an error for those keys alone, so
+// that accounts can be administered in a shell without the secrets of the models.
+enum class ConfigUse {
+    all,
+    accounts,  // database.*, auth.*, quota.*
+    manager,   // run.dir alone, whatever else is wrong
+};
+
 struct ConfigReading {
     Config config;
     std::vector<std::string> errors;    // each names file, key and allowed values
     std::vector<std::string> warnings;  // works, but the operator should know
 };
 
-ConfigReading readConfig(const ConfigSource& source);
+ConfigReading readConfig(const ConfigSource& source, ConfigUse use = ConfigUse::all);
 
 // The same for programs that cannot go on: throws std::runtime_error with all errors, a line each.
-Config loadConfig(const ConfigSource& source);
+Config loadConfig(const ConfigSource& source, ConfigUse use = ConfigUse::all);
 
 }  // namespace aiproject

@@ -157,10 +157,8 @@ SPEC(NginxErrors, registrations_of_one_address_have_a_rate_of_their_own) {
     NginxOptions slow = options(ErrorStatus::semantic);
     slow.registerRate = "1r/m";
     const NginxSite site(slow);
-    for (int i = 0; i < 10; ++i)
-        assertBusy(askRaw(site.port(), plain("OPTIONS", "/auth/register")), 503);
-    for (int i = 0; i <= 20; ++i)
-        assertBusy(askRaw(site.port(), post("/auth/register")), 503);
+    for (int i = 0; i < 10; ++i) assertBusy(askRaw(site.port(), plain("OPTIONS", "/auth/register")), 503);
+    for (int i = 0; i <= 20; ++i) assertBusy(askRaw(site.port(), post("/auth/register")), 503);
     const RawAnswer refused = askRaw(site.port(), post("/auth/register"));
     assertEnvelope(refused, 429, "TOO_MANY_REQUESTS");
     CPPUNIT_ASSERT_EQUAL("no-store"s, refused.header("Cache-Control"));

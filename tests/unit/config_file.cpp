@@ -159,6 +159,38 @@ SPEC(ConfigFile, names_a_variable_that_is_not_set) {
     assertSays(error("log.file = ${no.such.key}\n"), "log.file: has a ${ without the name of a key");
 }
 
+SPEC(ConfigFile, says_once_and_in_one_line_which_variable_of_which_line_is_not_set) {
+    const std::string text =
+        "# model.x.api_key = ${system.env.AIPROJECT_TEST_OTHER}\nmodel.x.api_key = old\n\n"
+        "  model.x.api_key=k${system.env.AIPROJECT_TEST_UNSET}\nlog.level = info\n";
+    CPPUNIT_ASSERT_EQUAL(
+        dir.file("a.properties") + ":4: model.x.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set", error(text));
+    CPPUNIT_ASSERT_EQUAL("-Dmodel.x.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set"s,
+                         error(text, {"model.x.api_key=${system.env.AIPROJECT_TEST_UNSET}"}));
+}
+
+SPEC(ConfigFile, asks_for_the_variables_that_its_user_needs) {
+    const auto lacking = [this](const std::string& key, ConfigUse use) {
+        const std::string file = dir.write("a.properties", key + " = ${system.env.AIPROJECT_TEST_UNSET}\n");
+        const ConfigReading reading = readConfig({file, {}}, use);
+        return reading.errors.size();
+    };
+    for (const std::string& key : {"database.url"s, "auth.key_file"s, "quota.refill"s}) {
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), lacking(key, ConfigUse::all));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), lacking(key, ConfigUse::accounts));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(0), lacking(key, ConfigUse::manager));
+    }
+    for (const std::string& key : {"model.x.api_key"s, "log.file"s, "pool.model.threads"s, "run.dir"s}) {
+        CPPUNIT_ASSERT_EQUAL(std::size_t(1), lacking(key, ConfigUse::all));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(0), lacking(key, ConfigUse::accounts));
+        CPPUNIT_ASSERT_EQUAL(std::size_t(key == "run.dir" ? 1 : 0), lacking(key, ConfigUse::manager));
+    }
+    // A mistake is one for everybody who may be meant: it can be the misspelt name of a key that counts.
+    const std::string file = dir.write("a.properties", "databse.url = sqlite:x\n");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), readConfig({file, {}}, ConfigUse::accounts).errors.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), readConfig({file, {}}, ConfigUse::manager).errors.size());
+}
+
 SPEC(ConfigFile, tells_nothing_of_a_secret_that_it_cannot_expand) {
     for (const std::string& secret :
          {"hun${ter2"s, "hun${ter2}"s, "${ter2.x}"s, "hun${}ter2"s, "${system.env.ter 2}"s}) {

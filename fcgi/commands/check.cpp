@@ -6,6 +6,7 @@
 #include "config/config_keys.h"
 #include "config/database_url.h"
 #include "config/overrides.h"
+#include "config/spending.h"
 #include "config/trusted_files.h"
 #include "host/model_registry.h"
 #include "manager/listening_socket.h"
@@ -118,6 +119,7 @@ int check(const CommandLine& line) {
     for (const auto& text : reading.warnings) report.warning(text);
     for (const auto& text : faultsOfFiles(reading.config)) report.error(text);
     for (const auto& text : faultsOfLog(reading.config)) report.warning(text);
+    for (const auto& text : warnOfSpending(reading.config)) report.warning(text);
     const ModelRegistry registry(reading.config, {"*"}, PluginSnapshot::ownOrInherited(reading.config));
     report.take(registry.findings());
     report.take(registry.unknownNames());

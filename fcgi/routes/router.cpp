@@ -106,14 +106,10 @@ void Router::admit(Context& context, Access access) const {
                         "the headers uuid and username are required");
         context.user = services_.accounts.identify(*request.uuid, headerText(*request.username));
     };
-    const auto byHeadersIfKnown = [&] {
+    // Who sends nothing is nobody; who sends a credential that is wrong shall know, and not be served for nothing.
+    const auto byHeadersIfSent = [&] {
         const Request& request = context.exchange.request();
-        if (!request.uuid || !request.username) return;
-        try {
-            byHeaders();
-        } catch (const Error& error) {
-            if (error.kind() != ErrorKind::userUnknown) throw;  // a disabled account is not anyone
-        }
+        if (!request.uuid.value_or("").empty() || !request.username.value_or("").empty()) byHeaders();
     };
     const auto byBody = [&] {
         context.json.emplace(std::exchange(context.body, {}));  // a stream lasts long; nobody reads the text again
@@ -125,7 +121,7 @@ void Router::admit(Context& context, Access access) const {
         case Access::bodyUser: return byBody();
         case Access::headerUser: return byHeaders();
         case Access::voiceUser:
-            return services_.config.routes.voiceAccess == VoiceAccess::user ? byHeaders() : byHeadersIfKnown();
+            return services_.config.routes.voiceAccess == VoiceAccess::user ? byHeaders() : byHeadersIfSent();
         case Access::eitherUser:
             if (!looksLikeJson(context.body)) return byHeaders();
             if (context.body.size() > services_.config.limits.textBodyBytes)

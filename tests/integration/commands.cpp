@@ -66,7 +66,7 @@ SPEC(Check, leaves_the_database_as_it_is) {
     const std::string file = installation.dir().file("accounts.db");
     CPPUNIT_ASSERT_EQUAL(0, chmod(file.c_str(), 0640));
     const std::string before = readFile(file);
-    const Finished finished = check({});
+    const Finished finished = check({"route.voice_access=user", "auth.registration=closed"});
     assertSays(finished, "all is well");
     CPPUNIT_ASSERT_EQUAL(0, finished.code);
     CPPUNIT_ASSERT(before == readFile(file));
@@ -85,11 +85,19 @@ SPEC(Check, warns_of_secrets_among_the_arguments_and_does_not_repeat_them) {
         CPPUNIT_ASSERT_MESSAGE(word, finished.output.find(word) == std::string::npos);
 }
 
+SPEC(Check, warns_of_strangers_who_may_spend_without_a_limit) {
+    const Finished finished = check({"auth.new_voice_seconds=60"});
+    assertSays(finished, "warning: route.voice_access = anyone: the quota of voice seconds is voluntary");
+    assertSays(finished, "warning: auth.registration = open");
+    CPPUNIT_ASSERT_EQUAL(0, finished.code);
+}
+
 SPEC(Check, says_the_same_as_json) {
     const auto findings = [&](int code, const std::string& setting) {
-        const Finished finished = runToEnd({programPath(),
-                                            {"check", "-c", installation.configFile(), "--json",
-                                             "-Dbilling.spool_dir=" + installation.configFile(), "-D" + setting}});
+        const Finished finished = runToEnd(
+            {programPath(),
+             {"check", "-c", installation.configFile(), "--json", "-Dbilling.spool_dir=" + installation.configFile(),
+              "-D" + setting, "-Droute.voice_access=user", "-Dauth.registration=closed"}});
         CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, code, finished.code);
         const auto found = objectOf(finished.output);
         CPPUNIT_ASSERT_EQUAL(std::size_t(1), found->getArray("warnings")->size());

@@ -90,12 +90,25 @@ SPEC(MediaRoute, knows_who_speaks_where_anyone_may) {
     Site site;
     contentOf(site.post(kVoice, "1234", site.ann));
     assertSays(site.lastLogLine(), "user=ann");
-    SignIn stranger = site.ann;
-    stranger.uuid = "00000000-0000-0000-0000-000000000000";  // of the service before this one, say
-    contentOf(site.post(kVoice, "1234", stranger));
-    assertSilentOf(site.lastLogLine(), "user=");
     site.sql("UPDATE users SET disabled = 1");
     assertRefused(site.post(kVoice, "1234", site.ann), "PERMISSION_NOT_ALLOW");
+}
+
+SPEC(MediaRoute, serves_nobody_whose_credential_is_wrong_where_anyone_may) {
+    Site site;
+    SignIn wrong = site.ann;
+    const auto refused = [&](const std::string& uuid, const std::string& name) {
+        wrong.uuid = uuid;
+        wrong.user.name = name;
+        assertRefused(site.post(kVoice, "1234", wrong), "USER_NOT_FOUND");
+    };
+    refused("00000000-0000-0000-0000-000000000000", "ann");
+    refused(site.ann.uuid, "bob");
+    refused(site.ann.uuid, "");
+    refused("", "ann");
+    wrong.uuid = wrong.user.name = "";  // as of a client that has logged out
+    CPPUNIT_ASSERT_EQUAL(200, site.post(kVoice, "1234", wrong).head->status);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT COUNT(*) FROM ledger"));
 }
 
 SPEC(MediaRoute, takes_no_tokens_or_pictures_for_voice) {

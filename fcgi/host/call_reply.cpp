@@ -1,15 +1,11 @@
 #include "host/call_reply.h"
 
 #include "base/error.h"
-#include "base/json_size.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
-
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
+#include "host/frame_usage.h"
 
 #include <algorithm>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -17,7 +13,6 @@ namespace aiproject {
 namespace {
 
 constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
-constexpr std::size_t kMostValues = 20'000;  // of a frame that is read: parsed, each takes some 300 bytes
 constexpr const char* kFrameTooLarge = "the plugin's frame is larger than 16 MiB";
 constexpr const char* kNoObject = "the plugin's frame is no JSON object";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
@@ -30,50 +25,6 @@ std::string shortened(Text text, std::size_t longest) {
     if (whole.size() <= longest) return std::string(whole);
     while (longest > 0 && (static_cast<unsigned char>(whole[longest]) & 0xc0) == 0x80) --longest;
     return std::string(whole.substr(0, longest));
-}
-
-// Throws where there is something that is no whole number.
-std::int64_t countIn(const Poco::JSON::Object& usage, const char* name) {
-    const Poco::Dynamic::Var value = usage.get(name);
-    if (value.isEmpty()) return 0;
-    if (!value.isInteger() || value.isBoolean()) throw std::runtime_error(std::string(name) + " is no whole number");
-    return value.convert<std::int64_t>();
-}
-
-Poco::JSON::Object::Ptr objectIn(const std::string& frame) {
-    if (valuesIn(frame) > kMostValues) throw std::runtime_error("it has too many values");
-    return Poco::JSON::Parser().parse(frame).extract<Poco::JSON::Object::Ptr>();
-}
-
-// The frame with that usage; all else in it stays.
-std::string withUsage(const std::string& frame, const Usage& usage) {
-    using Poco::JSON::Object;
-    Object::Ptr root = objectIn(frame), text(new Object), around(new Object);
-    text->set("question_tokens", usage.question);
-    text->set("prompt_tokens", usage.prompt);
-    text->set("completion_tokens", usage.completion);
-    text->set("total_tokens", usage.total);
-    around->set("text", text);
-    Object::Ptr payload = root->getObject("payload");
-    if (!payload) payload = new Object;
-    payload->set("usage", around);
-    root->set("payload", payload);
-    std::ostringstream json;
-    root->stringify(json);
-    return json.str();
-}
-
-// What bills can rest on: a total, and parts that are numbers where they are there. A total of 0 is what is written
-// for lack of a better one; a plugin whose model costs nothing says so with usage().
-std::optional<Usage> usageOf(const std::string& frame) {
-    const auto payload = objectIn(frame)->getObject("payload");
-    const auto usage = payload ? payload->getObject("usage") : nullptr;
-    const auto text = usage ? usage->getObject("text") : nullptr;
-    if (!text) return std::nullopt;
-    const Usage told{countIn(*text, "question_tokens"), countIn(*text, "prompt_tokens"),
-                     countIn(*text, "completion_tokens"), countIn(*text, "total_tokens")};
-    if (told.total == 0) throw std::runtime_error("total_tokens is missing or 0");
-    return told;
 }
 
 }  // namespace
@@ -164,6 +115,7 @@ bool StreamReply::pass(Text frame, Way way) noexcept {
     TokenEstimate answer = report_.answer;
     if (!isTaken(frame, answer) || !send(frame, way)) return false;
     report_.answer = answer;
+    sink_.passedOn(answer);
     return true;
 }
 
@@ -193,6 +145,7 @@ bool StreamReply::delta(Text content) noexcept {
               R"(,"role":"assistant","index":0}]}}})"))
         return false;
     report_.answer.add(text);
+    sink_.passedOn(report_.answer);
     return true;
 }
 
@@ -205,7 +158,7 @@ std::string StreamReply::tail() const {
 
 void StreamReply::correctUsage(const Usage& billed) {
     usage(billed);
-    if (!last_) return;
+    if (!last_ || finished_) return;
     try {
         last_ = withUsage(*last_, billed);
     } catch (const std::exception&) {  // numbers of more than 64 bits, say: its text is what counts

@@ -45,7 +45,7 @@ public:
 
     bool heldFrame(Text json) noexcept override { return frame(json); }
     void usage(const Usage& usage) noexcept override;
-    // After the answer: what clients are told instead of a count that is not believed, or missing.
+    // After the answer: what is billed, which clients are told instead of a count that is not believed, or missing.
     virtual void correctUsage(const Usage& billed) { usage(billed); }
     void upstreamId(Text id) noexcept override;
     void explain(Text reason) noexcept override;
@@ -80,6 +80,8 @@ public:
     virtual bool send(std::string_view json) = 0;
     // May keep it until the next send(). Else as send().
     virtual bool hold(std::string_view json) = 0;
+    // After each of these: so much of the answer was taken by now.
+    virtual void passedOn(const TokenEstimate& /*answer*/) {}
 };
 
 // Frames pass through byte for byte, but for a usage that is corrected; deltas become frames. The last one is kept

@@ -219,12 +219,44 @@ SPEC(Reply, reads_no_usage_that_is_missing_or_no_number_from_a_last_frame) {
         CPPUNIT_ASSERT(reply.lastFrame(text(R"({"payload":{"usage":{"text":)" + usage + "}}}")));
         return reply.report().reported;
     };
-    for (const char* usage : {"{}", R"({"total_tokens":"43"})", R"({"total_tokens":4.5})", R"({"total_tokens":true})",
-                              R"({"total_tokens":null})", R"({"total_tokens":0})", R"({"prompt_tokens":4})",
-                              R"({"prompt_tokens":"4","total_tokens":43})", R"({"total_tokens":18446744073709551615})"})
+    for (const char* usage :
+         {"{}", R"({"total_tokens":"43"})", R"({"total_tokens":4.5})", R"({"total_tokens":true})",
+          R"({"total_tokens":null})", R"({"total_tokens":0})", R"({"prompt_tokens":4})", R"({"completion_tokens":4})",
+          R"({"question_tokens":4,"prompt_tokens":4})", R"({"prompt_tokens":4,"completion_tokens":4.5})",
+          R"({"prompt_tokens":4.5,"completion_tokens":4,"total_tokens":9})",
+          R"({"question_tokens":0.5,"total_tokens":43})",
+          R"({"prompt_tokens":9223372036854775807,"completion_tokens":1})",
+          R"({"prompt_tokens":"4","total_tokens":43})", R"({"total_tokens":18446744073709551615})"})
         CPPUNIT_ASSERT_MESSAGE(usage, !reportedOf(usage));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(43), reportedOf(R"({"total_tokens":43})")->total);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(-43), reportedOf(R"({"total_tokens":-43})")->total);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(13), reportedOf(R"({"prompt_tokens":4,"completion_tokens":9})")->total);
+}
+
+SPEC(Reply, as_a_stream_has_the_total_that_is_billed_where_the_plugins_frame_lacks_it) {
+    const auto lastOf = [&](const std::string& usageText, const Usage& billed) {
+        CallWatch::Call other(watch, -1, 1h);
+        KeptFrames frames;
+        StreamReply reply(frames, "request-9");
+        reply.attach(other);
+        CPPUNIT_ASSERT(reply.lastFrame(
+            text(R"({"header":{"code":0,"status":2},"payload":{"usage":{"text":)" + usageText + R"(}}})")));
+        reply.correctUsage(billed);
+        reply.finish();
+        reply.detach();
+        return frames.frames.back();
+    };
+    const auto usageIn = [&](const std::string& frame) {
+        return objectIn(frame)->getObject("payload")->getObject("usage")->getObject("text");
+    };
+    const auto summed =
+        usageIn(lastOf(R"({"prompt_tokens":4,"completion_tokens":9,"cached_tokens":2})", {0, 4, 9, 13}));
+    CPPUNIT_ASSERT_EQUAL(13, summed->getValue<int>("total_tokens"));
+    CPPUNIT_ASSERT_EQUAL(2, summed->getValue<int>("cached_tokens"));
+    const auto other = usageIn(lastOf(R"({"total_tokens":99})", {0, 4, 9, 13}));  // the plugin has told another one
+    CPPUNIT_ASSERT_EQUAL(13, other->getValue<int>("total_tokens"));
+    const std::string sound = lastOf(R"({ "total_tokens":13 })", {0, 4, 9, 13});
+    assertSays(sound, R"({ "total_tokens":13 })");  // byte for byte
 }
 
 SPEC(Reply, has_not_begun_when_the_client_did_not_take_its_first_frame) {

@@ -207,6 +207,8 @@ SPEC(Frames, report_the_usage_that_they_have_and_no_other) {
     for (const char* text :
          {"{}", R"({"total_tokens":"43"})", R"({"prompt_tokens":5})",
           R"({"prompt_tokens":5,"completion_tokens":9,"total_tokens":"14"})",
+          R"({"prompt_tokens":4.5,"completion_tokens":9,"total_tokens":14})",
+          R"({"question_tokens":true,"total_tokens":14})", R"({"prompt_tokens":5,"completion_tokens":9.5})",
           R"({"prompt_tokens":9223372036854775807,"completion_tokens":9223372036854775807})",
           R"({"total_tokens":99999999999999999999})", R"({"prompt_tokens":0,"completion_tokens":0,"total_tokens":0})"})
         CPPUNIT_ASSERT_MESSAGE(text, !reported(text));

@@ -43,13 +43,16 @@ std::optional<std::int64_t> sumOf(std::optional<std::int64_t> one, std::optional
     return *one + *other;
 }
 
-// None: nothing that a bill can rest on. No answer of this upstream is free: where all is 0 it has not counted.
+// The rule for reports in fcgi/billing/README.md. None: nothing that a bill can rest on. No answer of this upstream is
+// free: where all is 0 it has not counted.
 std::optional<Usage> usageOf(const Object::Ptr& payload) {
     const auto text = memberObject(memberObject(payload, "usage"), "text");
     if (text.isNull()) return std::nullopt;
+    for (const char* name : {"question_tokens", "prompt_tokens", "completion_tokens", "total_tokens"})
+        if (text->has(name) && !text->isNull(name) && !memberInteger(text, name)) return std::nullopt;
     const auto prompt = memberInteger(text, "prompt_tokens"), completion = memberInteger(text, "completion_tokens");
     auto total = memberInteger(text, "total_tokens");
-    if (!total && !text->has("total_tokens")) total = sumOf(prompt, completion);
+    if (!total) total = sumOf(prompt, completion);
     if (!total) return std::nullopt;
     const Usage usage{memberInteger(text, "question_tokens").value_or(0), prompt.value_or(0), completion.value_or(0),
                       *total};

@@ -40,8 +40,8 @@ const std::vector<aiproject::Command> kCommands = {
      "With what its calls hold now, and its newest entries of the audit log.", "config define json",
      &aiproject::userShow},
     {"user grant", "NAME", "changes balances: +N, -N, =N or unlimited",
-     "+N adds, -N takes away but leaves no less than 0, =N sets, unlimited lifts the limit. What is unlimited stays "
-     "so until =N sets it.",
+     "+N adds, -N takes away but leaves no less than 0, =N sets, unlimited lifts the limit. Nothing can be "
+     "added to what is unlimited before =N sets a limit.",
      "config define json tokens pic-times voice-seconds", &aiproject::userGrant},
     {"user disable", "NAME", "refuses every login and every call", "Running streams end as well; the account stays.",
      "config define json", &aiproject::userDisable},

@@ -69,17 +69,23 @@ void Accounts::requireFree(const NewUser& user) {
 
 User Accounts::enrolled(const NewUser& user, const Origin& origin) {
     const std::string hash = hasher_.hash(user.password, hashClient(HashUse::registration, origin));
-    const UserRecord record{user.name,
-                            hash,
-                            user.email,
-                            user.academy,
-                            config_.newTokens,
-                            config_.newPicTimes,
-                            config_.newVoiceSeconds,
-                            lookAlikeKey(user.name)};
+    const Balances opening{config_.newTokens, config_.newPicTimes, config_.newVoiceSeconds};
+    UserRecord record{user.name,
+                      hash,
+                      user.email,
+                      user.academy,
+                      opening.tokens,
+                      opening.picTimes,
+                      opening.voiceSeconds,
+                      lookAlikeKey(user.name)};
+    record.refilled = refillPeriod(quota_.refill, unixMilliseconds());
     store_.insert(record, [&](Poco::Data::Session& session, std::int64_t id) {
-        if (!user.invitation.empty()) Invitations::redeem(session, user.invitation, id, user.academy);
-        Audit::add(session, {"registered", user.name, origin, user.invitation.empty() ? "" : hintOf(user.invitation)});
+        std::string detail = openingText(opening);
+        if (!user.invitation.empty()) {
+            const BalanceChange added = Invitations::redeem(session, quota_, user.invitation, {id, user.academy});
+            detail += "; " + withAmounts(hintOf(user.invitation), added);
+        }
+        Audit::add(session, {"registered", user.name, origin, detail});
     });
     const std::optional<StoredUser> stored = store_.find(user.name);
     if (!stored) throw Error(ErrorKind::internal, "a new user was removed at once");
@@ -181,8 +187,10 @@ User Accounts::redeem(const User& user, std::string_view code, const Origin& ori
     const std::string known = trimmedText(code).value_or("");
     try {
         database_.write([&](Poco::Data::Session& session) {
-            Invitations::redeem(session, known, user.id, user.academy);
-            Audit::add(session, {"redeemed", user.name, origin, hintOf(known)});
+            const BalanceChange added = Invitations::redeem(session, quota_, known, {user.id, user.academy});
+            // Thrown, which gives the use of the code back.
+            if (added.before == added.after) throw registrationRefused("the code would add nothing to this account");
+            Audit::add(session, {"redeemed", user.name, origin, withAmounts(hintOf(known), added)});
         });
     } catch (const Error& e) {
         if (e.kind() != ErrorKind::registrationRefused) throw;
@@ -196,14 +204,15 @@ User Accounts::redeem(const User& user, std::string_view code, const Origin& ori
 SignIn Accounts::signInOf(const StoredUser& user) const { return {userFor(user), key_.uuidFor(user.id, user.epoch)}; }
 
 // Every balance that a client is shown passes here. A refill that is due counts, although nobody has called since.
-User Accounts::userFor(const StoredUser& asStored) const {
-    const StoredUser stored = refilled(asStored, quota_, unixMilliseconds());
+User Accounts::userFor(const StoredUser& stored) const {
+    const Balances left =
+        refilled({stored.tokens, stored.picTimes, stored.voiceSeconds}, stored.refilled, quota_, unixMilliseconds());
     User user;
     user.id = stored.id;
     user.name = stored.name;
-    user.tokens = stored.tokens;
-    user.picTimes = stored.picTimes;
-    user.voiceSeconds = stored.voiceSeconds;
+    user.tokens = left.tokens;
+    user.picTimes = left.picTimes;
+    user.voiceSeconds = left.voiceSeconds;
     user.academy = stored.academy;
     user.email = stored.email;
     user.created = stored.created;

@@ -38,6 +38,12 @@ void requireForm(const std::string& code) {
     if (code.empty() || code.size() > kLongestCode || hasControlCharacter(code)) throw registrationRefused(kUnknown);
 }
 
+bool isRevoked(Session& session, const std::string& code) {
+    int count = 0;
+    session << "SELECT COUNT(*) FROM revoked_invitations WHERE code = ?", into(count), bind(code), now;
+    return count > 0;
+}
+
 Terms termsOf(Session& session, const std::string& code) {
     Terms terms;
     std::string found;
@@ -45,8 +51,19 @@ Terms termsOf(Session& session, const std::string& code) {
                " WHERE code = ?",
         into(found), into(terms.academy), into(terms.usesLeft), into(terms.beginsMs), into(terms.endsMs),
         into(terms.grant.tokens), into(terms.grant.picTimes), into(terms.grant.voiceSeconds), bind(code), now;
-    if (found.empty()) throw registrationRefused(kUnknown);
+    // A revoked one is like one that never was: nobody needs to learn that it was good once.
+    if (found.empty() || isRevoked(session, code)) throw registrationRefused(kUnknown);
     return terms;
+}
+
+BalanceChange grantOf(const Grant& grant) { return {{0, 0, 0}, {grant.tokens, grant.picTimes, grant.voiceSeconds}}; }
+
+Balances granted(const Balances& left, const Grant& grant) {
+    const auto add = [](std::int64_t balance, std::int64_t amount) {
+        return amount < 0 ? -1 : raisedBy(balance, amount);
+    };
+    return {add(left.tokens, grant.tokens), add(left.picTimes, grant.picTimes),
+            add(left.voiceSeconds, grant.voiceSeconds)};
 }
 
 void requireOpen(const Terms& terms, const std::string& academy) {
@@ -76,7 +93,8 @@ void Invitations::add(const Invitation& invitation) {
                 bind(invitation.code), bind(invitation.grant.tokens), bind(invitation.grant.picTimes),
                 bind(invitation.grant.voiceSeconds), bind(invitation.academy), bind(invitation.usesLeft),
                 bind(invitation.beginsMs), bind(invitation.endsMs), bind(unixMilliseconds()), now;
-            Audit::add(session, {"invitation_added", "", {}, hintOf(invitation.code)});
+            Audit::add(session,
+                       {"invitation_added", "", {}, withAmounts(hintOf(invitation.code), grantOf(invitation.grant))});
         });
     } catch (const ConstraintViolation&) {
         throw Error(ErrorKind::nameTaken, "there is an invitation " + invitation.code + " already");
@@ -88,9 +106,10 @@ std::vector<Invitation> Invitations::all() {
     database_.read([&](Session& session) {
         all.clear();
         Statement select(session);
-        select << "SELECT code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms, ends_ms, created_ms,"
-                  " (SELECT COUNT(*) FROM invitation_uses WHERE invitation_uses.code = invitations.code) AS uses"
-                  " FROM invitations ORDER BY created_ms, code";
+        select
+            << "SELECT code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms, ends_ms, created_ms,"
+               " (SELECT COUNT(*) FROM invitation_uses WHERE invitation_uses.code = invitations.code) AS uses"
+               " FROM invitations WHERE code NOT IN (SELECT code FROM revoked_invitations) ORDER BY created_ms, code";
         select.execute();
         Poco::Data::RecordSet rows(select);
         for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
@@ -109,14 +128,21 @@ std::vector<Invitation> Invitations::all() {
 }
 
 bool Invitations::revoke(const std::string& code) {
-    std::size_t changed = 0;
+    bool isThere = false;
     database_.write([&](Session& session) {
+        // A worker of an older release knows the count only.
         Statement end(session);
-        end << "DELETE FROM invitations WHERE code = ?", bind(code);
-        changed = end.execute();
-        if (changed > 0) Audit::add(session, {"invitation_revoked", "", {}, hintOf(code)});
+        end << "UPDATE invitations SET uses_left = 0 WHERE code = ?", bind(code);
+        isThere = end.execute() > 0 && !isRevoked(session, code);
+        if (!isThere) return;
+        session << "INSERT INTO revoked_invitations (code, at_ms) VALUES (?, ?)", bind(code), bind(unixMilliseconds()),
+            now;
+        Grant grant;
+        session << "SELECT tokens, pic_times, voice_seconds FROM invitations WHERE code = ?", into(grant.tokens),
+            into(grant.picTimes), into(grant.voiceSeconds), bind(code), now;
+        Audit::add(session, {"invitation_revoked", "", {}, withAmounts(hintOf(code), grantOf(grant))});
     });
-    return changed > 0;
+    return isThere;
 }
 
 void Invitations::requireUsable(const std::string& code, const std::string& academy) {
@@ -128,7 +154,8 @@ void Invitations::requireUsable(const std::string& code, const std::string& acad
     });
 }
 
-void Invitations::redeem(Session& session, const std::string& code, std::int64_t userId, const std::string& academy) {
+BalanceChange Invitations::redeem(Session& session, const QuotaConfig& quota, const std::string& code,
+                                  const Redeemer& user) {
     requireForm(code);
     // First the count, which locks the row: two who come at once are not both the last.
     Statement use(session);
@@ -138,26 +165,16 @@ void Invitations::redeem(Session& session, const std::string& code, std::int64_t
     const std::size_t counted = use.execute();
     const Terms terms = termsOf(session, code);
     if (counted == 0) throw registrationRefused(kUsedUp);
-    requireOpen(terms, academy);
+    requireOpen(terms, user.academy);
     int used = 0;
     session << "SELECT COUNT(*) FROM invitation_uses WHERE code = ? AND user_id = ?", into(used), bind(code),
-        bind(userId), now;
+        bind(user.userId), now;
     if (used > 0) throw registrationRefused("this invitation code was used by this account already");
-    session << "INSERT INTO invitation_uses (code, user_id, at_ms) VALUES (?, ?, ?)", bind(code), bind(userId),
+    session << "INSERT INTO invitation_uses (code, user_id, at_ms) VALUES (?, ?, ?)", bind(code), bind(user.userId),
         bind(unixMilliseconds()), now;
-    addGrant(session, userId, terms.grant);
-}
-
-bool addGrant(Session& session, std::int64_t userId, const Grant& grant) {
-    Statement add(session);
-    add << "UPDATE users SET"
-           " tokens = CASE WHEN tokens < 0 OR ? < 0 THEN -1 ELSE tokens + ? END,"
-           " pic_times = CASE WHEN pic_times < 0 OR ? < 0 THEN -1 ELSE pic_times + ? END,"
-           " voice_seconds = CASE WHEN voice_seconds < 0 OR ? < 0 THEN -1 ELSE voice_seconds + ? END"
-           " WHERE id = ?",
-        bind(grant.tokens), bind(grant.tokens), bind(grant.picTimes), bind(grant.picTimes), bind(grant.voiceSeconds),
-        bind(grant.voiceSeconds), bind(userId);
-    return add.execute() > 0;
+    return changeBalances(session, quota, user.userId, {"redeemed", "account", hintOf(code)},
+                          [&](const Balances& left) { return granted(left, terms.grant); })
+        .value_or(BalanceChange{});
 }
 
 }  // namespace aiproject

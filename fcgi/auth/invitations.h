@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "auth/balances.h"
+
 namespace Poco::Data {
 class Session;
 }
@@ -34,6 +36,11 @@ struct Invitation {
     std::int64_t uses = 0;  // how often it was used
 };
 
+struct Redeemer {
+    std::int64_t userId = 0;
+    std::string academy;
+};
+
 // For the audit log: so much of a code that the operator recognises it and nobody can use it.
 std::string hintOf(const std::string& code);
 
@@ -48,22 +55,19 @@ public:
     // Error(nameTaken) when there is such a code.
     void add(const Invitation& invitation);
     std::vector<Invitation> all();
-    // Nobody can use it from now on; what it granted stays. False: there is none.
+    // Nobody can use it from now on; what it granted stays, and its row. False: there is none.
     bool revoke(const std::string& code);
 
     // Whether a new user of that academy could use the code now; redeem() decides. Its errors are the same.
     void requireUsable(const std::string& code, const std::string& academy);
 
-    // Within the write transaction that makes or changes the user: counts the use and grants.
-    // Error(registrationRefused) whose sentence says why the code does not serve this user.
-    static void redeem(Poco::Data::Session& session, const std::string& code, std::int64_t userId,
-                       const std::string& academy);
+    // Within the write transaction that makes or changes the user: counts the use and grants. Answers what it has
+    // changed. Error(registrationRefused) whose sentence says why the code does not serve this user.
+    static BalanceChange redeem(Poco::Data::Session& session, const QuotaConfig& quota, const std::string& code,
+                                const Redeemer& user);
 
 private:
     Database& database_;
 };
-
-// Adds to the balances of a user; what is unlimited stays so. False: there is no such user.
-bool addGrant(Poco::Data::Session& session, std::int64_t userId, const Grant& grant);
 
 }  // namespace aiproject

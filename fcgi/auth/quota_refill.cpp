@@ -7,16 +7,25 @@
 
 namespace aiproject {
 
+using Poco::Data::Session;
+using Poco::Data::Statement;
 using Poco::Data::Keywords::bind;
-using Poco::Data::Keywords::now;
 
 namespace {
 
 // What is above was written by a clock that was ahead, or is of the other form: the operator has changed days to
 // months. A day's grace, for hosts whose clocks differ.
-std::int64_t lastPeriod(Refill refill, std::int64_t nowMs) {
+std::int64_t latestPeriod(Refill refill, std::int64_t nowMs) {
     constexpr std::int64_t dayMs = 86'400'000;
     return refillPeriod(refill, nowMs + dayMs);
+}
+
+Balances raised(const Balances& balances, const QuotaConfig& quota) {
+    const auto raise = [](std::int64_t balance, std::int64_t to) {
+        return balance >= 0 && balance < to ? to : balance;
+    };
+    return {raise(balances.tokens, quota.refillTokens), raise(balances.picTimes, quota.refillPicTimes),
+            raise(balances.voiceSeconds, quota.refillVoiceSeconds)};
 }
 
 }  // namespace
@@ -28,31 +37,22 @@ std::int64_t refillPeriod(Refill refill, std::int64_t nowMs) {
     return refill == Refill::month ? month : month * 100 + date.day();
 }
 
-StoredUser refilled(StoredUser user, const QuotaConfig& quota, std::int64_t nowMs) {
+Balances refilled(const Balances& balances, std::int64_t lastPeriod, const QuotaConfig& quota, std::int64_t nowMs) {
     const std::int64_t period = refillPeriod(quota.refill, nowMs);
-    const bool isDue = user.refilled < period || user.refilled > lastPeriod(quota.refill, nowMs);
-    if (quota.refill == Refill::none || !isDue) return user;
-    const auto raise = [](std::int64_t& balance, std::int64_t to) {
-        if (balance >= 0 && balance < to) balance = to;
-    };
-    raise(user.tokens, quota.refillTokens);
-    raise(user.picTimes, quota.refillPicTimes);
-    raise(user.voiceSeconds, quota.refillVoiceSeconds);
-    user.refilled = period;
-    return user;
+    const bool isDue = lastPeriod < period || lastPeriod > latestPeriod(quota.refill, nowMs);
+    return quota.refill == Refill::none || !isDue ? balances : raised(balances, quota);
 }
 
-void refillQuota(Poco::Data::Session& session, const QuotaConfig& quota, std::int64_t userId, std::int64_t nowMs) {
+void refillQuota(Session& session, const QuotaConfig& quota, std::int64_t userId, std::int64_t nowMs) {
     if (quota.refill == Refill::none) return;
     const std::int64_t period = refillPeriod(quota.refill, nowMs);
-    session << "UPDATE users SET"
-               " tokens = CASE WHEN tokens >= 0 AND tokens < ? THEN ? ELSE tokens END,"
-               " pic_times = CASE WHEN pic_times >= 0 AND pic_times < ? THEN ? ELSE pic_times END,"
-               " voice_seconds = CASE WHEN voice_seconds >= 0 AND voice_seconds < ? THEN ? ELSE voice_seconds END,"
-               " refilled = ? WHERE id = ? AND (refilled < ? OR refilled > ?)",
-        bind(quota.refillTokens), bind(quota.refillTokens), bind(quota.refillPicTimes), bind(quota.refillPicTimes),
-        bind(quota.refillVoiceSeconds), bind(quota.refillVoiceSeconds), bind(period), bind(userId), bind(period),
-        bind(lastPeriod(quota.refill, nowMs)), now;
+    // First the mark, which locks the row: of two that come at once, one refills.
+    Statement mark(session);
+    mark << "UPDATE users SET refilled = ? WHERE id = ? AND (refilled < ? OR refilled > ?)", bind(period), bind(userId),
+        bind(period), bind(latestPeriod(quota.refill, nowMs));
+    if (mark.execute() == 0) return;
+    changeLocked(session, userId, {"refilled", "system", std::to_string(period)},
+                 [&](const Balances& balances) { return raised(balances, quota); });
 }
 
 }  // namespace aiproject

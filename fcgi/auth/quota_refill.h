@@ -1,5 +1,6 @@
-// Raises a user's limited balances once a day or month, as quota.refill says: stored by who checks a balance, within
-// that transaction; shown as if it were by who only looks.
+// Raises a user's limited balances once a day or month, as quota.refill says: stored by changeBalances() and by calls
+// that reserve or charge, within their transactions and before anything else; shown as if it were by what only looks.
+// A new account has had the refill of its first day or month.
 //
 // ERRORS   What the database throws.
 // THREADS  No state.
@@ -7,7 +8,7 @@
 
 #include <cstdint>
 
-#include "auth/user_store.h"
+#include "auth/balances.h"
 #include "config/config.h"
 
 namespace Poco::Data {
@@ -19,10 +20,10 @@ namespace aiproject {
 // 20261122 or 202611, in UTC; 0 for Refill::none. `nowMs` since 1970.
 std::int64_t refillPeriod(Refill refill, std::int64_t nowMs);
 
-// As refillQuota() would leave it.
-StoredUser refilled(StoredUser user, const QuotaConfig& quota, std::int64_t nowMs);
+// As refillQuota() would leave them; `lastPeriod` is users.refilled.
+Balances refilled(const Balances& balances, std::int64_t lastPeriod, const QuotaConfig& quota, std::int64_t nowMs);
 
-// Nothing when quota.refill is none, or the user had this period's refill already.
+// Nothing when quota.refill is none, or the user had this period's refill already. Locks the user's row otherwise.
 void refillQuota(Poco::Data::Session& session, const QuotaConfig& quota, std::int64_t userId, std::int64_t nowMs);
 
 }  // namespace aiproject

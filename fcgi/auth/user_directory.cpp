@@ -1,6 +1,9 @@
 #include "auth/user_directory.h"
 
 #include "auth/audit.h"
+#include "auth/quota_refill.h"
+#include "base/error.h"
+#include "base/unix_time.h"
 #include "store/database.h"
 
 #include <Poco/Data/RecordSet.h>
@@ -19,21 +22,25 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT id, name, email, academy, created_at, disabled, tokens, pic_times, voice_seconds, tokens_held,"
-    " pic_times_held, voice_seconds_held, calls_held,"
+    " pic_times_held, voice_seconds_held, calls_held, refilled,"
     " (SELECT COALESCE(MAX(at_ms), 0) FROM audit WHERE audit.user_name = users.name AND audit.event = 'login')"
     " AS last_login FROM users ";
 
-std::vector<AccountView> viewsOf(Statement& select) {
+// With the refill that is due, as its next call will find it.
+std::vector<AccountView> viewsOf(Statement& select, const QuotaConfig& quota) {
     select.execute();
     Poco::Data::RecordSet rows(select);
     std::vector<AccountView> views;
+    const std::int64_t nowMs = unixMilliseconds();
     for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
         const auto text = [&](const char* column) { return rows[column].convert<std::string>(); };
         const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
+        const Balances left = refilled({number("tokens"), number("pic_times"), number("voice_seconds")},
+                                       number("refilled"), quota, nowMs);
         views.push_back({number("id"), text("name"), text("email"), text("academy"), text("created_at"),
-                         number("disabled") != 0, number("tokens"), number("pic_times"), number("voice_seconds"),
-                         number("tokens_held"), number("pic_times_held"), number("voice_seconds_held"),
-                         number("calls_held"), number("last_login")});
+                         number("disabled") != 0, left.tokens, left.picTimes, left.voiceSeconds, number("tokens_held"),
+                         number("pic_times_held"), number("voice_seconds_held"), number("calls_held"),
+                         number("last_login")});
     }
     return views;
 }
@@ -56,7 +63,14 @@ UserStore::Alongside onRecord(const std::string& event, const std::string& name,
     };
 }
 
-int isSet(const BalanceChange& change) { return change.kind == BalanceChange::Kind::set ? 1 : 0; }
+std::int64_t changed(std::int64_t balance, const BalanceStep& step, const std::string& unit) {
+    if (step.kind == BalanceStep::Kind::set) return step.number;
+    if (balance < 0 && step.number != 0)
+        throw Error(ErrorKind::notAllowed, unit +
+                                               " are unlimited, so that nothing can be added or taken away; =N sets a"
+                                               " limit. Nothing was changed");
+    return raisedBy(balance, step.number);
+}
 
 }  // namespace
 
@@ -68,7 +82,7 @@ std::vector<AccountView> UserDirectory::list(const AccountFilter& filter) {
         select << kSelect
                << "WHERE LOWER(name) LIKE LOWER(?) ESCAPE '!' AND name > ? AND disabled >= ? ORDER BY name LIMIT ?",
             bind(patternOf(filter.like)), bind(filter.after), bind(onlyDisabled), bind(filter.limit);
-        views = viewsOf(select);
+        views = viewsOf(select, quota_);
     });
     return views;
 }
@@ -78,7 +92,7 @@ std::optional<AccountView> UserDirectory::find(const std::string& name) {
     database_.read([&](Session& session) {
         Statement select(session);
         select << kSelect << "WHERE name = ?", bind(name);
-        views = viewsOf(select);
+        views = viewsOf(select, quota_);
     });
     if (views.empty()) return std::nullopt;
     return views.front();
@@ -90,30 +104,29 @@ std::string UserDirectory::meantBy(const std::string& typed) {
 }
 
 void UserDirectory::add(const UserRecord& user) {
-    UserStore(database_).insert(user, onRecord("registered", user.name));
+    UserRecord record = user;
+    record.refilled = refillPeriod(quota_.refill, unixMilliseconds());
+    record.cause = {"registered", "command"};
+    UserStore(database_).insert(
+        record, onRecord("registered", user.name, openingText({user.tokens, user.picTimes, user.voiceSeconds})));
 }
 
 bool UserDirectory::grant(const std::string& name, const Changes& changes, const std::string& detail) {
-    // One statement: calls lower the same numbers meanwhile, and what was read before would undo that.
     return change(name, "granted", detail, [&](Session& session, std::int64_t userId) {
-        const auto& [tokens, pictures, seconds] = changes;
-        session << "UPDATE users SET"
-                   " tokens = CASE WHEN ? = 1 THEN ? WHEN tokens < 0 THEN tokens WHEN tokens + ? < 0 THEN 0"
-                   " ELSE tokens + ? END,"
-                   " pic_times = CASE WHEN ? = 1 THEN ? WHEN pic_times < 0 THEN pic_times WHEN pic_times + ? < 0 THEN 0"
-                   " ELSE pic_times + ? END,"
-                   " voice_seconds = CASE WHEN ? = 1 THEN ? WHEN voice_seconds < 0 THEN voice_seconds"
-                   " WHEN voice_seconds + ? < 0 THEN 0 ELSE voice_seconds + ? END"
-                   " WHERE id = ?",
-            bind(isSet(tokens)), bind(tokens.number), bind(tokens.number), bind(tokens.number), bind(isSet(pictures)),
-            bind(pictures.number), bind(pictures.number), bind(pictures.number), bind(isSet(seconds)),
-            bind(seconds.number), bind(seconds.number), bind(seconds.number), bind(userId), now;
+        const auto step = [&](const Balances& left) {
+            return Balances{changed(left.tokens, changes.tokens, "tokens"),
+                            changed(left.picTimes, changes.picTimes, "picture calls"),
+                            changed(left.voiceSeconds, changes.voiceSeconds, "voice seconds")};
+        };
+        const auto done = changeBalances(session, quota_, userId, {"granted", "command", detail}, step);
+        return done ? textOf(*done) : std::string();
     });
 }
 
 bool UserDirectory::setDisabled(const std::string& name, bool disabled) {
     return change(name, disabled ? "disabled" : "enabled", "", [&](Session& session, std::int64_t userId) {
         session << "UPDATE users SET disabled = ? WHERE id = ?", bind(disabled ? 1 : 0), bind(userId), now;
+        return std::string();
     });
 }
 
@@ -128,20 +141,24 @@ bool UserDirectory::setPassword(const std::string& name, const std::string& pass
 }
 
 bool UserDirectory::remove(const std::string& name) {
-    return change(name, "deleted", "", [](Session& session, std::int64_t userId) {
+    return change(name, "deleted", "", [&](Session& session, std::int64_t userId) {
+        const auto done = changeBalances(session, quota_, userId, {"deleted", "command"}, [](const Balances&) {
+            return Balances{0, 0, 0};
+        });
         session << "DELETE FROM users WHERE id = ?", bind(userId), now;
+        return done ? textOf(*done) : std::string();
     });
 }
 
 bool UserDirectory::change(const std::string& name, const std::string& event, const std::string& detail,
-                           const UserStore::Alongside& work) {
+                           const Work& work) {
     std::int64_t id = 0;
     database_.write([&](Session& session) {
         id = 0;
         session << "SELECT id FROM users WHERE name = ?", into(id), bind(name), now;
         if (id == 0) return;  // no row: nothing was written into it
-        work(session, id);
-        onRecord(event, name, detail)(session, id);
+        const std::string more = work(session, id);
+        onRecord(event, name, detail.empty() || more.empty() ? detail + more : detail + ": " + more)(session, id);
     });
     return id != 0;
 }

@@ -41,20 +41,20 @@ struct AccountFilter {
     int limit = 100;
 };
 
-// Of one balance. Added to an unlimited one nothing happens; taken away never leaves less than 0.
-struct BalanceChange {
+// Of one balance. What is taken away never leaves less than 0.
+struct BalanceStep {
     enum class Kind { add, set };
     Kind kind = Kind::add;
     std::int64_t number = 0;  // set: -1 is unlimited
 };
 
 struct Changes {
-    BalanceChange tokens, picTimes, voiceSeconds;
+    BalanceStep tokens, picTimes, voiceSeconds;
 };
 
 class UserDirectory {
 public:
-    explicit UserDirectory(Database& database) : database_(database) {}
+    UserDirectory(Database& database, const QuotaConfig& quota) : database_(database), quota_(quota) {}
 
     // By name.
     std::vector<AccountView> list(const AccountFilter& filter);
@@ -65,7 +65,8 @@ public:
     // Error(nameTaken), or registrationRefused when it looks like another.
     void add(const UserRecord& user);
 
-    // False: there is no such user. `detail` is for the audit log.
+    // False: there is no such user. `detail` is for the books and the audit log. Error(notAllowed), and nothing is
+    // done, when something is to be added to an unlimited balance or taken away from it.
     bool grant(const std::string& name, const Changes& changes, const std::string& detail);
     bool setDisabled(const std::string& name, bool disabled);
     // These two make every uuid worthless that was given out before.
@@ -75,10 +76,12 @@ public:
     bool remove(const std::string& name);
 
 private:
-    bool change(const std::string& name, const std::string& event, const std::string& detail,
-                const UserStore::Alongside& work);
+    using Work = std::function<std::string(Poco::Data::Session&, std::int64_t userId)>;  // answers more of the detail
+
+    bool change(const std::string& name, const std::string& event, const std::string& detail, const Work& work);
 
     Database& database_;
+    const QuotaConfig quota_;
 };
 
 }  // namespace aiproject

@@ -62,12 +62,13 @@ std::int64_t UserStore::insert(Session& session, const UserRecord& user) {
         session << "SELECT COUNT(*) FROM users WHERE name = ?", into(sameName), bind(user.name), now;
         if (sameName == 0) throw LookAlikes::refusal();
     }
-    session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds, look_alike)"
-               " VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''))",
+    session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds, look_alike,"
+               " refilled) VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?)",
         bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
-        bind(user.picTimes), bind(user.voiceSeconds), bind(user.lookAlike), now;
+        bind(user.picTimes), bind(user.voiceSeconds), bind(user.lookAlike), bind(user.refilled), now;
     std::int64_t id = 0;
     session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
+    recordOpening(session, id, {user.tokens, user.picTimes, user.voiceSeconds}, user.cause);
     return id;
 }
 

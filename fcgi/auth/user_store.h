@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "auth/balances.h"
+
 namespace Poco::Data {
 class Session;
 class Statement;
@@ -42,6 +44,8 @@ struct UserRecord {  // a row to be
     std::int64_t picTimes = -1;
     std::int64_t voiceSeconds = -1;
     std::string lookAlike = {};  // of its name, which no other may have (look_alikes.h); empty: it may look like others
+    std::int64_t refilled = 0;   // refillPeriod() of now: the next refill is that of another day or month
+    BalanceCause cause{"registered", "account"};  // of what it has from the start
 };
 
 class UserStore {

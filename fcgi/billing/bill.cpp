@@ -28,7 +28,7 @@ Bill textBill(const CallEnd& end) {
         bill.tokensIn = end.reported->prompt;
         bill.tokensOut = end.reported->completion;
         bill.amounts.tokens = end.reported->total;
-    } else if (end.isDelivered || end.isWhole) {
+    } else if (end.isDelivered || end.isWhole || end.outcome == Outcome::lost) {
         bill.basis = Basis::estimated;
         bill.tokensIn = end.questionTokens;
         bill.tokensOut = end.answerTokens;
@@ -58,6 +58,7 @@ const char* nameOf(Outcome outcome) noexcept {
         case Outcome::clientLeft: return "client_left";
         case Outcome::broken: return "broken";
         case Outcome::failed: return "failed";
+        case Outcome::lost: return "lost";
     }
     return "";
 }
@@ -78,6 +79,12 @@ const char* nameOf(Unit unit) noexcept {
         case Unit::voiceSecond: return "voice";
     }
     return "";
+}
+
+Unit unitOf(const std::string& kind) noexcept {
+    for (const Unit unit : {Unit::picture, Unit::voiceSecond})
+        if (kind == nameOf(unit)) return unit;
+    return Unit::token;
 }
 
 Bill billFor(const CallEnd& end) {

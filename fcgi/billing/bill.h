@@ -22,6 +22,7 @@ enum class Outcome {
     clientLeft,
     broken,  // after something of the answer was passed on
     failed,  // before
+    lost,    // its worker was killed
 };
 enum class Basis { reported, estimated, none };
 
@@ -29,6 +30,7 @@ enum class Basis { reported, estimated, none };
 const char* nameOf(Outcome outcome) noexcept;
 const char* nameOf(Basis basis) noexcept;
 const char* nameOf(Unit unit) noexcept;  // the kind: text, picture, voice
+Unit unitOf(const std::string& kind) noexcept;
 
 struct ReportedTokens {  // as the upstream said it, believable or not
     std::int64_t question = 0;

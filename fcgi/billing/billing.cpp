@@ -33,7 +33,8 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
       log_(log),
       owner_(randomHex(8)),
       group_(database, config.database.timeout),
-      spool_(config.billing.spoolDir, owner_) {}
+      spool_(config.billing.spoolDir, owner_),
+      journal_(config.billing.spoolDir, owner_) {}
 
 Billing::~Billing() { saveKept(); }
 
@@ -60,10 +61,55 @@ Demand Billing::demandOf(const CallToBill& call) const {
 
 BilledCall Billing::begin(const CallToBill& call) { return {*this, call, demandOf(call)}; }
 
-// What can fail comes before the hold, which the destructor releases.
-BilledCall::BilledCall(Billing& billing, CallToBill call, const Demand& demand)
-    : billing_(billing), call_(std::move(call)), callId_(demand.callId), hold_(demand.hold) {
-    if (hold_.isMade) billing_.hold(demand);
+namespace {
+
+// What is known of a call at its beginning.
+Settlement settlementOf(const CallToBill& call, const Demand& demand) {
+    Settlement settlement;
+    settlement.callId = demand.callId;
+    settlement.userId = call.userId;
+    settlement.hold = demand.hold;
+    settlement.isCharged = call.isLimited && call.userId != 0;
+    settlement.userName = call.userName;
+    settlement.route = call.route;
+    settlement.kind = nameOf(call.unit);
+    settlement.requestId = call.requestId;
+    settlement.atMs = demand.nowMs;
+    settlement.tokensIn = call.questionTokens;
+    return settlement;
+}
+
+}  // namespace
+
+// What can fail comes before the hold, which the destructor releases. So does the journal: what is held is in it.
+BilledCall::BilledCall(Billing& billing, const CallToBill& call, const Demand& demand)
+    : billing_(billing), begun_(settlementOf(call, demand)), slot_(billing.note(begun_)) {
+    try {
+        if (begun_.hold.isMade) billing_.hold(demand);
+    } catch (...) {
+        billing_.journal_.close(slot_);
+        throw;
+    }
+}
+
+// A call without a place in the journal goes on: it would cost nothing if its worker were killed just now.
+int Billing::note(const Settlement& call) noexcept {
+    std::string fault;
+    const int slot = journal_.open(call, fault);
+    if (slot != CallJournal::kNoSlot)
+        isJournalAway_ = false;
+    else if (!isJournalAway_.exchange(true))
+        log_.warning("billing.spool_dir: " + fault + "; calls of a worker that is killed meanwhile cost nothing");
+    return slot;
+}
+
+void BilledCall::noteAsked() noexcept { billing_.journal_.setAsked(slot_); }
+
+void BilledCall::noteAnswer(std::int64_t tokens, const std::string& model) noexcept {
+    if (tokens == answerTokens_) return;
+    if (answerTokens_ == 0) billing_.journal_.setModel(slot_, model);
+    billing_.journal_.setAnswerTokens(slot_, tokens);
+    answerTokens_ = tokens;
 }
 
 void Billing::hold(const Demand& demand) {
@@ -85,9 +131,10 @@ void Billing::hold(const Demand& demand) {
 }
 
 BilledCall::~BilledCall() {
-    if (!hold_.isMade) return;
-    if (isOpen_) billing_.release({callId_, call_.userId, hold_});
-    --billing_.held_;
+    const bool isHeld = begun_.hold.isMade;
+    const bool isReleased = !isOpen_ || !isHeld || billing_.release({begun_.callId, begun_.userId, begun_.hold});
+    if (isOpen_ && isReleased) billing_.journal_.close(slot_);
+    if (isHeld) --billing_.held_;
 }
 
 bool Billing::release(const Reservation& reservation) noexcept {
@@ -105,18 +152,10 @@ bool Billing::release(const Reservation& reservation) noexcept {
 Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
     using std::chrono::milliseconds;
     Bill bill = billFor(end);
-    Settlement settlement;
-    settlement.callId = callId_;
-    settlement.userId = call_.userId;
-    settlement.hold = hold_;
-    settlement.isCharged = call_.isLimited && call_.userId != 0;
-    settlement.userName = call_.userName;
+    Settlement settlement = begun_;
     settlement.model = answerer.model;
-    settlement.route = call_.route;
-    settlement.kind = nameOf(call_.unit);
     settlement.outcome = nameOf(end.outcome);
     settlement.basis = nameOf(bill.basis);
-    settlement.requestId = call_.requestId;
     settlement.upstreamId = answerer.upstreamId;
     settlement.atMs = unixMilliseconds();
     settlement.milliseconds = std::chrono::duration_cast<milliseconds>(Clock::now() - begin_).count();
@@ -125,31 +164,34 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
     settlement.used = bill.amounts;
     if (!bill.doubt.empty())
         billing_.log_.warning(LogLine("bill")
-                                  .field("id", call_.requestId)
+                                  .field("id", begun_.requestId)
                                   .field("model", answerer.model)
                                   .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
                                   .str());
-    billing_.settle(settlement);
+    // What only memory keeps stays in the journal: the next one who can settles it, once.
+    if (billing_.settle(settlement)) billing_.journal_.close(slot_);
     isOpen_ = false;
     return bill;
 }
 
-void Billing::settle(const Settlement& settlement) {
+bool Billing::settle(const Settlement& settlement) {
     std::string reason;
     try {
-        return group_.write(settlement.userId,
-                            [&](Poco::Data::Session& session) { aiproject::settle(session, settlement); });
+        group_.write(settlement.userId,
+                     [&](Poco::Data::Session& session) { aiproject::settle(session, settlement, rules_.quota); });
+        return true;
     } catch (...) {
         reason = describeCurrent();
     }
-    spool(settlement, reason);
+    return spool(settlement, reason);
 }
 
-void Billing::spool(const Settlement& settlement, const std::string& reason) {
+bool Billing::spool(const Settlement& settlement, const std::string& reason) {
     const std::string line = jsonOf(settlement);
     try {
         spool_.append(line);
         log_.warning(LogLine("bill waits").field("id", settlement.requestId).field("reason", reason).str());
+        return true;
     } catch (...) {
         log_.error(LogLine("bill is kept in memory only")
                        .field("reason", reason + "; billing.spool_dir: " + describeCurrent())
@@ -157,6 +199,7 @@ void Billing::spool(const Settlement& settlement, const std::string& reason) {
                        .str());
         const std::lock_guard lock(mutex_);
         kept_.push_back(settlement);
+        return false;
     }
 }
 

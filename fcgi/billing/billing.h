@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "billing/call_journal.h"
 #include "billing/group_commit.h"
 #include "billing/ledger.h"
 #include "billing/settlement.h"
@@ -43,8 +44,9 @@ struct CallToBill {
     std::string route;  // the path
     std::string requestId;
     Unit unit = Unit::token;
-    std::int64_t atMost = 0;  // units that it may cost
-    bool isLimited = false;   // the user has a limit in that unit
+    std::int64_t atMost = 0;          // units that it may cost
+    bool isLimited = false;           // the user has a limit in that unit
+    std::int64_t questionTokens = 0;  // estimated; text
 };
 
 struct Answerer {
@@ -55,24 +57,30 @@ struct Answerer {
 class Billing;
 
 // A call from its reservation to its settlement. One that goes without it releases what it held, and is in no ledger.
+// Where its worker is killed in between, another one settles it as lost, by what these functions have noted.
 class BilledCall {
 public:
     ~BilledCall();
     BilledCall(const BilledCall&) = delete;
     BilledCall& operator=(const BilledCall&) = delete;
 
+    // A model is asked from now on.
+    void noteAsked() noexcept;
+    // So much of the answer was passed on, by that model; estimated.
+    void noteAnswer(std::int64_t tokens, const std::string& model) noexcept;
+
     // Once, for a call that reached a model. In the database or in the spool when it returns.
     Bill settle(const CallEnd& end, const Answerer& answerer);
 
 private:
     friend class Billing;
-    BilledCall(Billing& billing, CallToBill call, const Demand& demand);  // holds, as its last step
+    BilledCall(Billing& billing, const CallToBill& call, const Demand& demand);  // holds, as its last step
 
     Billing& billing_;
-    const CallToBill call_;
+    const Settlement begun_;  // what was known at the beginning
     const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-    const std::string callId_;
-    const Hold hold_;
+    const int slot_;  // of the journal
+    std::int64_t answerTokens_ = 0;
     bool isOpen_ = true;
 };
 
@@ -88,7 +96,8 @@ public:
 
     // Brings in what waits for the database, of this worker and of dead ones, as long as `goesOn`.
     void retry(const std::function<bool()>& goesOn = [] { return true; });
-    // From one thread: puts off this worker's reservations and, once that worked, releases those of dead workers.
+    // From one thread: puts off this worker's reservations and, once that worked, settles the calls of workers of this
+    // host that were killed, and releases the reservations of dead workers of all hosts.
     void keepHolds();
     // What only memory keeps goes to the spool or, as a last resort, into the log; for an end without the destructor.
     void saveKept();
@@ -111,8 +120,10 @@ private:
     Demand demandOf(const CallToBill& call) const;
     void hold(const Demand& demand);
     bool release(const Reservation& reservation) noexcept;  // false: the keeper will
-    void settle(const Settlement& settlement);
-    void spool(const Settlement& settlement, const std::string& reason);
+    int note(const Settlement& call) noexcept;              // in the journal
+    // These two: false when only memory keeps it.
+    bool settle(const Settlement& settlement);
+    bool spool(const Settlement& settlement, const std::string& reason);
     bool databaseTakes();
     void retryReleases(const std::function<bool()>& goesOn);
     int releaseTogether(std::vector<Reservation> some,
@@ -121,6 +132,9 @@ private:
     std::vector<LineFate> takeLines(const Spool::Lines& lines, Round& round);
     void takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round);
     void noteAside(const WaitingBill& bill);
+    void settleLost();
+    bool settleLostOf(CallJournal::Entries lost, std::chrono::steady_clock::time_point end);
+    void settleLostTogether(const CallJournal::Entry* begin, const CallJournal::Entry* end);
     std::vector<Holder> deadHolders();
     int releaseOf(const Holder& dead);
 
@@ -130,6 +144,8 @@ private:
     const std::string owner_;  // this worker, until it ends
     GroupCommit group_;
     Spool spool_;
+    CallJournal journal_;
+    std::atomic<bool> isJournalAway_{false};
     std::atomic<int> held_{0};           // reservations of calls in progress
     std::map<std::string, Sign> signs_;  // by owner; keepHolds() alone
 

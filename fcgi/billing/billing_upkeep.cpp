@@ -136,7 +136,7 @@ void Billing::takeBills(WaitingBills::iterator begin, WaitingBills::iterator end
     const bool isOne = end - begin == 1;
     try {
         database_.write([&](Session& session) {
-            for (auto bill = begin; bill != end; ++bill) aiproject::settle(session, bill->settlement);
+            for (auto bill = begin; bill != end; ++bill) aiproject::settle(session, bill->settlement, rules_.quota);
         });
         for (auto bill = begin; bill != end; ++bill) bill->fate = LineFate::done;
         return;
@@ -175,6 +175,7 @@ void Billing::keepHolds() {
             group_.write(0, [&](Session& session) {
                 putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
             });
+        settleLost();
         int released = 0;
         const auto end = Clock::now() + kLongestRelease;
         for (const Holder& dead : deadHolders())

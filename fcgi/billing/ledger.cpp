@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "auth/quota_refill.h"
 #include "base/unix_time.h"
+#include "billing/refusal.h"
 
 namespace aiproject {
 
@@ -17,60 +19,15 @@ using Poco::Data::Keywords::now;
 
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 int flag(bool isSet) { return isSet ? 1 : 0; }
-
-struct Standing {                                             // of a user who was refused
-    std::int64_t tokens = 0, pictures = 0, voiceSeconds = 0;  // free, or -1: unlimited
-    std::int64_t calls = 0, paidMs = 0;
-    int disabled = 1;
-};
-
-Standing standingOf(Session& session, std::int64_t userId) {
-    Standing user;
-    session << "SELECT CASE WHEN tokens < 0 THEN -1 WHEN tokens > tokens_held THEN tokens - tokens_held ELSE 0 END,"
-               " CASE WHEN pic_times < 0 THEN -1 WHEN pic_times > pic_times_held THEN pic_times - pic_times_held"
-               " ELSE 0 END,"
-               " CASE WHEN voice_seconds < 0 THEN -1 WHEN voice_seconds > voice_seconds_held"
-               " THEN voice_seconds - voice_seconds_held ELSE 0 END,"
-               " calls_held, paid_ms, disabled FROM users WHERE id = ?",
-        into(user.tokens), into(user.pictures), into(user.voiceSeconds), into(user.calls), into(user.paidMs),
-        into(user.disabled), bind(userId), now;
-    return user;
-}
-
-// The latest users.paid_ms with which one more call is within the limit.
-std::int64_t latestPaid(const Demand& demand) { return demand.nowMs + kMinuteMs - demand.hold.priceMs; }
-
-Error refusalOf(const Demand& demand, const Standing& user) {
-    const Amounts& wanted = demand.hold.amounts;
-    const auto lacks = [](std::int64_t wants, std::int64_t has, std::int64_t least) {
-        return wants > 0 && has >= 0 && has < least;
-    };
-    if (user.disabled != 0) return {ErrorKind::notAllowed, "the account was disabled or deleted"};
-    if (lacks(wanted.tokens, user.tokens, 1))
-        return {ErrorKind::tokensSpent, "no tokens left that no call in progress holds"};
-    if (lacks(wanted.pictures, user.pictures, wanted.pictures))
-        return {ErrorKind::picturesSpent, "no picture calls left that no call in progress holds"};
-    if (lacks(wanted.voiceSeconds, user.voiceSeconds, wanted.voiceSeconds))
-        return {ErrorKind::voiceSecondsSpent, std::to_string(user.voiceSeconds) + " voice seconds left of " +
-                                                  std::to_string(wanted.voiceSeconds) + " that the audio has"};
-    if (demand.mostCalls > 0 && user.calls >= demand.mostCalls)
-        return {ErrorKind::tooManyRequests, "limit.user_calls are in progress, of all hosts",
-                "too many requests at once"};
-    // From now on: the question may have waited for the user's row.
-    const std::int64_t sinceMs = unixMilliseconds() - demand.nowMs;
-    const std::int64_t waitMs = std::max<std::int64_t>(1, user.paidMs - latestPaid(demand) - sinceMs);
-    return {ErrorKind::tooManyRequests, "limit.user_calls_per_minute, of all hosts", {}, int((waitMs + 999) / 1000)};
-}
 
 // What has the time and place of a row, without what was charged.
 constexpr const char* kColumns =
     "INSERT INTO ledger (call_id, at_ms, user_id, user_name, model, route, kind, tokens_in, tokens_out, tokens,"
     " pictures, voice_seconds, milliseconds, outcome, basis, request_id, upstream_id,"
-    " charged_tokens, charged_pictures, charged_voice_seconds)";
+    " charged_tokens, charged_pictures, charged_voice_seconds, balance)";
 constexpr const char* kValues = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 
 void bindRow(Statement& insert, const Settlement& row) {
@@ -82,7 +39,7 @@ void bindRow(Statement& insert, const Settlement& row) {
 
 void insertUncharged(Session& session, const Settlement& row) {
     Statement insert(session);
-    insert << kColumns << " VALUES (" << kValues << ", 0, 0, 0)";
+    insert << kColumns << " VALUES (" << kValues << ", 0, 0, 0, NULL)";
     bindRow(insert, row);
     insert.execute();
 }
@@ -93,10 +50,18 @@ bool insertCharged(Session& session, const Settlement& row) {
     insert << kColumns << " SELECT " << kValues
            << ", CASE WHEN tokens < 0 THEN 0 WHEN tokens < ? THEN tokens ELSE ? END,"
               " CASE WHEN pic_times < 0 THEN 0 WHEN pic_times < ? THEN pic_times ELSE ? END,"
-              " CASE WHEN voice_seconds < 0 THEN 0 WHEN voice_seconds < ? THEN voice_seconds ELSE ? END"
+              " CASE WHEN voice_seconds < 0 THEN 0 WHEN voice_seconds < ? THEN voice_seconds ELSE ? END,"
+              " CASE WHEN ? = 1 THEN CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END"
+              " WHEN ? = 1 THEN CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0"
+              " ELSE pic_times - ? END"
+              " ELSE CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
+              " ELSE voice_seconds - ? END END"
               " FROM users WHERE id = ?";
     bindRow(insert, row);
     insert, bind(row.used.tokens), bind(row.used.tokens), bind(row.used.pictures), bind(row.used.pictures),
+        bind(row.used.voiceSeconds), bind(row.used.voiceSeconds);
+    insert, bind(flag(row.used.tokens > 0)), bind(row.used.tokens), bind(row.used.tokens),
+        bind(flag(row.used.pictures > 0)), bind(row.used.pictures), bind(row.used.pictures),
         bind(row.used.voiceSeconds), bind(row.used.voiceSeconds), bind(row.userId);
     return insert.execute() > 0;
 }
@@ -163,7 +128,7 @@ std::optional<Error> reserve(Session& session, const Demand& demand) {
     if (!hold(session, demand)) {
         // Another call may end between the refusal and the question why; with the lock it is either before or after.
         lockUser(session, demand.userId);
-        if (!hold(session, demand)) return refusalOf(demand, standingOf(session, demand.userId));
+        if (!hold(session, demand)) return refusalOf(session, demand);
     }
     const Amounts& wanted = demand.hold.amounts;
     session << "INSERT INTO reservations"
@@ -212,13 +177,14 @@ void putOff(Session& session, const Holder& holder) {
         now;
 }
 
-void settle(Session& session, const Settlement& settlement) {
+void settle(Session& session, const Settlement& settlement, const QuotaConfig& quota) {
     if (isSettled(session, settlement.callId)) return;
     Hold given = settlement.hold;
     given.priceMs = 0;  // a model was asked: the call is one of its minute
     if (given.isMade && !removeReservation(session, settlement.callId, kNever)) given = {};
     const bool isCharged = settlement.isCharged && !settlement.used.isNothing();
     if (settlement.hold.isMade || isCharged) unhold(session, settlement.userId, given);
+    if (isCharged) refillQuota(session, quota, settlement.userId, unixMilliseconds());
     if (!isCharged || !insertCharged(session, settlement)) return insertUncharged(session, settlement);
     lowerBalance(session, settlement);
 }

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "billing/settlement.h"
+#include "config/config.h"
 
 namespace Poco::Data {
 class Session;
@@ -65,8 +66,8 @@ std::vector<Reservation> reservationsOf(Poco::Data::Session& session, const Hold
 // Of all calls of that worker.
 void putOff(Poco::Data::Session& session, const Holder& holder);
 
-// The row, the balance, the reservation; nothing when that call is in the ledger already. The balance never falls
-// below 0, and what the row says was charged is what it fell by.
-void settle(Poco::Data::Session& session, const Settlement& settlement);
+// The row, the balance, the reservation; nothing when that call is in the ledger already. A refill that is due comes
+// before the charge. The balance never falls below 0, and what the row says was charged is what it fell by.
+void settle(Poco::Data::Session& session, const Settlement& settlement, const QuotaConfig& quota);
 
 }  // namespace aiproject

@@ -7,9 +7,9 @@
 
 namespace aiproject {
 
-BalanceChange changeOf(const CommandLine& line, const std::string& option) {
+BalanceStep changeOf(const CommandLine& line, const std::string& option) {
     const std::string text = line.textOf(option);
-    if (text == "unlimited") return {BalanceChange::Kind::set, -1};
+    if (text == "unlimited") return {BalanceStep::Kind::set, -1};
     if (!line.has(option)) return {};
     const char sign = text.empty() ? ' ' : text[0];
     CommandLine unsignedLine;
@@ -18,8 +18,8 @@ BalanceChange changeOf(const CommandLine& line, const std::string& option) {
         throw NotUnderstood("--" + option + " cannot be '" + printable(text) +
                             "'; write +N to add, -N to take away, =N to set, or unlimited");
     const std::int64_t number = numberOf(unsignedLine, option, 0, 0);
-    if (sign == '=') return {BalanceChange::Kind::set, number};
-    return {BalanceChange::Kind::add, sign == '-' ? -number : number};
+    if (sign == '=') return {BalanceStep::Kind::set, number};
+    return {BalanceStep::Kind::add, sign == '-' ? -number : number};
 }
 
 std::string grantText(const CommandLine& line) {

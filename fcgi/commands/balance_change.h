@@ -12,7 +12,7 @@
 namespace aiproject {
 
 // Adds 0 when the option is not given.
-BalanceChange changeOf(const CommandLine& line, const std::string& option);
+BalanceStep changeOf(const CommandLine& line, const std::string& option);
 
 // All that is given, for the audit log: "tokens +1000, pic_times =5"; empty: nothing is.
 std::string grantText(const CommandLine& line);

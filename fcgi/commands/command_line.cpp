@@ -168,7 +168,8 @@ int run(const Command& command, const std::vector<std::string>& arguments) {
     try {
         const int code = parse(command, arguments, line) ? command.run(line) : 0;
         if (std::cout.flush()) return code;
-        std::cerr << "aiproject: standard output cannot be written: is its disk full, or who reads it gone?\n";
+        std::cerr << "aiproject: standard output cannot be written (is its disk full, or who reads it gone?); what the "
+                     "command does is done\n";
         return 1;
     } catch (const Poco::Util::OptionException& e) {
         return notUnderstood(e.displayText());

@@ -104,6 +104,7 @@ int importOriginal(const CommandLine& line) {
     ImportSettings settings;
     settings.mode = mode;
     settings.voiceSeconds = accounts.config.auth.newVoiceSeconds;
+    settings.refill = accounts.config.quota.refill;
     settings.threads = int(std::thread::hardware_concurrency());
     if (mode == ImportMode::apply) settings.key = loadKey(accounts.config.auth.keyFile);
     Importer importer(

@@ -63,12 +63,18 @@ int inviteAdd(const CommandLine& line) {
         throw NotUnderstood("--ends is over before anybody could use the code");
     invitation.code = Invitations::newCode();
     AccountDatabase accounts(line, DatabaseUse::serve);
-    Invitations(accounts.database).add(invitation);
+    Invitations invitations(accounts.database);
+    invitations.add(invitation);
     if (line.json)
         printJson(jsonOf(invitation));
     else
         std::cout << invitation.code << "\n";
-    return EXIT_SUCCESS;
+    if (std::cout.flush()) return EXIT_SUCCESS;
+    // Nobody has read it: a code that exists although the command failed would be one more each time it is run again.
+    invitations.revoke(invitation.code);
+    throw std::runtime_error(
+        "standard output cannot be written (is its disk full, or who reads it gone?); the invitation " +
+        hintOf(invitation.code).substr(11) + " was taken back: run it again once there is room");
 }
 
 int inviteList(const CommandLine& line) {

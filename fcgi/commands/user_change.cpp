@@ -20,7 +20,7 @@ public:
     explicit UserCommand(const CommandLine& line)
         : line_(line),
           accounts_(line, DatabaseUse::serve),
-          directory_(accounts_.database),
+          directory_(accounts_.database, accounts_.config.quota),
           name_(directory_.meantBy(trimmedText(line.arguments[0]).value_or(std::string()))) {}
 
     const Config& config() const { return accounts_.config; }

@@ -63,7 +63,7 @@ int userList(const CommandLine& line) {
     const auto limit = std::size_t(std::min<std::int64_t>(1'000'000, numberOf(line, "limit", 1, 100)));
     filter.limit = int(limit) + 1;  // to know whether there are more
     AccountDatabase accounts(line, DatabaseUse::look);
-    std::vector<AccountView> views = UserDirectory(accounts.database).list(filter);
+    std::vector<AccountView> views = UserDirectory(accounts.database, accounts.config.quota).list(filter);
     const bool areMore = views.size() > limit;
     if (areMore) views.pop_back();
     if (line.json) {
@@ -80,7 +80,7 @@ int userList(const CommandLine& line) {
 
 int userShow(const CommandLine& line) {
     AccountDatabase accounts(line, DatabaseUse::look);
-    UserDirectory directory(accounts.database);
+    UserDirectory directory(accounts.database, accounts.config.quota);
     const auto account = directory.find(directory.meantBy(trimmedText(line.arguments[0]).value_or(std::string())));
     if (!account) throw NotFound("there is no user '" + safeForTerminal(line.arguments[0]) + "'");
     const auto entries = Audit(accounts.database).newest(account->name, kLastEntries);

@@ -133,7 +133,8 @@ void routesAndAccounts(Table& table, Config& config) {
     table.choice(
         "route.voice_access", config.routes.voiceAccess,
         Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
-        "who may call /voiceModel/chat; user: uuid and username in the headers; anyone: who sends them is billed");
+        "who may call /voiceModel/chat; user: uuid and username in the headers; anyone: who sends them is billed, and "
+        "wrong ones are refused");
     table.text("database.url", config.database.url,
                "sqlite:FILE, postgresql://USER:PASSWORD@HOST:PORT/DATABASE or mysql://..., percent-encoded");
     table.text("database.migrations", config.database.migrations,
@@ -151,8 +152,10 @@ void routesAndAccounts(Table& table, Config& config) {
                                          {"closed", RegistrationMode::closed},
                                          {"invitation", RegistrationMode::invitation}},
                  "who may register; invitation: who has a code of `aiproject invite`");
-    table.seconds("auth.login_delay_max_s", config.auth.loginDelayMax, {1, 86'400},
-                  "failed logins make the next wait, twice as long each time, up to this");
+    table.seconds(
+        "auth.login_delay_max_s", config.auth.loginDelayMax, {1, 86'400},
+        "failed logins make the next of an address wait, twice as long each time, up to this; of an account up to "
+        "30 s");
     table.integer("auth.audit_keep_days", config.auth.auditKeepDays, {0, 36'500}, "of the audit log; 0: for ever");
 }
 
@@ -160,7 +163,7 @@ void quotasAndBilling(Table& table, Config& config) {
     constexpr Range balance{0, kMostUnits};
     table.choice("quota.refill", config.quota.refill,
                  Words<Refill>{{"none", Refill::none}, {"day", Refill::day}, {"month", Refill::month}},
-                 "raises limited balances that are lower, at 0:00 UTC");
+                 "raises limited balances that are lower, at 0:00 UTC; of a new account from the next day or month on");
     table.integer("quota.refill_tokens", config.quota.refillTokens, balance, "to so many");
     table.integer("quota.refill_pic_times", config.quota.refillPicTimes, balance, "to so many");
     table.integer("quota.refill_voice_seconds", config.quota.refillVoiceSeconds, balance, "to so many");
@@ -169,7 +172,8 @@ void quotasAndBilling(Table& table, Config& config) {
     table.choice("billing.on_client_gone", config.billing.onClientGone,
                  Words<OnClientGone>{{"cancel", OnClientGone::cancel}, {"drain", OnClientGone::drain}},
                  "cancel bills an estimate; drain reads the upstream to its end and bills what it reports");
-    table.text("billing.spool_dir", config.billing.spoolDir, "where bills wait while the database is away");
+    table.text("billing.spool_dir", config.billing.spoolDir,
+               "where bills wait while the database is away, and running calls are on record");
 }
 
 void timeoutsAndLimits(Table& table, Config& config) {

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "auth/audit.h"
+#include "auth/quota_refill.h"
 #include "auth/user_store.h"
 #include "base/error.h"
+#include "base/unix_time.h"
 #include "store/database.h"
 
 namespace aiproject {
@@ -37,11 +39,23 @@ Known knownOf(Poco::Data::Session& session, const OldAccount& account) {
     return known;
 }
 
-void insert(Poco::Data::Session& session, const OldAccount& account, const std::string& hash, std::int64_t seconds) {
-    const std::int64_t id = UserStore::insert(
-        session, {account.name, hash, account.email, account.academy, account.tokens, account.picTimes, seconds});
+void insert(Poco::Data::Session& session, const OldAccount& account, const std::string& hash,
+            const ImportSettings& settings) {
+    const std::int64_t period = refillPeriod(settings.refill, unixMilliseconds());
+    const BalanceCause cause{"imported", "command", "Id " + account.id + " of the original"};
+    const Balances opening{account.tokens, account.picTimes, settings.voiceSeconds};
+    const std::int64_t id = UserStore::insert(session, {account.name,
+                                                        hash,
+                                                        account.email,
+                                                        account.academy,
+                                                        opening.tokens,
+                                                        opening.picTimes,
+                                                        opening.voiceSeconds,
+                                                        {},
+                                                        period,
+                                                        cause});
     session << "INSERT INTO imports (original_id, user_id) VALUES (?, ?)", bind(account.id), bind(id), now;
-    Audit::add(session, {"imported", account.name, {}, "Id " + account.id + " of the original"});
+    Audit::add(session, {"imported", account.name, {}, cause.detail + ", " + openingText(opening)});
 }
 
 }  // namespace
@@ -149,7 +163,7 @@ bool Importer::tryStore() {
     try {
         database_.write([&](Poco::Data::Session& session) {
             for (const Candidate& one : batch_)
-                if (one.isNew) insert(session, one.account, one.hash, settings_.voiceSeconds);
+                if (one.isNew) insert(session, one.account, one.hash, settings_);
         });
         return true;
     } catch (const ConstraintViolation& e) {

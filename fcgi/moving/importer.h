@@ -16,6 +16,7 @@
 
 #include "auth/credential.h"
 #include "auth/password_hash.h"
+#include "config/config.h"
 #include "moving/original_account.h"
 #include "moving/original_users.h"
 
@@ -34,6 +35,7 @@ struct ImportSettings {
     // within database.timeout_ms on a server far away, and hashing takes far longer anyway.
     std::size_t batch = 25;
     std::optional<CredentialKey> key = {};  // of auth.key_file, for the hints of password_hash.h
+    Refill refill = Refill::none;           // quota.refill: the first of an account is that of the next day or month
 };
 
 struct ImportCounts {

@@ -32,7 +32,7 @@ std::int64_t questionTokens(const ModelRequest& request) {
 
 // No less than the dialog's tokens may be billed as, and the longest answer of the models that may be asked. An
 // upstream's token has a byte at least; the estimate of many short turns is above their bytes.
-std::int64_t mostTokens(const Context& context, const Question& question) {
+std::int64_t mostTokens(const Context& context, const Question& question, std::int64_t estimated) {
     std::int64_t bytes = 0, longest = 0;
     for (std::uint64_t i = 0; i < question.request.turnCount; ++i)
         bytes += std::int64_t(question.request.turns[i].content.size);
@@ -41,7 +41,7 @@ std::int64_t mostTokens(const Context& context, const Question& question) {
         const bool hasLimit = model && model->longestAnswer > 0;
         longest = std::max(longest, hasLimit ? model->longestAnswer : context.services.config.quota.answerTokens);
     }
-    return std::max<std::int64_t>(1, std::max(bytes, questionTokens(question.request)) + longest);
+    return std::max<std::int64_t>(1, std::max(bytes, estimated) + longest);
 }
 
 }  // namespace
@@ -52,7 +52,10 @@ CallToBill callToBill(const Context& context, const Question& question) {
     call.route = context.exchange.request().path;
     call.requestId = context.exchange.request().id;
     switch (call.unit) {
-        case Unit::token: call.atMost = mostTokens(context, question); break;
+        case Unit::token:
+            call.questionTokens = questionTokens(question.request);
+            call.atMost = mostTokens(context, question, call.questionTokens);
+            break;
         case Unit::picture: call.atMost = 1; break;
         case Unit::voiceSecond: call.atMost = secondsOf(question.request); break;
     }

@@ -24,7 +24,16 @@ public:
         add(json);
         return lines_.size() < enough || flush();
     }
+    void passedOn(const TokenEstimate& answer) override {
+        if (billed_) billed_->noteAnswer(answer.tokens(), reply_->report().model);
+    }
     bool isClientGone() const noexcept { return isClientGone_; }
+
+    // The call is told from now on what was passed on of its answer; nullptr: no longer.
+    void tell(BilledCall* billed, const CallReply& reply) noexcept {
+        billed_ = billed;
+        reply_ = &reply;
+    }
 
 private:
     void add(std::string_view json) {
@@ -56,6 +65,8 @@ private:
     const bool asEvents_;
     std::string lines_;  // held
     bool isClientGone_ = false;
+    BilledCall* billed_ = nullptr;
+    const CallReply* reply_ = nullptr;
 };
 
 std::uint64_t userKeyOf(const Context& context) {
@@ -65,7 +76,24 @@ std::uint64_t userKeyOf(const Context& context) {
 // Where the answer goes: frame by frame into a sink, or, without one, into one piece.
 struct Delivery {
     CallReply& reply;
-    const StreamSink* sink = nullptr;
+    StreamSink* sink = nullptr;
+};
+
+// While a model answers, the journal of calls is told how much of it was passed on.
+class Telling {
+public:
+    Telling(const Delivery& delivery, BilledCall& billed) : delivery_(delivery) {
+        billed.noteAsked();
+        if (delivery_.sink) delivery_.sink->tell(&billed, delivery_.reply);
+    }
+    ~Telling() {
+        if (delivery_.sink) delivery_.sink->tell(nullptr, delivery_.reply);
+    }
+    Telling(const Telling&) = delete;
+    Telling& operator=(const Telling&) = delete;
+
+private:
+    const Delivery& delivery_;
 };
 
 CallEnd endOf(const ModelRequest& request, const Delivery& delivery, Outcome outcome) {
@@ -99,6 +127,8 @@ Bill settle(Context& context, BilledCall& billed, const ModelRequest& request, c
     Bill bill = billed.settle(endOf(request, delivery, outcome), answerer);
     record.tokens = bill.amounts.tokens;
     // The last frame says what is billed.
+    if (request.kind == Kind::text && bill.basis == Basis::reported)
+        delivery.reply.correctUsage(Usage(*report.reported));
     if (bill.basis == Basis::estimated)
         delivery.reply.correctUsage({bill.tokensIn, bill.tokensIn, bill.tokensOut, bill.amounts.tokens});
     return bill;
@@ -120,6 +150,7 @@ Bill run(Context& context, const Question& question, const Delivery& delivery) {
         caller.owner = {context.user->id, context.user->epoch};
     }
     try {
+        const Telling telling(delivery, billed);
         context.record.model = services.models.run(question.models, request, delivery.reply, caller);
     } catch (const Error& error) {
         settle(context, billed, request, delivery, outcomeOf(error, delivery.reply));

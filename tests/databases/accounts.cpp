@@ -17,7 +17,7 @@ namespace {
 const Origin kHome{"192.0.2.1", "request-1"};
 const std::string kPassword = "correct horse";
 const std::string kCode = "ABCDEFGHJKMNPQRS";
-using Kind = BalanceChange::Kind;
+using Kind = BalanceStep::Kind;
 
 struct Door : CppUnit::TestCase {
     TempDir dir;
@@ -228,7 +228,7 @@ ON_EACH_DATABASE(Door, counts_successes_that_come_at_once_from_one_address_as_no
 
 ON_EACH_DATABASE(Door, is_shown_to_the_operator) {
     AccountHost host(url);
-    UserDirectory directory(host.database);
+    UserDirectory directory(host.database, {});
     const auto namesOf = [&](const AccountFilter& filter) {
         std::string names;
         for (const AccountView& account : directory.list(filter)) names += account.name + ";";
@@ -262,15 +262,15 @@ ON_EACH_DATABASE(Door, is_shown_to_the_operator) {
 
 ON_EACH_DATABASE(Door, loses_no_grant_when_many_come_at_once) {
     AccountHost one(url), other(url);
-    UserDirectory(one.database).add({"ann", "", "", "", 0, 7, -1});
+    UserDirectory(one.database, {}).add({"ann", "", "", "", 0, 7, 1});
     together(8, [&](int index) {
-        UserDirectory directory((index % 2 == 0 ? one : other).database);
+        UserDirectory directory((index % 2 == 0 ? one : other).database, {});
         for (int i = 0; i < 5; ++i) directory.grant("ann", {{Kind::add, 3}, {Kind::add, -1}, {Kind::add, 9}}, "test");
     });
-    const AccountView ann = UserDirectory(one.database).find("ann").value();
+    const AccountView ann = UserDirectory(one.database, {}).find("ann").value();
     CPPUNIT_ASSERT_EQUAL(std::int64_t(120), ann.tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), ann.picTimes);
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), ann.voiceSeconds);
-    UserDirectory(one.database).grant("ann", {{Kind::set, -1}, {Kind::set, 5'000'000'000'000}, {}}, "test");
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(5'000'000'000'000), UserDirectory(other.database).find("ann")->picTimes);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(361), ann.voiceSeconds);
+    UserDirectory(one.database, {}).grant("ann", {{Kind::set, -1}, {Kind::set, 5'000'000'000'000}, {}}, "test");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(5'000'000'000'000), UserDirectory(other.database, {}).find("ann")->picTimes);
 }

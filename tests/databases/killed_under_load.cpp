@@ -139,8 +139,8 @@ struct Service {
     }
     bool hasSpooled() const {
         std::error_code none;
-        return std::filesystem::directory_iterator(manager.installation().dir().file("spool"), none) !=
-               std::filesystem::directory_iterator();
+        const std::filesystem::directory_iterator files(manager.installation().dir().file("spool"), none), end;
+        return std::any_of(files, end, [](const auto& file) { return file.path().extension() == ".spool"; });
     }
     void assertHonestBooks() {
         const std::vector<std::string> answered = clients->end();

@@ -253,7 +253,7 @@ ON_EACH_DATABASE(Store, serves_invitations) {
     UserStore users(database);
     const std::int64_t ann = users.insert(record), ben = users.insert(userNamed("ben"));
     const auto redeem = [&](std::int64_t user) {
-        database.write([&](Session& session) { Invitations::redeem(session, "CODE", user, ""); });
+        database.write([&](Session& session) { Invitations::redeem(session, {}, "CODE", {user, ""}); });
     };
     redeem(ann);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5'000'000'000), users.find("ann")->tokens);

@@ -114,6 +114,23 @@ SPEC(Administration, prints_usage_as_table_json_and_csv) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), csv.find("model,calls,complete,estimated,tokens_in,tokens_out,tokens,"));
 }
 
+SPEC(Administration, leaves_no_invitation_whose_code_could_not_be_printed) {
+    for (const char* form : {"", "--json"}) {
+        Command command{"sh",
+                        {"-c", "exec \"$0\" invite add --tokens 5 -c \"$1\" $2 >/dev/full", programPath(),
+                         installation.configFile(), form}};
+        assertCode(1, runToEnd(command));
+    }
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"invite", "list", "--json"})->size());
+}
+
+SPEC(Administration, grants_nothing_on_top_of_what_is_unlimited) {
+    add("ann");
+    output({"user", "grant", "ann", "--tokens", "unlimited"});
+    assertCode(1, run({"user", "grant", "ann", "--tokens", "+5"}));
+    CPPUNIT_ASSERT_EQUAL(-1, object({"user", "show", "ann", "--json"})->getValue<int>("tokens"));
+}
+
 SPEC(Administration, says_that_a_full_disk_took_not_all_of_its_output) {
     Command command{
         "sh", {"-c", "exec \"$0\" user list -c \"$1\" --json >/dev/full", programPath(), installation.configFile()}};

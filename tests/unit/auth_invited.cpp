@@ -70,9 +70,11 @@ SPEC(Admission, grants_what_the_code_adds_to_what_a_new_user_gets) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(110), bob.tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(2), bob.picTimes);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(90), bob.voiceSeconds);
-    CPPUNIT_ASSERT_EQUAL("bob 192.0.2.1 request-1 invitation ABCD..."s,
-                         text("SELECT user_name || ' ' || address || ' ' || request_id || ' ' || detail FROM audit "
-                              "WHERE event = 'registered'"));
+    CPPUNIT_ASSERT_EQUAL(
+        "bob 192.0.2.1 request-1 tokens 10, pic_times 0, voice_seconds 30; invitation ABCD...: "
+        "tokens +100 = 110, pic_times +2 = 2, voice_seconds +60 = 90"s,
+        text("SELECT user_name || ' ' || address || ' ' || request_id || ' ' || detail FROM audit "
+             "WHERE event = 'registered'"));
     const User eve = open.registerUser(user("eve", kCode));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(110), eve.tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(10), open.registerUser(user("max", "")).tokens);

@@ -41,7 +41,7 @@ SPEC(NamedAccounts, are_one_in_each_form_of_a_name) {
         const SignIn signIn = accounts.login(form, kPassword);
         CPPUNIT_ASSERT_EQUAL(kComposed, signIn.user.name);
         CPPUNIT_ASSERT_EQUAL(kComposed, accounts.identify(signIn.uuid, form).name);
-        CPPUNIT_ASSERT_EQUAL(kComposed, UserDirectory(database).meantBy(form));
+        CPPUNIT_ASSERT_EQUAL(kComposed, UserDirectory(database, {}).meantBy(form));
     }
 }
 
@@ -116,9 +116,9 @@ SPEC(NamedAccounts, from_before_have_no_newer_twins) {
     addOld("\u0430dmin");  // two that look alike stay
     assertRefused("admin");
     CPPUNIT_ASSERT_EQUAL("0"s, text("SELECT COUNT(*) FROM users WHERE look_alike IS NULL"));
-    UserDirectory(database).remove("adm\u200bin");
+    UserDirectory(database, {}).remove("adm\u200bin");
     assertRefused("admin");
-    UserDirectory(database).remove("\u0430dmin");
+    UserDirectory(database, {}).remove("\u0430dmin");
     registerNamed("admin");
 }
 
@@ -142,5 +142,5 @@ SPEC(NamedAccounts, of_an_operator_follow_the_same_rule) {
     registerNamed("admin");
     UserRecord record{"\u0430dmin", "hash", "a@example.org", ""};
     record.lookAlike = lookAlikeKey(record.name);
-    expectError(ErrorKind::registrationRefused, [&] { UserDirectory(database).add(record); });
+    expectError(ErrorKind::registrationRefused, [&] { UserDirectory(database, {}).add(record); });
 }

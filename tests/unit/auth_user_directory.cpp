@@ -15,12 +15,12 @@ using namespace std::string_literals;
 
 namespace {
 
-using Change = BalanceChange::Kind;
+using Change = BalanceStep::Kind;
 
 struct Directory : CppUnit::TestCase {
     TempDir dir;
     Database database{databaseAt(dir.file("accounts.db"))};
-    UserDirectory directory{migrated(database)};
+    UserDirectory directory{migrated(database), {}};
 
     static Database& migrated(Database& database) {
         migrate(database);
@@ -43,7 +43,7 @@ struct Directory : CppUnit::TestCase {
     void sql(const std::string& statement) {
         database.write([&](Poco::Data::Session& session) { Database::execute(session, statement); });
     }
-    std::int64_t tokensAfter(const BalanceChange& change) {
+    std::int64_t tokensAfter(const BalanceStep& change) {
         CPPUNIT_ASSERT(directory.grant("ann", {change, {}, {}}, "test"));
         return account("ann").tokens;
     }
@@ -85,8 +85,6 @@ SPEC(Directory, adds_takes_and_sets_balances) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokensAfter({Change::add, -141}));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(7), tokensAfter({Change::set, 7}));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Change::set, -1}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Change::add, 50}));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), tokensAfter({Change::add, -50}));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), tokensAfter({Change::set, 0}));
 }
 

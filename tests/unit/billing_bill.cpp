@@ -152,4 +152,16 @@ SPEC(Bills, of_media_are_whole_for_an_answer_or_a_part_that_the_client_left) {
     assertNothing(billFor(early));
 }
 
+SPEC(Bills, of_lost_calls_are_the_question_and_what_was_passed_on) {
+    CallEnd lost = text(Outcome::lost);
+    lost.isDelivered = false;
+    assertEstimated(billFor(lost));
+    lost.answerTokens = 0;
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(7), billFor(lost).amounts.tokens);
+    CPPUNIT_ASSERT_EQUAL("lost"s, std::string(nameOf(Outcome::lost)));
+    CallEnd picture = media(Unit::picture, Outcome::lost);
+    picture.isWhole = picture.isDelivered = false;
+    assertNothing(billFor(picture));
+}
+
 }  // namespace

@@ -69,12 +69,12 @@ SPEC(OptionValue, is_a_day_of_the_calendar_in_utc) {
 
 SPEC(OptionValue, says_what_happens_to_a_balance) {
     const auto change = [](const std::string& text) { return changeOf(with("tokens", text), "tokens"); };
-    CPPUNIT_ASSERT(BalanceChange::Kind::add == change("+1000").kind);
+    CPPUNIT_ASSERT(BalanceStep::Kind::add == change("+1000").kind);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1000), change("+1000").number);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(-20), change("-20").number);
-    CPPUNIT_ASSERT(BalanceChange::Kind::set == change("=0").kind);
+    CPPUNIT_ASSERT(BalanceStep::Kind::set == change("=0").kind);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), change("unlimited").number);
-    CPPUNIT_ASSERT(BalanceChange::Kind::set == change("unlimited").kind);
+    CPPUNIT_ASSERT(BalanceStep::Kind::set == change("unlimited").kind);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), changeOf({}, "tokens").number);
     for (const char* text : {"", "1000", "x"}) assertRefused("tokens", text, changeOf);
     for (const char* text : {"=-1", "+", "--5", "+ 5", "=unlimited"})

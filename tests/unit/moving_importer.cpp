@@ -90,7 +90,8 @@ SPEC(Import, writes_accounts_with_wrapped_hashes) {
     CPPUNIT_ASSERT_EQUAL("physics"s, field("academy", "王"));
     const auto entries = Audit(database).newest("ann", 10);
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), entries.size());
-    CPPUNIT_ASSERT_EQUAL("imported Id id-ann of the original"s, entries[0].event + " " + entries[0].detail);
+    CPPUNIT_ASSERT_EQUAL("imported Id id-ann of the original, tokens 100, pic_times 5, voice_seconds 60"s,
+                         entries[0].event + " " + entries[0].detail);
 }
 
 SPEC(Import, lets_the_old_password_in_and_makes_its_hash_a_plain_one) {
@@ -181,7 +182,7 @@ SPEC(Import, takes_no_account_that_was_registered_here_for_one_of_the_original) 
 SPEC(Import, brings_nobody_back_who_was_deleted_here) {
     rows = {original("ann"), original("bob")};
     run();
-    UserDirectory(database).remove("ann");
+    UserDirectory(database, {}).remove("ann");
     assertCounts(run(), 0, 1, 1);
     assertSays(reports.at(0), "skipped ann: it was imported before and has been deleted here since");
     accounts().registerUser({"ann", "a new password", "a@b.cn", "physics"});

@@ -17,6 +17,8 @@ struct Quota : CppUnit::TestCase {
         config.models["priced"] = playing("delta Hi|usage 43");
         config.models["breaks"] = playing("delta Hi|usage 43|status unavailable");
         config.models["fails"] = playing("usage 43|status unavailable");
+        config.models["summed"] =
+            playing(R"(last {"payload":{"usage":{"text":{"prompt_tokens":4,"completion_tokens":9}}}})");
         config.models["ended"] =
             playing(R"(last {"payload":{"usage":{"text":{"total_tokens":43}}}}|status unavailable)");
         config.routes.text = {"priced"};
@@ -173,6 +175,42 @@ SPEC(Quota, has_a_row_for_each_call_that_reached_a_model) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'broken' AND basis = 'estimated' AND tokens = 4"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'broken' AND basis = 'none' AND tokens = 0"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'failed' AND basis = 'none' AND tokens = 0 AND model = ''"));
+}
+
+SPEC(Quota, that_calls_in_progress_hold_is_told_from_one_that_is_spent) {
+    give(489, 1);
+    {
+        const BilledCall running =
+            site.billing().begin({site.ann.user.id, "ann", "/textModel/chat", "request-0", Unit::token, 4'000, true});
+        const ScriptedExchange held = ask("/textModel/chat");
+        assertRefused(held, "TOKEN_NOT_ENOUGH");
+        assertSays(held.json()->getValue<std::string>("msg"), "489 tokens are left, but your calls in progress hold");
+        CPPUNIT_ASSERT(held.json()->getValue<int>("retry_after") > 0);
+        const BilledCall picture = site.billing().begin(
+            {site.ann.user.id, "ann", "/PictureToTextModel/chat", "request-0", Unit::picture, 1, true});
+        const ScriptedExchange shown = show();
+        assertRefused(shown, "PIC_TIMES_NOT_ENOUGH");
+        CPPUNIT_ASSERT(shown.json()->getValue<int>("retry_after") > 0);
+    }
+    assertSucceeded(ask("/textModel/chat"));
+    give(0, 0);
+    const ScriptedExchange spent = ask("/textModel/chat");
+    CPPUNIT_ASSERT(!spent.json()->has("retry_after"));
+    CPPUNIT_ASSERT_EQUAL("no tokens are left"s, spent.json()->getValue<std::string>("msg"));
+}
+
+SPEC(Quota, of_voice_says_how_many_seconds_are_left_and_how_many_the_audio_has) {
+    site.sql("UPDATE users SET voice_seconds = 1");
+    const ScriptedExchange refused = site.post("/models/echo/chat", std::string(32'000 * 3, '\1'), site.ann);
+    assertSays(refused.json()->getValue<std::string>("msg"), "1 voice seconds are left, and this call needs 3");
+    CPPUNIT_ASSERT(!refused.json()->has("retry_after"));
+}
+
+SPEC(Quota, is_what_the_last_frame_says_where_the_upstream_gave_no_total) {
+    give(100, 5);
+    const auto answer = ask("/models/summed/stream");
+    assertSays(answer.text(), R"("total_tokens":13)");
+    assertLeft(87, 5);
 }
 
 }  // namespace

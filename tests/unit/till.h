@@ -10,7 +10,9 @@
 #include <Poco/Data/Statement.h>
 #include <cppunit/TestCase.h>
 
+#include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 namespace aiproject::test {
@@ -46,6 +48,12 @@ struct Till : CppUnit::TestCase {
             session << query, Poco::Data::Keywords::into(number), Poco::Data::Keywords::now;
         });
         return number;
+    }
+    // The one that there is.
+    std::filesystem::path spoolFile() const {
+        for (const auto& entry : std::filesystem::directory_iterator(config.billing.spoolDir))
+            if (entry.path().extension() == ".spool") return entry.path();
+        throw std::runtime_error("nothing is spooled");
     }
     std::string logged() const { return readFile(config.log.file); }
     static CallToBill text(std::int64_t atMost = 4'200, bool isLimited = true) {

@@ -1,6 +1,7 @@
 // aiproject: the AI backend for nginx hosting. Each command is one file in commands/; a request's way
 // starts in commands/worker.cpp.
 #include "base/error.h"
+#include "base/utf8.h"
 #include "commands/command_line.h"
 
 #include <cstdlib>
@@ -84,6 +85,6 @@ const std::vector<aiproject::Command> kCommands = {
 int main(int argc, char** argv) try {
     return aiproject::runCommand(kCommands, {argv + 1, argv + argc});
 } catch (const std::exception& e) {
-    std::cerr << "aiproject: " << aiproject::describe(e) << '\n';
+    std::cerr << "aiproject: " << aiproject::printableLines(aiproject::describe(e)) << '\n';
     return EXIT_FAILURE;
 }

@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/unicode.h"
+
 #include <Poco/Format.h>
 #include <Poco/TextIterator.h>
 #include <Poco/UTF8Encoding.h>
@@ -61,6 +63,22 @@ std::size_t leadingAscii(std::string_view text) noexcept {
     return count;
 }
 
+// Of UTF-8.
+void addPrintable(std::string_view text, std::string& safe) {
+    const auto isPlain = [](unsigned char byte) { return byte >= 0x20 && byte < 0x7f; };
+    if (std::all_of(text.begin(), text.end(), isPlain)) {
+        safe += text;
+        return;
+    }
+    eachShownCharacter(text, [&](const ShownCharacter& character) {
+        const auto point = unsigned(character.point);
+        if (character.isEmoji || !isHidden(character.point))
+            safe += character.bytes;
+        else
+            safe += Poco::format(point < 0x80 ? "\\x%02x" : point > 0xffff ? "\\U%08x" : "\\u%04x", point);
+    });
+}
+
 }  // namespace
 
 bool isUtf8(std::string_view text) noexcept {
@@ -86,15 +104,24 @@ std::string headerText(std::string_view value) {
 std::string printable(std::string_view text) {
     std::string safe;
     for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = characterAt(text, at);
-        const auto byte = static_cast<unsigned char>(text[at]);
-        if (length == 0 || byte < 0x20 || byte == 0x7f)
-            safe += Poco::format("\\x%02x", unsigned(byte));
-        else
-            safe += text.substr(at, length);
-        at += std::max<std::size_t>(1, length);
+        std::size_t end = at;
+        while (end < text.size() && characterAt(text, end) > 0) end += characterAt(text, end);
+        addPrintable(text.substr(at, end - at), safe);
+        if (end < text.size()) safe += Poco::format("\\x%02x", unsigned(static_cast<unsigned char>(text[end])));
+        at = end + 1;
     }
     return safe;
+}
+
+std::string printableLines(std::string_view text) {
+    std::string safe;
+    for (std::size_t at = 0;;) {
+        const std::size_t end = text.find('\n', at);
+        safe += printable(text.substr(at, end - at));
+        if (end == std::string_view::npos) return safe;
+        safe += '\n';
+        at = end + 1;
+    }
 }
 
 std::string trimmed(std::string_view text) {

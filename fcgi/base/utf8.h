@@ -12,8 +12,13 @@ bool isUtf8(std::string_view text) noexcept;
 // languages write headers.
 std::string headerText(std::string_view value);
 
-// Control characters, and what is no UTF-8, become \xNN: for one line of a log or a message.
+// What shows nothing, moves a cursor or turns text (isHidden() of unicode.h; within an emoji it is a part of that)
+// becomes \xNN below 0x80, \uNNNN or \UNNNNNNNN above; bytes that are no UTF-8 become \xNN: for one line of a log, a
+// message or a terminal.
 std::string printable(std::string_view text);
+
+// The same, and lines stay lines.
+std::string printableLines(std::string_view text);
 
 // Without white space of any script at both ends. The text must be UTF-8.
 std::string trimmed(std::string_view text);

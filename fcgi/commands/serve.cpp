@@ -4,6 +4,7 @@
 #include "commands/core_dumps.h"
 #include "config/install_layout.h"
 #include "config/overrides.h"
+#include "config/secrets.h"
 #include "config/spending.h"
 #include "config/trusted_files.h"
 #include "manager/manager.h"
@@ -36,6 +37,7 @@ int serve(const CommandLine& line) {
     requireTrustedFiles(first.config);  // before anything of it is opened or made
     forbidCoreDumps(first.config);
     Log log(first.config.log, "manager");
+    log.hide(secretsOf(first.config));
     for (const auto& text : warnOfSecrets(line.config.overrides, looksSecret)) log.warning(text);
     for (const auto& text : warnOfSpending(first.config)) log.warning(text);
     prepare(first.config, log);

@@ -9,6 +9,7 @@
 #include "commands/drain.h"
 #include "commands/stand_back.h"
 #include "commands/start_pages.h"
+#include "config/secrets.h"
 #include "config/trusted_files.h"
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
@@ -191,6 +192,7 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     // Before the database, which makes a thread, and before the crash report, which is not about trials.
     const ModelRegistry models(config, pool.models, PluginSnapshot::ownOrInherited(config),
                                {&seat.board(), seat.generation()});
+    log.hide(models.secrets());
     logModels(models, log);
     const CrashReport crashes(seat.worker(), codeOf(models));
     const LastWords lastWords(seat, log);
@@ -234,6 +236,7 @@ int worker(const CommandLine& line) {
     const Config config = loadConfig(line.config);
     const LogConfig logConfig = usableLog(config.log);
     Log log(logConfig, line.pool.empty() ? "worker" : "worker " + line.pool);
+    log.hide(secretsOf(config));
     if (logConfig.file != config.log.file)
         log.error("log.file " + config.log.file + " cannot be opened; this is standard error");
     try {

@@ -241,6 +241,21 @@ const Model* ModelRegistry::find(const std::string& name) const {
     return found == models_.end() ? nullptr : &found->second;
 }
 
+std::vector<std::string> ModelRegistry::secrets() const {
+    std::vector<std::string> values;
+    for (const auto& [name, configured] : config_.models) {
+        const PluginLibrary* const plugin = pluginNamed(configured.plugin.empty() ? name : configured.plugin);
+        if (!plugin) continue;
+        const ModelPlugin& descriptor = plugin->descriptor();
+        for (std::uint64_t i = 0; i < descriptor.settingCount; ++i) {
+            const auto value = configured.settings.find(descriptor.settings[i].name);
+            if (descriptor.settings[i].secrecy == Secrecy::secret && value != configured.settings.end())
+                values.push_back(value->second);
+        }
+    }
+    return values;
+}
+
 Findings ModelRegistry::unknownNames() const {
     std::set<std::string> known;
     for (const auto& plugin : plugins_) known.insert(plugin->name());

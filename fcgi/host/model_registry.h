@@ -63,6 +63,8 @@ public:
     // Routes and pools that name a model which is not there. For `check`: a worker of one pool does
     // not have the models of the others.
     Findings unknownNames() const;
+    // The values that the plugins' descriptors call secret; never to be printed or logged.
+    std::vector<std::string> secrets() const;
 
 private:
     void build(const PluginSnapshot& files);

@@ -23,9 +23,11 @@ Poco::Dynamic::Var parsed(std::string text) {
         Poco::JSON::Parser parser;
         parser.setDepth(kDeepest);
         return parser.parse(text);
-    } catch (const Poco::Exception& e) {
-        // Poco repeats pieces of the input in its messages, so they are not for the client.
-        throw Error(ErrorKind::badRequest, "body is not JSON: " + e.displayText(), "the body is not valid JSON");
+    } catch (const Poco::Exception&) {
+        // Poco repeats pieces of the input in its messages, a password among them: neither for the client nor for the
+        // log.
+        throw Error(ErrorKind::badRequest, "a body of " + std::to_string(text.size()) + " bytes is not JSON",
+                    "the body is not valid JSON");
     }
 }
 

@@ -1,6 +1,7 @@
 // How the manager goes from one generation to the next: the parts of Manager that belong to a reload.
 #include "base/error.h"
 #include "base/utf8.h"
+#include "config/secrets.h"
 #include "manager/manager.h"
 
 #include <Poco/StringTokenizer.h>
@@ -74,6 +75,7 @@ void Manager::takeOver() {
     badPlugins_ = reload_->badPlugins();
     serving_ = reload_->candidatePools();
     log_.reopen(current_.config.log);
+    log_.hide(secretsOf(current_.config));
     for (Pool* pool : serving_) {
         pool->adopt(current_);
         pool->retireOthers(current_);

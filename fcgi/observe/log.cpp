@@ -107,12 +107,26 @@ bool Log::takesMore() noexcept {
     return !isStuck_;
 }
 
+void Log::hide(const std::vector<std::string>& secrets) {
+    const std::lock_guard lock(mutex_);
+    Redaction more = *redaction_;
+    for (const std::string& secret : secrets) more.add(secret);
+    redaction_ = std::make_shared<const Redaction>(std::move(more));
+}
+
+std::string Log::safe(const std::string& text) {
+    std::unique_lock lock(mutex_);
+    const std::shared_ptr<const Redaction> redaction = redaction_;
+    lock.unlock();
+    return printable(redaction->applied(text));
+}
+
 void Log::write(LogLevel level, const std::string& text) noexcept {
     if (!has(level)) return;
     try {
         std::string line = Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
         line.append(" ").append(letterOf(level)).append(" ").append(who_);
-        line.append("/").append(std::to_string(getpid())).append(" ").append(printable(text));
+        line.append("/").append(std::to_string(getpid())).append(" ").append(safe(text));
         cut(line, kLongestLine - 1);
         line += '\n';
         const std::lock_guard lock(mutex_);  // the room that is found is this line's

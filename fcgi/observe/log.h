@@ -1,19 +1,25 @@
 // The log: one line per event, one write(2) per line, so lines of many threads and processes do not mix,
 // in a file or a pipe. A log that cannot be written (disk full, a pipe that nobody reads) never disturbs a request: the
 // line is lost. Nor does one whose descriptor somebody else has closed: it is opened anew, and no line goes into
-// another file that has its number by then. Text from outside cannot forge a line: control characters are escaped.
+// another file that has its number by then. Text from outside cannot forge a line or turn it: what moves a cursor,
+// changes direction or has no width is escaped (base/utf8.h), and secrets that this process knows are taken out,
+// whoever repeats them.
 #pragma once
 
 #include "base/file_descriptor.h"
 #include "config/config.h"
 
+#include <aiproject/redaction.h>
+
 #include <sys/stat.h>
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aiproject {
 
@@ -27,6 +33,8 @@ public:
     // Goes on in the file of that name as it is now, for whoever moves logs away. One that cannot be opened
     // is a line in the old one.
     void reopen(const LogConfig& config) noexcept;
+    // These values, beside those of earlier calls, are in no line from now on.
+    void hide(const std::vector<std::string>& secrets);
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
@@ -42,12 +50,14 @@ private:
     bool takesMore() noexcept;
     bool isThere() const noexcept;
     bool findAgain() noexcept;
+    std::string safe(const std::string& text);
 
     std::atomic<LogLevel> level_;
     std::mutex mutex_;
     const std::string who_;
     // Under mutex_:
     bool isStuck_ = false;
+    std::shared_ptr<const Redaction> redaction_ = std::make_shared<Redaction>();  // itself never changed
     LogConfig config_;
     FileDescriptor file_;
     struct stat before_ {};  // of file_

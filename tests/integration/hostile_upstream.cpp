@@ -56,6 +56,20 @@ SPEC(HostileUpstream, that_refuses_without_end_is_read_only_at_the_beginning) {
            kShortConnect);
 }
 
+SPEC(HostileUpstream, that_repeats_our_authorization_is_quoted_without_it) {
+    const std::string apiKey = settingsFor("").at("api_key"), padding(2'000, '.');
+    for (const std::string& repeated : {"@AUTHORIZATION@"s, apiKey, apiKey.substr(0, apiKey.size() - 1)}) {
+        const RawUpstream server({"HTTP/1.1 401 No\r\n\r\n", "not you: " + repeated + padding, ""});
+        PluginUnderTest plugin("spark_chat", settingsFor(server.url("/v3.5/chat")));
+        const auto question = Question::text({{"user", "?"}}, R"([{"role":"user","content":"?"}])");
+        const std::string explanation = plugin.ask(question, kPatientTimeouts).explanation;
+        CPPUNIT_ASSERT_MESSAGE(explanation, explanation.find("not you: [secret]") != std::string::npos);
+        for (const char* word : {"YXBpX2tl", "c2lnbmF0dXJl"})  // api_key, signature
+            CPPUNIT_ASSERT_MESSAGE(explanation, explanation.find(word) == std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(explanation, explanation.find(apiKey.substr(0, 8)) == std::string::npos);
+    }
+}
+
 SPEC(HostileUpstream, that_sends_frames_with_its_upgrade_is_understood) {
     expectAfterUpgrade(frame(0x81, R"({"header":{"code":11202,"message":"m","sid":"s","status":2}})"),
                        ModelStatus::busy, "11202");

@@ -16,7 +16,7 @@ namespace aiproject::test {
 
 struct Script {
     std::string head;          // "": a proper 101
-    std::string once;          // bytes after it
+    std::string once;          // bytes after it; @AUTHORIZATION@ in them is what the request has brought
     std::string forever;       // and these until the client has gone
     std::string headers = {};  // more lines of a proper 101
 };
@@ -43,7 +43,7 @@ private:
         const std::string request = readHead(client);
         // In one piece, so that frames come with the head.
         const std::string head = script_.head.empty() ? upgrade(request, script_.headers) : script_.head;
-        bool open = say(client, head + script_.once);
+        bool open = say(client, head + withAuthorization(script_.once, request));
         while (open && !script_.forever.empty()) open = say(client, script_.forever);
         char ignored[4096];
         while (open && ::recv(client, ignored, sizeof ignored, 0) > 0) {
@@ -57,6 +57,13 @@ private:
         char byte = 0;
         while (head.find("\r\n\r\n") == std::string::npos && ::recv(client, &byte, 1, 0) == 1) head += byte;
         return head;
+    }
+    static std::string withAuthorization(std::string text, const std::string& request) {
+        const std::string mark = "@AUTHORIZATION@", name = "authorization=";
+        const auto at = text.find(mark), start = request.find(name) + name.size();
+        return at == std::string::npos
+                   ? text
+                   : text.replace(at, mark.size(), request.substr(start, request.find('&', start) - start));
     }
     static bool say(int client, const std::string& bytes) {
         return bytes.empty() || ::send(client, bytes.data(), bytes.size(), MSG_NOSIGNAL) == ssize_t(bytes.size());

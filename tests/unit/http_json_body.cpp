@@ -39,6 +39,19 @@ SPEC(Body, gives_its_text_and_lists) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), body.array("list")->size());
 }
 
+SPEC(Body, is_not_repeated_to_the_log_when_it_cannot_be_read) {
+    for (const std::string& text : {R"({"username":"ann","password":12345678x})"s, R"({"password":hunter2hunter2})"s,
+                                    R"({"password":12345678 "email":1})"s, R"({"password":"hunter2hunter2)"s,
+                                    R"({"password":-12345678.12345678.1})"s, R"("hunter2hunter2")"s, "12345678"s}) {
+        const Error error = expectError(ErrorKind::badRequest, [&] { const JsonBody body(text); });
+        for (const std::string& part : {"1234"s, "hunter"s, "ann"s}) {
+            assertSilentOf(error.what(), part);
+            assertSilentOf(error.forClient(), part);
+        }
+    }
+    assertSilentOf(refusedText(R"({"a":12345678})"), "1234");
+}
+
 SPEC(Body, names_what_is_missing) {
     CPPUNIT_ASSERT_EQUAL("the body lacks 'a'"s, refusedText("{}"));
     CPPUNIT_ASSERT_EQUAL("the body lacks 'a'"s, refusedText(R"({"A":"other case"})"));

@@ -59,6 +59,14 @@ SPEC(Signing, gives_the_computed_signatures) {
            "SFd0y1XlQwsvdK2a0Xyo3wKmfsUovlavQOFPYiWanfw=");
 }
 
+SPEC(Signing, knows_what_must_not_be_logged_of_it) {
+    const aiproject::Redaction redaction = redactionOf(kP, kT1);
+    for (const std::string& secret : {kP.apiKey, kP.apiSecret, signature(kP, kT1), kT1Authorization,
+                                      percentEncoded(kT1Authorization), kT1Authorization.substr(0, 40)})
+        CPPUNIT_ASSERT_EQUAL(std::string("no <[secret]>"), redaction.applied("no <" + secret + ">"));
+    CPPUNIT_ASSERT_EQUAL(std::string("host spark-api.xf-yun.com"), redaction.applied("host spark-api.xf-yun.com"));
+}
+
 SPEC(Signing, gives_the_published_authorizations) {
     CPPUNIT_ASSERT_EQUAL(kT1Authorization, authorization(kP, kT1));
     CPPUNIT_ASSERT_EQUAL(kT2Authorization, authorization(kQ, kT2));

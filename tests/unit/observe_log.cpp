@@ -9,6 +9,7 @@
 #include "unit/expect.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -39,6 +40,38 @@ struct LogFile : CppUnit::TestCase {
         return content();
     }
 };
+
+SPEC(LogFile, shows_no_secret_that_it_was_told) {
+    Log log(config, "worker");
+    log.hide({"addd2272b6d8b7c8"});
+    log.hide({"hunter2"});
+    log.info(LogLine("x").field("reason", "it said: addd2272b6d8b7c8, and hunter2").str());
+    assertSays(content(), "it said: [secret], and [secret]");
+}
+
+SPEC(LogFile, shows_what_moves_a_cursor_turns_text_or_has_no_width_by_its_number) {
+    for (const auto& [raw, shown] :
+         std::vector<std::pair<std::string, std::string>>{{"\u009b31m", "\\u009b31m"},  // C1: the same as ESC [
+                                                          {"\xc2\x85", "\\u0085"},      // next line
+                                                          {"a\u202eb\u2066", "a\\u202eb\\u2066"},  // override, isolate
+                                                          {"\u200b\u200d\u2060\ufeff", "\\u200b\\u200d\\u2060\\ufeff"},
+                                                          {"\u2028\u2029", "\\u2028\\u2029"},
+                                                          {"\u061c\u00ad\u3164", "\\u061c\\u00ad\\u3164"},
+                                                          {"\U000e0041", "\\U000e0041"},
+                                                          {"\x9b", "\\x9b"}}) {  // no UTF-8
+        std::filesystem::remove(config.file);
+        assertSays(lineFor("<" + raw + ">"), "<" + shown + ">");
+    }
+    std::filesystem::remove(config.file);
+    assertSays(lineFor("\u738b caf\u00e9 \U0001f600"), "\u738b caf\u00e9 \U0001f600");
+}
+
+SPEC(LogFile, is_for_its_owner_and_group_only) {
+    const mode_t before = ::umask(0);
+    lineFor("x");
+    ::umask(before);
+    CPPUNIT_ASSERT(std::filesystem::status(config.file).permissions() == std::filesystem::perms(0640));
+}
 
 struct Line : CppUnit::TestCase {};
 struct StandardError : CppUnit::TestCase {};

@@ -70,11 +70,13 @@ private:
     std::istream* body_ = nullptr;
 };
 
-std::string beginningOf(std::istream& body) {
+// An error page may repeat the request. More is read than kept, so that no secret is cut where it would be kept.
+std::string beginningOf(std::istream& body, const Redaction& redaction) {
     constexpr std::size_t enough = 512;
-    std::string text(enough, '\0');
+    std::string text(2 * enough, '\0');
     body.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(body.gcount()));
+    text = redaction.applied(text).substr(0, enough);
     for (int cut = 0; cut < 3 && !isUtf8(text) && !text.empty(); ++cut) text.pop_back();  // inside a character
     if (!isUtf8(text)) return "(no text)";
     std::replace_if(
@@ -143,10 +145,9 @@ std::variant<OpenWebSocket, Refusal> upgrade(const StreamSocket& socket, const U
     const Endpoint& endpoint = upstream.endpoint;
     ReadAhead::Ptr bytes(new ReadAhead(socket));
     UpgradeSession session{SocketOver(*bytes)};
-    Poco::Net::HTTPRequest request(
-        Poco::Net::HTTPRequest::HTTP_GET,
-        signedTarget(upstream.credentials, {endpoint.host, endpoint.path, httpDate(now + clockOffset.count())}),
-        Poco::Net::HTTPMessage::HTTP_1_1);
+    const SignedRequest asked{endpoint.host, endpoint.path, httpDate(now + clockOffset.count())};
+    Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_GET, signedTarget(upstream.credentials, asked),
+                                   Poco::Net::HTTPMessage::HTTP_1_1);
     request.set(Poco::Net::HTTPRequest::HOST, endpoint.authority());
     Poco::Net::HTTPResponse response;
     try {
@@ -156,12 +157,13 @@ std::variant<OpenWebSocket, Refusal> upgrade(const StreamSocket& socket, const U
                 throw Poco::Net::MessageException(std::string("the answer has ") + name + ", which was not asked for");
         return OpenWebSocket{opened, bytes};
     } catch (const Poco::Exception& e) {
+        const Redaction redaction = redactionOf(upstream.credentials, asked);
         if (!session.body() || response.getStatus() == Poco::Net::HTTPResponse::HTTP_SWITCHING_PROTOCOLS)
             deadlines.fail(ModelStatus::unavailable,
-                           "the handshake with " + endpoint.url() + " failed: " + e.displayText());
+                           "the handshake with " + endpoint.url() + " failed: " + redaction.applied(e.displayText()));
         deadlines.check();
-        return Refusal{static_cast<int>(response.getStatus()), beginningOf(*session.body()), response.get("Date", ""),
-                       now};
+        return Refusal{static_cast<int>(response.getStatus()), beginningOf(*session.body(), redaction),
+                       response.get("Date", ""), now};
     }
 }
 

@@ -47,4 +47,13 @@ std::string signedTarget(const Credentials& credentials, const SignedRequest& re
            "&date=" + percentEncoded(request.date) + "&host=" + percentEncoded(request.host);
 }
 
+Redaction redactionOf(const Credentials& credentials, const SignedRequest& request) {
+    Redaction redaction;
+    redaction.add(credentials.apiKey);
+    redaction.add(credentials.apiSecret);
+    redaction.add(signature(credentials, request));
+    redaction.add(authorization(credentials, request));
+    return redaction;
+}
+
 }  // namespace aiproject::iflytek

@@ -2,6 +2,8 @@
 // example. Pure: the date is an argument.
 #pragma once
 
+#include "aiproject/redaction.h"
+
 #include <ctime>
 #include <string>
 
@@ -28,5 +30,8 @@ std::string authorization(const Credentials& credentials, const SignedRequest& r
 // Path and query of the handshake. Refused by the services some 5 minutes after its date: make one
 // per connection.
 std::string signedTarget(const Credentials& credentials, const SignedRequest& request);
+
+// What must not be logged of that request, whoever repeats it: keys, signature, authorization.
+Redaction redactionOf(const Credentials& credentials, const SignedRequest& request);
 
 }  // namespace aiproject::iflytek

@@ -1,5 +1,6 @@
 #include "auth/credential.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "billing/spool.h"
 #include "commands/command_line.h"
 #include "commands/output.h"
@@ -13,6 +14,7 @@
 #include "observe/log.h"
 #include "store/database.h"
 #include "store/migrations.h"
+#include "store/write_trial.h"
 
 #include <algorithm>
 #include <iostream>
@@ -36,8 +38,8 @@ public:
 
     void print(std::ostream& out) const {
         for (const Finding& finding : found_) {
-            if (finding.severity == Severity::error) out << "error: " << finding.text << "\n";
-            if (finding.severity == Severity::warning) out << "warning: " << finding.text << "\n";
+            if (finding.severity == Severity::error) out << "error: " << printable(finding.text) << "\n";
+            if (finding.severity == Severity::warning) out << "warning: " << printable(finding.text) << "\n";
         }
         if (!hasErrors()) out << (textsOf(Severity::warning).empty() ? "all is well\n" : "no errors\n");
     }
@@ -101,8 +103,11 @@ void checkDatabase(const Config& config, Report& report) {
         if (!database.exists())
             return report.warning("database.url: " + shownDatabaseUrl(config.database.url) +
                                   " does not exist yet; `aiproject migrate` or `aiproject serve` makes it");
-        for (const auto& name : Migrations(database, config.database.migrations).pending())
+        const auto pending = Migrations(database, config.database.migrations).pending();
+        for (const auto& name : pending)
             report.warning("database.url: lacks " + name + "; `aiproject migrate` or `aiproject serve` applies it");
+        if (pending.empty())
+            for (const auto& text : missingRights(config.database)) report.error("database.url: " + text);
     } catch (const std::exception& e) {
         report.error("database.url: " + describe(e));
     }

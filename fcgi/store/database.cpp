@@ -266,6 +266,12 @@ void Database::tellThoseWhoWait(const std::string& what) {
     sessionFree_.notify_all();
 }
 
+// SQLite says "unable to open database file" for what another user may.
+std::string Database::withDenial(const std::string& what) const {
+    const std::string denial = dialect_->denial();
+    return denial.empty() ? what : what + ": " + denial;
+}
+
 Error Database::fault(const std::string& what) const {
     return {ErrorKind::internal, "database " + dialect_->place() + ": " + what};
 }
@@ -284,10 +290,10 @@ void Database::guarded(const std::function<void()>& work) const {
             case FaultKind::conflict:
             case FaultKind::lost:
             case FaultKind::exhausted: throw busy(e.displayText());
-            case FaultKind::other: throw fault(e.displayText());
+            case FaultKind::other: throw fault(withDenial(e.displayText()));
         }
     } catch (const std::system_error& e) {
-        throw isPassing(e.code()) ? busy(e.what()) : fault(e.what());
+        throw isPassing(e.code()) ? busy(e.what()) : fault(withDenial(e.what()));
     }
 }
 

@@ -78,6 +78,7 @@ private:
     void guarded(const std::function<void()>& work) const;  // turns what it throws into Error
     Error fault(const std::string& what) const;
     Error busy(const std::string& what) const;
+    std::string withDenial(const std::string& what) const;
     void insist(const Work& work, Clock::time_point deadline);
     void lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle);
     void forgetIdle();

@@ -41,6 +41,8 @@ public:
     virtual std::string name() const = 0;   // of its folder below sql/
     virtual std::string place() const = 0;  // for messages; without the password
     virtual bool exists() const = 0;        // false: open() would make it
+    // What this process may not do to its file, and who may; empty: that is not why it fails.
+    virtual std::string denial() const { return {}; }
     virtual bool hasOneWriter() const = 0;  // the whole database has one at a time
     virtual FaultKind kindOf(const Poco::Exception& e) const = 0;
 

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,6 +17,7 @@
 #include <thread>
 
 #include "base/file_descriptor.h"
+#include "base/path_writers.h"
 #include "store/private_file.h"
 
 namespace aiproject {
@@ -77,6 +80,25 @@ SqliteDialect::SqliteDialect(const std::string& file, DatabaseUse use, std::chro
 bool SqliteDialect::exists() const {
     std::error_code unknown;  // the opening will say more
     return std::filesystem::exists(file_, unknown) || unknown;
+}
+
+std::string SqliteDialect::denial() const {
+    const std::string folder = std::filesystem::path(file_).parent_path();
+    const bool writes = use_ == DatabaseUse::serve;
+    const auto isDenied = [](const std::string& path, int access) {
+        return ::faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) != 0 && (errno == EACCES || errno == EROFS);
+    };
+    for (const auto& [path, access] : {std::pair(folder, writes ? W_OK | X_OK : X_OK),  // for its journal
+                                       std::pair(file_, writes ? R_OK | W_OK : R_OK)}) {
+        if (!isDenied(path, access)) continue;
+        struct stat status {};
+        const std::string reason = path + " may not be " + (writes ? "read and written" : "read") + " by " +
+                                   userName(::geteuid()) + " (permission denied)";
+        if (::stat(path.c_str(), &status) != 0) return reason;
+        const std::string owner = userName(status.st_uid);
+        return reason + "; it belongs to " + owner + ", so run this as that user: sudo -u " + owner + " aiproject ...";
+    }
+    return {};
 }
 
 FaultKind SqliteDialect::kindOf(const Poco::Exception& e) const {

@@ -14,6 +14,7 @@ public:
     std::string name() const override { return "sqlite"; }
     std::string place() const override { return file_; }
     bool exists() const override;
+    std::string denial() const override;
     bool hasOneWriter() const override { return true; }
     FaultKind kindOf(const Poco::Exception& e) const override;
 

@@ -328,11 +328,33 @@ SPEC(DatabaseFile, that_may_only_be_read_is_a_clear_fault_and_passes) {
     Database database(hasty);
     {
         const AsNobody nobody;
-        assertSays(faultOf([&] { change(database, "INSERT INTO t VALUES (1)"); }), "database " + file + ": ");
+        const std::string message = faultOf([&] { change(database, "INSERT INTO t VALUES (1)"); });
+        assertSays(message, "database " + file + ": ");
+        assertSays(message, dir.path().string() + " may not be read and written by ");
+        assertSays(message, " (permission denied); it belongs to ");
     }
     CPPUNIT_ASSERT_EQUAL(0, ::chmod(dir.path().c_str(), 0700));
     CPPUNIT_ASSERT_EQUAL(0, ::chmod(file.c_str(), 0600));
     change(database, "INSERT INTO t VALUES (1)");
+}
+
+SPEC(DatabaseFile, of_another_user_is_told_as_that_and_not_as_one_that_cannot_be_opened) {
+    {
+        Database maker(patient);
+        change(maker, kTable);
+    }
+    CPPUNIT_ASSERT_EQUAL(0, ::chmod(dir.path().c_str(), 0755));
+    CPPUNIT_ASSERT_EQUAL(0, ::chmod(file.c_str(), ::geteuid() == 0 ? 0600 : 0));
+    Database database(hasty, DatabaseUse::look);
+    {
+        const AsNobody nobody;
+        const std::string message = faultOf([&] { number(database, "SELECT COUNT(*) FROM t"); });
+        assertSays(message, file + " may not be read by ");
+        assertSays(message, " (permission denied); it belongs to ");
+        assertSays(message, "sudo -u ");
+    }
+    CPPUNIT_ASSERT_EQUAL(0, ::chmod(file.c_str(), 0600));
+    CPPUNIT_ASSERT_EQUAL(0, number(database, "SELECT COUNT(*) FROM t"));
 }
 
 // The suite's own limit of time ends it where each write would wait for half of the patient one.

@@ -1,6 +1,7 @@
 #include "manager/generation.h"
 
 #include "config/overrides.h"
+#include "manager/pool_settings.h"
 #include "manager/process_memory.h"
 
 #include <sys/mman.h>
@@ -23,14 +24,30 @@ namespace {
 constexpr const char* kTunables = "GLIBC_TUNABLES";
 constexpr const char* kSmallCaches = "glibc.malloc.tcache_max=128";
 
-// The configuration as it is now: workers that are started later must not read what nobody has tried.
-std::shared_ptr<const FileDescriptor> copyOf(const std::string& file) {
+std::string contentOf(const std::string& file) {
     std::ifstream in(file, std::ios::binary);
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    if (!in) throw std::runtime_error(file + ": cannot be read");
+    return text;
+}
+
+// The configuration as it is now: workers that are started later must not read what nobody has tried.
+std::shared_ptr<const FileDescriptor> copyOf(const std::string& text) {
     auto copy = std::make_shared<const FileDescriptor>(memfd_create("aiproject-config", MFD_CLOEXEC));
-    if (!in || write(copy->get(), text.data(), text.size()) != ssize_t(text.size()))
-        throw std::runtime_error(file + ": cannot be read");
+    if (write(copy->get(), text.data(), text.size()) != ssize_t(text.size()))
+        throw std::runtime_error("the configuration cannot be copied into memory");
     return copy;
+}
+
+Program commandOf(Program program, const ToldConfig& told, const std::vector<std::string>& words) {
+    program.arguments.insert(program.arguments.begin(), words.begin(), words.end());
+    program.environment.push_back(handedDown(told.overrides));
+    program.withheld = told.withheld;
+    if (told.copy) {
+        program.environment.push_back(handedDownCopy(told.copy->get()));
+        program.descriptors.push_back(told.copy->get());
+    }
+    return program;
 }
 
 }  // namespace
@@ -40,19 +57,23 @@ Generation makeGeneration(const GenerationSource& source, int number) {
     generation.number = number;
     ConfigSource config = source.config;
     if (config.file.empty() && std::filesystem::exists(kDefaultConfigFile)) config.file = kDefaultConfigFile;
-    generation.program = {source.binary, {}, {handedDown(config.overrides)}, {}};
+    const std::string text = config.file.empty() ? "" : contentOf(config.file);
+    const auto copied = [&](const std::string& content) { return config.file.empty() ? nullptr : copyOf(content); };
+    generation.told = {copied(text), config.overrides, {}};
+    generation.program.path = source.binary;
     Program& program = generation.program;
     if (!std::getenv(kTunables)) program.environment.push_back(std::string(kTunables) + "=" + kSmallCaches);
     if (!config.file.empty()) {
-        generation.configCopy = copyOf(config.file);
-        config.copy = generation.configCopy->get();
+        config.copy = generation.told.copy->get();
         program.arguments.push_back("--config=" + std::filesystem::absolute(config.file).string());
-        program.environment.push_back(handedDownCopy(config.copy));
-        program.descriptors.push_back(config.copy);
     }
     generation.config = loadConfig(config);
     int workers = 0;
-    for (const auto& pool : generation.config.pools) workers += pool.second.processes;
+    for (const auto& [name, pool] : generation.config.pools) {
+        workers += pool.processes;
+        const PoolSettings settings(pool, text, config.overrides);
+        generation.poolsTold[name] = {copied(settings.file()), settings.overrides(), settings.withheldVariables()};
+    }
     generation.memoryShareMb = shareOfMemory(workers);
     return withPlugins(std::move(generation), PluginSnapshot::take(generation.config));
 }
@@ -73,9 +94,11 @@ Generation withPlugins(Generation generation, PluginSnapshot plugins) {
 }
 
 Program commandOf(const Generation& generation, const std::vector<std::string>& words) {
-    Program program = generation.program;
-    program.arguments.insert(program.arguments.begin(), words.begin(), words.end());
-    return program;
+    return commandOf(generation.program, generation.told, words);
+}
+
+Program workerOf(const Generation& generation, const std::string& pool) {
+    return commandOf(generation.program, generation.poolsTold.at(pool), {"worker", "--pool=" + pool});
 }
 
 }  // namespace aiproject

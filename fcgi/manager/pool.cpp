@@ -65,7 +65,7 @@ void Pool::start(const Generation& generation) {
     const int row = board_.addWorker();
     try {
         if (row == kNobody) throw std::runtime_error("too many workers drain still");
-        Program program = commandOf(generation, {"worker", "--pool=" + name_});
+        Program program = workerOf(generation, name_);
         program.environment.push_back(seatVariable(board_, row, generation.number));
         program.hasOwnSession = generation.config.pools.at(name_).nice > 0;
         program.descriptors.push_back(board_.memoryDescriptor());

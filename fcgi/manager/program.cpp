@@ -34,6 +34,7 @@ private:
     static char* text(const std::string& text) { return const_cast<char*>(text.c_str()); }
     static bool isReplaced(const std::string& inherited, const Program& program) {
         const std::string name = inherited.substr(0, inherited.find('=') + 1);
+        if (program.withheld.count(inherited.substr(0, inherited.find('='))) > 0) return true;
         return std::any_of(program.environment.begin(), program.environment.end(),
                            [&](const std::string& ours) { return ours.compare(0, name.size(), name) == 0; });
     }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct Program {
     std::vector<std::string> arguments;    // without its own name
     std::vector<std::string> environment;  // NAME=value; wins over the manager's own
     std::vector<int> descriptors;          // that it inherits, under their numbers
+    std::set<std::string> withheld{};      // variables of the manager's that it does not get
     bool hasOwnSession = false;            // Linux shares the processor out by session first
 };
 

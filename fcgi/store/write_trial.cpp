@@ -36,6 +36,8 @@ std::string objectionTo(Database& database, const std::string& statement) {
         });
     } catch (const RolledBack&) {
         return {};
+    } catch (const Error& e) {
+        return e.kind() == ErrorKind::databaseBusy ? "" : e.what();  // trouble that passes is no lack of a right
     } catch (const std::exception& e) {
         return describe(e);
     }

@@ -16,7 +16,7 @@
 namespace aiproject {
 namespace {
 
-constexpr char32_t kZeroWidthNonJoiner = 0x200c, kZeroWidthJoiner = 0x200d, kEmojiStyle = 0xfe0f;
+constexpr char32_t kZeroWidthNonJoiner = 0x200c, kZeroWidthJoiner = 0x200d, kTextStyle = 0xfe0e, kEmojiStyle = 0xfe0f;
 
 void require(UErrorCode status, const char* what) {
     if (U_FAILURE(status))
@@ -55,6 +55,11 @@ bool has(char32_t point, UProperty property) { return u_hasBinaryProperty(UChar3
 // nothing.
 bool isBlankSymbol(char32_t point) { return point == 0x2800 || point == 0x1d159; }
 
+// The blocks of emoji are reserved as a whole: one that is newer than this ICU is drawn by newer fonts.
+bool isNewPictograph(char32_t point) { return isIn(point, U_GC_CN_MASK) && has(point, UCHAR_EXTENDED_PICTOGRAPHIC); }
+
+bool isStyle(char32_t point) { return point == kTextStyle || point == kEmojiStyle; }
+
 bool isOldHangul(char32_t point) {
     const auto type = u_getIntPropertyValue(UChar32(point), UCHAR_HANGUL_SYLLABLE_TYPE);
     return type == U_HST_LEADING_JAMO || type == U_HST_VOWEL_JAMO || type == U_HST_TRAILING_JAMO;
@@ -85,9 +90,9 @@ bool isPictographs(const icu::UnicodeString& cluster) {
     bool isFine = has(char32_t(cluster.char32At(0)), UCHAR_EXTENDED_PICTOGRAPHIC);
     char32_t last = 0;
     eachPoint(cluster, [&](char32_t point) {
-        const bool isExtension = point == kZeroWidthJoiner || point == kEmojiStyle || has(point, UCHAR_EMOJI_MODIFIER);
+        const bool isExtension = point == kZeroWidthJoiner || isStyle(point) || has(point, UCHAR_EMOJI_MODIFIER);
         isFine = isFine && (isExtension || has(point, UCHAR_EXTENDED_PICTOGRAPHIC));
-        isFine = isFine && !(point == last && isExtension);
+        isFine = isFine && !(point == last && isExtension) && !(isStyle(point) && isStyle(last));
         last = point;
     });
     return isFine && last != kZeroWidthJoiner;
@@ -118,14 +123,18 @@ const icu::IDNA& idna() {
     return *made;
 }
 
-// RFC 5892, appendix A.1 and A.2.
+// RFC 5892, appendix A.1 and A.2. ICU leaves them out after the other errors here ("xn--" is enough), so where one of
+// these is, no joiner is known to be in its place.
 bool hasMisplacedJoiner(const icu::UnicodeString& text) {
     icu::UnicodeString ignored;
     icu::IDNAInfo info;
     UErrorCode status = U_ZERO_ERROR;
     idna().nameToUnicode(text, ignored, info, status);
     require(status, "joiners");
-    return (info.getErrors() & UIDNA_ERROR_CONTEXTJ) != 0;
+    constexpr std::uint32_t unproven = UIDNA_ERROR_CONTEXTJ | UIDNA_ERROR_LEADING_COMBINING_MARK |
+                                       UIDNA_ERROR_DISALLOWED | UIDNA_ERROR_PUNYCODE | UIDNA_ERROR_LABEL_HAS_DOT |
+                                       UIDNA_ERROR_INVALID_ACE_LABEL;
+    return (info.getErrors() & unproven) != 0;
 }
 
 const USpoofChecker* spoofChecker() {
@@ -180,6 +189,7 @@ void eachShownCharacter(std::string_view text, const std::function<void(const Sh
 bool isHidden(char32_t point) {
     constexpr std::uint32_t hidden =
         U_GC_C_MASK | U_GC_ZL_MASK | U_GC_ZP_MASK;  // C: controls, formats, unassigned, private use
+    if (isNewPictograph(point)) return false;
     return isIn(point, hidden) || has(point, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) || isBlankSymbol(point);
 }
 
@@ -202,8 +212,8 @@ std::optional<char32_t> disallowedCharacter(std::string_view text) {
 bool hasVisibleCharacter(std::string_view text) {
     bool isVisible = false;
     eachPoint(wide(text), [&](char32_t point) {
-        isVisible =
-            isVisible || (isIn(point, U_GC_L_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK) && !isHidden(point));
+        const bool isShown = isIn(point, U_GC_L_MASK | U_GC_N_MASK | U_GC_P_MASK | U_GC_S_MASK) && !isHidden(point);
+        isVisible = isVisible || isShown || isNewPictograph(point);
     });
     return isVisible;
 }
@@ -232,7 +242,7 @@ std::string skeletonOf(std::string_view text) {
     icu::UnicodeString skeleton;
     uspoof_getSkeletonUnicodeString(spoofChecker(), 0, visible, skeleton, &status);
     require(status, "look-alikes");
-    icu::UnicodeString tight;  // nobody counts spaces
+    icu::UnicodeString tight;  // people do not see how many spaces there are
     eachPoint(skeleton, [&](char32_t point) {
         const bool isSpace = u_isUWhiteSpace(UChar32(point)) != 0;
         if (!isSpace) tight.append(UChar32(point));
@@ -255,7 +265,7 @@ std::optional<std::string> domainForm(std::string_view domain) {
 std::size_t columnsOf(char32_t point) {
     if (isIn(point, U_GC_MN_MASK | U_GC_ME_MASK) || isHidden(point)) return 0;
     const auto width = u_getIntPropertyValue(UChar32(point), UCHAR_EAST_ASIAN_WIDTH);
-    return width == U_EA_WIDE || width == U_EA_FULLWIDTH ? 2 : 1;
+    return width == U_EA_WIDE || width == U_EA_FULLWIDTH || isNewPictograph(point) ? 2 : 1;
 }
 
 bool isLetterOrNumber(char32_t point) { return isIn(point, U_GC_L_MASK | U_GC_N_MASK); }

@@ -28,11 +28,13 @@ struct ShownCharacter {
 void eachShownCharacter(std::string_view text, const std::function<void(const ShownCharacter&)>& take);
 
 // Whether it shows nothing by itself, or turns or joins others: a control or format character, a joiner, a filler, a
-// separator of lines; also what Unicode has not assigned.
+// separator of lines; also what Unicode has not assigned, but for the places
+// of future emoji.
 bool isHidden(char32_t point);
 
 // The first character that the class FreeformClass of RFC 8264 has not: what is hidden, but for joiners where a script
-// needs them and within emoji, and letters that only fonts for old texts know. Nothing: all of it is allowed.
+// needs them and within emoji, and the letters of old Hangul, which most fonts cannot draw. Nothing: all of it is
+// allowed.
 std::optional<char32_t> disallowedCharacter(std::string_view text);
 
 // Whether it has a letter, number, punctuation mark or symbol that can be seen.

@@ -57,6 +57,10 @@ SPEC(UnicodeText, of_names_in_any_script_is_allowed) {
                                                             "😀",
                                                             "❤",
                                                             "❤\ufe0f",
+                                                            "❤\ufe0e",
+                                                            "\U0001FAE9",  // of Unicode 16
+                                                            "\U0001FAE9\ufe0f",
+                                                            "ann \U0001FADC",
                                                             kFamily,
                                                             kEngland,
                                                             "🇩🇪",
@@ -83,8 +87,10 @@ SPEC(UnicodeText, has_no_character_that_nobody_sees) {
 }
 
 SPEC(UnicodeText, has_joiners_only_where_a_script_or_an_emoji_needs_them) {
-    for (const std::string& name : {"adm\u200din"s, "adm\u200cin"s, "\u200d"s, "a \u200c b"s, "😀\u200d"s, "😀\u200da"s,
-                                    "\u200d😀"s, "😀\ufe0f\ufe0f"s, "1\u200d2"s, "😀\U000E0041"s})
+    for (const std::string& name :
+         {"adm\u200din"s, "adm\u200cin"s, "\u200d"s, "a \u200c b"s, "😀\u200d"s, "😀\u200da"s, "\u200d😀"s,
+          "😀\ufe0f\ufe0f"s, "😀\ufe0e\ufe0f"s, "xn--adm\u200din"s, "XN--adm\u200cin"s, "xn--a\u200db c"s,
+          "a.xn--adm\u200din"s, "ann\ufe0e"s, "1\u200d2"s, "😀\U000E0041"s})
         CPPUNIT_ASSERT_MESSAGE(name, disallowedCharacter(name));
 }
 
@@ -104,6 +110,7 @@ SPEC(UnicodeText, that_looks_alike_has_one_skeleton) {
     assertAlike("O\u2019Neil", "O'Neil");
     assertAlike("l1I", "111");
     assertAlike("❤", "❤\ufe0f");
+    assertAlike("❤", "❤\ufe0e");
     assertAlike("Сара", "Capa");
 }
 
@@ -114,6 +121,7 @@ SPEC(UnicodeText, that_people_tell_apart_has_two) {
     assertApart("王", "玉");
     assertApart("a b", "ab");
     assertApart("😀", "😁");
+    assertApart("ann", "ann\U0001FAE9");
 }
 
 SPEC(UnicodeText, comes_as_characters_that_people_see) {

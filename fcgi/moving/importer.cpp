@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "auth/audit.h"
+#include "auth/look_alikes.h"
 #include "auth/quota_refill.h"
+#include "auth/text_forms.h"
 #include "auth/user_store.h"
 #include "base/error.h"
 #include "base/unix_time.h"
@@ -26,13 +28,17 @@ namespace {
 // What is known here of a row: 0 or 1 each.
 struct Known {
     int imports = 0, importedUsers = 0;  // by its Id; a user who was deleted since is no more
-    int users = 0;                       // by its name
+    int users = 0;                       // by its name, in whatever Unicode form
 };
 
 Known knownOf(Poco::Data::Session& session, const OldAccount& account) {
     Known known;
     // In this order: another import at the same time makes both, and whoever sees its user must see its Id.
-    session << "SELECT COUNT(*) FROM users WHERE name = ?", into(known.users), bind(account.name), now;
+    for (const std::string& form : storedForms(account.name)) {
+        int count = 0;
+        session << "SELECT COUNT(*) FROM users WHERE name = ?", into(count), bind(form), now;
+        known.users += count;
+    }
     session << "SELECT COUNT(*), COUNT(users.id) FROM imports LEFT JOIN users ON users.id = imports.user_id"
                " WHERE imports.original_id = ?",
         into(known.imports), into(known.importedUsers), bind(account.id), now;
@@ -84,10 +90,11 @@ void Importer::add(const OriginalUser& row) {
     try {
         Candidate candidate{row, oldAccountOf(row)};
         if (!ids_.insert(candidate.account.id).second) return skip(row, "an earlier row has the same Id");
-        const auto [claim, isFirst] = names_.try_emplace(foldedName(candidate.account.name), candidate.account.id);
+        const auto [claim, isFirst] =
+            names_.try_emplace(foldedName(nameForm(candidate.account.name)), candidate.account.id);
         if (!isFirst)
             return skip(row, "the row with Id " + claim->second +
-                                 " has the same name, as the original compared names; one of them can have it");
+                                 " has the same name, but for case or its Unicode form; one of them can have it");
         batch_.push_back(std::move(candidate));
     } catch (const Error& e) {
         if (e.kind() != ErrorKind::registrationRefused) throw;
@@ -103,7 +110,10 @@ void Importer::skip(const OriginalUser& row, const std::string& reason) {
 
 void Importer::endBatch() {
     lookUp();
-    if (settings_.mode == ImportMode::apply) store();
+    if (settings_.mode == ImportMode::apply) {
+        store();
+        LookAlikes(database_).complete();  // or the registrations of a service that runs would have to
+    }
     for (const Candidate& one : batch_) {
         if (!one.isNew) continue;
         ++counts_.imported;

@@ -179,6 +179,42 @@ SPEC(Import, takes_no_account_that_was_registered_here_for_one_of_the_original) 
     assertSays(reports.at(0), "skipped ann: the name belongs to an account that was made here");
 }
 
+SPEC(Import, takes_the_Unicode_forms_of_a_name_for_one) {
+    accounts().registerUser({"Zo\u00eb", "a new password", "a@b.cn", "physics"});
+    rows = {original("Zoe\u0308"), original("Jos\u00e9"), original("Jose\u0301"), original("JOSE\u0301")};
+    assertCounts(run(), 1, 0, 3);
+    std::size_t at = 0;
+    for (const std::string& one : reports) at += one.find("has the same name") != std::string::npos ? 1 : 0;
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), at);
+    assertSays(reports.front(), "the name belongs to an account that was made here");
+    CPPUNIT_ASSERT_EQUAL(2, users());
+    rows = {original("Jose\u0301")};  // another row
+    assertCounts(run(), 0, 0, 1);
+}
+
+SPEC(Import, leaves_no_name_that_a_registration_would_have_to_compare) {
+    const auto lacking = [this] {
+        int count = -1;
+        database.read([&](Poco::Data::Session& session) {
+            session << "SELECT COUNT(*) FROM users WHERE look_alike IS NULL", Poco::Data::Keywords::into(count),
+                Poco::Data::Keywords::now;
+        });
+        return count;
+    };
+    rows = {original("ann"), original("bob"), original("eve")};
+    run();
+    CPPUNIT_ASSERT_EQUAL(0, lacking());
+    database.write([](Poco::Data::Session& session) {  // as one that was killed
+        session << "UPDATE users SET look_alike = NULL, older_twin = 0", Poco::Data::Keywords::now;
+    });
+    settings.mode = ImportMode::dryRun;
+    run();
+    CPPUNIT_ASSERT_EQUAL(3, lacking());
+    settings.mode = ImportMode::apply;
+    assertCounts(run(), 0, 3, 0);
+    CPPUNIT_ASSERT_EQUAL(0, lacking());
+}
+
 SPEC(Import, brings_nobody_back_who_was_deleted_here) {
     rows = {original("ann"), original("bob")};
     run();

@@ -38,24 +38,42 @@ User Accounts::registerUser(const NewUser& user, const Origin& origin) {
     if (config_.registration == RegistrationMode::closed)
         throw refusal(ErrorKind::registrationRefused, "registration is closed; ask the operator for an account");
     const NewUser checked = checkedRegistration(user);
-    const LoginGuard::Attempt attempt = guard_.admitRegistration(checked.name, origin);
+    const std::optional<Error> uninvited = whyUninvited(checked);
+    // Who has a usable code is not counted: the operator has counted the codes. A wrong code is, or it could be
+    // guessed.
+    const bool isInvited = !uninvited && !checked.invitation.empty();
+    const auto attempt = isInvited ? LoginGuard::Attempt{} : guard_.admitRegistration(checked.name, origin);
     try {
-        requireInvited(checked);
+        if (uninvited) throw *uninvited;
         requireFree(checked);
-        User enrolled = this->enrolled(checked, origin);
-        if (!checked.invitation.empty()) guard_.withdraw(attempt);  // the operator has counted those
-        return enrolled;
+        return enrolled(checked, origin);
     } catch (const Error& e) {
-        if (e.kind() == ErrorKind::tooManyRequests) guard_.withdraw(attempt);  // no turn to hash: it may come again
-        if (e.kind() != ErrorKind::registrationRefused && e.kind() != ErrorKind::nameTaken) throw;
+        if (e.kind() != ErrorKind::registrationRefused && e.kind() != ErrorKind::nameTaken) {
+            uncount(attempt);
+            throw;
+        }
         refuseOnRecord(e, [&] { audit_.add({"registration_refused", checked.name, origin, e.what()}); });
     }
 }
 
-void Accounts::requireInvited(const NewUser& user) {
+// No turn to hash, no database: the client has done nothing wrong and may come again.
+void Accounts::uncount(const LoginGuard::Attempt& attempt) {
+    try {
+        guard_.withdraw(attempt);
+    } catch (const Error&) {  // the reason that is on its way says more
+    }
+}
+
+std::optional<Error> Accounts::whyUninvited(const NewUser& user) {
     if (config_.registration == RegistrationMode::invitation && user.invitation.empty())
-        throw refusal(ErrorKind::registrationRefused, "registration needs an invitation code");
-    if (!user.invitation.empty()) invitations_.requireUsable(user.invitation, user.academy);
+        return refusal(ErrorKind::registrationRefused, "registration needs an invitation code");
+    try {
+        if (!user.invitation.empty()) invitations_.requireUsable(user.invitation, user.academy);
+        return std::nullopt;
+    } catch (const Error& e) {
+        if (e.kind() != ErrorKind::registrationRefused) throw;
+        return e;
+    }
 }
 
 // After the invitation: who has no code must not learn which names are taken. Before the hash, to spare it; the
@@ -108,8 +126,8 @@ void Accounts::strengthen(const Proof& proof, const Origin& origin) {
     if (!hasher_.needsRehash(proof.user.passwordHash)) return;
     try {
         const std::string form = passwordForm(proof.password);
-        store_.replacePasswordHash(proof.user, hasher_.hash(form, hashClient(HashUse::login, origin)));
-    } catch (const std::runtime_error&) {  // no turn for a hash, no database, a rule of the table
+        store_.replacePasswordHash(proof.user, hasher_.hash(form, hashClient(HashUse::strengthening, origin)));
+    } catch (const std::runtime_error&) {  // no free turn for a hash, no database, a rule of the table
     }
 }
 

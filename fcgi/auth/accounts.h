@@ -81,7 +81,8 @@ private:
         LoginGuard::Attempt attempt;
     };
 
-    void requireInvited(const NewUser& user);
+    std::optional<Error> whyUninvited(const NewUser& user);
+    void uncount(const LoginGuard::Attempt& attempt);
     void requireFree(const NewUser& user);
     User enrolled(const NewUser& user, const Origin& origin);
     Proof prove(std::string_view name, std::string_view password, const Origin& origin);

@@ -1,7 +1,6 @@
 #include "auth/hash_queue.h"
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -23,10 +22,9 @@ Error refusalOf(const std::string& why, int seconds) {
 
 }  // namespace
 
-HashLimits HashLimits::forThreads(int threads) {
+HashLimits HashLimits::forThreads(int threads, int cores) {
     const int places = std::max(1, threads - std::max(1, threads / 4));
-    const int cores = std::max(1, int(std::thread::hardware_concurrency()) - 1);
-    const int atOnce = std::min(cores, places);
+    const int atOnce = std::min(std::max(1, cores - 1), std::max(1, places / 2));
     return {atOnce, std::min(kMostWaiting, places - atOnce)};
 }
 
@@ -53,6 +51,7 @@ int HashQueue::waiting() const {
 void HashQueue::take(const HashClient& client) {
     std::unique_lock lock(mutex_);
     if (running_ < limits_.atOnce) return begin(client.network, client.use);  // then nobody waits: serveNext()
+    if (client.use == HashUse::strengthening) throw refusalOf("no free turn to strengthen a hash", secondsUntilFree());
     Waiter self{client};
     waiters_.push_back(&self);
     if (int(waiters_.size()) > limits_.waiting) refuseOne();
@@ -105,7 +104,7 @@ void HashQueue::begin(const std::string& network, HashUse use) {
     ++running_;
     if (lastTurns_.size() >= kMostNetworks) lastTurns_.clear();
     lastTurns_[network] = ++turns_;
-    loginsInARow_ = use == HashUse::login ? loginsInARow_ + 1 : 0;
+    loginsInARow_ = use == HashUse::registration ? 0 : loginsInARow_ + 1;
 }
 
 std::size_t HashQueue::countOf(const std::string& network) const {

@@ -2,11 +2,10 @@
 // and the others wait in threads of the worker: never in all of them, and no network's in the place of another's.
 //
 // ORDER    Logins before registrations, but every fourth turn is a registration's when one waits. Within each, the
-// network
-//          that was served longest ago is first.
-// FULL     Refused is the last of the network that has most waiting, a registration rather than a login; so a network
-// that
-//          overloads the queue displaces itself.
+//          network that was served longest ago is first. What strengthens a hash has no place in the order: it gets a
+//          free turn or none.
+// FULL     The newest waiter of the network with the most waiters is refused, a registration before a login: so a
+//          network that overloads the queue displaces itself.
 // ERRORS   Error(tooManyRequests) with retryAfter for who is refused, or has waited for 10 s.
 // THREADS  Any number may call; `mutex_` guards what follows it.
 #pragma once
@@ -18,10 +17,11 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <thread>
 
 namespace aiproject {
 
-enum class HashUse { login, registration };
+enum class HashUse { login, registration, strengthening };
 
 struct HashClient {
     HashUse use = HashUse::login;
@@ -33,8 +33,9 @@ struct HashLimits {
     int waiting;  // for their turn
 
     // For a worker of so many threads. One per core, but for one core: the streams of a worker that serves everything
-    // must not wait for logins. A quarter of the threads stays free for what hashes nothing.
-    static HashLimits forThreads(int threads);
+    // must not wait for logins. A quarter of the threads stays free for what hashes nothing, and half of the others can
+    // wait: where none could, a network whose hashes run would make every other one refuse itself.
+    static HashLimits forThreads(int threads, int cores = int(std::thread::hardware_concurrency()));
 };
 
 class HashQueue {

@@ -4,6 +4,7 @@
 #include <Poco/Data/Statement.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "auth/client_network.h"
 #include "base/unix_time.h"
@@ -23,6 +24,7 @@ namespace {
 // class that comes in at once is no guesser.
 constexpr std::int64_t kFree = 3, kFreeOfAnAddress = 20, kFreeOfA56 = 80, kFreeOfA48 = 320;
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kKnownMs = 90 * kDayMs;
 constexpr std::chrono::seconds kLongestOfAnAccount{30};  // and of registrations
 constexpr std::int64_t kMostSkewMs = 60'000;             // between the clocks of two hosts
@@ -35,12 +37,17 @@ bool ends(const std::string& subject, const std::string& with) {
     return subject.size() >= with.size() && subject.compare(subject.size() - with.size(), with.size(), with) == 0;
 }
 
+bool isRegistration(const std::string& subject) { return begins(subject, kRegister); }
 bool isAddress(const std::string& subject) { return begins(subject, kAddress); }
 
 std::int64_t freeOf(const std::string& subject) {
-    if (!isAddress(subject) && !begins(subject, kRegister)) return kFree;
+    if (!isAddress(subject) && !isRegistration(subject)) return kFree;
     return ends(subject, "/48") ? kFreeOfA48 : ends(subject, "/56") ? kFreeOfA56 : kFreeOfAnAddress;
 }
+
+// The last bit of blocked_ms says whether the pause is in the audit log.
+std::int64_t unrecorded(std::int64_t blockedMs) { return blockedMs - blockedMs % 2; }
+bool isRecorded(std::int64_t blockedMs) { return blockedMs % 2 != 0; }
 
 std::string pairOf(const std::string& network, const std::string& name) { return network + " " + name; }
 
@@ -65,7 +72,6 @@ void leaveMark(Session& session, const std::string& mark) {
 struct LoginGuard::Pause {
     std::string subject;
     std::int64_t endMs = 0;
-    bool isRecorded = false;
 };
 
 LoginGuard::Attempt LoginGuard::admit(const std::optional<std::string>& name, const Origin& origin) {
@@ -124,6 +130,7 @@ void LoginGuard::succeed(const Attempt& attempt, const Database::Work& alongside
 }
 
 void LoginGuard::withdraw(const Attempt& attempt) {
+    if (attempt.counts.empty()) return;
     database_.write([&](Session& session) {
         for (const Attempt::Count& count : attempt.counts) takeBack(session, count);
     });
@@ -153,11 +160,10 @@ LoginGuard::Pause LoginGuard::longestPause(const std::vector<std::string>& subje
         longest = {};
         const std::int64_t atMs = unixMilliseconds();
         for (const std::string& subject : subjects) {
-            std::int64_t lastMs = 0, endMs = 0;
-            session << "SELECT last_ms, blocked_ms FROM login_attempts WHERE subject = ?", into(lastMs), into(endMs),
-                bind(subject), now;
+            std::int64_t endMs = 0;
+            session << "SELECT blocked_ms FROM login_attempts WHERE subject = ?", into(endMs), bind(subject), now;
             if (endMs <= atMs || endMs > latestEnd(subject, atMs) || endMs <= longest.endMs) continue;
-            longest = {subject, endMs, lastMs >= endMs};
+            longest = {subject, endMs};
         }
     });
     return longest;
@@ -165,11 +171,19 @@ LoginGuard::Pause LoginGuard::longestPause(const std::vector<std::string>& subje
 
 // The failures of the subject with this one; ConstraintViolation when it has to wait, or is new to two at once.
 std::int64_t LoginGuard::count(Session& session, const std::string& subject) const {
-    const std::int64_t atMs = unixMilliseconds();
+    const std::int64_t atMs = unrecorded(unixMilliseconds());
+    // A count begins anew a day after its time: of logins the last failure, but of registrations the first, since these
+    // succeed, and a university has some every day. A first one that lies ahead comes from a wrong clock.
+    const bool keepsTime = isRegistration(subject);
+    const std::int64_t oldestMs = atMs - kDayMs, newestMs = keepsTime ? atMs + kMostSkewMs : kNever;
     Statement add(session);
-    add << "UPDATE login_attempts SET failures = CASE WHEN last_ms < ? THEN 1 ELSE failures + 1 END, last_ms = ?"
+    // failures first, because MySQL's later assignments see the earlier ones.
+    add << "UPDATE login_attempts SET"
+           " failures = CASE WHEN last_ms < ? OR last_ms > ? THEN 1 ELSE failures + 1 END,"
+           " last_ms = CASE WHEN last_ms < ? OR last_ms > ? THEN ? ELSE last_ms END"
            " WHERE subject = ? AND (blocked_ms <= ? OR blocked_ms > ?)",
-        bind(atMs - kDayMs), bind(atMs), bind(subject), bind(atMs), bind(latestEnd(subject, atMs));
+        bind(oldestMs), bind(newestMs), bind(keepsTime ? oldestMs : kNever), bind(newestMs), bind(atMs), bind(subject),
+        bind(atMs), bind(latestEnd(subject, atMs));
     if (add.execute() == 0)
         session << "INSERT INTO login_attempts (subject, failures, last_ms, blocked_ms) VALUES (?, 1, ?, 0)",
             bind(subject), bind(atMs), now;
@@ -185,20 +199,19 @@ std::int64_t LoginGuard::count(Session& session, const std::string& subject) con
 void LoginGuard::refuse(const Pause& pause, const std::string& name, const Origin& origin) {
     const std::int64_t leftMs = pause.endMs - unixMilliseconds();
     const int seconds = int(std::max<std::int64_t>(1, (leftMs + 999) / 1000));
-    const bool isRegistration = begins(pause.subject, kRegister);
-    const std::string what = isRegistration ? "too many registrations" : "too many failed logins";
+    const bool isOfRegistrations = isRegistration(pause.subject);
+    const std::string what = isOfRegistrations ? "too many registrations" : "too many failed logins";
     const Error refusal(ErrorKind::tooManyRequests, what + " of " + pause.subject,
                         what + "; please try again in " + std::to_string(seconds) + " s", seconds);
-    if (pause.isRecorded) throw refusal;
+    if (isRecorded(pause.endMs)) throw refusal;
     refuseOnRecord(refusal, [&] {
         database_.write([&](Session& session) {
             // Once per pause, or a flood would fill the table `audit`.
             Statement record(session);
-            record << "UPDATE login_attempts SET last_ms = blocked_ms"
-                      " WHERE subject = ? AND blocked_ms = ? AND last_ms < blocked_ms",
-                bind(pause.subject), bind(pause.endMs);
+            record << "UPDATE login_attempts SET blocked_ms = ? WHERE subject = ? AND blocked_ms = ?",
+                bind(pause.endMs + 1), bind(pause.subject), bind(pause.endMs);
             if (record.execute() > 0)
-                Audit::add(session, {isRegistration ? "registration_slowed" : "login_slowed", name, origin,
+                Audit::add(session, {isOfRegistrations ? "registration_slowed" : "login_slowed", name, origin,
                                      pause.subject + " waits " + std::to_string(seconds) + " s more"});
         });
     });

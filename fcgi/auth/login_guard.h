@@ -9,6 +9,7 @@
 //           known:NETWORK NAME  no count: the mark that the two are known, for 90 days after their last login
 //           An account waits 30 s at most: whoever fails on purpose, a neighbour with the owner's own name and
 //           address among them, keeps its owner out for no longer at a time. An address waits `longest` at most.
+//           register:NETWORK    registrations, of a day that begins with the first; a pause is 30 s at most
 //           No account is told from a name that nobody has. What is a day old counts no more and may be deleted.
 //
 // ERRORS   Error(databaseBusy) when the database does not answer: nobody gets in while failures cannot be counted.

@@ -1,7 +1,7 @@
 // The column users.look_alike: of names that people cannot tell apart, one may be registered. Who was there before the
 // rule, or comes from the original, stays, and nobody new may look like them.
 //
-// ERRORS   Error(internal) when the database does not answer.
+// ERRORS   Error(databaseBusy) when the database does not answer.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 
@@ -21,11 +21,13 @@ class LookAlikes {
 public:
     explicit LookAlikes(Database& database) : database_(database) {}
 
-    // Whether that file of sql/ adds the column: complete() is due after it.
-    static bool isAddedBy(const std::string& migration);
-
-    // Computes what rows of older programs, of a backup or of an import lack. Costs a look when none does.
+    // Computes what rows of older programs, of a backup or of an import lack, however many. Costs a look when none
+    // does. For `migrate`, `serve` and the import.
     void complete();
+
+    // The same within a request, so no more than a hundred rows. Error(databaseBusy) when more lack it: the next
+    // request goes on from there.
+    void requireComplete();
 
     // Whether a name has the same key (text_forms.h), all rows being complete; within a transaction of the caller's.
     static bool isTaken(Poco::Data::Session& session, const std::string& key);
@@ -35,6 +37,8 @@ public:
     static Error refusal();
 
 private:
+    bool completeBatch();  // false: none was left
+
     Database& database_;
 };
 

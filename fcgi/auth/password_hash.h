@@ -3,11 +3,10 @@
 // MD5 as 32 lower-case hex digits, until their first login: the original stored nothing else.
 //
 // HINT     The original has added "#_#" to each password before its MD5 since July 2024, and nothing before, and no row
-// says
-//          which. Two scrypts for a wrong password would tell these accounts from others by time. So a wrapped MD5 ends
-//          with $KKKKHH: 16 bits that name the key file, and 8 bits of an HMAC of salt and MD5 under that key, by which
-//          verify() knows which of the two to hash. Without the key file they say nothing; with it, they spare a thief
-//          8 bits. A row without a hint, or with that of another key, has both hashed.
+//          says which. Two scrypts for a wrong password would tell these accounts from others by time. So a wrapped MD5
+//          ends with $KKKKHH: 16 bits that name the key file, and 8 bits of an HMAC of salt and MD5 under that key, by
+//          which verify() knows which of the two to hash. Without the key file they say nothing; with it, they spare a
+//          thief 8 bits. A row without a hint, or with that of another key, has both hashed.
 #pragma once
 
 #include <atomic>
@@ -33,8 +32,7 @@ struct HashCost {
 std::string scrypt(std::string_view password, std::string_view salt, const HashCost& cost);
 
 // THREADS  Any number may call. Each hash takes 32 MiB and a core for a tenth of a second at the default cost, so they
-// queue
-//          (hash_queue.h), and who asks counts: Error(tooManyRequests).
+//          queue (hash_queue.h), by network: Error(tooManyRequests).
 class PasswordHasher {
 public:
     // The key makes and reads hints.

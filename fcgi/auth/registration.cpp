@@ -42,7 +42,7 @@ bool isAscii(std::string_view text) {
 
 // An address of ASCII only stays as it came, but for labels that stand for others (xn--).
 std::string checkedEmail(const std::string& raw) {
-    const std::string email = composed(storableEmail(raw));
+    std::string email = composed(storableEmail(raw));
     const auto refused = [] { return registrationRefused("the email address is malformed"); };
     if (!isEmail(email)) throw refused();
     const auto domainAt = email.find('@') + 1;
@@ -61,7 +61,7 @@ void requireNameFits(const std::string& name) {
     if (hasControlCharacter(name)) throw registrationRefused("the user name has a control character");
 }
 
-// U+200B, as Unicode writes it: the client cannot see what is meant.
+// The character is named by its number, U+200B for example, since the client cannot see it.
 void requireShown(const std::string& text, const std::string& what) {
     if (const std::optional<char32_t> hidden = disallowedCharacter(text))
         throw registrationRefused("the " + what + " has a character that is invisible or not allowed: " +
@@ -114,9 +114,10 @@ NewUser checkedRegistration(const NewUser& user) {
 
 std::optional<std::string> possibleName(std::string_view raw) {
     std::optional<std::string> name = trimmedText(raw);
-    // A decomposed name has more characters than its form, which is what counts.
-    if (!name || name->empty() || lengthOf(nameForm(*name)) > kMaxNameLength || hasControlCharacter(*name))
-        return std::nullopt;
+    if (!name || name->empty() || hasControlCharacter(*name)) return std::nullopt;
+    // As typed or in its form: decomposed names are longer than their form, and NFC takes a few characters apart, which
+    // accounts from before the form and of an import have.
+    if (lengthOf(*name) > kMaxNameLength && lengthOf(nameForm(*name)) > kMaxNameLength) return std::nullopt;
     return name;
 }
 

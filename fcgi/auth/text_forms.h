@@ -1,5 +1,5 @@
-// In which form names, passwords and email addresses are kept, and as what else they may arrive: keyboards and systems
-// choose the Unicode form, not users. Pure.
+// In which form names and passwords are kept, and as what else they may arrive: keyboards and systems choose the
+// Unicode form, not users. Pure. (Email addresses: registration.h.)
 //
 // FORM     NFC, every space U+0020: OpaqueString of RFC 8265, and for names RFC 8266 without its folding of case,
 //          compatibility and space after space.

@@ -42,7 +42,7 @@ std::optional<StoredUser> UserStore::findMeant(const std::string& typed) {
 
 std::int64_t UserStore::insert(const UserRecord& user, const Alongside& alongside) {
     std::int64_t id = 0;
-    if (!user.lookAlike.empty()) LookAlikes(database_).complete();
+    if (!user.lookAlike.empty()) LookAlikes(database_).requireComplete();
     try {
         database_.write([&](Session& session) {
             id = insert(session, user);

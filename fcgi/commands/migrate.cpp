@@ -15,13 +15,11 @@ int migrate(const CommandLine& line) {
     Database database(config.database);
     const Migrations migrations(database, config.database.migrations);
     Poco::JSON::Array applied;
-    bool lacksLookAlikes = false;
     migrations.apply([&](const std::string& file) {
-        lacksLookAlikes = lacksLookAlikes || LookAlikes::isAddedBy(file);
         applied.add(file);
         if (!line.json) std::cout << "applied " << file << std::endl;
     });
-    if (lacksLookAlikes) LookAlikes(database).complete();
+    LookAlikes(database).complete();  // always: one that was killed may have left some
     loadOrCreateKey(config.auth.keyFile);
     if (line.json) {
         Poco::JSON::Object object = jsonObject();

@@ -17,12 +17,10 @@ namespace {
 // The database file and the key are this host's own, so nobody else will make them.
 void prepare(const Config& config, Log& log) {
     Database database(config.database);
-    bool lacksLookAlikes = false;
     Migrations(database, config.database.migrations).apply([&](const std::string& file) {
-        lacksLookAlikes = lacksLookAlikes || LookAlikes::isAddedBy(file);
         log.info("applied " + file);
     });
-    if (lacksLookAlikes) LookAlikes(database).complete();
+    LookAlikes(database).complete();  // always: one that was killed may have left some
     loadOrCreateKey(config.auth.keyFile);
 }
 

@@ -177,3 +177,29 @@ SPEC(Migrate, says_as_json_what_it_applied_and_nothing_the_second_time) {
     CPPUNIT_ASSERT(std::filesystem::exists(first->getValue<std::string>("key_file")));
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), migrate()->getArray("applied")->size());
 }
+
+SPEC(Migrate, computes_what_names_look_like_also_when_nothing_is_to_be_applied) {
+    const std::string file = installation.dir().file("new.db");
+    const auto migrate = [&] {
+        const Finished finished =
+            runToEnd({programPath(), {"migrate", "-c", installation.configFile(), "-Ddatabase.url=sqlite:" + file}});
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
+    };
+    int lacking = -1;
+    const auto run = [&](const char* sql) {
+        sqlite3* database = nullptr;
+        CPPUNIT_ASSERT_EQUAL(SQLITE_OK, sqlite3_open(file.c_str(), &database));
+        const auto take = [](void* into, int, char** values, char**) {
+            return *static_cast<int*>(into) = std::atoi(values[0]), 0;
+        };
+        const int done = sqlite3_exec(database, sql, take, &lacking, nullptr);
+        sqlite3_close(database);
+        CPPUNIT_ASSERT_EQUAL(SQLITE_OK, done);
+    };
+    migrate();
+    run("INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds)"
+        " VALUES ('ann', 'hash', '', '', 0, 0, 0)");  // as a migration that was killed has left it
+    migrate();
+    run("SELECT COUNT(*) FROM users WHERE look_alike IS NULL");
+    CPPUNIT_ASSERT_EQUAL(0, lacking);
+}

@@ -109,10 +109,21 @@ SPEC(HashTurns, displace_a_registration_of_the_same_network_before_a_login) {
     endFirst();
 }
 
-SPEC(HashTurns, leave_threads_to_what_hashes_nothing) {
-    for (const int threads : {1, 2, 3, 4, 8, 32, 512}) {
-        const HashLimits limits = HashLimits::forThreads(threads);
-        CPPUNIT_ASSERT(limits.atOnce >= 1 && limits.waiting >= 0);
-        CPPUNIT_ASSERT(threads == 1 || limits.atOnce + limits.waiting <= threads - std::max(1, threads / 4));
-    }
+SPEC(HashTurns, leave_threads_to_what_hashes_nothing_and_to_those_who_wait) {
+    for (const int cores : {0, 1, 2, 8, 64, 256})
+        for (const int threads : {1, 2, 3, 4, 8, 32, 512}) {
+            const HashLimits limits = HashLimits::forThreads(threads, cores);
+            CPPUNIT_ASSERT(limits.atOnce >= 1 && limits.atOnce <= std::max(1, cores - 1));
+            CPPUNIT_ASSERT(threads == 1 || limits.atOnce + limits.waiting <= threads - std::max(1, threads / 4));
+            CPPUNIT_ASSERT(limits.waiting >= (threads < 3 ? 0 : std::min(limits.atOnce, 32)));
+        }
+}
+
+SPEC(HashTurns, strengthen_when_one_is_free_and_never_wait) {
+    const HashClient ann{HashUse::strengthening, "ann"};
+    expectError(ErrorKind::tooManyRequests, [&] { HashQueue::Turn(queue, ann); });
+    come(HashUse::login, "ben");
+    endFirst();
+    assertEqual({"login ben"}, order);
+    const HashQueue::Turn turn(queue, ann);
 }

@@ -50,7 +50,7 @@ SPEC(NamedAccounts, are_one_with_each_kind_of_space) {
     CPPUNIT_ASSERT_EQUAL("ann  lee"s, text("SELECT name FROM users"));
     accounts.login("ann\u00a0\u2003lee", kPassword);
     accounts.login("ann\u3000 lee", kPassword);
-    assertRefused("ann lee");  // nobody counts spaces
+    assertRefused("ann lee");  // people do not see how many spaces there are
 }
 
 SPEC(NamedAccounts, from_before_are_found_by_their_own_bytes_first) {
@@ -120,6 +120,34 @@ SPEC(NamedAccounts, from_before_have_no_newer_twins) {
     assertRefused("admin");
     UserDirectory(database, {}).remove("\u0430dmin");
     registerNamed("admin");
+}
+
+SPEC(NamedAccounts, from_before_get_in_although_their_form_is_too_long_for_a_new_one) {
+    std::string name;
+    for (int i = 0; i < 26; ++i) name += "\u095c";  // two characters in NFC
+    addOld(name);
+    accounts.identify(accounts.login(name, kPassword).uuid, name);
+    expectError(ErrorKind::registrationRefused, [&] { registerNamed(name); });
+}
+
+SPEC(NamedAccounts, from_before_are_compared_a_few_at_a_time) {
+    for (int i = 1; i <= 130; ++i)
+        change(
+            "INSERT INTO users (id, name, password, email, academy, tokens, pic_times, voice_seconds)"
+            " VALUES (" +
+            std::to_string(i) + ", 'user" + std::to_string(1000 + i) + "', 'hash', '', '', 0, 0, 0)");
+    const auto left = [&] { return text("SELECT COUNT(*) FROM users WHERE look_alike IS NULL"); };
+    change("CREATE TRIGGER cut BEFORE UPDATE ON users WHEN NEW.id = 26 BEGIN SELECT RAISE(ABORT, 'cut'); END");
+    CPPUNIT_ASSERT_THROW(LookAlikes(database).complete(), ConstraintViolation);
+    CPPUNIT_ASSERT_EQUAL("105"s, left());  // a transaction was through
+    change("DROP TRIGGER cut");
+    expectError(ErrorKind::databaseBusy, [&] { registerNamed("ann"); });
+    CPPUNIT_ASSERT_EQUAL("5"s, left());
+    registerNamed("ann");
+    CPPUNIT_ASSERT_EQUAL("0"s, left());
+    change("UPDATE users SET look_alike = NULL, older_twin = 0");
+    LookAlikes(database).complete();
+    CPPUNIT_ASSERT_EQUAL("0"s, left());
 }
 
 SPEC(NamedAccounts, that_look_alike_are_one_of_many_who_come_at_once) {

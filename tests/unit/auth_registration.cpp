@@ -132,6 +132,8 @@ SPEC(RegistrationRule, keeps_names_and_passwords_in_their_form) {
     CPPUNIT_ASSERT_EQUAL(std::string("Universit\u00e9"), checkedAcademy("Universite\u0301"));
     CPPUNIT_ASSERT(possibleName(times(50, "e\u0308")));
     CPPUNIT_ASSERT(!possibleName(times(51, "e\u0308")));
+    CPPUNIT_ASSERT(possibleName(times(50, "\u095c")));  // which NFC takes apart
+    CPPUNIT_ASSERT(!possibleName(times(51, "\u095c")));
 }
 
 SPEC(RegistrationRule, says_which_character_nobody_sees) {

@@ -92,17 +92,6 @@ bool isId3(string_view bytes) {
            (isExtended || hasIn(10, 13, isName));
 }
 
-// The start of an image and a segment that says what it is, or another segment where the first one ends.
-bool isJpegFile(string_view bytes) {
-    constexpr std::size_t inaudible = 64;  // 2 ms: no recording, so the mark is enough
-    if (bytes.substr(0, 3) != "\xff\xd8\xff") return false;
-    if (bytes.size() < inaudible) return true;
-    const string_view name = bytes.substr(6, 5);
-    if (name == string_view("JFIF\0", 5) || name == string_view("Exif\0", 5)) return true;
-    const std::size_t next = 4 + bigEndian(bytes, 4, 2);
-    return next + 1 < bytes.size() && bytes[next] == '\xff' && static_cast<unsigned char>(bytes[next + 1]) >= 0xc0;
-}
-
 struct Mark {
     std::size_t at;
     string_view bytes;
@@ -135,6 +124,16 @@ constexpr std::array<Mark, 24> kMarks{{{0, "RIFF", "RIFF"},
                                        {0, "PK\x03\x04", "ZIP"}}};
 
 }  // namespace
+
+bool isJpegFile(string_view bytes) noexcept {
+    constexpr std::size_t inaudible = 64;  // 2 ms: no recording, so the mark is enough
+    if (bytes.substr(0, 3) != "\xff\xd8\xff") return false;
+    if (bytes.size() < inaudible) return true;
+    const string_view name = bytes.substr(6, 5);
+    if (name == string_view("JFIF\0", 5) || name == string_view("Exif\0", 5)) return true;
+    const std::size_t next = 4 + bigEndian(bytes, 4, 2);
+    return next + 1 < bytes.size() && bytes[next] == '\xff' && static_cast<unsigned char>(bytes[next + 1]) >= 0xc0;
+}
 
 const char* foreignFormat(string_view bytes) noexcept {
     for (const Mark& mark : kMarks)

@@ -54,6 +54,15 @@ std::optional<Delimiter> nextDelimiter(std::string_view body, const std::string&
     return std::nullopt;
 }
 
+// An epilogue may stand right behind the last delimiter (RFC 2046, 5.1.1), as a NUL or a line end of the other kind
+// does. A line of a file may look like that, too: so only where nothing else ends the part, and the last such line.
+std::optional<Delimiter> lastDelimiter(std::string_view body, const std::string& dashes, std::string_view lineEnd,
+                                       std::size_t from) {
+    const auto at = body.rfind(std::string(lineEnd) + dashes + "--");
+    if (at == std::string_view::npos || at < from) return std::nullopt;
+    return Delimiter{at, body.size(), true};
+}
+
 class Delimiters {
 public:
     // The first one decides how lines end: with CRLF, or with LF alone, which the original took as well.
@@ -69,7 +78,8 @@ public:
     std::string_view lineEnd() const { return lineEnd_; }
     bool isOver() const { return current_.isLast; }
     std::string_view nextPart() {
-        const auto next = nextDelimiter(body_, dashes_, lineEnd_, current_.end);
+        auto next = nextDelimiter(body_, dashes_, lineEnd_, current_.end);
+        if (!next) next = lastDelimiter(body_, dashes_, lineEnd_, current_.end);
         if (!next || next->begin < current_.end) refuseForm("it is cut, or has a part without a header");
         const std::string_view part = body_.substr(current_.end, next->begin - current_.end);
         current_ = *next;

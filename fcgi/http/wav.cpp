@@ -108,10 +108,9 @@ Audio pcmOf(std::string_view wav) {
         check(*format);
         hasData = true;
         const std::string_view behind = rest.substr(kChunkHead);
-        std::string_view samples = chunk->content;
+        const std::uint64_t size = chunk->size == kAllOnes && longSize ? *longSize : chunk->size;
         // A recorder that writes to a pipe, or is killed, leaves 0; what follows are the samples then.
-        if (chunk->size == 0 && !areChunks(behind)) samples = behind;
-        if (chunk->size == kAllOnes && longSize) samples = behind.substr(0, *longSize);
+        const auto samples = behind.substr(0, size == 0 && !areChunks(behind) ? behind.size() : size);
         if (samples.size() >= 2) return {samples.substr(0, samples.size() / 2 * 2), format->sampleRate};
     }
     refuseWav(hasData ? "it has no samples" : "it has no data chunk");

@@ -1,4 +1,5 @@
 // Any loaded model by its own name: a plugin that was dropped into the folder needs no route.
+#include "http/foreign_format.h"
 #include "routes/model_answers.h"
 #include "routes/question.h"
 #include "routes/routes.h"
@@ -18,11 +19,16 @@ void answerText(Context& context, const Model& model, AnswerForm answer) {
     answer(context, {{model.name}, textQuestion(dialog)});
 }
 
-// The bytes say whether it is a picture. PCM may begin as a JPEG does, so not where the model takes voice alone.
+// The bytes say whether it is a picture. PCM may begin as a JPEG does: so its mark is enough where the model takes no
+// voice, its structure must be there where it takes both, and where it takes voice alone it is none.
+bool isPicture(const Model& model, std::string_view bytes) {
+    if (!model.serves(Kind::voice)) return isJpeg(bytes);
+    return model.serves(Kind::picture) && isJpegFile(bytes);
+}
+
 void answerUpload(Context& context, const Model& model, AnswerForm answer) {
     const Upload upload = uploadIn(context.body, context.exchange.request().contentType);
-    const bool isPicture = isJpeg(upload.bytes) && (model.serves(Kind::picture) || !model.serves(Kind::voice));
-    if (isPicture) {
+    if (isPicture(model, upload.bytes)) {
         requireKind(model, Kind::picture, "pictures");
         return answer(context, {{model.name}, pictureQuestion(upload.bytes)});
     }

@@ -147,6 +147,17 @@ SPEC(Multipart, takes_blanks_behind_its_last_delimiter_too) {
         CPPUNIT_ASSERT_EQUAL("x"s, fileIn(part("file", "x") + end));
 }
 
+SPEC(Multipart, takes_whatever_follows_its_last_delimiter) {
+    const std::string content = "x\r\n--XyZ--ZZ\r\ny";
+    for (const std::string& epilogue : {"\n"s, "\0"s, "\r"s, "-"s, "bye"s, " bye\r\n"s, "\n\r\n--Xy"s}) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(epilogue, "x"s, fileIn(part("file", "x") + "--XyZ--" + epilogue));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(epilogue, content, fileIn(part("file", content) + "--XyZ--" + epilogue));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(epilogue, ""s, fileIn(part("picture", "x") + "--XyZ--" + epilogue));
+    }
+    for (const std::string& cut : {"--XyZ"s, "--XyZ-"s, "--XyZ-\n"s, "--XyZ\0"s, "a--XyZ--\n"s})
+        CPPUNIT_ASSERT_MESSAGE(cut, !refused(part("file", "x") + cut).empty());
+}
+
 SPEC(Multipart, may_have_lines_that_end_with_a_newline_alone_if_all_do) {
     const std::string head =
         "--XyZ\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pcm\"\nContent-Type: a/b\n\n";

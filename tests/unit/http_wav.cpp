@@ -111,6 +111,10 @@ SPEC(Wav, of_more_than_32_bits_is_taken_by_its_long_size) {
     CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("RF64", 8) + chunk("LIST", "abcd")));
     CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("BW64", 8)));
     CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("RF64", 0, 1)));  // cut
+    CPPUNIT_ASSERT_EQUAL(kSamples, samplesOf(rf64("RF64", 0)));     // never finished
+    const std::string empty = rf64("RF64", 0).substr(0, rf64("RF64", 0).size() - kSamples.size());
+    assertSays(refused(empty), "no samples");
+    assertSays(refused(empty + chunk("LIST", "abcd")), "no samples");
 }
 
 SPEC(Wav, gives_whole_samples_only) {

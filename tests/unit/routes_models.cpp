@@ -38,6 +38,14 @@ SPEC(ModelRoute, knows_by_the_bytes_what_was_uploaded) {
                          contentOf(site.post("/models/echo/chat", std::string(32, '\0'), site.ann)));
 }
 
+SPEC(ModelRoute, takes_voice_that_only_begins_like_a_picture_for_voice) {
+    const Site site;
+    const std::string noise = "\xff\xd8\xff" + std::string(125, '\1');
+    CPPUNIT_ASSERT_EQUAL("4 ms of audio/L16;rate=16000"s, contentOf(site.post("/models/echo/chat", noise, site.ann)));
+    const std::string picture = "\xff\xd8\xff\xe0\0\x10JFIF\0"s + std::string(117, '\1');
+    CPPUNIT_ASSERT_EQUAL("128 bytes of image/jpeg"s, contentOf(site.post("/models/echo/chat", picture, site.ann)));
+}
+
 SPEC(ModelRoute, takes_voice_that_begins_like_json_for_voice) {
     const Site site;
     const std::string pcm = "{\xff" + std::string(30, '\0');

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <system_error>
 
 namespace aiproject {
@@ -73,6 +74,9 @@ private:
         if (lstat(path.c_str(), &status) != 0) {
             if (errno != ENOENT && errno != ENOTDIR)
                 fail(path, std::string("cannot be looked at: ") + std::strerror(errno));
+            else if (const auto open = openFolders_.find(path.parent_path()); open != openFolders_.end())
+                fail(open->first, "lets others make " + path.filename().string() + ", which is not there yet: " +
+                                      open->second + "; use a folder that only its owner may write to");
             return false;
         }
         isLink_ = S_ISLNK(status.st_mode);
@@ -98,7 +102,7 @@ private:
     }
 
     void judge(const fs::path& path, const struct stat& status) {
-        std::vector<std::string> reasons, remedies;
+        std::vector<std::string> reasons, remedies, writers, bars;
         const std::string name = inShell(path.string());
         const bool isOwned = users_.count(status.st_uid) > 0;
         if (!isOwned) {
@@ -107,7 +111,15 @@ private:
             remedies.push_back((isLink_ ? "chown -h " : "chown ") + (isOurs ? userName(geteuid()) : "root") + " " +
                                name);
         }
-        if (!isLink_) judgeWriters(path, status, reasons, remedies);
+        if (!isLink_) judgeWriters(path, status, writers, bars);
+        // Above, they may make what does not matter here; in a folder that is meant itself, what is looked for.
+        const bool isPassed = (status.st_mode & S_ISVTX) != 0 && S_ISDIR(status.st_mode) && !ahead_.empty();
+        if (isPassed && !writers.empty()) {
+            openFolders_[path] = Poco::cat(std::string(", "), writers.begin(), writers.end());
+        } else {
+            reasons.insert(reasons.end(), writers.begin(), writers.end());
+            remedies.insert(remedies.end(), bars.begin(), bars.end());
+        }
         if (reasons.empty()) return;
         const std::string mode = Poco::format("%04o", unsigned(status.st_mode & 07777));
         fail(path, "belongs to " + userName(status.st_uid) + ":" + groupName(status.st_gid) + ", mode " + mode + ": " +
@@ -117,8 +129,6 @@ private:
 
     void judgeWriters(const fs::path& path, const struct stat& status, std::vector<std::string>& reasons,
                       std::vector<std::string>& remedies) const {
-        // Above, everybody may make what does not matter here; in a folder that is meant itself, what is looked for.
-        if ((status.st_mode & S_ISVTX) != 0 && S_ISDIR(status.st_mode) && !ahead_.empty()) return;
         const std::string name = inShell(path.string());
         std::string bits;
         const NamedWriters named = writersByAcl(path);
@@ -155,6 +165,7 @@ private:
     const Trust trust_;
     std::deque<fs::path> ahead_;
     std::vector<std::string> faults_;
+    std::map<fs::path, std::string> openFolders_;  // that were passed for their sticky bit, and who may write there
     int links_ = 0;
     bool isLink_ = false;
 };

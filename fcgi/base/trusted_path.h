@@ -2,11 +2,10 @@
 // stores.
 //
 // RULE     Each file, folder and symbolic link on the way belongs to a trusted user (root, and who runs this), and
-// nobody
-//          else may write to it: neither everybody, nor a group with other members, nor a user or group named in an
-//          ACL. A group is private when it is root's or a trusted user's own and has no other member (umask 002 is
-//          usual then). Everybody may write to a folder above when its sticky bit keeps them from what is not theirs,
-//          as in /tmp.
+//          nobody else may write to it: neither everybody, nor a group with other members, nor a user or group named in
+//          an ACL. A group is private when it is root's or a trusted user's own and has no other member (umask 002 is
+//          usual then). Others may write to a folder above when its sticky bit keeps them from what is not theirs, as
+//          in /tmp; but not where the next step is not there yet: whoever is first makes it.
 // ERRORS   What cannot be looked at is a fault too. What is not there yet is none: its folders count.
 // THREADS  One at a time: it may go through the users of the system.
 #pragma once

@@ -52,8 +52,12 @@ void lookAtDatabase(const DatabaseConfig& database, Faults& faults) {
     const fs::path sql = database.migrations.empty() ? installedSqlDir() : fs::path(database.migrations);
     faults.lookInto("database.migrations", sql / url.dialect, ".sql");
     if (url.file.empty()) return;
-    for (const char* ending : {"", "-wal", "-shm", "-journal"})  // SQLite believes what stands beside it
-        faults.look("database.url", url.file + ending, Trust::data);
+    faults.look("database.url", url.file, Trust::data);
+    std::error_code failed;
+    fs::path file = fs::weakly_canonical(url.file, failed);
+    if (failed) file = url.file;
+    for (const char* ending : {"-wal", "-shm", "-journal"})  // SQLite believes what stands beside it, beyond all links
+        faults.look("database.url", file.string() + ending, Trust::data);
 }
 
 void lookAtRunFolders(const Config& config, Faults& faults) {

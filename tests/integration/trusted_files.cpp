@@ -92,6 +92,25 @@ SPEC(TrustedFiles, are_what_sqlite_believes_beside_the_database) {
     assertRefused("database.url", dir.file("accounts.db-journal"), "chmod ");
 }
 
+SPEC(TrustedFiles, are_what_sqlite_believes_beside_the_file_that_a_link_leads_to) {
+    std::filesystem::create_directories(dir.file("data"));
+    dir.write("data/real.db", "");
+    for (const std::string& path : {dir.file("data"), dir.file("data/real.db")}) setMode(path, 0700);
+    setMode(dir.write("data/real.db-wal", ""), 0666);
+    std::filesystem::create_symlink("data/real.db", dir.file("link.db"));
+    assertRefused("database.url", dir.file("data/real.db-wal"), "chmod ",
+                  {"database.url=sqlite:" + dir.file("link.db")});
+}
+
+SPEC(TrustedFiles, are_in_no_folder_where_others_may_make_them_first) {
+    std::filesystem::create_directories(dir.file("open"));
+    setMode(dir.file("open"), 01777);
+    const std::vector<std::string> database{"database.url=sqlite:" + dir.file("open/x.db")};
+    assertRefused("database.url", dir.file("open"), "lets others make x.db,", database);
+    setMode(dir.write("open/x.db", ""), 0600);
+    assertRefused("database.url", dir.file("open"), "lets others make x.db-journal,", database);
+}
+
 SPEC(TrustedFiles, are_in_folders_that_nobody_else_can_change) {
     std::filesystem::create_directories(dir.file("open/spool"));
     setMode(dir.file("open"), 0757);

@@ -128,10 +128,23 @@ SPEC(TrustedPath, counts_the_folders_above_what_is_not_there_yet) {
 SPEC(TrustedPath, may_pass_a_folder_that_its_sticky_bit_protects_but_not_be_one) {
     setMode(folder, 01777);
     assertTrusted(file);
-    assertTrusted(folder + "/none");
     assertSays(fault(folder), "everybody may write");
     assertSays(fault(folder + "/"), "everybody may write");
     assertSays(fault(folder + "/."), "everybody may write");
+}
+
+SPEC(TrustedPath, is_none_where_somebody_else_may_make_first_what_is_not_there_yet) {
+    setMode(folder, 01777);
+    for (const std::string& path : {folder + "/none", folder + "/none/at/all"}) {
+        assertSays(fault(path), folder + " (on the way to " + path + ") lets others make none");
+        assertSays(fault(path), "everybody may write; use a folder");
+    }
+    std::filesystem::create_symlink(folder + "/none", dir.file("link"));
+    assertSays(fault(dir.file("link")), "lets others make none");
+    makeFolder(folder + "/own");
+    assertTrusted(folder + "/own/none");
+    setMode(folder, 01755);
+    assertTrusted(folder + "/none");
 }
 
 SPEC(TrustedPath, is_where_symbolic_links_lead_to) {

@@ -79,28 +79,32 @@ std::vector<PluginCode> codeOf(const ModelRegistry& models) {
 
 // What becomes of a connection.
 struct Answers {
-    using Step = void (Router::*)(Exchange&) const;
-
     const Router& router;
     const Load& load;
     Log& log;
     const std::chrono::milliseconds timeout;  // for each read and write
     ReceiveWatch& receiving;
+    const std::string pool;  // "pool.NAME", of its keys
 
     void serve(FileDescriptor connection) const {
-        give(&Router::serve, [&] { return FastcgiExchange::receive(std::move(connection), timeout, receiving); });
+        give([this](Exchange& exchange) { router.serve(exchange); },
+             [&] { return FastcgiExchange::receive(std::move(connection), timeout, receiving); });
     }
     // Waits for nobody.
-    void refuse(FileDescriptor connection) const {
-        give(&Router::refuse, [&] { return FastcgiExchange::receiveAtOnce(std::move(connection)); });
+    void refuse(FileDescriptor connection, Refusal why) const {
+        const std::string limit = why == Refusal::waited
+                                      ? "no thread was free within " + pool + ".queue_ms"
+                                      : "too many wait already for " + pool + ".threads, so this one did not";
+        give([&](Exchange& exchange) { router.refuse(exchange, limit); },
+             [&] { return FastcgiExchange::receiveAtOnce(std::move(connection)); });
     }
 
-    template <class Receive>
-    void give(Step step, const Receive& receive) const {
+    template <class Answer, class Receive>
+    void give(const Answer& answer, const Receive& receive) const {
         std::unique_ptr<FastcgiExchange> exchange;
         try {
             exchange = receive();
-            if (exchange) (router.*step)(*exchange);
+            if (exchange) answer(*exchange);
         } catch (...) {  // out of memory, most likely: one request fails, the others go on
             log.error("a request was dropped: " + describeCurrent());
         }
@@ -182,7 +186,8 @@ LogConfig usableLog(LogConfig log) {
     return log;
 }
 
-int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSignals& signals, Log& log) {
+int serveFastcgi(const Config& config, const std::string& name, const WorkerSignals& signals, Log& log) {
+    const PoolConfig pool = poolOf(config, name);
     raiseDescriptorLimit();
     standBack(pool.nice, log);
     forbidCoreDumps(config);
@@ -210,11 +215,13 @@ int serveFastcgi(const Config& config, const PoolConfig& pool, const WorkerSigna
     const Router router({config, accounts, permits, billing, calls, log, [&] { return recent.reasonsAgainst(); }});
 
     ReceiveWatch receiving(config.timeouts.receive);
-    const Answers answers{router, load, log, config.timeouts.client, receiving};
+    const Answers answers{
+        router, load, log, config.timeouts.client, receiving, "pool." + (name.empty() ? "NAME" : name)};
     ConnectionQueue connections(
         listener, {pool.threads, pool.queue},
         {[&] { load.begin(); }, [&](FileDescriptor connection) { answers.serve(std::move(connection)); },
-         [&](FileDescriptor connection) { answers.refuse(std::move(connection)); }, &FastcgiExchange::hasCome});
+         [&](FileDescriptor connection, Refusal why) { answers.refuse(std::move(connection), why); },
+         &FastcgiExchange::hasCome});
 
     const auto add = [&](FileDescriptor connection) {
         load.begin();
@@ -242,7 +249,7 @@ int worker(const CommandLine& line) {
     try {
         // Under a manager of ours the plugins are those that it has looked at, and so is the configuration.
         if (!PluginSnapshot::isInherited()) requireTrustedFiles(config);
-        return serveFastcgi(config, poolOf(config, line.pool), signals, log);
+        return serveFastcgi(config, line.pool, signals, log);
     } catch (const std::exception& e) {
         log.error("cannot serve: " + describe(e));  // who looks into the log sees no standard error
         throw;

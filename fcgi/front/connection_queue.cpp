@@ -191,7 +191,7 @@ void ConnectionQueue::refuseConnections() {
         lookAgainAtLate(lock);
         const bool isHopeless = queue_.size() > most;
         if (isHopeless || (!queue_.empty() && Clock::now() >= queue_.front().since + limits_.queue))
-            refuse(isHopeless ? takeLast() : takeFirst(), lock);
+            refuse(isHopeless ? takeLast() : takeFirst(), isHopeless ? Refusal::crowded : Refusal::waited, lock);
         else
             waitForOverdue(lock);
     }
@@ -208,12 +208,12 @@ void ConnectionQueue::waitForOverdue(std::unique_lock<std::mutex>& lock) {
         overdue_.wait_until(lock, until);
 }
 
-void ConnectionQueue::refuse(Waiting waiting, std::unique_lock<std::mutex>& lock) {
+void ConnectionQueue::refuse(Waiting waiting, Refusal why, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     const bool isLate = works_.hasCome && !works_.hasCome(waiting.connection.get());
-    if (!isLate) works_.refuse(std::move(waiting.connection));
+    if (!isLate) works_.refuse(std::move(waiting.connection), why);
     lock.lock();
-    if (isLate) return late_.push_back({std::move(waiting.connection), Clock::now()});
+    if (isLate) return late_.push_back({std::move(waiting.connection), Clock::now(), why});
     --busy_;
     quiet_.notify_all();
 }
@@ -233,7 +233,7 @@ void ConnectionQueue::lookAgainAtLate(std::unique_lock<std::mutex>& lock) {
             still.push_back(std::move(one));
             continue;
         }
-        works_.refuse(std::move(one.connection));
+        works_.refuse(std::move(one.connection), one.refusal);
         ++refused;
     }
     lock.lock();

@@ -24,13 +24,20 @@ struct ThreadLimits {
     std::chrono::milliseconds queue;  // a connection that waited longer is refused
 };
 
+// Why a connection is not served.
+enum class Refusal {
+    waited,   // for longer than ThreadLimits::queue
+    crowded,  // too many wait already for the threads that there are
+};
+
 class ConnectionQueue {
 public:
     using Work = std::function<void(FileDescriptor)>;  // must not throw; its thread has no one to tell
 
     struct Works {
         std::function<void()> begin;  // a thread has accepted a connection
-        Work serve, refuse;
+        Work serve;
+        std::function<void(FileDescriptor, Refusal)> refuse;  // must not throw either
         // Its request is there, or will not come; what has not come is refused later. None: it always is.
         std::function<bool(int)> hasCome = {};
     };
@@ -55,6 +62,7 @@ private:
     struct Waiting {
         FileDescriptor connection;
         Clock::time_point since;
+        Refusal refusal = Refusal::waited;  // of one that is refused
     };
 
     void startThread();
@@ -64,7 +72,7 @@ private:
     FileDescriptor accepted(std::unique_lock<std::mutex>& lock);
     FileDescriptor counted(FileDescriptor connection);
     void refuseConnections();
-    void refuse(Waiting waiting, std::unique_lock<std::mutex>& lock);
+    void refuse(Waiting waiting, Refusal why, std::unique_lock<std::mutex>& lock);
     void lookAgainAtLate(std::unique_lock<std::mutex>& lock);
     void waitForOverdue(std::unique_lock<std::mutex>& lock);
     Waiting takeFirst();

@@ -76,9 +76,9 @@ void Router::serve(Exchange& exchange) const {
     logRequest(exchange, record, std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
 }
 
-void Router::refuse(Exchange& exchange) const {
+void Router::refuse(Exchange& exchange, const std::string& limit) const {
     RequestRecord record;
-    fail(exchange, Error(ErrorKind::modelBusy, "no free thread within pool.NAME.queue_ms"), record);
+    fail(exchange, Error(ErrorKind::modelBusy, limit), record);
     logRequest(exchange, record, 0);
 }
 

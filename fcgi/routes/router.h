@@ -86,8 +86,8 @@ public:
 
     // Answers the request and writes its line to the log. Only a lack of memory gets out.
     void serve(Exchange& exchange) const;
-    // The same for a request that found the pool full.
-    void refuse(Exchange& exchange) const;
+    // The same for a request that found the pool full; `limit` says for the log which one, and what to change.
+    void refuse(Exchange& exchange, const std::string& limit) const;
 
 private:
     void answer(Exchange& exchange, RequestRecord& record) const;

@@ -38,7 +38,7 @@ private:
 
 // Threads stop between having accepted and saying so, and while they serve.
 struct QueuedConnections : SharedListener {
-    std::atomic<int> served{0}, refused{0};
+    std::atomic<int> served{0}, refused{0}, crowded{0};
     Listener listener{socket.get()};
     Gate accepting, serving;
 
@@ -48,7 +48,10 @@ struct QueuedConnections : SharedListener {
                     serving.pass();
                     ++served;
                 },
-                [this](const FileDescriptor&) { ++refused; }};
+                [this](const FileDescriptor&, Refusal why) {
+                    if (why == Refusal::crowded) ++crowded;
+                    ++refused;
+                }};
     }
     // That came in another way.
     FileDescriptor another() const { return FileDescriptor(dup(socket.get())); }
@@ -72,6 +75,7 @@ SPEC(QueuedConnections, are_refused_in_time_when_the_idle_thread_comes_back_with
     accepting.open();
     ASSERT_EVENTUALLY(serving.came() == 1);
     ASSERT_EVENTUALLY(refused == 1);
+    CPPUNIT_ASSERT_EQUAL(0, crowded.load());
     CPPUNIT_ASSERT_EQUAL(0, served.load());
 }
 
@@ -112,6 +116,7 @@ SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
     ASSERT_EVENTUALLY(serving.came() == 1);
     for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(queue.add(another()));
     ASSERT_EVENTUALLY(refused == 1);
+    CPPUNIT_ASSERT_EQUAL(1, crowded.load());
     CPPUNIT_ASSERT_EQUAL(3, queue.inProgress());
     serving.open();
     ASSERT_EVENTUALLY(served == 3);

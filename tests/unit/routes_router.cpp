@@ -128,11 +128,13 @@ SPEC(RequestRouter, lets_nobody_in_without_a_uuid_where_one_is_asked_for) {
 SPEC(RequestRouter, tells_a_client_of_a_full_worker_when_to_come_back) {
     const Site site;
     ScriptedExchange exchange("POST", "/textModel/chat", questionOf(site.ann, "Hi"));
-    site.router().refuse(exchange);
+    site.router().refuse(exchange, "no free thread");
     assertRefused(exchange, "MODEL_BUSY");
     CPPUNIT_ASSERT_EQUAL(1, exchange.json()->getValue<int>("retry_after"));
     CPPUNIT_ASSERT(!exchange.bodyLimit);
     assertSays(site.lastLogLine(), "code=MODEL_BUSY");
+    assertSays(site.lastLogLine(), "reason=\"no free thread\"");
+    assertSilentOf(exchange.text(), "thread");
 }
 
 SPEC(RequestRouter, says_nothing_of_our_own_faults_to_the_client) {

@@ -239,6 +239,8 @@ void Database::lend(const Work& work, Clock::time_point deadline, After after, b
     } catch (const Poco::Exception& e) {
         if (wasSilent()) throw busy("the server did not answer in time; see database.timeout_ms");
         const FaultKind kind = dialect_->kindOf(e);
+        if (kind == FaultKind::exhausted)
+            throw busy(withShortage(e));  // before the session's end makes room for a while
         const bool isSound = kind == FaultKind::constraint || kind == FaultKind::conflict;
         if (isSound && after == After::keep) lease.keep();
         throw;
@@ -272,6 +274,11 @@ std::string Database::withDenial(const std::string& what) const {
     return denial.empty() ? what : what + ": " + denial;
 }
 
+std::string Database::withShortage(const Poco::Exception& e) const {
+    const std::string shortage = dialect_->shortage(e);
+    return shortage.empty() ? e.displayText() : shortage + " (" + e.displayText() + ")";
+}
+
 Error Database::fault(const std::string& what) const {
     return {ErrorKind::internal, "database " + dialect_->place() + ": " + what};
 }
@@ -288,8 +295,8 @@ void Database::guarded(const std::function<void()>& work) const {
             case FaultKind::locked: throw busy("locked by another process for too long: " + e.displayText() + limit);
             case FaultKind::slow: throw busy("a statement took longer than it may: " + e.displayText() + limit);
             case FaultKind::conflict:
-            case FaultKind::lost:
-            case FaultKind::exhausted: throw busy(e.displayText());
+            case FaultKind::lost: throw busy(e.displayText());
+            case FaultKind::exhausted: throw busy(withShortage(e));
             case FaultKind::other: throw fault(withDenial(e.displayText()));
         }
     } catch (const std::system_error& e) {

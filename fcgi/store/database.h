@@ -79,6 +79,7 @@ private:
     Error fault(const std::string& what) const;
     Error busy(const std::string& what) const;
     std::string withDenial(const std::string& what) const;
+    std::string withShortage(const Poco::Exception& e) const;
     void insist(const Work& work, Clock::time_point deadline);
     void lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle);
     void forgetIdle();

@@ -43,6 +43,8 @@ public:
     virtual bool exists() const = 0;        // false: open() would make it
     // What this process may not do to its file, and who may; empty: that is not why it fails.
     virtual std::string denial() const { return {}; }
+    // That there is no room left for its file, and where; empty: `e` has another reason, or says it itself.
+    virtual std::string shortage(const Poco::Exception& /*e*/) const { return {}; }
     virtual bool hasOneWriter() const = 0;  // the whole database has one at a time
     virtual FaultKind kindOf(const Poco::Exception& e) const = 0;
 

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -99,6 +100,15 @@ std::string SqliteDialect::denial() const {
         return reason + "; it belongs to " + owner + ", so run this as that user: sudo -u " + owner + " aiproject ...";
     }
     return {};
+}
+
+// It says "disk I/O error" where a mapped file or a journal could not grow.
+std::string SqliteDialect::shortage(const Poco::Exception& e) const {
+    const std::string folder = std::filesystem::path(file_).parent_path();
+    struct statvfs disk {};
+    const bool hasNoRoom = ::statvfs(folder.c_str(), &disk) == 0 && disk.f_bavail == 0;
+    const bool isFull = isAny<SQLite::DatabaseFullException>(e) || (isAny<SQLite::IOErrorException>(e) && hasNoRoom);
+    return isFull ? "no space is left on the disk of " + folder + "; make room there" : "";
 }
 
 FaultKind SqliteDialect::kindOf(const Poco::Exception& e) const {

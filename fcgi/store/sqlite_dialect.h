@@ -15,6 +15,7 @@ public:
     std::string place() const override { return file_; }
     bool exists() const override;
     std::string denial() const override;
+    std::string shortage(const Poco::Exception& e) const override;
     bool hasOneWriter() const override { return true; }
     FaultKind kindOf(const Poco::Exception& e) const override;
 

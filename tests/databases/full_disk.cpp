@@ -22,7 +22,7 @@ struct FullDisk : CppUnit::TestCase {
 };
 
 // How many rows were answered as done before the fault came.
-std::int64_t insertUntilItFails(Database& database) {
+std::int64_t insertUntilItFails(Database& database, const std::string& said) {
     const std::string text(1000, 'x');
     for (std::int64_t row = 0; row < kMostRows; ++row) {
         try {
@@ -30,17 +30,19 @@ std::int64_t insertUntilItFails(Database& database) {
                 [&](Session& session) { session << "INSERT INTO t VALUES (?, ?)", bind(row), bind(text), now; });
         } catch (const Error& e) {
             CPPUNIT_ASSERT_EQUAL_MESSAGE(e.what(), int(ErrorKind::databaseBusy), int(e.kind()));
+            CPPUNIT_ASSERT_MESSAGE(e.what(), std::string(e.what()).find(said) != std::string::npos);
             return row;
         }
     }
     throw std::logic_error("the disk has no end");
 }
 
-void fillAndFree(const SmallDisk& disk, const std::string& url, const std::function<void()>& restart) {
+void fillAndFree(const SmallDisk& disk, const std::string& url, const std::string& said,
+                 const std::function<void()>& restart) {
     Database database(configOf(url, std::chrono::seconds(2)));
     change(database, "CREATE TABLE t (n BIGINT NOT NULL UNIQUE, text VARCHAR(1000) NOT NULL)");
     disk.fill();
-    const std::int64_t rows = insertUntilItFails(database);
+    const std::int64_t rows = insertUntilItFails(database, said);
     disk.free();
     restart();
     // One more may be there: that of a COMMIT whose answer did not come.
@@ -52,14 +54,14 @@ void fillAndFree(const SmallDisk& disk, const std::string& url, const std::funct
 void onServer(const SmallDisk& disk, DatabaseServer::Kind kind) {
     DatabaseServer server(kind, disk.file("."));
     // PostgreSQL may end itself where its log cannot grow; an administrator starts it again.
-    fillAndFree(disk, server.newDatabase(), [&] { server.restart(); });
+    fillAndFree(disk, server.newDatabase(), "", [&] { server.restart(); });
 }
 
 }  // namespace
 
 SPEC(FullDisk, of_sqlite_is_a_clear_fault_and_passes) {
     if (!disk.isDisk()) return;
-    fillAndFree(disk, "sqlite:" + disk.file("accounts.db"), [] {});
+    fillAndFree(disk, "sqlite:" + disk.file("accounts.db"), "no space is left on the disk of ", [] {});
 }
 
 SPEC(FullDisk, of_postgresql_is_a_clear_fault_and_passes) {

@@ -47,9 +47,7 @@ void OwnDescriptor::letGo() noexcept {
 
 bool OwnDescriptor::isThere() const noexcept {
     struct stat now {};
-    if (fstat(number_, &now) != 0) return false;
-    errno = EBADF;
-    return isSameFile(before_, now);
+    return fstat(number_, &now) == 0 && isSameFile(before_, now);
 }
 
 void OwnDescriptor::requireAll() {
@@ -72,7 +70,10 @@ void endProcess(const std::string& call, int reason) {
     constexpr unsigned secondsForWords = 5;
     if (isEnding.exchange(true)) sleep(secondsForWords);  // another thread has found it too, and says so
     const std::shared_lock lock(owned().mutex);
-    if (owned().lastWords) owned().lastWords(call + ": " + std::strerror(reason));
+    try {
+        if (owned().lastWords) owned().lastWords(call + ": " + std::strerror(reason));
+    } catch (...) {  // nobody is left to tell; the end counts
+    }
     _exit(EXIT_FAILURE);
 }
 

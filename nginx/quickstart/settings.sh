@@ -71,8 +71,8 @@ write_nginx_files() {
     done
 }
 
-# The keys of the simulator stand in its own file as well; those of iFlytek's are the caller's, of whom only the environment
-# of the process has them.
+# The keys of the simulator stand in its own file as well; those of iFlytek are the caller's, and stand in the
+# environment of the process alone.
 write_aiproject_file() {
     local model
     {

@@ -12,6 +12,7 @@
 #include <sys/eventfd.h>
 
 #include <fstream>
+#include <new>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -42,6 +43,16 @@ struct LostDescriptor : SharedListener {
         }
     }
 };
+
+SPEC(LostDescriptor, ends_the_process_though_its_last_words_fail) {
+    Forked process([] {
+        onLastWords([](const std::string&) { throw std::bad_alloc(); });
+        endProcess("a call", EBADF);
+    });
+    const int status = process.wait();
+    CPPUNIT_ASSERT(WIFEXITED(status));
+    CPPUNIT_ASSERT_EQUAL(EXIT_FAILURE, WEXITSTATUS(status));
+}
 
 SPEC(LostDescriptor, is_named_when_it_is_closed_and_when_another_file_has_its_number) {
     const auto look = [](const std::function<void(int)>& harm) {

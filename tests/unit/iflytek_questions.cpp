@@ -118,6 +118,8 @@ SPEC(Questions, whose_first_turn_is_the_assistants_are_refused_by_its_number) {
     CPPUNIT_ASSERT(has(refused(), "dialog[0] is the assistant's"));
     turns = {{"system", "s"}, {"assistant", "Hello!"}, {"user", "q"}};
     CPPUNIT_ASSERT(has(refused(), "dialog[1] is the assistant's"));
+    settings.systemRole = Support::no;  // which puts a turn of the user before it that is none of the user's
+    CPPUNIT_ASSERT(has(refused(), "dialog[1] is the assistant's"));
 }
 
 SPEC(Questions, escape_what_they_rewrite) {

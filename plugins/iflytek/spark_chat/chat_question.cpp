@@ -66,11 +66,12 @@ std::string rewritten(const ModelRequest& request, Support systemRole) {
     const std::string system = systemTextOf(request);
     if (!system.empty()) talk.emplace_back(systemRole == Support::no ? "user" : "system", system);
     if (!system.empty() && systemRole == Support::no) talk.emplace_back("assistant", "好的，我会遵守。");
+    bool hasUser = false;  // as the client said it; the one above does not count
     for (std::uint64_t i = 0; i < request.turnCount; ++i) {
         const Turn& turn = request.turns[i];
         if (isSystem(turn)) continue;
-        const bool isFirst = talk.empty() || talk.back().first == "system";
-        if (isFirst && !isUser(turn)) refuseTurn(i);
+        hasUser = hasUser || isUser(turn);
+        if (!hasUser) refuseTurn(i);
         addTurn(talk, turn.role, turn.content);
     }
     std::string dialog;

@@ -190,13 +190,14 @@ struct Chaos : CppUnit::TestCase {
         books.assertAgree(tally.answers(), kGranted);
     }
 
-    void assertSameDescriptors(const std::string& who, const std::vector<std::string>& before,
+    // Fewer are no leak: a worker that has just started may hold one for a moment.
+    void assertNoMoreDescriptors(const std::string& who, const std::vector<std::string>& before,
                                const std::function<std::vector<std::string>()>& now) const {
         std::vector<std::string> found;
-        const bool isSame = eventually([&] { return (found = now()).size() == before.size(); });
+        const bool haveNoMore = eventually([&] { return (found = now()).size() <= before.size(); });
         std::string text = who + " had " + std::to_string(before.size()) + " descriptors and has";
         for (const auto& target : found) text += " " + target;
-        CPPUNIT_ASSERT_MESSAGE(text, isSame);
+        CPPUNIT_ASSERT_MESSAGE(text, haveNoMore);
     }
 
     void assertNothingIsLeft() {
@@ -235,8 +236,8 @@ SPEC(Chaos, ends_every_request_in_a_way_that_its_client_can_tell) {
     assertHonestBooks(load.tally());
     CPPUNIT_ASSERT_EQUAL(manager, site.manager.status()->getValue<pid_t>("pid"));
     for (const pid_t worker : site.manager.workers("model"))
-        assertSameDescriptors("a worker", workerBefore, [&] { return descriptorsOfWorker(worker); });
-    assertSameDescriptors("the manager", managerBefore, [&] { return descriptorsOf(manager); });
+        assertNoMoreDescriptors("a worker", workerBefore, [&] { return descriptorsOfWorker(worker); });
+    assertNoMoreDescriptors("the manager", managerBefore, [&] { return descriptorsOf(manager); });
     assertNothingIsLeft();
     if (!site.logDisk.isDisk()) std::cout << kNoDisk << std::endl;
 }

@@ -62,7 +62,7 @@ struct TrustedFiles : CppUnit::TestCase {
 }  // namespace
 
 SPEC(TrustedFiles, are_all_well_in_a_folder_of_ones_own) {
-    const Finished finished = run({"check"});
+    const Finished finished = run({"check"}, {"route.voice_access=user", "auth.registration=closed"});
     CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
     assertHas(finished.output, "all is well");
     CPPUNIT_ASSERT(wasOpened());

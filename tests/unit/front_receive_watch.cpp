@@ -41,8 +41,9 @@ struct ReceiveLimit : CppUnit::TestCase {
 SPEC(ReceiveLimit, ends_a_request_that_comes_byte_after_byte) {
     ReceiveWatch watch(300ms);
     JoiningThreads threads;
-    send(records.substr(0, 24));
-    drip(threads, std::string(8, 0).replace(0, 2, "\1\4"));  // parameters without end
+    send(records.substr(0, 16));
+    send(std::string("\1\4\0\1\377\377\0\0", 8));  // parameters of 65,535 bytes
+    drip(threads, "x");
     const std::string reason = reasonOf([&] { FastcgiExchange::receive(std::move(connection.ours), 1h, watch); });
     assertSays(reason, "timeout.receive_ms");
     connection.theirs = {};

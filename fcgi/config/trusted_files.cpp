@@ -75,7 +75,9 @@ std::vector<std::string> faultsOfFiles(const Config& config) {
     faults.look("the program", ownBinary(), Trust::code);
     if (!config.source.empty()) {
         faults.look("the configuration", config.source, Trust::code);
-        faults.look("the environment", fs::path(config.source).replace_filename("aiproject.env"), Trust::code);
+        // The unit's; without one nothing is missing, and nothing reads one that comes later.
+        const fs::path environment = fs::path(config.source).replace_filename("aiproject.env");
+        if (fs::exists(environment)) faults.look("the environment", environment, Trust::code);
     }
     for (const std::string& folder : config.pluginDirs) faults.lookInto("plugins.dir", folder, ".so");
     if (config.pluginDirs.empty()) faults.lookInto("plugins.dir", installedPluginDir(), ".so");

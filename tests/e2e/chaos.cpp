@@ -192,7 +192,7 @@ struct Chaos : CppUnit::TestCase {
 
     // Fewer are no leak: a worker that has just started may hold one for a moment.
     void assertNoMoreDescriptors(const std::string& who, const std::vector<std::string>& before,
-                               const std::function<std::vector<std::string>()>& now) const {
+                                 const std::function<std::vector<std::string>()>& now) const {
         std::vector<std::string> found;
         const bool haveNoMore = eventually([&] { return (found = now()).size() <= before.size(); });
         std::string text = who + " had " + std::to_string(before.size()) + " descriptors and has";

@@ -13,7 +13,9 @@ std::vector<std::string> secretsOf(const Config& config) {
         for (const auto& [setting, value] : model.settings)
             if (looksSecret(setting)) values.push_back(value);
     try {
-        values.push_back(parsedDatabaseUrl(config.database.url).password);
+        const DatabaseUrl url = parsedDatabaseUrl(config.database.url);
+        // As the user's or the service's own name it is no secret, and would be missing in every line that names these.
+        if (url.password != url.user && url.password != "aiproject") values.push_back(url.password);
     } catch (const std::exception&) {  // a malformed one is never repeated
     }
     return values;

@@ -2,7 +2,8 @@
 // message of a library, does not say which words are a secret. Header-only; needs the standard library alone.
 //
 // A secret is found as it is, percent-encoded, and in Base64 at any place of a longer text (as in an Authorization
-// value); also a part of it, so that a text that was cut off gives no beginning away.
+// value). Of one that is long enough to be random, parts are found too, so that a text that was cut off gives little of
+// it away; parts of a shorter one may be ordinary words.
 //
 // THREADS  add() before it is shared; afterwards applied() from many threads at once.
 #pragma once
@@ -19,28 +20,29 @@ namespace aiproject {
 
 class Redaction {
 public:
-    static constexpr std::size_t kPiece = 8;  // bytes of a secret that are found wherever they stand
-    static constexpr std::size_t kShortest =
-        4;  // shorter ones would be found everywhere; below kPiece: whole words only
+    static constexpr std::size_t kShortest = 4;      // shorter ones would be found everywhere
+    static constexpr std::size_t kUnmistakable = 8;  // shorter ones, in whichever form: whole words only
+    static constexpr std::size_t kInPieces = 16;     // shorter ones: as a whole only
+    static constexpr std::size_t kPiece = 12;        // bytes of one that are found wherever they stand
 
     void add(std::string_view secret) {
         if (secret.size() < kShortest) return;
-        if (secret.size() < kPiece) words_.emplace_back(secret);
-        addForm(std::string(secret));
+        const bool inPieces = secret.size() >= kInPieces;
+        addForms(std::string(secret), inPieces);
         for (std::size_t before = 0; before < 3; ++before)
-            for (const char* last : {"+/", "-_"}) addForm(base64(secret, before, last));
+            for (const char* last : {"+/", "-_"}) addForms(base64(secret, before, last), inPieces);
     }
 
-    bool empty() const noexcept { return words_.empty() && pieces_.empty(); }
+    bool empty() const noexcept { return wholes_.empty() && pieces_.empty(); }
 
     std::string applied(std::string_view text) const {
         std::vector<bool> hidden(empty() ? 0 : text.size());
         if (!pieces_.empty())
             for (std::size_t at = 0; at + kPiece <= text.size(); ++at)
                 if (pieces_.count(std::string(text.substr(at, kPiece))) > 0) hide(hidden, at, kPiece);
-        for (const std::string& word : words_)
-            for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1))
-                if (isWhole(text, at, word.size())) hide(hidden, at, word.size());
+        for (const std::string& one : wholes_)
+            for (std::size_t at = text.find(one); at != std::string_view::npos; at = text.find(one, at + 1))
+                if (one.size() >= kUnmistakable || isWord(text, at, one.size())) hide(hidden, at, one.size());
         std::string shown;
         for (std::size_t at = 0; at < text.size(); ++at) {
             if (hidden.empty() || !hidden[at])
@@ -78,10 +80,10 @@ private:
         return encoded;
     }
 
-    void addForm(const std::string& form) {
-        addPieces(form);
-        addPieces(percentEncoded(form, "0123456789ABCDEF"));
-        addPieces(percentEncoded(form, "0123456789abcdef"));
+    void addForms(const std::string& text, bool inPieces) {
+        for (const std::string& form :
+             {text, percentEncoded(text, "0123456789ABCDEF"), percentEncoded(text, "0123456789abcdef")})
+            inPieces ? addPieces(form) : void(wholes_.insert(form));
     }
 
     void addPieces(const std::string& form) {
@@ -90,7 +92,7 @@ private:
 
     static bool isWordSign(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 
-    static bool isWhole(std::string_view text, std::size_t at, std::size_t size) {
+    static bool isWord(std::string_view text, std::size_t at, std::size_t size) {
         return (at == 0 || !isWordSign(text[at - 1])) && (at + size == text.size() || !isWordSign(text[at + size]));
     }
 
@@ -99,7 +101,7 @@ private:
     }
 
     std::unordered_set<std::string> pieces_;
-    std::vector<std::string> words_;
+    std::unordered_set<std::string> wholes_;
 };
 
 }  // namespace aiproject

@@ -1,6 +1,7 @@
 #include "pool/crash_report.h"
 
 #include <dlfcn.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -66,7 +67,31 @@ void onCrash(int number, siginfo_t* info, void* context) {
     const int running = runningModel;
     if (isFault || info->si_pid == getpid()) blame(running != kNobody ? running : modelAt(instructionOf(context)));
     restore();
-    if (!isFault) raise(number);
+    if (!isFault) syscall(SYS_tgkill, getpid(), gettid(), number);  // not through raise(), which is ours
+}
+
+template <class Function>
+Function* libcs(const char* name) noexcept {
+    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+struct Libc {
+    int (*const kill)(pid_t, int) = libcs<int(pid_t, int)>("kill");
+    int (*const raise)(int) = libcs<int(int)>("raise");
+    int (*const pthreadKill)(pthread_t, int) = libcs<int(pthread_t, int)>("pthread_kill");
+    int (*const tgkill)(pid_t, pid_t, int) = libcs<int(pid_t, pid_t, int)>("tgkill");
+};
+
+// First called where the loader's lock may be waited for; from then on in any signal handler.
+const Libc& libc() noexcept {
+    static const Libc found;
+    return found;
+}
+
+// kill(-1) is not among them: on Linux it spares who calls it.
+void noteKill(pid_t whom, int number) noexcept {
+    const bool isUs = whom == getpid() || whom == 0 || whom == -getpgrp();
+    if (number == SIGKILL && isUs && runningModel != kNobody) blame(runningModel);
 }
 
 }  // namespace
@@ -75,6 +100,7 @@ void blameRunningModel() noexcept { blame(runningModel != kNobody ? runningModel
 
 CrashReport::CrashReport(WorkerRow& row, std::vector<PluginCode> code) {
     pluginCode = new std::vector<PluginCode>(std::move(code));  // for as long as there may be a crash
+    libc();
     process = getpid();
     workerRow = &row;
     std::atexit(&blameAtExit);
@@ -112,45 +138,27 @@ PluginRun::~PluginRun() {
 
 }  // namespace aiproject
 
-namespace {
-
-template <class Function>
-Function* libcs(const char* name) noexcept {
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
-void noteKill(pid_t whom, int number) noexcept {
-    const bool isUs = whom == getpid() || whom == 0 || whom == -1 || whom == -getpgrp();
-    if (number == SIGKILL && isUs && aiproject::runningModel != aiproject::kNobody) aiproject::blameRunningModel();
-}
-
-}  // namespace
-
 // What plugins call in libc's place; CMakeLists.txt exports them.
 extern "C" {
 
 [[gnu::visibility("default")]] int kill(pid_t process, int number) noexcept {
-    static auto* const real = libcs<int(pid_t, int)>("kill");
-    noteKill(process, number);
-    return real(process, number);
+    aiproject::noteKill(process, number);
+    return aiproject::libc().kill(process, number);
 }
 
 [[gnu::visibility("default")]] int raise(int number) noexcept {
-    static auto* const real = libcs<int(int)>("raise");
-    noteKill(getpid(), number);
-    return real(number);
+    aiproject::noteKill(getpid(), number);
+    return aiproject::libc().raise(number);
 }
 
 [[gnu::visibility("default")]] int pthread_kill(pthread_t thread, int number) noexcept {
-    static auto* const real = libcs<int(pthread_t, int)>("pthread_kill");
-    noteKill(getpid(), number);
-    return real(thread, number);
+    aiproject::noteKill(getpid(), number);
+    return aiproject::libc().pthreadKill(thread, number);
 }
 
 [[gnu::visibility("default")]] int tgkill(pid_t process, pid_t thread, int number) noexcept {
-    static auto* const real = libcs<int(pid_t, pid_t, int)>("tgkill");
-    noteKill(process, number);
-    return real(process, thread, number);
+    aiproject::noteKill(process, number);
+    return aiproject::libc().tgkill(process, thread, number);
 }
 
 }  // extern "C"

@@ -4,8 +4,8 @@
 // that runs the plugin, and exit() there; in other threads, a fault whose instruction is the plugin's own. For
 // the rest of these signals there is only kSomebody. SIGKILL leaves no trace, so kill(), raise(), pthread_kill() and
 // tgkill() of the program note it before they send it to their own process: a plugin finds them before libc's. What is
-// not seen: _exit(), and a bare system call. A signal that another process sent blames no model, and neither does what
-// happens in a process that a plugin has forked.
+// not seen: _exit(), sigqueue(), and a bare system call. A signal that another process sent blames no model, and
+// neither does what happens in a process that a plugin has forked.
 #pragma once
 
 #include "pool/board.h"

@@ -43,6 +43,7 @@ private:
     bool areOthersOut() const;
     void endReload(const std::vector<std::string>& reasons);
     void finishReload();
+    std::vector<std::string> safe(std::vector<std::string> texts);
     void answerAll(const std::string& kind, const std::string& text);
     void hearNotices(const std::vector<std::string>& warnings, const std::vector<std::string>& faults);
     void retireOrphans();

@@ -1,6 +1,5 @@
 // How the manager goes from one generation to the next: the parts of Manager that belong to a reload.
 #include "base/error.h"
-#include "base/utf8.h"
 #include "config/secrets.h"
 #include "manager/manager.h"
 
@@ -61,6 +60,7 @@ void Manager::beginReload() {
     log_.info("reload: trying the configuration and the plugins");
     try {
         Generation candidate = makeGeneration(source_, ++lastNumber_);
+        log_.hide(secretsOf(candidate.config));  // the trial's objections may repeat them
         if (candidate.config.runDir != current_.config.runDir)
             throw std::runtime_error("run.dir: cannot change in a reload; stop and start aiproject serve");
         reload_ = std::make_unique<Reload>(std::move(candidate), knownErrors_, current_, badPlugins_, pools_, log_);
@@ -75,7 +75,6 @@ void Manager::takeOver() {
     badPlugins_ = reload_->badPlugins();
     serving_ = reload_->candidatePools();
     log_.reopen(current_.config.log);
-    log_.hide(secretsOf(current_.config));
     for (Pool* pool : serving_) {
         pool->adopt(current_);
         pool->retireOthers(current_);
@@ -97,8 +96,13 @@ void Manager::retireOrphans() {
         if (std::find(serving_.begin(), serving_.end(), pool.get()) == serving_.end()) pool->retire(current_);
 }
 
+std::vector<std::string> Manager::safe(std::vector<std::string> texts) {
+    for (std::string& text : texts) text = log_.safe(text);
+    return texts;
+}
+
 void Manager::answerAll(const std::string& kind, const std::string& text) {
-    for (const int client : waiting_) control_.answer(client, kind + " " + printable(text));
+    for (const int client : waiting_) control_.answer(client, kind + " " + log_.safe(text));
 }
 
 // What of the generation that serves is not as the operator may think.
@@ -107,12 +111,12 @@ void Manager::hearNotices(const std::vector<std::string>& warnings, const std::v
     for (const std::string& fault : faults) {
         log_.error(fault);
         answerAll("fail", fault);
-        notices_.push_back("error: " + fault);
+        notices_.push_back("error: " + log_.safe(fault));
     }
     for (const std::string& warning : warnings) {
         if (warning.compare(0, 2, "-D") != 0) log_.warning(warning);  // of those serve has said it at its start
         answerAll("say", "warning: " + warning);
-        notices_.push_back("warning: " + warning);
+        notices_.push_back("warning: " + log_.safe(warning));
     }
 }
 
@@ -127,7 +131,7 @@ void Manager::finishReload() {
         control_.end(client, faults.empty() ? 0 : 1);
     }
     lastReload_ = {faults.empty() ? ReloadReport::Outcome::done : ReloadReport::Outcome::partly, Poco::Timestamp(),
-                   faults};
+                   safe(faults)};
     waiting_.clear();
     reload_.reset();
     takenOver_.reset();
@@ -146,7 +150,7 @@ void Manager::endReload(const std::vector<std::string>& reasons) {
         control_.answer(client, "fail " + verdict);
         control_.end(client, 1);
     }
-    lastReload_ = {ReloadReport::Outcome::refused, Poco::Timestamp(), reasons};
+    lastReload_ = {ReloadReport::Outcome::refused, Poco::Timestamp(), safe(reasons)};
     waiting_.clear();
     reload_.reset();
     takenOver_.reset();

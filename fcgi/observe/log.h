@@ -35,6 +35,8 @@ public:
     void reopen(const LogConfig& config) noexcept;
     // These values, beside those of earlier calls, are in no line from now on.
     void hide(const std::vector<std::string>& secrets);
+    // As a line of it would show that text; for who is told the same in another way.
+    std::string safe(const std::string& text);
     Log(const Log&) = delete;
     Log& operator=(const Log&) = delete;
 
@@ -50,7 +52,6 @@ private:
     bool takesMore() noexcept;
     bool isThere() const noexcept;
     bool findAgain() noexcept;
-    std::string safe(const std::string& text);
 
     std::atomic<LogLevel> level_;
     std::mutex mutex_;

@@ -272,3 +272,15 @@ SPEC(Reload, ends_with_the_manager) {
     CPPUNIT_ASSERT_EQUAL(0, manager->command("stop").code);
     CPPUNIT_ASSERT_EQUAL(0, manager->process().wait().value_or(-1));
 }
+
+SPEC(Reload, repeats_no_secret_of_a_configuration_that_does_not_serve_yet) {
+    const std::string secret = "of-the-candidate-alone";
+    plugins.add(badPluginFolder(), "keyed");
+    plugins.add(badPluginFolder(), "bad_destroy");
+    configure("model.keyed.api_key = " + secret + "\nmodel.bad_destroy.how = " + secret);
+    const std::string said = manager->command("reload").output;
+    CPPUNIT_ASSERT_MESSAGE(said, said.find("model.bad_destroy.how") != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(said, said.find("[secret]") != std::string::npos);
+    for (const std::string& text : {said, manager->installation().log(), manager->command("status").output})
+        CPPUNIT_ASSERT_MESSAGE(text, text.find(secret) == std::string::npos);
+}

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -26,6 +27,15 @@ Owned& owned() {
     return one;
 }
 
+// Empty for what is a file of its own, which may be renamed. Needs no free descriptor.
+std::string kindOf(int number) {
+    std::array<char, 64> link{};
+    const std::string path = "/proc/self/fd/" + std::to_string(number);
+    const ssize_t size = readlink(path.c_str(), link.data(), link.size());
+    const std::string target(link.data(), std::size_t(std::max<ssize_t>(size, 0)));
+    return target.compare(0, 11, "anon_inode:") == 0 ? target : "";
+}
+
 }  // namespace
 
 bool isSameFile(const struct stat& one, const struct stat& other) noexcept {
@@ -33,7 +43,7 @@ bool isSameFile(const struct stat& one, const struct stat& other) noexcept {
            (one.st_mode & S_IFMT) == (other.st_mode & S_IFMT);
 }
 
-OwnDescriptor::OwnDescriptor(const char* what, int number) : what_(what), number_(number) {
+OwnDescriptor::OwnDescriptor(const char* what, int number) : what_(what), number_(number), kind_(kindOf(number)) {
     if (fstat(number, &before_) != 0) return;  // whoever has it will say so
     const std::unique_lock lock(owned().mutex);
     owned().all.push_back(this);
@@ -45,9 +55,9 @@ void OwnDescriptor::letGo() noexcept {
     all.erase(std::remove(all.begin(), all.end(), this), all.end());
 }
 
-bool OwnDescriptor::isThere() const noexcept {
+bool OwnDescriptor::isThere() const {
     struct stat now {};
-    return fstat(number_, &now) == 0 && isSameFile(before_, now);
+    return fstat(number_, &now) == 0 && isSameFile(before_, now) && kindOf(number_) == kind_;
 }
 
 void OwnDescriptor::requireAll() {

@@ -1,6 +1,7 @@
 // What this process has opened for itself and cannot do without. A plugin is another's code in the same process and may
 // close it, or have another file under its number: then the process ends at once, since whatever it writes from there
-// on may go anywhere, and says which call found it.
+// on may go anywhere, and says which call found it. What has no file behind it is told by its kind alone: another epoll
+// under the number of an epoll, or another eventfd under an eventfd's, is taken for ours.
 //
 // THREADS  any
 #pragma once
@@ -27,11 +28,12 @@ public:
     static void requireAll();
 
 private:
-    bool isThere() const noexcept;
+    bool isThere() const;
 
     const char* const what_;
     const int number_;
     struct stat before_ {};
+    const std::string kind_;  // "anon_inode:[eventpoll]"; all of these are one file to stat()
 };
 
 // Whether both stand for the same file.

@@ -9,6 +9,7 @@
 #include "unit/forked.h"
 #include "unit/front_fixture.h"
 
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <fstream>
@@ -67,6 +68,7 @@ SPEC(LostDescriptor, is_named_when_it_is_closed_and_when_another_file_has_its_nu
     const std::string said = "somebody in this process has closed the bell: Bad file descriptor";
     CPPUNIT_ASSERT_EQUAL(said, lastWordsOf(look([](int bell) { ::close(bell); })));
     CPPUNIT_ASSERT_EQUAL(said, lastWordsOf(look([](int bell) { dup2(STDERR_FILENO, bell); })));
+    CPPUNIT_ASSERT_EQUAL(said, lastWordsOf(look([](int bell) { dup2(epoll_create1(0), bell); })));
 }
 
 SPEC(LostDescriptor, is_no_fault_when_its_owner_lets_it_go) {

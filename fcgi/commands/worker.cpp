@@ -43,7 +43,8 @@ namespace {
 
 constexpr int kListeningSocket = 0;                // as FastCGI wants it
 constexpr std::chrono::seconds kLastFrameTime{5};  // for the last frames of streams that are ended
-constexpr unsigned kLongestEnd = 30;  // seconds for the destructors, a plugin's destroy() among them; then SIGALRM
+// Seconds for the last bills and the destructors, a plugin's destroy() among them; then SIGALRM.
+constexpr unsigned kLongestEnd = 30;
 
 PoolConfig poolOf(const Config& config, const std::string& name) {
     if (name.empty()) return {};  // everything, for a process manager that knows no pools
@@ -152,13 +153,12 @@ struct Running {
         if (signal != SIGQUIT && !load.othersServe()) acceptor.takeRest(accepting);
         listener.close();
         log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
-        if (drains(signal, accepting)) {
-            billing.saveKept();
-            alarm(kLongestEnd);
-            return EXIT_SUCCESS;
-        }
-        log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
+        const bool isDrained = drains(signal, accepting);
+        seat.enter(WorkerState::ending);  // from here on without a beat
+        alarm(kLongestEnd);
         billing.saveKept();
+        if (isDrained) return EXIT_SUCCESS;
+        log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
         _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
     }
 
@@ -172,7 +172,9 @@ struct Running {
             if (next != 0 && next != SIGUSR1) drain.take(next, Clock::now());
         }
         calls.endAll();
-        return connections.drained(kLastFrameTime);
+        for (const auto limit = Clock::now() + kLastFrameTime; Clock::now() < limit; seat.beat())
+            if (connections.drained(std::chrono::milliseconds(100))) return true;
+        return connections.drained(std::chrono::milliseconds(0));
     }
 };
 

@@ -156,7 +156,7 @@ void Pool::look() {
     endStuckCalls();
     missBeats();
     for (WorkerProcess& worker : workers_)  // somebody else has told it to end
-        if (worker.stage != Stage::draining && board_.worker(worker.row).state == WorkerState::draining)
+        if (worker.stage != Stage::draining && board_.worker(worker.row).state >= WorkerState::draining)
             expectEnd(worker, worker.timeouts.reloadDrain);  // with whichever signal
     killLate();
 }

@@ -15,7 +15,7 @@ namespace {
 using Stage = WorkerProcess::Stage;
 
 constexpr std::chrono::milliseconds kBetweenBeatLooks{250};
-constexpr int kMostSilentLooks = 40;  // ten seconds; a worker beats twice in one
+constexpr int kMostSilentLooks = 40;  // ten seconds; an idle worker beats once in one
 
 bool isOverdue(const CallRow& call, std::int64_t now) {
     const std::int64_t overdueAt = call.overdueAt;
@@ -66,7 +66,8 @@ void Pool::reopenSocket() {
     }
 }
 
-// Looks are counted, not time: where the whole host stood still, nobody is to blame.
+// Looks are counted, not time: where the whole host stood still, nobody is to blame. While it starts or ends a worker
+// runs code that cannot beat: plugins' own.
 void Pool::missBeats() {
     const auto now = Clock::now();
     if (now < nextBeatLook_) return;
@@ -75,7 +76,8 @@ void Pool::missBeats() {
     const bool isWaitedFor = socket_.hasWaiting();
     for (WorkerProcess& worker : workers_) {
         const WorkerRow& row = board_.worker(worker.row);
-        if (row.state == WorkerState::starting || row.beats != worker.beats) {
+        const WorkerState state = row.state;
+        if (state == WorkerState::starting || state == WorkerState::ending || row.beats != worker.beats) {
             worker.beats = row.beats;
             worker.silentLooks = 0;
             worker.isWaitedFor = false;

@@ -31,6 +31,7 @@ const char* nameOf(WorkerState state) {
         case WorkerState::starting: return "starting";
         case WorkerState::ready: return "ready";
         case WorkerState::draining: return "draining";
+        case WorkerState::ending: return "ending";
     }
     return "unknown";
 }

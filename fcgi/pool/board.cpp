@@ -24,7 +24,7 @@ struct Board::Memory {
 
 namespace {
 
-constexpr std::uint32_t kLayout = 6;  // counted up with every change of a row
+constexpr std::uint32_t kLayout = 7;  // counted up with every change of a row
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 

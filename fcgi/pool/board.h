@@ -27,7 +27,8 @@ constexpr int kUserCounts = 4'096;
 constexpr int kNobody = -1;    // no worker, no model
 constexpr int kSomebody = -2;  // a model, but it is not known which
 
-enum class WorkerState : std::uint32_t { none, starting, ready, draining };
+// ending: no request is left; its last bills and its destructors are, under an alarm of its own.
+enum class WorkerState : std::uint32_t { none, starting, ready, draining, ending };
 
 // One process. Written by it; given out and cleared by the manager.
 struct WorkerRow {

@@ -24,9 +24,9 @@ public:
 
     // This worker can be asked for that model (its row).
     void offer(int model) const noexcept;
-    // Tells the manager.
     // A sign of life.
     void beat() const noexcept { ++worker().beats; }
+    // Tells the manager.
     void enter(WorkerState state) const noexcept;
 
 private:

@@ -1,5 +1,5 @@
-// What its create() gives cannot be destroyed, as the setting `how` says: destroy() crashes, hangs or exits, or there
-// is no model where create() points.
+// What its create() gives cannot be destroyed, as the setting `how` says: destroy() crashes, hangs, exits or waits
+// while the file `gate` is there, or there is no model where create() points.
 #include "silent_model.h"
 
 #include <unistd.h>
@@ -15,28 +15,31 @@ using namespace aiproject;
 
 class BadDestroy final : public IModel {
 public:
-    explicit BadDestroy(std::string_view how) : how_(how) {}
+    BadDestroy(std::string_view how, std::string_view gate) : how_(how), gate_(gate) {}
     ModelStatus generate(const ModelRequest& /*request*/, IReply& /*reply*/) noexcept override {
         return ModelStatus::ok;
     }
     void destroy() noexcept override {
         if (how_ == "exit") std::exit(0);
         while (how_ == "hang") pause();
+        while (how_ == "wait" && access(gate_.c_str(), F_OK) == 0) usleep(10'000);
+        if (how_ == "wait") return;
         std::abort();
     }
 
 private:
-    const std::string how_;
+    const std::string how_, gate_;
 };
 
 constexpr Setting kSettings[] = {
-    {"how", SettingType::choice, "crash", "", 0, 0, "crash|hang|exit|pointer", Secrecy::open, "it ends"},
+    {"how", SettingType::choice, "crash", "", 0, 0, "crash|hang|exit|pointer|wait", Secrecy::open, "it ends"},
+    {"gate", SettingType::text, "", "", 0, 0, "", Secrecy::open, "a file"},
 };
 
 IModel* create(const ISettings& settings) noexcept {
     static std::array<void*, 8> nowhere{};
     if (std::string_view(settings.text("how")) == "pointer") return reinterpret_cast<IModel*>(nowhere.data());
-    return new (std::nothrow) BadDestroy(settings.text("how"));
+    return new (std::nothrow) BadDestroy(settings.text("how"), settings.text("gate"));
 }
 
 constexpr ModelPlugin changed() {

@@ -7,6 +7,10 @@
 
 #include <signal.h>
 
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
 using namespace aiproject::test;
 
 namespace {
@@ -94,4 +98,24 @@ SPEC(LostDescriptors, leave_no_worker_behind_that_was_told_to_drain) {
     ASSERT_EVENTUALLY(hasEnded(silent));
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), manager->logged(" drains without a sign of life"));
     CPPUNIT_ASSERT_EQUAL(200, statusOfEcho());
+}
+
+// Ten seconds without a beat are what would be held against it.
+SPEC(LostDescriptors, are_not_why_a_worker_is_silent_whose_plugins_take_long_to_end) {
+    const TempDir dir;
+    plugins.add(badPluginFolder(), "bad_destroy");
+    manager.reset();
+    manager = std::make_unique<ManagerUnderTest>(Settings{{"plugins.dir", plugins.path()},
+                                                          {"pool.model.processes", "1"},
+                                                          {"model.bad_destroy.how", "wait"},
+                                                          {"model.bad_destroy.gate", dir.file("gate")}});
+    const pid_t ending = manager->workers("model").at(0);
+    dir.write("gate", "");
+    kill(ending, SIGTERM);
+    ASSERT_EVENTUALLY(manager->workers("model", "ending").size() == 1 && manager->workers("model").size() == 1);
+    std::this_thread::sleep_for(std::chrono::seconds(12));
+    CPPUNIT_ASSERT(!hasEnded(ending));
+    std::filesystem::remove(dir.file("gate"));
+    ASSERT_EVENTUALLY(hasEnded(ending) && manager->logged("worker " + std::to_string(ending) + " ended\n") == 1);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), manager->logged("without a sign of life"));
 }

@@ -156,7 +156,7 @@ extern "C" {
     return aiproject::libc().pthreadKill(thread, number);
 }
 
-[[gnu::visibility("default")]] int tgkill(pid_t process, pid_t thread, int number) noexcept {
+[[gnu::visibility("default")]] int tgkill(pid_t process, pid_t thread, int number) {
     aiproject::noteKill(process, number);
     return aiproject::libc().tgkill(process, thread, number);
 }

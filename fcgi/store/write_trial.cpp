@@ -18,10 +18,12 @@ const std::map<std::string, std::vector<std::string>> kChanges{
     {"reservations", {"UPDATE reservations SET owner = owner WHERE 1 = 0", "DELETE FROM reservations WHERE 1 = 0"}},
     {"login_attempts",
      {"UPDATE login_attempts SET failures = failures WHERE 1 = 0", "DELETE FROM login_attempts WHERE 1 = 0"}},
-    {"invitations", {"UPDATE invitations SET tokens = tokens WHERE 1 = 0", "DELETE FROM invitations WHERE 1 = 0"}},
+    {"invitations", {"UPDATE invitations SET uses_left = uses_left WHERE 1 = 0"}},
     {"audit", {"DELETE FROM audit WHERE 1 = 0"}},
     {"ledger", {}},
     {"invitation_uses", {}},
+    {"revoked_invitations", {}},
+    {"balance_changes", {}},
     {"imports", {}},
 };
 

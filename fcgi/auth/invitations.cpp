@@ -76,7 +76,9 @@ void requireOpen(const Terms& terms, const std::string& academy) {
 
 }  // namespace
 
-std::string hintOf(const std::string& code) { return "invitation " + code.substr(0, code.size() / 4) + "..."; }
+std::string shortCode(const std::string& code) { return code.substr(0, code.size() / 4) + "..."; }
+
+std::string hintOf(const std::string& code) { return "invitation " + shortCode(code); }
 
 std::string Invitations::newCode() {
     constexpr char kSigns[] = "ABCDEFGHJKMNPQRSTVWXYZ0123456789";  // 32, without I, L, O and U

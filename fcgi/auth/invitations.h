@@ -41,7 +41,9 @@ struct Redeemer {
     std::string academy;
 };
 
-// For the audit log: so much of a code that the operator recognises it and nobody can use it.
+// So much of a code that the operator recognises it and nobody can use it.
+std::string shortCode(const std::string& code);
+// That for the audit log: "invitation ABCD...".
 std::string hintOf(const std::string& code);
 
 class Invitations {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <stdexcept>
 
 namespace aiproject {
@@ -20,6 +21,8 @@ DatabaseConfig patientFor(DatabaseUse use, DatabaseConfig config) {
 
 AccountDatabase::AccountDatabase(const CommandLine& line, DatabaseUse use)
     : config(loadConfig(line.config, ConfigUse::accounts)), database(patientFor(use, config.database), use) {
+    // A command that changes something says how that ended, and may undo it, also where nobody reads its output.
+    if (use == DatabaseUse::serve) std::signal(SIGPIPE, SIG_IGN);
     const std::string from = config.source.empty() ? "" : " of " + config.source;
     if (!database.exists())
         throw std::runtime_error("the database" + from + " does not exist yet; run `aiproject migrate`");

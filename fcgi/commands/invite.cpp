@@ -74,7 +74,7 @@ int inviteAdd(const CommandLine& line) {
     invitations.revoke(invitation.code);
     throw std::runtime_error(
         "standard output cannot be written (is its disk full, or who reads it gone?); the invitation " +
-        hintOf(invitation.code).substr(11) + " was taken back: run it again once there is room");
+        shortCode(invitation.code) + " was taken back: run it again once there is room");
 }
 
 int inviteList(const CommandLine& line) {

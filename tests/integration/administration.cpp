@@ -115,11 +115,14 @@ SPEC(Administration, prints_usage_as_table_json_and_csv) {
 }
 
 SPEC(Administration, leaves_no_invitation_whose_code_could_not_be_printed) {
+    const std::string invite = "exec \"$0\" invite add --tokens 5 -c \"$1\" $2 ";
+    const std::string readerHasGone =
+        "mkfifo \"$1.pipe\"; (exec 4<\"$1.pipe\") & exec 5>\"$1.pipe\"; wait; rm \"$1.pipe\"; ";
     for (const char* form : {"", "--json"}) {
-        Command command{"sh",
-                        {"-c", "exec \"$0\" invite add --tokens 5 -c \"$1\" $2 >/dev/full", programPath(),
-                         installation.configFile(), form}};
-        assertCode(1, runToEnd(command));
+        for (const std::string& text : {invite + ">/dev/full", readerHasGone + invite + ">&5"}) {
+            Command command{"sh", {"-c", text, programPath(), installation.configFile(), form}};
+            assertCode(1, runToEnd(command));
+        }
     }
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"invite", "list", "--json"})->size());
 }

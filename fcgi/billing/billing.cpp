@@ -99,7 +99,7 @@ int Billing::note(const Settlement& call) noexcept {
     if (slot != CallJournal::kNoSlot)
         isJournalAway_ = false;
     else if (!isJournalAway_.exchange(true))
-        log_.warning("billing.spool_dir: " + fault + "; calls of a worker that is killed meanwhile cost nothing");
+        log_.warning(fault + "; calls of a worker that is killed meanwhile cost nothing");
     return slot;
 }
 
@@ -123,7 +123,7 @@ void Billing::hold(const Demand& demand) {
     } catch (...) {
         // A commit whose answer got lost may have been one.
         const std::lock_guard lock(mutex_);
-        toRelease_.push_back({demand.callId, demand.userId, demand.hold});
+        toRelease_.push_back({{demand.callId, demand.userId, demand.hold}});
         throw;
     }
     if (refusal) throw *refusal;
@@ -132,20 +132,23 @@ void Billing::hold(const Demand& demand) {
 
 BilledCall::~BilledCall() {
     const bool isHeld = begun_.hold.isMade;
-    const bool isReleased = !isOpen_ || !isHeld || billing_.release({begun_.callId, begun_.userId, begun_.hold});
-    if (isOpen_ && isReleased) billing_.journal_.close(slot_);
+    if (isOpen_ && isHeld)
+        billing_.release({{begun_.callId, begun_.userId, begun_.hold}, slot_});
+    else if (isOpen_)
+        billing_.journal_.close(slot_);
     if (isHeld) --billing_.held_;
 }
 
-bool Billing::release(const Reservation& reservation) noexcept {
+void Billing::release(const WaitingRelease& waiting) noexcept {
+    const Reservation& reservation = waiting.reservation;
     try {
         group_.write(reservation.userId,
                      [&](Poco::Data::Session& session) { aiproject::release(session, reservation); });
-        return true;
+        journal_.close(waiting.slot);
     } catch (...) {
+        journal_.setGivenUp(waiting.slot);  // whoever finds it releases it, and bills nothing
         const std::lock_guard lock(mutex_);
-        toRelease_.push_back(reservation);
-        return false;
+        toRelease_.push_back(waiting);
     }
 }
 
@@ -168,38 +171,38 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
                                   .field("model", answerer.model)
                                   .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
                                   .str());
-    // What only memory keeps stays in the journal: the next one who can settles it, once.
-    if (billing_.settle(settlement)) billing_.journal_.close(slot_);
+    billing_.settle({settlement, slot_});
     isOpen_ = false;
     return bill;
 }
 
-bool Billing::settle(const Settlement& settlement) {
+void Billing::settle(const KeptBill& bill) {
+    const Settlement& settlement = bill.settlement;
     std::string reason;
     try {
         group_.write(settlement.userId,
                      [&](Poco::Data::Session& session) { aiproject::settle(session, settlement, rules_.quota); });
-        return true;
+        journal_.close(bill.slot);
+        return;
     } catch (...) {
         reason = describeCurrent();
     }
-    return spool(settlement, reason);
+    spool(bill, reason);
 }
 
-bool Billing::spool(const Settlement& settlement, const std::string& reason) {
-    const std::string line = jsonOf(settlement);
+void Billing::spool(const KeptBill& bill, const std::string& reason) {
+    const std::string line = jsonOf(bill.settlement);
     try {
         spool_.append(line);
-        log_.warning(LogLine("bill waits").field("id", settlement.requestId).field("reason", reason).str());
-        return true;
+        log_.warning(LogLine("bill waits").field("id", bill.settlement.requestId).field("reason", reason).str());
+        journal_.close(bill.slot);
     } catch (...) {
         log_.error(LogLine("bill is kept in memory only")
                        .field("reason", reason + "; billing.spool_dir: " + describeCurrent())
                        .field("bill", line)
                        .str());
         const std::lock_guard lock(mutex_);
-        kept_.push_back(settlement);
-        return false;
+        kept_.push_back(bill);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -112,6 +113,14 @@ private:
     };
     using WaitingBills = std::vector<WaitingBill>;
     struct Round;  // of retry()
+    struct WaitingRelease {
+        Reservation reservation;
+        int slot = CallJournal::kNoSlot;
+    };
+    struct KeptBill {
+        Settlement settlement;
+        int slot = CallJournal::kNoSlot;
+    };
     struct Sign {  // of a worker's life
         std::int64_t expiresMs = 0;
         std::chrono::steady_clock::time_point since;  // when it was first seen
@@ -119,11 +128,11 @@ private:
 
     Demand demandOf(const CallToBill& call) const;
     void hold(const Demand& demand);
-    bool release(const Reservation& reservation) noexcept;  // false: the keeper will
-    int note(const Settlement& call) noexcept;              // in the journal
-    // These two: false when only memory keeps it.
-    bool settle(const Settlement& settlement);
-    bool spool(const Settlement& settlement, const std::string& reason);
+    int note(const Settlement& call) noexcept;  // in the journal
+    // These close the call's slot of the journal once the database or the spool has it. Until then memory keeps both.
+    void release(const WaitingRelease& waiting) noexcept;
+    void settle(const KeptBill& bill);
+    void spool(const KeptBill& bill, const std::string& reason);
     bool databaseTakes();
     void retryReleases(const std::function<bool()>& goesOn);
     int releaseTogether(std::vector<Reservation> some,
@@ -133,8 +142,10 @@ private:
     void takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round);
     void noteAside(const WaitingBill& bill);
     void settleLost();
-    bool settleLostOf(CallJournal::Entries lost, std::chrono::steady_clock::time_point end);
-    void settleLostTogether(const CallJournal::Entry* begin, const CallJournal::Entry* end);
+    bool settleLostOf(CallJournal::Entries lost, const CallJournal::Free& free,
+                      std::chrono::steady_clock::time_point end);
+    int settleLostTogether(const CallJournal::Entry* begin, const CallJournal::Entry* end);  // how many rows
+    void releaseDead();
     std::vector<Holder> deadHolders();
     int releaseOf(const Holder& dead);
 
@@ -148,10 +159,11 @@ private:
     std::atomic<bool> isJournalAway_{false};
     std::atomic<int> held_{0};           // reservations of calls in progress
     std::map<std::string, Sign> signs_;  // by owner; keepHolds() alone
+    std::set<std::string> faults_;       // of journals, that were said; the same
 
     std::mutex mutex_;  // guards what follows
-    std::vector<Reservation> toRelease_;
-    std::vector<Settlement> kept_;  // neither the database nor the spool took them
+    std::vector<WaitingRelease> toRelease_;
+    std::vector<KeptBill> kept_;  // neither the database nor the spool took them
 };
 
 }  // namespace aiproject

@@ -2,6 +2,7 @@
 #include <Poco/Data/Session.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/error.h"
@@ -34,7 +35,7 @@ void Billing::saveKept() {
     std::unique_lock lock(mutex_);
     const auto all = std::exchange(kept_, {});
     lock.unlock();
-    for (const Settlement& settlement : all) spool(settlement, "the worker ends");
+    for (const KeptBill& bill : all) spool(bill, "the worker ends");
 }
 
 bool Billing::databaseTakes() {
@@ -66,8 +67,11 @@ void Billing::retryReleases(const std::function<bool()>& goesOn) {
     lock.unlock();
     for (bool isAnswered = true; !all.empty() && isAnswered && goesOn();) {
         const auto begin = all.end() - std::ptrdiff_t(std::min(all.size(), kReleasesTogether));
+        std::vector<Reservation> some;
+        for (auto one = begin; one != all.end(); ++one) some.push_back(one->reservation);
         try {
-            releaseTogether({begin, all.end()});
+            releaseTogether(std::move(some));
+            for (auto one = begin; one != all.end(); ++one) journal_.close(one->slot);
             all.erase(begin, all.end());
         } catch (const std::exception&) {  // the next round tries again
             isAnswered = false;
@@ -175,7 +179,22 @@ void Billing::keepHolds() {
             group_.write(0, [&](Session& session) {
                 putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
             });
+    } catch (...) {
+        signs_.clear();  // others may not have got through either: nobody is dead until seen so afresh
+        throw;
+    }
+    std::exception_ptr failure;
+    try {
         settleLost();
+    } catch (...) {  // which keeps nobody else's reservation
+        failure = std::current_exception();
+    }
+    releaseDead();
+    if (failure) std::rethrow_exception(failure);
+}
+
+void Billing::releaseDead() {
+    try {
         int released = 0;
         const auto end = Clock::now() + kLongestRelease;
         for (const Holder& dead : deadHolders())
@@ -183,7 +202,7 @@ void Billing::keepHolds() {
         if (released > 0)
             log_.warning("billing: released " + std::to_string(released) + " reservations of dead workers");
     } catch (...) {
-        signs_.clear();  // others may not have got through either: nobody is dead until seen so afresh
+        signs_.clear();
         throw;
     }
 }

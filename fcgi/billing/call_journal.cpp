@@ -53,7 +53,7 @@ std::vector<std::string> journalsIn(const std::string& folder) {
 }
 
 // Nothing: the slot is free, or a power cut has left something in it that is no call.
-void addEntry(const Slot& slot, CallJournal::Entries& entries) {
+void addEntry(const Slot& slot, int index, CallJournal::Entries& entries) {
     const bool isTaken = slot.state == SlotState::open || slot.state == SlotState::asked;
     if (!isTaken || slot.size > slot.json.size()) return;
     try {
@@ -62,6 +62,7 @@ void addEntry(const Slot& slot, CallJournal::Entries& entries) {
         entry.call.model.assign(slot.model.data(), ::strnlen(slot.model.data(), slot.model.size()));
         entry.wasAsked = slot.state == SlotState::asked;
         entry.answerTokens = std::max<std::int64_t>(0, slot.answerTokens);
+        entry.slot = index;
         entries.push_back(std::move(entry));
     } catch (const std::exception&) {  // of a power cut
         return;
@@ -70,23 +71,29 @@ void addEntry(const Slot& slot, CallJournal::Entries& entries) {
 
 CallJournal::Entries entriesOf(const FileDescriptor& file, const std::string& path) {
     CallJournal::Entries entries;
-    for (off_t offset = 0;; offset += sizeof(Slot)) {
+    for (int index = 0;; ++index) {
         Slot slot;
-        const ssize_t count = ::pread(file.get(), &slot, sizeof slot, offset);
+        const ssize_t count = ::pread(file.get(), &slot, sizeof slot, off_t(index) * off_t(sizeof slot));
         if (count < 0) failAt("cannot read " + path);
         // The last slot ends where its text ends.
         if (count < ssize_t(offsetof(Slot, json))) return entries;
-        if (slot.size <= std::size_t(count) - offsetof(Slot, json)) addEntry(slot, entries);
+        if (slot.size <= std::size_t(count) - offsetof(Slot, json)) addEntry(slot, index, entries);
     }
 }
 
-void replayJournal(const std::string& path, const std::function<bool(CallJournal::Entries)>& take) {
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+void replayJournal(const std::string& path, const CallJournal::Take& take) {
+    const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (!file && errno == ENOENT) return;
     if (!file) failAt("cannot open " + path);
     // A living worker's, or one that another has billed.
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !isStillLinked(file)) return;
-    if (take(entriesOf(file, path)) && ::unlink(path.c_str()) != 0) failAt("cannot remove " + path);
+    const auto free = [&](const CallJournal::Entry& entry) {
+        const SlotState state = SlotState::free;
+        // Where the disk does not take it the call comes again, and changes nothing then.
+        (void)!::pwrite(file.get(), &state, sizeof state,
+                        off_t(entry.slot) * off_t(sizeof(Slot)) + off_t(offsetof(Slot, state)));
+    };
+    if (take(entriesOf(file, path), free) && ::unlink(path.c_str()) != 0) failAt("cannot remove " + path);
 }
 
 }  // namespace
@@ -131,16 +138,23 @@ int CallJournal::open(const Settlement& call, std::string& fault) noexcept {
         json.copy(slot.json.data(), slot.json.size());
         const int index = freeSlot();
         if (write(index, 0, &slot, offsetof(Slot, json) + json.size())) return index;
-        fault = "cannot write " + path_ + ": " + std::generic_category().message(errno);
+        fault = "billing.spool_dir: cannot write " + path_ + ": " + std::generic_category().message(errno);
         close(index);
+    } catch (const std::system_error& e) {
+        fault = "billing.spool_dir: " + describe(e);
     } catch (...) {
-        fault = describeCurrent();
+        fault = "a call is in no journal: " + describeCurrent();
     }
     return kNoSlot;
 }
 
 void CallJournal::setAsked(int slot) noexcept {
     const SlotState state = SlotState::asked;
+    if (slot != kNoSlot) write(slot, offsetof(Slot, state), &state, sizeof state);
+}
+
+void CallJournal::setGivenUp(int slot) noexcept {
+    const SlotState state = SlotState::open;
     if (slot != kNoSlot) write(slot, offsetof(Slot, state), &state, sizeof state);
 }
 
@@ -162,16 +176,27 @@ void CallJournal::close(int slot) noexcept {
     free_.push_back(slot);
 }
 
-void CallJournal::replay(const std::function<bool(Entries)>& take) {
+std::set<std::string> CallJournal::replay(const MayTake& mayTake, const Take& take) {
+    std::set<std::string> faults;
     std::exception_ptr failure;
-    for (const std::string& path : journalsIn(folder_)) {
+    std::vector<std::string> journals;
+    try {
+        journals = journalsIn(folder_);
+    } catch (const std::system_error& e) {
+        return {describe(e)};
+    }
+    for (const std::string& path : journals) {
+        const std::string name = fs::path(path).stem();
         try {
-            replayJournal(path, take);
-        } catch (const std::system_error&) {  // one that cannot be used keeps none of the others
+            if (mayTake(name.substr(0, name.rfind('-')))) replayJournal(path, take);
+        } catch (const std::system_error& e) {  // one that cannot be used keeps none of the others
+            faults.insert(describe(e));
+        } catch (const std::exception&) {
             if (!failure) failure = std::current_exception();
         }
     }
     if (failure) std::rethrow_exception(failure);
+    return faults;
 }
 
 }  // namespace aiproject

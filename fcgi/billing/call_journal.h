@@ -4,13 +4,14 @@
 //
 //   OWNER-N.calls   beside the spool; a slot of 1 KiB for each call in progress
 //
-// ERRORS   replay(): std::system_error, with the file. All others answer or do nothing when the disk does not take it.
+// ERRORS   replay(): what `take` throws. All others answer or do nothing when the disk does not take it.
 // THREADS  Any number may call; a slot belongs to the thread of its call.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,8 +29,10 @@ public:
         Settlement call;                // as it was known at its beginning: atMs, and the question as tokensIn
         bool wasAsked = false;          // a model was asked
         std::int64_t answerTokens = 0;  // of what was passed on, estimated
+        int slot = kNoSlot;
     };
     using Entries = std::vector<Entry>;
+    using Free = std::function<void(const Entry&)>;
 
     // Makes nothing yet. `owner` is in the names of this worker's files: letters and digits.
     CallJournal(std::string folder, std::string owner) : folder_(std::move(folder)), owner_(std::move(owner)) {}
@@ -40,12 +43,17 @@ public:
     // kNoSlot, and why in `fault`: the call is not in the journal.
     int open(const Settlement& call, std::string& fault) noexcept;
     void setAsked(int slot) noexcept;
+    void setGivenUp(int slot) noexcept;                        // undoes setAsked()
     void setModel(int slot, std::string_view model) noexcept;  // that answers
     void setAnswerTokens(int slot, std::int64_t tokens) noexcept;
     void close(int slot) noexcept;
 
-    // Gives the calls that each dead worker has left open. The file is gone once `take` has answered true.
-    void replay(const std::function<bool(Entries)>& take);
+    using MayTake = std::function<bool(const std::string& owner)>;
+    using Take = std::function<bool(Entries, const Free&)>;
+    // Gives the calls that each dead worker has left open, but for owners whose turn it is not. A call for which `take`
+    // calls the function that it is given does not come again; the file is gone once `take` has answered true. Answers
+    // what was wrong with files, each with its path; what `take` throws is thrown once each file has had its turn.
+    std::set<std::string> replay(const MayTake& mayTake, const Take& take);
 
 private:
     void makeFile();

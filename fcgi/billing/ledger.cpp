@@ -177,16 +177,20 @@ void putOff(Session& session, const Holder& holder) {
         now;
 }
 
-void settle(Session& session, const Settlement& settlement, const QuotaConfig& quota) {
-    if (isSettled(session, settlement.callId)) return;
+bool settle(Session& session, const Settlement& settlement, const QuotaConfig& quota) {
+    if (settlement.userId != 0) lockUser(session, settlement.userId);
+    if (isSettled(session, settlement.callId)) return false;
     Hold given = settlement.hold;
     given.priceMs = 0;  // a model was asked: the call is one of its minute
     if (given.isMade && !removeReservation(session, settlement.callId, kNever)) given = {};
     const bool isCharged = settlement.isCharged && !settlement.used.isNothing();
-    if (settlement.hold.isMade || isCharged) unhold(session, settlement.userId, given);
+    if (given.isMade) unhold(session, settlement.userId, given);
     if (isCharged) refillQuota(session, quota, settlement.userId, unixMilliseconds());
-    if (!isCharged || !insertCharged(session, settlement)) return insertUncharged(session, settlement);
-    lowerBalance(session, settlement);
+    if (isCharged && insertCharged(session, settlement))
+        lowerBalance(session, settlement);
+    else
+        insertUncharged(session, settlement);
+    return true;
 }
 
 }  // namespace aiproject

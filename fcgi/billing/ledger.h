@@ -1,8 +1,8 @@
 // The tables `ledger` and `reservations`, and what calls hold and pay in `users`. Constant statements within a
-// transaction of the caller's. Reserving and releasing lock the user and then the reservation: the user's lock says
-// that nothing about the call is on its way any more. Settling takes them the other way round; they do not meet, since
-// a reservation is touched by its own worker, one transaction after the other, or by who finds that worker dead. Where
-// two do meet after all, the database ends one, and Database::write() runs it again.
+// transaction of the caller's. All of them lock the user and then touch the reservation and the ledger: the user's lock
+// says that nothing about the call is on its way any more, and whoever waited for it sees what the other has done.
+// Where two meet in another order after all (putOff() locks no user), the database ends one, and Database::write()
+// runs it again.
 //
 // ERRORS   What the database throws.
 // THREADS  No state.
@@ -66,8 +66,8 @@ std::vector<Reservation> reservationsOf(Poco::Data::Session& session, const Hold
 // Of all calls of that worker.
 void putOff(Poco::Data::Session& session, const Holder& holder);
 
-// The row, the balance, the reservation; nothing when that call is in the ledger already. A refill that is due comes
-// before the charge. The balance never falls below 0, and what the row says was charged is what it fell by.
-void settle(Poco::Data::Session& session, const Settlement& settlement, const QuotaConfig& quota);
+// The row, the balance, the reservation; false, and nothing, when that call is in the ledger already. A refill that is
+// due comes before the charge. The balance never falls below 0, and what the row says was charged is what it fell by.
+bool settle(Poco::Data::Session& session, const Settlement& settlement, const QuotaConfig& quota);
 
 }  // namespace aiproject

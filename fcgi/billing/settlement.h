@@ -13,7 +13,7 @@ struct Hold {
     bool isMade = false;  // there is a row in `reservations`
     Amounts amounts;
     std::int64_t calls = 0;    // 1: it counts in users.calls_held
-    std::int64_t priceMs = 0;  // of users.paid_ms, given back to a call that no model was asked for
+    std::int64_t priceMs = 0;  // of users.paid_ms; a release gives it back where it is known: no row has it
 };
 
 struct Settlement {

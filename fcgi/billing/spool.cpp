@@ -132,6 +132,14 @@ void Spool::append(const std::string& line) {
 
 bool Spool::hasFiles() const { return !filesIn(folder_).empty(); }
 
+bool Spool::hasFilesOf(const std::string& owner) const {
+    const auto files = filesIn(folder_);
+    return std::any_of(files.begin(), files.end(), [&](const std::string& path) {
+        const std::string name = fs::path(path).filename();
+        return name.compare(0, owner.size() + 1, owner + "-") == 0;
+    });
+}
+
 void Spool::replay(const Take& take, const std::function<bool()>& goesOn) {
     {
         const std::lock_guard lock(mutex_);

@@ -31,6 +31,7 @@ public:
 
     // There is a file that somebody may have to take over.
     bool hasFiles() const;
+    bool hasFilesOf(const std::string& owner) const;
 
     using Lines = std::vector<std::string>;
     using Take = std::function<std::vector<LineFate>(const Lines&)>;  // one fate for each

@@ -32,6 +32,7 @@ std::string shortened(Text text, std::size_t longest) {
 void CallReply::attach(CallWatch::Call& call, const std::string& model) {
     call_ = &call;
     ++attempts_;
+    if (tell_) tell_();
     report_ = {};
     report_.model = model;
 }

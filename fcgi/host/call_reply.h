@@ -7,6 +7,7 @@
 #include "host/call_watch.h"
 #include "host/frame_check.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -36,6 +37,8 @@ public:
     void detach() { call_ = nullptr; }
 
     int attempts() const noexcept { return attempts_; }
+    // Told of each attempt before its plugin is asked; none: nobody is.
+    void onAttempt(std::function<void()> tell) { tell_ = std::move(tell); }
     // The plugin broke the contract.
     void blame(const std::string& reason) noexcept;
 
@@ -70,6 +73,7 @@ protected:
 private:
     CallWatch::Call* call_ = nullptr;
     int attempts_ = 0;  // of all plugins
+    std::function<void()> tell_;
 };
 
 // Takes frames in the documented shape: one JSON object each, without a line break.

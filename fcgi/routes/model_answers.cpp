@@ -79,14 +79,15 @@ struct Delivery {
     StreamSink* sink = nullptr;
 };
 
-// While a model answers, the journal of calls is told how much of it was passed on.
+// While models are asked, the journal of calls is told that they are, and how much of an answer was passed on.
 class Telling {
 public:
     Telling(const Delivery& delivery, BilledCall& billed) : delivery_(delivery) {
-        billed.noteAsked();
+        delivery_.reply.onAttempt([&billed] { billed.noteAsked(); });
         if (delivery_.sink) delivery_.sink->tell(&billed, delivery_.reply);
     }
     ~Telling() {
+        delivery_.reply.onAttempt({});
         if (delivery_.sink) delivery_.sink->tell(nullptr, delivery_.reply);
     }
     Telling(const Telling&) = delete;

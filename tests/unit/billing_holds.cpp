@@ -53,6 +53,19 @@ SPEC(Holds, of_a_dead_worker_are_released_in_one_round_however_many) {
     assertSays(logged(), "released 100 reservations of dead workers");
 }
 
+SPEC(Holds, of_dead_workers_are_released_whatever_a_journal_is_like) {
+    const std::string unusable = config.billing.spoolDir + "/X-1.calls";
+    std::filesystem::create_directories(unusable);
+    const BilledCall lost = mortal.begin(text(30));
+    watcher.keepHolds();
+    watcher.keepHolds();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), held());
+    const std::string log = logged();
+    assertSays(log, "cannot open " + unusable);
+    assertSays(log, "give it to that user, or remove it");
+    CPPUNIT_ASSERT_EQUAL(log.find(unusable), log.rfind(unusable));  // said once
+}
+
 SPEC(Holds, that_have_expired_by_this_hosts_clock_alone_stay) {
     const BilledCall alive = mortal.begin(text(30));  // as seen by a clock that is ahead
     billing->keepHolds();

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <new>
 
 using namespace aiproject;
@@ -32,6 +33,10 @@ public:
 private:
     std::atomic<bool>* flag_;
 };
+
+// Releasing and settling change the reservation or insert a row.
+constexpr const char* kNoRelease =
+    "CREATE TRIGGER broken BEFORE DELETE ON reservations BEGIN SELECT RAISE(ABORT, 'no'); END";
 
 struct LostCalls : Till {
     LostCalls() {
@@ -61,6 +66,14 @@ struct LostCalls : Till {
         }
         database.emplace(config.database);
         billing.emplace(*database, config, billingRules(config), *log);
+    }
+    void reopen() {
+        billing.reset();
+        database.emplace(config.database);
+        billing.emplace(*database, config, billingRules(config), *log);
+    }
+    static void execute(Database& own, const std::string& statement) {
+        own.write([&](Poco::Data::Session& session) { Database::execute(session, statement); });
     }
     std::int64_t rows(const std::string& where) { return number("SELECT COUNT(*) FROM ledger WHERE " + where); }
     std::size_t journals() const {
@@ -99,6 +112,7 @@ SPEC(LostCalls, cost_at_least_the_question_and_nothing_before_a_model_was_asked)
     billing->keepHolds();
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'lost' AND charged_tokens = 12"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("1 = 1"));
+    assertSays(logged(), "1 calls in it were lost");
     assertAgrees(1'000);
 }
 
@@ -126,6 +140,95 @@ SPEC(LostCalls, are_none_that_were_settled_or_given_up) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'complete' AND charged_tokens = 40"));
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), journals());
     assertAgrees(1'000);
+}
+
+SPEC(LostCalls, are_none_that_were_given_up_while_the_database_took_no_release) {
+    kill([this](Billing& mortal) {
+        auto call = std::unique_ptr<BilledCall>(new BilledCall(mortal.begin(asking(12))));
+        call->noteAsked();
+        Database own(config.database);
+        execute(own, kNoRelease);
+        call.reset();
+    });
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(300), number("SELECT tokens_held FROM users"));
+    sql("DROP TRIGGER broken");
+    billing->keepHolds();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), rows("1 = 1"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT tokens_held FROM users"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), journals());
+    assertSilentOf(logged(), "were lost");
+}
+
+SPEC(LostCalls, are_none_whose_release_came_later) {
+    reopen();
+    {
+        const BilledCall call = billing->begin(asking(12));
+        sql(kNoRelease);
+    }
+    sql("DROP TRIGGER broken");
+    billing->retry();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT tokens_held FROM users"));
+    billing.reset();
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), journals());
+}
+
+// The folder is away just then, so that neither the database nor the spool takes the bill.
+SPEC(LostCalls, are_none_whose_bill_was_kept_in_memory_for_a_time) {
+    for (const bool isSaved : {false, true}) {
+        reopen();
+        auto call = std::unique_ptr<BilledCall>(new BilledCall(billing->begin(asking(12))));
+        call->noteAsked();
+        const std::string folder = config.billing.spoolDir;
+        std::filesystem::rename(folder, folder + ".away");
+        std::ofstream(folder) << "no folder";
+        sql(kNoRelease);
+        call->settle(answered(40), {"echo", ""});
+        call.reset();
+        assertSays(logged(), "bill is kept in memory only");
+        sql("DROP TRIGGER broken");
+        std::filesystem::remove(folder);
+        std::filesystem::rename(folder + ".away", folder);
+        if (isSaved)
+            billing->saveKept();
+        else
+            billing->retry();
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("1 = 1"));  // a saved one is in the spool
+        billing.reset();
+        CPPUNIT_ASSERT_EQUAL(std::size_t(0), journals());
+    }
+}
+
+SPEC(LostCalls, wait_for_a_true_bill_that_is_in_the_spool) {
+    kill([this](Billing& mortal) {
+        auto* const call = new BilledCall(mortal.begin(asking(12)));
+        call->noteAsked();
+        Database own(config.database);
+        execute(own, kNoRelease);
+        mortal.begin(asking(1)).settle(answered(40), {"echo", ""});
+    });
+    sql("DROP TRIGGER broken");
+    billing->keepHolds();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), rows("1 = 1"));
+    billing->retry();
+    billing->keepHolds();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'complete'"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'lost'"));
+}
+
+SPEC(LostCalls, that_one_round_has_settled_do_not_come_again_in_the_next) {
+    kill([](Billing& mortal) {
+        for (int i = 0; i < 20; ++i) (new BilledCall(mortal.begin(asking(1, false))))->noteAsked();
+    });
+    CallJournal reader(config.billing.spoolDir, "reader");
+    const auto mayTake = [](const std::string& /*owner*/) { return true; };
+    std::vector<std::size_t> found;
+    for (int round = 0; round < 3; ++round)
+        reader.replay(mayTake, [&](const CallJournal::Entries& lost, const CallJournal::Free& free) {
+            found.push_back(lost.size());
+            for (std::size_t i = 0; i < std::min<std::size_t>(8, lost.size()); ++i) free(lost[i]);
+            return false;
+        });
+    CPPUNIT_ASSERT((found == std::vector<std::size_t>{20, 12, 4}));
 }
 
 SPEC(LostCalls, of_a_living_worker_are_left_alone) {

@@ -169,7 +169,7 @@ void Billing::noteAside(const WaitingBill& bill) {
     if (!unusable.hold.isMade) return;
     // No settlement will end it, and its worker puts off all that are its own.
     const std::lock_guard lock(mutex_);
-    toRelease_.push_back({unusable.callId, unusable.userId, unusable.hold});
+    toRelease_.push_back({{unusable.callId, unusable.userId, unusable.hold}});
 }
 
 void Billing::keepHolds() {

@@ -168,7 +168,7 @@ void ModelRegistry::make(const std::string& name) {
 void ModelRegistry::tell(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings) {
     const bool isConfigured = config_.models.count(name) > 0;
     const bool isAskedFor = isConfigured || isRouted(name) || contains(wanted_, name);
-    const std::vector<std::string> missing = settings.missing();
+    const std::vector<std::string>& missing = settings.missing();
     if (!isAskedFor && !missing.empty()) {
         std::string lines;
         for (const auto& key : missing) lines += (lines.empty() ? "" : ", ") + key + " = ...";

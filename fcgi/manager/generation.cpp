@@ -75,7 +75,8 @@ Generation makeGeneration(const GenerationSource& source, int number) {
         generation.poolsTold[name] = {copied(settings.file()), settings.overrides(), settings.withheldVariables()};
     }
     generation.memoryShareMb = shareOfMemory(workers);
-    return withPlugins(std::move(generation), PluginSnapshot::take(generation.config));
+    PluginSnapshot plugins = PluginSnapshot::take(generation.config);
+    return withPlugins(std::move(generation), std::move(plugins));
 }
 
 Generation withPlugins(Generation generation, PluginSnapshot plugins) {

@@ -112,8 +112,9 @@ PluginSnapshot PluginSnapshot::take(const Config& config) {
 bool PluginSnapshot::isInherited() noexcept { return std::getenv(kPluginsVariable) != nullptr; }
 
 PluginSnapshot PluginSnapshot::ownOrInherited(const Config& config) {
-    if (!isInherited()) return take(config);
-    const std::string inherited = std::getenv(kPluginsVariable);
+    const char* const value = std::getenv(kPluginsVariable);
+    if (!value) return take(config);
+    const std::string inherited = value;
     PluginSnapshot snapshot;
     snapshot.read(inherited);
     unsetenv(kPluginsVariable);  // or a process that a plugin starts would take it for its own

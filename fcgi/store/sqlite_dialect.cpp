@@ -93,8 +93,8 @@ std::string SqliteDialect::denial() const {
                                        std::pair(file_, writes ? R_OK | W_OK : R_OK)}) {
         if (!isDenied(path, access)) continue;
         struct stat status {};
-        const std::string reason = path + " may not be " + (writes ? "read and written" : "read") + " by " +
-                                   userName(::geteuid()) + " (permission denied)";
+        std::string reason = path + " may not be " + (writes ? "read and written" : "read") + " by " +
+                             userName(::geteuid()) + " (permission denied)";
         if (::stat(path.c_str(), &status) != 0) return reason;
         const std::string owner = userName(status.st_uid);
         return reason + "; it belongs to " + owner + ", so run this as that user: sudo -u " + owner + " aiproject ...";

@@ -19,6 +19,8 @@ class Database;
 
 class LookAlikes {
 public:
+    static constexpr const char* kMigration = "003_look_alikes.sql";  // adds its columns
+
     explicit LookAlikes(Database& database) : database_(database) {}
 
     // Computes what rows of older programs, of a backup or of an import lack, however many. Costs a look when none

@@ -19,7 +19,8 @@ int migrate(const CommandLine& line) {
         applied.add(file);
         if (!line.json) std::cout << "applied " << file << std::endl;
     });
-    LookAlikes(database).complete();  // always: one that was killed may have left some
+    // Also where nothing was applied: one that was killed may have left some.
+    if (migrations.hasFile(LookAlikes::kMigration)) LookAlikes(database).complete();
     loadOrCreateKey(config.auth.keyFile);
     if (line.json) {
         Poco::JSON::Object object = jsonObject();

@@ -133,6 +133,10 @@ bool Migrations::applyIfMissing(Session& session, const File& file) const {
     return true;
 }
 
+bool Migrations::hasFile(const std::string& name) const {
+    return std::any_of(files_.begin(), files_.end(), [&name](const File& file) { return file.name == name; });
+}
+
 std::vector<std::string> Migrations::pending() const {
     std::vector<std::string> names;
     database_.read([&](Session& session) {

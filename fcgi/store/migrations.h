@@ -33,6 +33,7 @@ public:
     // Names of the files that the database lacks, in order. Changes nothing.
     std::vector<std::string> pending() const;
     bool isCurrent() const { return pending().empty(); }
+    bool hasFile(const std::string& name) const;  // among those read; a folder may be that of an older release
 
 private:
     struct File {

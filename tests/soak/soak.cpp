@@ -107,8 +107,8 @@ struct Soak : CppUnit::TestCase {
         return e.what();
     }
 
-    // Calls from..to, so many at once.
-    void run(int from, int to) {
+    // Calls from..to, a fixed number of them at once.
+    void makeCalls(int from, int to) {
         std::atomic<int> next{from};
         const auto attend = [&] {
             for (int number = next++; number < to; number = next++) carryOut(callOf(number));
@@ -166,7 +166,7 @@ SPEC(Soak, leaves_every_process_as_it_was) {
     Sizes first, last;
     for (int done = 0; done < all;) {
         const int next = std::min(all, done + tenth);
-        run(done, next);
+        makeCalls(done, next);
         done = next;
         last = sizesWhenIdle();
         if (first.empty()) first = last;

@@ -100,7 +100,7 @@ struct Hardening : CppUnit::TestCase {
     }
 
     fs::path compiled(const std::vector<std::string>& flags) const {
-        const fs::path program = dir.file("program");
+        fs::path program = dir.file("program");
         Command compiler{AIPROJECT_CXX, {"-O2", dir.write("program.cpp", kProgram), "-o", program}};
         compiler.arguments.insert(compiler.arguments.end(), flags.begin(), flags.end());
         const Finished finished = runToEnd(compiler);

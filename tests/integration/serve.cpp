@@ -62,7 +62,7 @@ struct Serve : CppUnit::TestCase {
     }
 
     std::vector<pid_t> workers() const {
-        const std::vector<pid_t> all = workersOf(manager->pid());
+        std::vector<pid_t> all = workersOf(manager->pid());
         CPPUNIT_ASSERT_EQUAL(kWorkers, all.size());
         return all;
     }

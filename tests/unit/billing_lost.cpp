@@ -251,6 +251,7 @@ SPEC(LostCalls, are_settled_by_one_of_many_who_find_them) {
         for (int i = 0; i < 40; ++i) (new BilledCall(mortal.begin(small)))->noteAsked();
     });
     std::vector<std::unique_ptr<Billing>> finders;
+    finders.reserve(4);
     for (int i = 0; i < 4; ++i)
         finders.push_back(std::make_unique<Billing>(*database, config, billingRules(config), *log));
     together(4, [&](int index) { finders[std::size_t(index)]->keepHolds(); });

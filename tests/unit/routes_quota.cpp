@@ -201,7 +201,7 @@ SPEC(Quota, that_calls_in_progress_hold_is_told_from_one_that_is_spent) {
 
 SPEC(Quota, of_voice_says_how_many_seconds_are_left_and_how_many_the_audio_has) {
     site.sql("UPDATE users SET voice_seconds = 1");
-    const ScriptedExchange refused = site.post("/models/echo/chat", std::string(32'000 * 3, '\1'), site.ann);
+    const ScriptedExchange refused = site.post("/models/echo/chat", std::string(96'000, '\1'), site.ann);
     assertSays(refused.json()->getValue<std::string>("msg"), "1 voice seconds are left, and this call needs 3");
     CPPUNIT_ASSERT(!refused.json()->has("retry_after"));
 }

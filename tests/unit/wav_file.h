@@ -8,7 +8,7 @@ namespace aiproject::test {
 
 inline std::string littleEndian(std::uint32_t value, int bytes) {
     std::string text;
-    for (int i = 0; i < bytes; ++i) text += char(value >> (8 * i) & 0xff);
+    for (int i = 0; i < bytes; ++i) text += char(std::uint64_t(value) >> (8 * i) & 0xff);
     return text;
 }
 

@@ -34,18 +34,20 @@ std::string narrow(const icu::UnicodeString& text) {
     return utf8;
 }
 
-using Form = const icu::Normalizer2* (*)(UErrorCode&);
-
-icu::UnicodeString normalized(const icu::UnicodeString& text, Form form) {
+// ICU makes each at its first use, and keeps it.
+template <const icu::Normalizer2* (*get)(UErrorCode&)>
+icu::UnicodeString normalized(const icu::UnicodeString& text) {
+    static const icu::Normalizer2* const normalizer = [] {
+        UErrorCode status = U_ZERO_ERROR;
+        const icu::Normalizer2* const made = get(status);
+        require(status, "normal forms");
+        return made;
+    }();
     UErrorCode status = U_ZERO_ERROR;
-    const icu::Normalizer2* const normalizer = form(status);
-    require(status, "normal forms");
     icu::UnicodeString result = normalizer->normalize(text, status);
     require(status, "normal form");
     return result;
 }
-
-std::string inForm(std::string_view text, Form form) { return narrow(normalized(wide(text), form)); }
 
 bool isIn(char32_t point, std::uint32_t categories) { return (U_GET_GC_MASK(UChar32(point)) & categories) != 0; }
 
@@ -150,9 +152,11 @@ const USpoofChecker* spoofChecker() {
 
 }  // namespace
 
-std::string composed(std::string_view text) { return inForm(text, icu::Normalizer2::getNFCInstance); }
+std::string composed(std::string_view text) { return narrow(normalized<icu::Normalizer2::getNFCInstance>(wide(text))); }
 
-std::string decomposed(std::string_view text) { return inForm(text, icu::Normalizer2::getNFDInstance); }
+std::string decomposed(std::string_view text) {
+    return narrow(normalized<icu::Normalizer2::getNFDInstance>(wide(text)));
+}
 
 std::string withPlainSpaces(std::string_view text) {
     icu::UnicodeString plain;
@@ -235,7 +239,7 @@ std::string skeletonOf(std::string_view text) {
     icu::UnicodeString visible;
     // UTS 39 takes them out as well, since a version that ICU 72 does not know. NFKC, because its table has not every
     // letter that differs in width or style only.
-    eachPoint(normalized(wide(text), icu::Normalizer2::getNFKCInstance), [&](char32_t point) {
+    eachPoint(normalized<icu::Normalizer2::getNFKCInstance>(wide(text)), [&](char32_t point) {
         if (!isHidden(point)) visible.append(UChar32(point));
     });
     UErrorCode status = U_ZERO_ERROR;

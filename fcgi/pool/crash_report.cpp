@@ -82,11 +82,13 @@ struct Libc {
     int (*const tgkill)(pid_t, pid_t, int) = libcs<int(pid_t, pid_t, int)>("tgkill");
 };
 
-// First called where the loader's lock may be waited for; from then on in any signal handler.
 const Libc& libc() noexcept {
     static const Libc found;
     return found;
 }
+
+// Found before main(): a handler of a signal may call any of them, but must not look for it.
+[[maybe_unused]] const Libc& foundAtStart = libc();
 
 // kill(-1) is not among them: on Linux it spares who calls it.
 void noteKill(pid_t whom, int number) noexcept {
@@ -100,7 +102,6 @@ void blameRunningModel() noexcept { blame(runningModel != kNobody ? runningModel
 
 CrashReport::CrashReport(WorkerRow& row, std::vector<PluginCode> code) {
     pluginCode = new std::vector<PluginCode>(std::move(code));  // for as long as there may be a crash
-    libc();
     process = getpid();
     workerRow = &row;
     std::atexit(&blameAtExit);

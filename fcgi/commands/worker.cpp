@@ -113,15 +113,19 @@ struct Answers {
     }
 };
 
-// What it says when it ends itself: in its own log, and on the board, where the manager finds it if the log is gone
-// too.
+// Why it ends, on the board: the manager says it even when the log of this worker could not take it.
+void leave(const Seat& seat, const std::string& words) {
+    std::array<char, 160>& row = seat.worker().lastWords;
+    words.copy(row.data(), row.size() - 1);
+}
+
+// What it says when it ends itself, having lost what it cannot do without.
 class LastWords {
 public:
     LastWords(const Seat& seat, Log& log) {
         onLastWords([&seat, &log](const std::string& words) {
             blameRunningModel();
-            std::array<char, 160>& row = seat.worker().lastWords;
-            words.copy(row.data(), row.size() - 1);
+            leave(seat, words);
             log.error("cannot go on: " + words);
         });
     }
@@ -158,7 +162,9 @@ struct Running {
         alarm(kLongestEnd);
         billing.saveKept();
         if (isDrained) return EXIT_SUCCESS;
-        log.error("stopped with " + std::to_string(connections.inProgress()) + " requests that did not end");
+        const std::string words = std::to_string(connections.inProgress()) + " requests did not end";
+        leave(seat, words);
+        log.error("stopped, " + words);
         _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
     }
 
@@ -188,12 +194,12 @@ LogConfig usableLog(LogConfig log) {
     return log;
 }
 
-int serveFastcgi(const Config& config, const std::string& name, const WorkerSignals& signals, Log& log) {
+int serveFastcgi(const Config& config, const std::string& name, const Seat& seat, const WorkerSignals& signals,
+                 Log& log) {
     const PoolConfig pool = poolOf(config, name);
     raiseDescriptorLimit();
     standBack(pool.nice, log);
     forbidCoreDumps(config);
-    const Seat seat;
     Listener listener(kListeningSocket);
     Acceptor acceptor(listener, signals);
     // Before the database, which makes a thread, and before the crash report, which is not about trials.
@@ -248,11 +254,13 @@ int worker(const CommandLine& line) {
     log.hide(secretsOf(config));
     if (logConfig.file != config.log.file)
         log.error("log.file " + config.log.file + " cannot be opened; this is standard error");
+    const Seat seat;
     try {
         // Under a manager of ours the plugins are those that it has looked at, and so is the configuration.
         if (!PluginSnapshot::isInherited()) requireTrustedFiles(config);
-        return serveFastcgi(config, line.pool, signals, log);
+        return serveFastcgi(config, line.pool, seat, signals, log);
     } catch (const std::exception& e) {
+        leave(seat, log.safe(describe(e)));
         log.error("cannot serve: " + describe(e));  // who looks into the log sees no standard error
         throw;
     }

@@ -127,7 +127,7 @@ struct Soak : CppUnit::TestCase {
 
     // The sessions of its database are a worker's own: made on demand, and kept.
     Size sizeOf(pid_t pid) const {
-        return {residentSize(pid), descriptorsOf(pid, manager.installation().dir().file("accounts.db")).size()};
+        return {residentSize(pid), descriptorsOf(pid, {manager.installation().dir().file("accounts.db")}).size()};
     }
 
     // Of the workers and the manager.

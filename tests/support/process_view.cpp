@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
 #include <system_error>
@@ -37,12 +38,14 @@ bool hasArgument(pid_t pid, const std::string& argument) {
 
 }  // namespace
 
-std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained) {
+std::vector<std::string> descriptorsOf(pid_t pid, const std::vector<std::string>& explained) {
     std::vector<std::string> targets;
     std::error_code gone;
     for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(pid) + "/fd", gone)) {
         const std::string target = fs::read_symlink(entry.path(), gone);
-        const bool isExplained = !explained.empty() && target.compare(0, explained.size(), explained) == 0;
+        const bool isExplained = std::any_of(explained.begin(), explained.end(), [&](const std::string& begin) {
+            return target.compare(0, begin.size(), begin) == 0;
+        });
         if (!gone && !isExplained) targets.push_back(target);
     }
     return targets;

@@ -10,7 +10,7 @@ namespace aiproject::test {
 
 // What its descriptors stand for ("/tmp/x/accounts.db", "socket:[4711]"). Those that begin with `explained` do not
 // count.
-std::vector<std::string> descriptorsOf(pid_t pid, const std::string& explained = {});
+std::vector<std::string> descriptorsOf(pid_t pid, const std::vector<std::string>& explained = {});
 
 // In KiB; 0: it is gone.
 long residentSize(pid_t pid);

@@ -33,7 +33,7 @@ struct Account {
 // What clients got. ANSWERS  whole, or MODEL_BUSY before anything of an answer; all else is a surprise.
 class Clients {
 public:
-    Clients(const std::string& socket, const std::vector<Account>& accounts) : socket_(socket) {
+    Clients(const ManagerUnderTest& manager, const std::vector<Account>& accounts) : manager_(manager) {
         for (int i = 0; i < kClients; ++i)
             threads_.add([this, i, account = accounts[std::size_t(i % kUsers)]] { attend(i, account); });
     }
@@ -59,7 +59,7 @@ private:
             FastcgiRequest request = jsonRequest(path, textBody(account.uuid, account.name, "hello there"));
             request.parameters["REQUEST_ID"] = id;
             try {
-                const FastcgiAnswer answer = ask(socket_, request);
+                const FastcgiAnswer answer = ask(manager_.socket("model"), request);
                 note(id, answer, path == "/textModel/stream" ? "\"status\":2" : "\"consume_token\":");
             } catch (const std::exception& e) {
                 note(id, {}, e.what());
@@ -77,7 +77,7 @@ private:
         } else if (isRefused) {
             ++refused_;
         } else if (surprise_.empty()) {
-            surprise_ = id + " without " + sign + ": " + answer.body;
+            surprise_ = id + " without " + sign + ": " + answer.body + "\n" + manager_.installation().log();
         }
     }
     std::string surprise() const {
@@ -85,7 +85,7 @@ private:
         return surprise_;
     }
 
-    const std::string socket_;
+    const ManagerUnderTest& manager_;
     std::atomic<int> served_{0}, refused_{0};
     mutable std::mutex mutex_;  // guards what follows
     std::vector<std::string> answered_;
@@ -116,7 +116,7 @@ struct Service {
             accounts.push_back({name, manager.newUser(name)});
         }
         for (int i = 0; i < kStreams; ++i) ASSERT_EVENTUALLY(beginsStream());
-        clients = std::make_unique<Clients>(manager.socket("model"), accounts);
+        clients = std::make_unique<Clients>(manager, accounts);
         clients->assertServed();
     }
     ~Service() { server.resume(); }

@@ -83,6 +83,7 @@ SPEC(LostDescriptors, are_noticed_in_a_worker_that_takes_nobody_and_says_nothing
     start("2");
     const pid_t silent = manager->workers("model").at(0);
     kill(silent, SIGSTOP);
+    ASSERT_EVENTUALLY(isStopped(silent));
     const auto isReplaced = [&] {
         CPPUNIT_ASSERT_EQUAL(200, statusOfEcho());  // the other one, if need be after a second
         return hasEnded(silent) && manager->workers("model").size() == 2;
@@ -94,6 +95,7 @@ SPEC(LostDescriptors, are_noticed_in_a_worker_that_takes_nobody_and_says_nothing
 SPEC(LostDescriptors, leave_no_worker_behind_that_was_told_to_drain) {
     const pid_t silent = manager->workers("model").at(0);
     kill(silent, SIGSTOP);
+    ASSERT_EVENTUALLY(isStopped(silent));
     CPPUNIT_ASSERT_EQUAL(0, manager->command("reload").code);
     ASSERT_EVENTUALLY(hasEnded(silent));
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), manager->logged(" drains without a sign of life"));
@@ -110,7 +112,7 @@ SPEC(LostDescriptors, are_not_why_a_worker_is_silent_whose_plugins_take_long_to_
                                                           {"model.bad_destroy.how", "wait"},
                                                           {"model.bad_destroy.gate", dir.file("gate")}});
     const pid_t ending = manager->workers("model").at(0);
-    dir.write("gate", "");
+    dir.write("gate", std::to_string(ending));
     kill(ending, SIGTERM);
     ASSERT_EVENTUALLY(manager->workers("model", "ending").size() == 1 && manager->workers("model").size() == 1);
     std::this_thread::sleep_for(std::chrono::seconds(12));

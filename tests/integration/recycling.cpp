@@ -18,8 +18,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-int statusOfLiveness(const ManagerUnderTest& manager) {
-    return ask(manager.socket("model"), {"GET", "/healthz/live", "", {}}).status;
+FastcgiAnswer askWhetherAlive(const ManagerUnderTest& manager) {
+    return ask(manager.socket("model"), {"GET", "/healthz/live", "", {}});
 }
 
 struct Recycling : CppUnit::TestCase {};
@@ -76,10 +76,10 @@ SPEC(Recycling, replaces_a_worker_that_has_served_enough_and_loses_no_request) {
                                                   {"pool.model.max_requests", "50"}}));
     const pid_t first = manager.workers("model").at(0);
     const auto stream = gated.stream(manager.socket("model"), manager.newUser("alice"));
-    SteadyClients clients(4, [&] { return statusOfLiveness(manager) == 200; });
+    SteadyClients clients(4, [&] { return askWhetherAlive(manager); });
     ASSERT_EVENTUALLY(manager.logged("(pool.model.max_requests); it is replaced") >= 4);
     clients.assertServed(20);
-    CPPUNIT_ASSERT_EQUAL(0, clients.lost());
+    clients.assertLostNone();
     CPPUNIT_ASSERT(!hasEnded(first));
     gated.open();
     CPPUNIT_ASSERT(GatedModel::isWhole(stream->read()));
@@ -92,7 +92,7 @@ SPEC(Recycling, replaces_a_worker_that_is_larger_than_its_limit_from_the_beginni
     const auto first = manager.workers("model", "");
     ASSERT_EVENTUALLY(hasEnded(first.at(0)));
     CPPUNIT_ASSERT(manager.logged("(pool.model.memory_mb); it is replaced") >= 1);
-    CPPUNIT_ASSERT_EQUAL(200, statusOfLiveness(manager));
+    CPPUNIT_ASSERT_EQUAL(200, askWhetherAlive(manager).status);
 }
 
 SPEC(Recycling, replaces_a_worker_that_has_grown_too_large) {
@@ -133,6 +133,6 @@ SPEC(Recycling, goes_on_in_a_new_log_after_SIGUSR1) {
     manager.process().signal(SIGUSR1);
     ASSERT_EVENTUALLY(std::filesystem::exists(log));
     const std::string path = "/healthz/live";
-    ASSERT_EVENTUALLY(statusOfLiveness(manager) == 200 && manager.logged("path=" + path) > 0);
+    ASSERT_EVENTUALLY(askWhetherAlive(manager).status == 200 && manager.logged("path=" + path) > 0);
     CPPUNIT_ASSERT(readFile(log + ".1").find(" ready") != std::string::npos);
 }

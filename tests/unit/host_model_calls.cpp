@@ -38,7 +38,7 @@ SPEC(Calls, skip_models_that_are_not_loaded_or_serve_another_kind) {
     CPPUNIT_ASSERT_EQUAL("one"s, run({"nobody", "one"}, question(), reply));
     install(badPlugin("keyed"), dir.path() / "plugins");
     config.models["keyed"] = {"", {{"api_key", "k"}}};  // text only
-    registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), ModelRows{&board});
+    loadAnew();
     CollectReply voice(1'000);
     CPPUNIT_ASSERT_EQUAL("one"s, run({"keyed", "one"}, question(Kind::voice), voice));
 }

@@ -1,15 +1,13 @@
 #include "auth/quota_refill.h"
 
-#include <Poco/Data/Session.h>
-#include <Poco/Data/Statement.h>
 #include <Poco/DateTime.h>
 #include <Poco/Timestamp.h>
+
+#include "store/prepared_statement.h"
 
 namespace aiproject {
 
 using Poco::Data::Session;
-using Poco::Data::Statement;
-using Poco::Data::Keywords::bind;
 
 namespace {
 
@@ -47,10 +45,10 @@ void refillQuota(Session& session, const QuotaConfig& quota, std::int64_t userId
     if (quota.refill == Refill::none) return;
     const std::int64_t period = refillPeriod(quota.refill, nowMs);
     // First the mark, which locks the row: of two that come at once, one refills.
-    Statement mark(session);
-    mark << "UPDATE users SET refilled = ? WHERE id = ? AND (refilled < ? OR refilled > ?)", bind(period), bind(userId),
-        bind(period), bind(latestPeriod(quota.refill, nowMs));
-    if (mark.execute() == 0) return;
+    const auto marked =
+        changeRows(session, "UPDATE users SET refilled = ? WHERE id = ? AND (refilled < ? OR refilled > ?)",
+                   {period, userId, period, latestPeriod(quota.refill, nowMs)});
+    if (marked == 0) return;
     changeLocked(session, userId, {"refilled", "system", std::to_string(period)},
                  [&](const Balances& balances) { return raised(balances, quota); });
 }

@@ -7,6 +7,7 @@
 #include "auth/text_forms.h"
 #include "base/error.h"
 #include "store/database.h"
+#include "store/prepared_statement.h"
 
 namespace aiproject {
 
@@ -19,24 +20,28 @@ using Poco::Data::Keywords::now;
 std::optional<StoredUser> UserStore::find(const std::string& name) {
     std::optional<StoredUser> found(std::in_place);  // the answer itself: a copy would deepen each stream's stack
     StoredUser& user = *found;
-    int disabled = 0;
+    std::int64_t disabled = 0;
+    bool isThere = false;
     database_.read([&](Session& session) {
-        user.id = 0;
-        session << "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, refilled, email, academy,"
-                   " created_at, disabled"
-                   " FROM users WHERE name = ?",
-            into(user.id), into(user.name), into(user.passwordHash), into(user.epoch), into(user.tokens),
-            into(user.picTimes), into(user.voiceSeconds), into(user.refilled), into(user.email), into(user.academy),
-            into(user.created), into(disabled), bind(name), now;
+        isThere =
+            readRow(session,
+                    "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, refilled, email, academy,"
+                    " created_at, disabled FROM users WHERE name = ?",
+                    {name},
+                    {&user.id, &user.name, &user.passwordHash, &user.epoch, &user.tokens, &user.picTimes,
+                     &user.voiceSeconds, &user.refilled, &user.email, &user.academy, &user.created, &disabled});
     });
     user.disabled = disabled != 0;
-    if (user.id == 0) found.reset();  // no row: nothing was written into it
+    if (!isThere) found.reset();
     return found;
 }
 
 std::optional<StoredUser> UserStore::findMeant(const std::string& typed) {
-    for (const std::string& form : storedForms(typed))
+    if (std::optional<StoredUser> found = find(typed)) return found;
+    for (const std::string& form : storedForms(typed)) {  // now only: to compute them takes longer than to look
+        if (form == typed) continue;
         if (std::optional<StoredUser> found = find(form)) return found;
+    }
     return std::nullopt;
 }
 

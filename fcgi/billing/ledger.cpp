@@ -1,18 +1,15 @@
 #include "billing/ledger.h"
 
 #include <Poco/Data/Session.h>
-#include <Poco/Data/Statement.h>
-
-#include <algorithm>
 
 #include "auth/quota_refill.h"
 #include "base/unix_time.h"
 #include "billing/refusal.h"
+#include "store/prepared_statement.h"
 
 namespace aiproject {
 
 using Poco::Data::Session;
-using Poco::Data::Statement;
 using Poco::Data::Keywords::bind;
 using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
@@ -21,82 +18,85 @@ namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
-int flag(bool isSet) { return isSet ? 1 : 0; }
-
-// What has the time and place of a row, without what was charged.
-constexpr const char* kColumns =
-    "INSERT INTO ledger (call_id, at_ms, user_id, user_name, model, route, kind, tokens_in, tokens_out, tokens,"
-    " pictures, voice_seconds, milliseconds, outcome, basis, request_id, upstream_id,"
-    " charged_tokens, charged_pictures, charged_voice_seconds, balance)";
-constexpr const char* kValues = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
-
-void bindRow(Statement& insert, const Settlement& row) {
-    insert, bind(row.callId), bind(row.atMs), bind(row.userId), bind(row.userName), bind(row.model), bind(row.route),
-        bind(row.kind), bind(row.tokensIn), bind(row.tokensOut), bind(row.used.tokens), bind(row.used.pictures),
-        bind(row.used.voiceSeconds), bind(row.milliseconds), bind(row.outcome), bind(row.basis), bind(row.requestId),
-        bind(row.upstreamId);
+// One row in any case: an aggregate of no user's row is one, too, which is charged nothing. The user's row is locked,
+// so that what the row says was charged is what the balance will fall by.
+void insertRow(Session& session, const Settlement& row, const Amounts& charge) {
+    changeRows(
+        session,
+        "INSERT INTO ledger (call_id, at_ms, user_id, user_name, model, route, kind, tokens_in, tokens_out, tokens,"
+        " pictures, voice_seconds, milliseconds, outcome, basis, request_id, upstream_id,"
+        " charged_tokens, charged_pictures, charged_voice_seconds, balance)"
+        " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " COALESCE(MAX(CASE WHEN tokens < 0 THEN 0 WHEN tokens < ? THEN tokens ELSE ? END), 0),"
+        " COALESCE(MAX(CASE WHEN pic_times < 0 THEN 0 WHEN pic_times < ? THEN pic_times ELSE ? END), 0),"
+        " COALESCE(MAX(CASE WHEN voice_seconds < 0 THEN 0 WHEN voice_seconds < ? THEN voice_seconds ELSE ? END), 0),"
+        " MAX(CASE WHEN ? > 0 THEN CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END"
+        " WHEN ? > 0 THEN CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0 ELSE pic_times - ? END"
+        " WHEN ? > 0 THEN CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
+        " ELSE voice_seconds - ? END END)"
+        " FROM users WHERE id = ?",
+        {row.callId,
+         row.atMs,
+         row.userId,
+         row.userName,
+         row.model,
+         row.route,
+         row.kind,
+         row.tokensIn,
+         row.tokensOut,
+         row.used.tokens,
+         row.used.pictures,
+         row.used.voiceSeconds,
+         row.milliseconds,
+         row.outcome,
+         row.basis,
+         row.requestId,
+         row.upstreamId,
+         charge.tokens,
+         charge.tokens,
+         charge.pictures,
+         charge.pictures,
+         charge.voiceSeconds,
+         charge.voiceSeconds,
+         charge.tokens,
+         charge.tokens,
+         charge.tokens,
+         charge.pictures,
+         charge.pictures,
+         charge.pictures,
+         charge.voiceSeconds,
+         charge.voiceSeconds,
+         charge.voiceSeconds,
+         row.userId});
 }
 
-void insertUncharged(Session& session, const Settlement& row) {
-    Statement insert(session);
-    insert << kColumns << " VALUES (" << kValues << ", 0, 0, 0, NULL)";
-    bindRow(insert, row);
-    insert.execute();
+// Ends a hold and takes what is charged, never below 0; both may be nothing.
+void unholdAndCharge(Session& session, std::int64_t userId, const Hold& hold, const Amounts& charge) {
+    changeRows(
+        session,
+        "UPDATE users SET tokens_held = tokens_held - ?, pic_times_held = pic_times_held - ?,"
+        " voice_seconds_held = voice_seconds_held - ?, calls_held = calls_held - ?, paid_ms = paid_ms - ?,"
+        " tokens = CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END,"
+        " pic_times = CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0 ELSE pic_times - ? END,"
+        " voice_seconds = CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
+        " ELSE voice_seconds - ? END"
+        " WHERE id = ?",
+        {hold.amounts.tokens, hold.amounts.pictures, hold.amounts.voiceSeconds, hold.calls, hold.priceMs, charge.tokens,
+         charge.tokens, charge.pictures, charge.pictures, charge.voiceSeconds, charge.voiceSeconds, userId});
 }
 
-// False: there is no such user any more. The user's row is locked, so that it is what the balance will fall by.
-bool insertCharged(Session& session, const Settlement& row) {
-    Statement insert(session);
-    insert << kColumns << " SELECT " << kValues
-           << ", CASE WHEN tokens < 0 THEN 0 WHEN tokens < ? THEN tokens ELSE ? END,"
-              " CASE WHEN pic_times < 0 THEN 0 WHEN pic_times < ? THEN pic_times ELSE ? END,"
-              " CASE WHEN voice_seconds < 0 THEN 0 WHEN voice_seconds < ? THEN voice_seconds ELSE ? END,"
-              " CASE WHEN ? = 1 THEN CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END"
-              " WHEN ? = 1 THEN CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0"
-              " ELSE pic_times - ? END"
-              " ELSE CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
-              " ELSE voice_seconds - ? END END"
-              " FROM users WHERE id = ?";
-    bindRow(insert, row);
-    insert, bind(row.used.tokens), bind(row.used.tokens), bind(row.used.pictures), bind(row.used.pictures),
-        bind(row.used.voiceSeconds), bind(row.used.voiceSeconds);
-    insert, bind(flag(row.used.tokens > 0)), bind(row.used.tokens), bind(row.used.tokens),
-        bind(flag(row.used.pictures > 0)), bind(row.used.pictures), bind(row.used.pictures),
-        bind(row.used.voiceSeconds), bind(row.used.voiceSeconds), bind(row.userId);
-    return insert.execute() > 0;
+void lockUser(Session& session, std::int64_t userId) {
+    changeRows(session, "UPDATE users SET tokens_held = tokens_held WHERE id = ?", {userId});
 }
-
-void lowerBalance(Session& session, const Settlement& row) {
-    session << "UPDATE users SET"
-               " tokens = CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END,"
-               " pic_times = CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0 ELSE pic_times - ? END,"
-               " voice_seconds = CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
-               " ELSE voice_seconds - ? END"
-               " WHERE id = ?",
-        bind(row.used.tokens), bind(row.used.tokens), bind(row.used.pictures), bind(row.used.pictures),
-        bind(row.used.voiceSeconds), bind(row.used.voiceSeconds), bind(row.userId), now;
-}
-
-// Locks the user's row, also when nothing is taken.
-void unhold(Session& session, std::int64_t userId, const Hold& hold) {
-    session << "UPDATE users SET tokens_held = tokens_held - ?, pic_times_held = pic_times_held - ?,"
-               " voice_seconds_held = voice_seconds_held - ?, calls_held = calls_held - ?, paid_ms = paid_ms - ?"
-               " WHERE id = ?",
-        bind(hold.amounts.tokens), bind(hold.amounts.pictures), bind(hold.amounts.voiceSeconds), bind(hold.calls),
-        bind(hold.priceMs), bind(userId), now;
-}
-
-void lockUser(Session& session, std::int64_t userId) { unhold(session, userId, {}); }
 
 bool removeReservation(Session& session, const std::string& callId, std::int64_t expiresBefore) {
-    Statement remove(session);
-    remove << "DELETE FROM reservations WHERE call_id = ? AND expires_ms < ?", bind(callId), bind(expiresBefore);
-    return remove.execute() > 0;
+    return changeRows(session, "DELETE FROM reservations WHERE call_id = ? AND expires_ms < ?",
+                      {callId, expiresBefore}) > 0;
 }
 
 bool isSettled(Session& session, const std::string& callId) {
     std::int64_t count = 0;
-    session << "SELECT COUNT(*) FROM ledger WHERE call_id = ?", into(count), bind(callId), now;
+    readRow(session, "SELECT COUNT(*) FROM ledger WHERE call_id = ?", {callId}, {&count});
     return count > 0;
 }
 
@@ -104,22 +104,20 @@ bool isSettled(Session& session, const std::string& callId) {
 bool hold(Session& session, const Demand& demand) {
     const Amounts& wanted = demand.hold.amounts;
     const std::int64_t priceMs = demand.hold.priceMs;
-    Statement update(session);
-    update << "UPDATE users SET tokens_held = tokens_held + ?, pic_times_held = pic_times_held + ?,"
-              " voice_seconds_held = voice_seconds_held + ?, calls_held = calls_held + ?,"
-              " paid_ms = CASE WHEN ? = 0 THEN paid_ms WHEN paid_ms < ? THEN ? ELSE paid_ms + ? END"
-              " WHERE id = ? AND disabled = 0"
-              " AND (? = 0 OR tokens < 0 OR tokens - tokens_held > 0)"
-              " AND (? = 0 OR pic_times < 0 OR pic_times - pic_times_held >= ?)"
-              " AND (? = 0 OR voice_seconds < 0 OR voice_seconds - voice_seconds_held >= ?)"
-              " AND (? = 0 OR calls_held < ?)"
-              " AND (? = 0 OR paid_ms <= ?)",
-        bind(wanted.tokens), bind(wanted.pictures), bind(wanted.voiceSeconds), bind(demand.hold.calls),
-        bind(flag(priceMs > 0)), bind(demand.nowMs), bind(demand.nowMs + priceMs), bind(priceMs), bind(demand.userId),
-        bind(flag(wanted.tokens > 0)), bind(flag(wanted.pictures > 0)), bind(wanted.pictures),
-        bind(flag(wanted.voiceSeconds > 0)), bind(wanted.voiceSeconds), bind(flag(demand.mostCalls > 0)),
-        bind(demand.mostCalls), bind(flag(demand.callsPerMinute > 0)), bind(latestPaid(demand));
-    return update.execute() > 0;
+    return changeRows(session,
+                      "UPDATE users SET tokens_held = tokens_held + ?, pic_times_held = pic_times_held + ?,"
+                      " voice_seconds_held = voice_seconds_held + ?, calls_held = calls_held + ?,"
+                      " paid_ms = CASE WHEN ? = 0 THEN paid_ms WHEN paid_ms < ? THEN ? ELSE paid_ms + ? END"
+                      " WHERE id = ? AND disabled = 0"
+                      " AND (? = 0 OR tokens < 0 OR tokens - tokens_held > 0)"
+                      " AND (? = 0 OR pic_times < 0 OR pic_times - pic_times_held >= ?)"
+                      " AND (? = 0 OR voice_seconds < 0 OR voice_seconds - voice_seconds_held >= ?)"
+                      " AND (? = 0 OR calls_held < ?)"
+                      " AND (? = 0 OR paid_ms <= ?)",
+                      {wanted.tokens, wanted.pictures, wanted.voiceSeconds, demand.hold.calls, priceMs, demand.nowMs,
+                       demand.nowMs + priceMs, priceMs, demand.userId, wanted.tokens, wanted.pictures, wanted.pictures,
+                       wanted.voiceSeconds, wanted.voiceSeconds, demand.mostCalls, demand.mostCalls,
+                       demand.callsPerMinute, latestPaid(demand)}) > 0;
 }
 
 }  // namespace
@@ -131,11 +129,12 @@ std::optional<Error> reserve(Session& session, const Demand& demand) {
         if (!hold(session, demand)) return refusalOf(session, demand);
     }
     const Amounts& wanted = demand.hold.amounts;
-    session << "INSERT INTO reservations"
+    changeRows(session,
+               "INSERT INTO reservations"
                " (call_id, user_id, tokens, pic_times, voice_seconds, calls, owner, expires_ms)"
                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        bind(demand.callId), bind(demand.userId), bind(wanted.tokens), bind(wanted.pictures), bind(wanted.voiceSeconds),
-        bind(demand.hold.calls), bind(demand.owner), bind(demand.nowMs + std::int64_t(demand.life.count())), now;
+               {demand.callId, demand.userId, wanted.tokens, wanted.pictures, wanted.voiceSeconds, demand.hold.calls,
+                demand.owner, demand.nowMs + std::int64_t(demand.life.count())});
     return std::nullopt;
 }
 
@@ -143,7 +142,7 @@ bool release(Session& session, const Reservation& reservation, std::int64_t expi
     // A reservation whose COMMIT nobody answered may still be on its way, and has this lock then.
     lockUser(session, reservation.userId);
     if (!removeReservation(session, reservation.callId, expiresBefore)) return false;
-    unhold(session, reservation.userId, reservation.hold);
+    unholdAndCharge(session, reservation.userId, reservation.hold, {});
     return true;
 }
 
@@ -183,13 +182,10 @@ bool settle(Session& session, const Settlement& settlement, const QuotaConfig& q
     Hold given = settlement.hold;
     given.priceMs = 0;  // a model was asked: the call is one of its minute
     if (given.isMade && !removeReservation(session, settlement.callId, kNever)) given = {};
-    const bool isCharged = settlement.isCharged && !settlement.used.isNothing();
-    if (given.isMade) unhold(session, settlement.userId, given);
-    if (isCharged) refillQuota(session, quota, settlement.userId, unixMilliseconds());
-    if (isCharged && insertCharged(session, settlement))
-        lowerBalance(session, settlement);
-    else
-        insertUncharged(session, settlement);
+    const Amounts charge = settlement.isCharged ? settlement.used : Amounts{};
+    if (!charge.isNothing()) refillQuota(session, quota, settlement.userId, unixMilliseconds());
+    insertRow(session, settlement, charge);
+    if (given.isMade || !charge.isNothing()) unholdAndCharge(session, settlement.userId, given, charge);
     return true;
 }
 

@@ -173,7 +173,7 @@ void Database::write(const Work& work) {
             work(session);
             transaction.commit();
         };
-        insist(inTransaction, deadline);
+        insist(std::ref(inTransaction), deadline);  // or the function would be copied into the heap
     });
 }
 

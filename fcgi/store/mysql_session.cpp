@@ -11,6 +11,8 @@
 #include <mutex>
 #include <set>
 
+#include "store/mysql_statement.h"
+
 namespace aiproject {
 
 namespace MySQL = Poco::Data::MySQL;
@@ -167,6 +169,16 @@ void MysqlSession::runScript(const std::string& sql) {
 
 Poco::SharedPtr<Poco::Data::StatementImpl> MysqlSession::createStatementImpl() {
     return new MysqlStatement(*this, handle_.get());
+}
+
+std::unique_ptr<PreparedStatement> MysqlSession::prepare(std::string_view sql) {
+    return preparedInMysql(*this, handle_.get(), sql);
+}
+
+// The connection first, which leaves its statements nothing to say to a server that may not listen.
+void MysqlSession::close() {
+    handle_.reset();
+    forget();
 }
 
 const std::string& MysqlSession::connectorName() const {

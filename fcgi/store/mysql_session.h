@@ -17,13 +17,16 @@ namespace aiproject {
 class MysqlSession final : public ServerSession {
 public:
     MysqlSession(const DatabaseUrl& url, std::chrono::seconds timeout);  // connects
+    ~MysqlSession() override { MysqlSession::close(); }
+    MysqlSession(const MysqlSession&) = delete;
+    MysqlSession& operator=(const MysqlSession&) = delete;
 
     void run(const std::string& sql) override;
     bool isIdle() const override { return !isLost_ && !isTransaction(); }
     int socket() const override { return int(mysql_get_socket(handle_.get())); }
 
     Poco::SharedPtr<Poco::Data::StatementImpl> createStatementImpl() override;
-    void close() override { handle_.reset(); }
+    void close() override;
     bool isConnected() const override { return handle_ != nullptr; }
     void commit() override { run("COMMIT"); }
     bool isTransaction() const override { return (handle_->server_status & SERVER_STATUS_IN_TRANS) != 0; }
@@ -31,6 +34,9 @@ public:
 
     // Of what just failed.
     SqlFault fault(unsigned number, const std::string& text);
+
+protected:
+    std::unique_ptr<PreparedStatement> prepare(std::string_view sql) override;
 
 private:
     struct Closer {

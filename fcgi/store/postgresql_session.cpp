@@ -12,6 +12,8 @@
 #include <set>
 #include <utility>
 
+#include "store/postgresql_statement.h"
+
 namespace aiproject {
 
 namespace PostgreSQL = Poco::Data::PostgreSQL;
@@ -183,6 +185,7 @@ PostgresqlSession::~PostgresqlSession() { finish(); }
 void PostgresqlSession::close() { finish(); }
 
 void PostgresqlSession::finish() noexcept {
+    forget();
     PQfinish(connection());
     connectionOf(handle_) = nullptr;
 }
@@ -198,8 +201,15 @@ void PostgresqlSession::commit() {
         throw SqlFault(FaultKind::other, "the transaction was rolled back, because a statement in it had failed");
 }
 
-// Poco prepares each statement under a name, and cannot free it in a transaction that has failed.
-void PostgresqlSession::rollback() { run("ROLLBACK; DEALLOCATE ALL"); }
+// Poco prepares each statement under a name, and cannot free it in a transaction that has failed. Ours go with them.
+void PostgresqlSession::rollback() {
+    forget();
+    run("ROLLBACK; DEALLOCATE ALL");
+}
+
+std::unique_ptr<PreparedStatement> PostgresqlSession::prepare(std::string_view sql) {
+    return preparedInPostgresql(*this, connection(), sql, "kept_" + std::to_string(++preparedCount_));
+}
 
 Poco::SharedPtr<Poco::Data::StatementImpl> PostgresqlSession::createStatementImpl() {
     return new PostgresqlStatement(*this, handle_);

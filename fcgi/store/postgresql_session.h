@@ -34,11 +34,15 @@ public:
 
     SqlFault fault() const;  // what the connection says of the statement that just failed
 
+protected:
+    std::unique_ptr<PreparedStatement> prepare(std::string_view sql) override;
+
 private:
     void finish() noexcept;
     PGconn* connection() const { return handle_; }
 
     mutable Poco::Data::PostgreSQL::SessionHandle handle_;  // whose methods lack const
+    std::uint64_t preparedCount_ = 0;                       // names the next one
 };
 
 }  // namespace aiproject

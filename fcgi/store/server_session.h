@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "store/dialect.h"
+#include "store/prepared_statement.h"
 
 namespace aiproject {
 
@@ -28,7 +29,7 @@ private:
     FaultKind kind_;
 };
 
-class ServerSession : public Poco::Data::AbstractSessionImpl<ServerSession> {
+class ServerSession : public Poco::Data::AbstractSessionImpl<ServerSession>, public PreparedStatements {
 public:
     // Without a connection string: Poco puts it into texts of errors.
     ServerSession() : AbstractSessionImpl(std::string()) {}

@@ -11,7 +11,6 @@ namespace aiproject {
 namespace {
 
 FileDescriptor duplicateOf(int socket) {
-    if (socket < 0) return {};
     FileDescriptor own(::fcntl(socket, F_DUPFD_CLOEXEC, 0));
     if (!own) throw std::system_error(errno, std::generic_category(), "cannot watch the session");
     return own;
@@ -20,9 +19,10 @@ FileDescriptor duplicateOf(int socket) {
 }  // namespace
 
 SessionWatch::Turn::Turn(SessionWatch& watch, int socket, Clock::time_point deadline) : watch_(watch) {
+    if (socket < 0) return;
     own_.push_back({duplicateOf(socket), deadline, false});
     node_ = own_.begin();
-    if (socket < 0) return;
+    isWatched_ = true;
     const std::lock_guard lock(watch_.mutex_);
     if (!watch_.thread_.joinable()) watch_.thread_ = std::thread([&watch] { watch.run(); });
     watch_.watched_.splice(watch_.watched_.end(), own_);
@@ -32,6 +32,7 @@ SessionWatch::Turn::Turn(SessionWatch& watch, int socket, Clock::time_point dead
 SessionWatch::Turn::~Turn() { end(); }
 
 bool SessionWatch::Turn::end() {
+    if (!isWatched_) return false;
     const std::lock_guard lock(watch_.mutex_);
     if (own_.empty()) own_.splice(own_.end(), watch_.watched_, node_);
     return node_->isOver;

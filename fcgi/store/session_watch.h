@@ -38,6 +38,7 @@ public:
         SessionWatch& watch_;
         std::list<Watched> own_;  // its node moves to the watch, and back
         std::list<Watched>::iterator node_;
+        bool isWatched_ = false;
     };
 
     SessionWatch() = default;

@@ -1,7 +1,6 @@
 #include "store/sqlite_dialect.h"
 
 #include <Poco/Data/SQLite/SQLiteException.h>
-#include <Poco/Data/SQLite/SessionImpl.h>
 #include <Poco/Data/SQLite/Utility.h>
 #include <Poco/Data/Session.h>
 #include <fcntl.h>
@@ -20,6 +19,7 @@
 #include "base/file_descriptor.h"
 #include "base/path_writers.h"
 #include "store/private_file.h"
+#include "store/sqlite_session.h"
 
 namespace aiproject {
 
@@ -56,14 +56,13 @@ public:
     explicit Turnstile(const SqliteDialect& owner) {
         const auto begin = Clock::now();
         if (begin < owner.noQueueBefore_.load()) return;
-        folder_ = FileDescriptor(
-            ::open(std::filesystem::path(owner.file_).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (folder_ && !isTaken(begin + kTurnstilePatience)) owner.noQueueBefore_ = Clock::now() + kTurnstilePause;
+        queue_ = FileDescriptor(::open(owner.folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (queue_ && !isTaken(begin + kTurnstilePatience)) owner.noQueueBefore_ = Clock::now() + kTurnstilePause;
     }
 
 private:
     bool isTaken(Clock::time_point end) const {
-        while (::flock(folder_.get(), LOCK_EX | LOCK_NB) != 0) {
+        while (::flock(queue_.get(), LOCK_EX | LOCK_NB) != 0) {
             const bool mayCome = errno == EWOULDBLOCK || errno == EINTR;  // or the file system has no flock()
             if (!mayCome || Clock::now() >= end) return false;
             std::this_thread::sleep_for(kTurnstilePoll);
@@ -71,12 +70,15 @@ private:
         return true;
     }
 
-    FileDescriptor folder_;  // whose closing lets the next one through
+    FileDescriptor queue_;  // whose closing lets the next one through
 };
 
 // An absolute path has none of the names that SQLite treats apart (:memory:, file:...?...).
 SqliteDialect::SqliteDialect(const std::string& file, DatabaseUse use, std::chrono::milliseconds timeout)
-    : file_(std::filesystem::absolute(file)), use_(use), timeout_(timeout) {}
+    : file_(std::filesystem::absolute(file)),
+      folder_(std::filesystem::path(file_).parent_path()),
+      use_(use),
+      timeout_(timeout) {}
 
 bool SqliteDialect::exists() const {
     std::error_code unknown;  // the opening will say more
@@ -84,12 +86,11 @@ bool SqliteDialect::exists() const {
 }
 
 std::string SqliteDialect::denial() const {
-    const std::string folder = std::filesystem::path(file_).parent_path();
     const bool writes = use_ == DatabaseUse::serve;
     const auto isDenied = [](const std::string& path, int access) {
         return ::faccessat(AT_FDCWD, path.c_str(), access, AT_EACCESS) != 0 && (errno == EACCES || errno == EROFS);
     };
-    for (const auto& [path, access] : {std::pair(folder, writes ? W_OK | X_OK : X_OK),  // for its journal
+    for (const auto& [path, access] : {std::pair(folder_, writes ? W_OK | X_OK : X_OK),  // for its journal
                                        std::pair(file_, writes ? R_OK | W_OK : R_OK)}) {
         if (!isDenied(path, access)) continue;
         struct stat status {};
@@ -104,11 +105,10 @@ std::string SqliteDialect::denial() const {
 
 // It says "disk I/O error" where a mapped file or a journal could not grow.
 std::string SqliteDialect::shortage(const Poco::Exception& e) const {
-    const std::string folder = std::filesystem::path(file_).parent_path();
     struct statvfs disk {};
-    const bool hasNoRoom = ::statvfs(folder.c_str(), &disk) == 0 && disk.f_bavail == 0;
+    const bool hasNoRoom = ::statvfs(folder_.c_str(), &disk) == 0 && disk.f_bavail == 0;
     const bool isFull = isAny<SQLite::DatabaseFullException>(e) || (isAny<SQLite::IOErrorException>(e) && hasNoRoom);
-    return isFull ? "no space is left on the disk of " + folder + "; make room there" : "";
+    return isFull ? "no space is left on the disk of " + folder_ + "; make room there" : "";
 }
 
 FaultKind SqliteDialect::kindOf(const Poco::Exception& e) const {
@@ -128,7 +128,7 @@ Session SqliteDialect::open(Clock::time_point deadline) const {
 
     // Whole seconds; by default it would try for a minute to open what cannot be opened.
     const auto seconds = std::size_t(std::max(1, millisecondsUntil(deadline) / 1000));
-    Session session(new SQLite::SessionImpl(file_, seconds));
+    Session session(new SqliteSession(file_, seconds));
     sqlite3* const handle = SQLite::Utility::dbHandle(session);
     sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
     if (use_ == DatabaseUse::serve)
@@ -165,11 +165,11 @@ void SqliteDialect::begin(Session& session, Clock::time_point deadline) const {
     sqlite3* const handle = SQLite::Utility::dbHandle(session);
     const Turnstile turnstile(*this);
     sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
-    execute(session, "BEGIN IMMEDIATE");
+    changeRows(session, "BEGIN IMMEDIATE", {});
     sqlite3_busy_timeout(handle, int(timeout_.count()));  // a session whose BEGIN failed for that is not used again
 }
 
-void SqliteDialect::commit(Session& session) const { execute(session, "COMMIT"); }
+void SqliteDialect::commit(Session& session) const { changeRows(session, "COMMIT", {}); }
 
 void SqliteDialect::rollback(Session& session) const noexcept {
     // The result does not matter: a session that is still in its transaction is not kept.

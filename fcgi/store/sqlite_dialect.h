@@ -41,7 +41,7 @@ private:
 
     static void keepSafe(Poco::Data::Session& session, Clock::time_point deadline);
 
-    const std::string file_;
+    const std::string file_, folder_;
     const DatabaseUse use_;
     const std::chrono::milliseconds timeout_;
     mutable std::atomic<Clock::time_point> noQueueBefore_{};  // all that is not constant

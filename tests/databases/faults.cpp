@@ -1,6 +1,7 @@
 // Servers that die, come back, hang and hold locks: a clear error in time, and the next call works.
 #include "base/error.h"
 #include "databases/databases.h"
+#include "store/prepared_statement.h"
 #include "support/eventually.h"
 #include "support/joining_threads.h"
 #include "support/temp_dir.h"
@@ -129,6 +130,23 @@ ON_EACH_SERVER(that_was_restarted_is_noticed_by_nobody) {
     faulty.server.restart();
     faulty.insert(1);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), faulty.rows());
+}
+
+// Prepared statements die with their session, whoever ends it.
+ON_EACH_SERVER(that_was_restarted_prepares_again_what_sessions_keep) {
+    const auto insertKept = [&](std::int64_t value) {
+        std::int64_t before = -1;
+        faulty.database.write([&](Session& session) {
+            changeRows(session, "INSERT INTO t VALUES (?)", {value});
+            readRow(session, "SELECT COUNT(*) FROM t", {}, {&before});
+        });
+        return before;
+    };
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), insertKept(1));
+    faulty.server.restart();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2), insertKept(2));
+    faulty.endIdleSessions();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(3), insertKept(3));
 }
 
 ON_EACH_SERVER(that_ended_idle_sessions_is_noticed_by_nobody) {

@@ -14,6 +14,7 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -40,27 +41,27 @@ std::string headText(const ResponseHead& head) {
 
 }  // namespace
 
+FastcgiExchange::FastcgiExchange(FileDescriptor connection, ReceiveWatch* watch) : connection_(std::move(connection)) {
+    if (watch) receiving_.emplace(*watch, connection_.get());
+    input_ = FastcgiInput::accept(connection_.get());
+    if (!input_) return;
+    output_.emplace(connection_.get(), input_->request());
+    request_ = requestOf(input_->parameters());
+}
+
 std::unique_ptr<FastcgiExchange> FastcgiExchange::receive(FileDescriptor connection, std::chrono::milliseconds timeout,
                                                           ReceiveWatch& watch) {
     setTimeouts(connection.get(), timeout);
-    std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange);
-    // On a number of its own: a libfcgi that gives up closes the other one.
-    exchange->watched_ = FileDescriptor(fcntl(connection.get(), F_DUPFD_CLOEXEC, 0));
-    exchange->receiving_.emplace(watch, exchange->watched_.get());
-    const bool isRequest = exchange->accept(std::move(connection));
-    if (!isRequest && exchange->receiving_->isOver())
-        throw std::runtime_error("it did not come within timeout.receive_ms");
-    if (!isRequest) return nullptr;
-    exchange->request_ = requestOf(exchange->raw_.envp);
-    return exchange;
+    std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange(std::move(connection), &watch));
+    if (exchange->output_) return exchange;
+    if (exchange->receiving_->isOver()) throw std::runtime_error("it did not come within timeout.receive_ms");
+    return nullptr;
 }
 
 std::unique_ptr<FastcgiExchange> FastcgiExchange::receiveAtOnce(FileDescriptor connection) {
     fcntl(connection.get(), F_SETFL, fcntl(connection.get(), F_GETFL) | O_NONBLOCK);
-    std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange);
-    if (!exchange->accept(std::move(connection))) return nullptr;
-    exchange->request_ = requestOf(exchange->raw_.envp);
-    return exchange;
+    std::unique_ptr<FastcgiExchange> exchange(new FastcgiExchange(std::move(connection), nullptr));
+    return exchange->output_ ? std::move(exchange) : nullptr;
 }
 
 bool FastcgiExchange::hasCome(int connection) noexcept {
@@ -77,25 +78,14 @@ bool FastcgiExchange::hasCome(int connection) noexcept {
     return false;
 }
 
-bool FastcgiExchange::accept(FileDescriptor connection) {
-    FCGX_InitRequest(&raw_, -1, 0);
-    raw_.ipcFd = connection.release();
-    raw_.keepConnection = 1;  // or Accept_r would finish and close the connection first
-    FCGX_Detach(&raw_);       // or a broken request would linger in here
-    return FCGX_Accept_r(&raw_) >= 0;
-}
-
 FastcgiExchange::~FastcgiExchange() {
-    if (raw_.ipcFd >= 0) {
-        if (!started_) drainBody();
-        FCGX_Finish_r(&raw_);
-    }
-    FCGX_Free(&raw_, 1);
+    endReceiving();
+    if (output_) output_->end();
 }
 
 std::string FastcgiExchange::readBody(std::uint64_t limit) {
     Poco::UInt64 announced = 0;
-    const char* length = parameterIn(raw_.envp, "CONTENT_LENGTH");
+    const char* length = parameterIn(input_->parameters(), "CONTENT_LENGTH");
     const bool isAnnounced = length && Poco::NumberParser::tryParseUnsigned64(length, announced);
     if (announced > limit)
         throw refusal(ErrorKind::bodyTooLarge, "the body is larger than " + std::to_string(limit) + " bytes");
@@ -103,7 +93,7 @@ std::string FastcgiExchange::readBody(std::uint64_t limit) {
     std::string body;
     body.reserve(announced);
     std::array<char, kPieceBytes> piece;
-    while (const int got = FCGX_GetStr(piece.data(), int(piece.size()), raw_.in)) {
+    while (const std::size_t got = input_->read(piece.data(), piece.size())) {
         if (body.size() + got > limit)
             throw refusal(ErrorKind::bodyTooLarge, "the body is larger than " + std::to_string(limit) + " bytes");
         body.append(piece.data(), got);
@@ -111,43 +101,24 @@ std::string FastcgiExchange::readBody(std::uint64_t limit) {
     if (receiving_ && receiving_->isOver())
         throw Error(ErrorKind::badRequest, "the body did not come within timeout.receive_ms",
                     "the body did not arrive in time");
-    if (FCGX_GetError(raw_.in) != 0 || (isAnnounced && body.size() != announced))
+    if (input_->hasFailed() || (isAnnounced && body.size() != announced))
         throw refusal(ErrorKind::badRequest, "the body was cut");
     endReceiving();
     return body;
 }
 
 void FastcgiExchange::endReceiving() {
+    // nginx stops sending the body once it has our header, and who answers before all of it was read would lose the
+    // tail of a large answer.
+    if (input_) input_->drain();
+    input_.reset();
     receiving_.reset();
-    watched_ = {};
-}
-
-void FastcgiExchange::drainBody() {
-    if (FCGX_HasSeenEOF(raw_.in)) return;
-    constexpr std::uint64_t most = 64ULL * 1024 * 1024;  // nginx's own limits are far lower
-    std::array<char, kPieceBytes> piece;
-    for (std::uint64_t total = 0; total < most;) {
-        const int got = FCGX_GetStr(piece.data(), int(piece.size()), raw_.in);
-        if (got <= 0) return;
-        total += got;
-    }
 }
 
 void FastcgiExchange::start(const ResponseHead& head) {
     started_ = true;
-    // nginx stops sending the body once it has our header: who reads the rest after that waits in vain.
-    drainBody();
     endReceiving();
-    const std::string text = headText(head);
-    FCGX_PutStr(text.data(), int(text.size()), raw_.out);  // write() flushes it and sees an error
-}
-
-bool FastcgiExchange::write(std::string_view bytes) {
-    constexpr std::size_t most = 1UL << 30;  // libfcgi counts in int
-    for (; bytes.size() > most; bytes.remove_prefix(most))
-        if (FCGX_PutStr(bytes.data(), int(most), raw_.out) < 0) return false;
-    const bool isTaken = FCGX_PutStr(bytes.data(), int(bytes.size()), raw_.out) >= 0;
-    return isTaken && FCGX_FFlush(raw_.out) == 0 && FCGX_GetError(raw_.out) == 0;
+    output_->hold(headText(head));
 }
 
 }  // namespace aiproject

@@ -1,13 +1,12 @@
-// One FastCGI connection as an Exchange. libfcgi does not leave fcgi/front/. What its manual hides:
-// it cannot be moved once accepted, flushes answer success after an error, and it lingers two
-// seconds at the end of a connection unless told not to.
+// One FastCGI connection as an Exchange: libfcgi reads the request, and is gone with its buffers when that is there;
+// the answer is written by FastcgiOutput.
 #pragma once
 
 #include "base/file_descriptor.h"
+#include "front/fastcgi_input.h"
+#include "front/fastcgi_output.h"
 #include "front/receive_watch.h"
 #include "http/exchange.h"
-
-#include <fcgiapp.h>
 
 #include <chrono>
 #include <memory>
@@ -32,19 +31,18 @@ public:
     const Request& request() const override { return request_; }
     std::string readBody(std::uint64_t limit) override;
     void start(const ResponseHead& head) override;
-    bool write(std::string_view bytes) override;
+    bool write(std::string_view bytes) override { return output_->write(bytes); }
     bool started() const override { return started_; }
-    int clientDescriptor() const override { return raw_.ipcFd; }
+    int clientDescriptor() const override { return connection_.get(); }
 
 private:
-    FastcgiExchange() = default;
-    bool accept(FileDescriptor connection);
-    void drainBody();
+    FastcgiExchange(FileDescriptor connection, ReceiveWatch* watch);
     void endReceiving();
 
-    FCGX_Request raw_{};
-    FileDescriptor watched_;                            // the connection, while it is received
-    std::optional<ReceiveWatch::Receiving> receiving_;  // until the body is there, or given up
+    FileDescriptor connection_;
+    std::optional<ReceiveWatch::Receiving> receiving_;  // as long as `input_`
+    std::unique_ptr<FastcgiInput> input_;               // until the body is there, or given up
+    std::optional<FastcgiOutput> output_;               // none: it is no request
     Request request_;
     bool started_ = false;
 };

@@ -35,7 +35,8 @@ public:
     virtual ~Exchange() = default;
 
     virtual const Request& request() const = 0;
-    // The whole body. Throws Error(bodyTooLarge) above the limit, Error(badRequest) when it was cut.
+    // The whole body; once, before start(). Throws Error(bodyTooLarge) above the limit, Error(badRequest) when it was
+    // cut.
     virtual std::string readBody(std::uint64_t limit) = 0;
 
     // Once, before write(); goes out with the first write().

@@ -1,0 +1,79 @@
+#include "front/fastcgi_output.h"
+
+#include <fastcgi.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kMostContent = 0xffff & ~7UL;  // of a record; a multiple of 8 needs no padding
+constexpr std::size_t kWorthCopying = 4096;          // what is smaller goes out in one record with what is held
+
+std::string recordHead(std::uint8_t type, std::uint16_t request, std::size_t content) {
+    const auto byte = [](std::size_t value) { return char(value & 0xff); };
+    return {
+        char(FCGI_VERSION_1), char(type), byte(request >> 8U), byte(request), byte(content >> 8U), byte(content), 0, 0};
+}
+
+// The end of standard output, and of the request.
+std::string ending(std::uint16_t request) {
+    return recordHead(FCGI_STDOUT, request, 0) + recordHead(FCGI_END_REQUEST, request, sizeof(FCGI_EndRequestBody)) +
+           std::string(sizeof(FCGI_EndRequestBody), FCGI_REQUEST_COMPLETE);  // and the application's status is 0
+}
+
+iovec partOf(std::string_view bytes) {
+    return {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg() only reads
+}
+
+// False: it was not taken whole.
+template <std::size_t parts>
+bool sendAll(int connection, std::array<iovec, parts> all) {
+    msghdr message{};
+    message.msg_iov = all.data();
+    message.msg_iovlen = all.size();
+    while (message.msg_iovlen > 0) {
+        ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0) return false;
+        for (; message.msg_iovlen > 0 && std::size_t(sent) >= message.msg_iov->iov_len; --message.msg_iovlen)
+            sent -= ssize_t((message.msg_iov++)->iov_len);
+        if (message.msg_iovlen == 0) break;
+        message.msg_iov->iov_base = static_cast<char*>(message.msg_iov->iov_base) + sent;
+        message.msg_iov->iov_len -= std::size_t(sent);
+    }
+    return true;
+}
+
+}  // namespace
+
+bool FastcgiOutput::write(std::string_view bytes) {
+    if (held_.empty()) return send(bytes);
+    const std::string held = std::move(held_) + std::string(bytes.substr(0, kWorthCopying));
+    held_.clear();
+    return send(held) && send(bytes.substr(std::min(bytes.size(), kWorthCopying)));
+}
+
+bool FastcgiOutput::end() {
+    const std::string held = std::move(held_);
+    held_.clear();
+    return send(held, ending(request_));
+}
+
+bool FastcgiOutput::send(std::string_view content, std::string_view after) {
+    do {
+        const std::string_view piece = content.substr(0, kMostContent);
+        content.remove_prefix(piece.size());
+        // A record without content would end the output.
+        const std::string head = piece.empty() ? std::string() : recordHead(FCGI_STDOUT, request_, piece.size());
+        const std::array<iovec, 3> all{partOf(head), partOf(piece),
+                                       partOf(content.empty() ? after : std::string_view())};
+        isGone_ = isGone_ || !sendAll(connection_, all);
+    } while (!isGone_ && !content.empty());
+    return !isGone_;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,128 @@
+// Records as the web server reads them.
+#include "front/fastcgi_output.h"
+
+#include "support/joining_threads.h"
+#include "support/spec.h"
+#include "unit/host_fixture.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace aiproject;
+using namespace aiproject::test;
+using namespace std::string_literals;
+
+namespace {
+
+constexpr int kStdout = 6, kEndRequest = 3;
+
+struct Record {
+    int type = 0, request = 0;
+    std::string content;
+};
+
+struct Output : CppUnit::TestCase {
+    SocketPair connection;
+    FastcgiOutput output{connection.ours.get(), 258};
+
+    std::string bytes(std::size_t size) const {
+        std::string all(size, 0);
+        if (size == 0) return all;  // which recv() would wait for
+        CPPUNIT_ASSERT_EQUAL(ssize_t(size), recv(connection.theirs.get(), all.data(), size, MSG_WAITALL));
+        return all;
+    }
+    Record next() const {
+        const std::string head = bytes(8);
+        const auto number = [&](std::size_t at) {
+            return int(static_cast<unsigned char>(head[at])) << 8 | static_cast<unsigned char>(head[at + 1]);
+        };
+        CPPUNIT_ASSERT_EQUAL('\1', head[0]);
+        Record record{head[1], number(2), bytes(std::size_t(number(4)))};
+        static_cast<void>(bytes(std::size_t(head[6])));
+        return record;
+    }
+    // Of all records up to the end of the request.
+    std::string wholeOutput() const {
+        std::string all;
+        for (Record record = next(); !record.content.empty(); record = next()) all += record.content;
+        const Record end = next();
+        CPPUNIT_ASSERT_EQUAL(kEndRequest, end.type);
+        CPPUNIT_ASSERT_EQUAL(std::string(8, 0), end.content);
+        return all;
+    }
+    bool isNothingThere() const {
+        char byte = 0;
+        return recv(connection.theirs.get(), &byte, 1, MSG_DONTWAIT) < 0;
+    }
+};
+
+SPEC(Output, goes_out_at_once_with_what_is_held) {
+    output.hold("head ");
+    CPPUNIT_ASSERT(isNothingThere());
+    CPPUNIT_ASSERT(output.write("body"));
+    const Record record = next();
+    CPPUNIT_ASSERT_EQUAL(kStdout, record.type);
+    CPPUNIT_ASSERT_EQUAL(258, record.request);
+    CPPUNIT_ASSERT_EQUAL("head body"s, record.content);
+    CPPUNIT_ASSERT(isNothingThere());
+}
+
+SPEC(Output, is_not_ended_by_nothing) {
+    CPPUNIT_ASSERT(output.write(""));
+    CPPUNIT_ASSERT(isNothingThere());
+    CPPUNIT_ASSERT(output.end());
+    CPPUNIT_ASSERT_EQUAL(""s, wholeOutput());
+}
+
+SPEC(Output, ends_with_what_is_held) {
+    output.hold("head only");
+    CPPUNIT_ASSERT(output.end());
+    CPPUNIT_ASSERT_EQUAL("head only"s, wholeOutput());
+}
+
+SPEC(Output, of_any_size_comes_whole) {
+    for (const std::size_t size : {1UL, 4095UL, 4096UL, 4097UL, 65'527UL, 65'528UL, 65'529UL, 131'056UL, 3'000'001UL}) {
+        std::string body(size, 'x');
+        for (std::size_t i = 0; i < size; i += 7) body[i] = char('a' + i % 26);
+        SocketPair pair;
+        std::swap(connection, pair);
+        FastcgiOutput fresh(connection.ours.get(), 1);
+        JoiningThreads writer;
+        writer.add([&] {
+            fresh.hold("held");
+            fresh.write(body);
+            fresh.end();
+        });
+        CPPUNIT_ASSERT(wholeOutput() == "held" + body);
+        writer.join();
+    }
+}
+
+SPEC(Output, of_a_peer_that_has_gone_is_over) {
+    connection.theirs = {};
+    CPPUNIT_ASSERT(!output.write("anybody?"));
+    CPPUNIT_ASSERT(!output.write(""));
+    CPPUNIT_ASSERT(!output.end());
+}
+
+// What is cut inside a record cannot be gone on with.
+SPEC(Output, that_does_not_fit_at_once_is_over_where_it_may_not_wait) {
+    fcntl(connection.ours.get(), F_SETFL, O_NONBLOCK);
+    CPPUNIT_ASSERT(!output.write(std::string(8'000'000, 'x')));
+    CPPUNIT_ASSERT(!output.end());
+    connection.ours = {};
+    std::string all;
+    for (std::string piece(65'536, 0);;) {
+        const ssize_t got = recv(connection.theirs.get(), piece.data(), piece.size(), 0);
+        if (got <= 0) break;
+        all.append(piece, 0, std::size_t(got));
+    }
+    CPPUNIT_ASSERT(all.size() < 8'000'000);
+    CPPUNIT_ASSERT(all.find("\1\3"s) == std::string::npos);  // no end of the request
+}
+
+}  // namespace

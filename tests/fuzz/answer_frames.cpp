@@ -5,7 +5,7 @@
 #include "host/call_reply.h"
 #include "host/frame_check.h"
 #include "iflytek/core/answer_relay.h"
-#include "iflytek/core/call_failure.h"
+#include "iflytek/core/error_codes.h"
 
 #include <string>
 
@@ -89,7 +89,7 @@ void tryService(Service service, std::string_view input) {
     AnswerRelay relay(service, reply);
     try {
         for (const std::string_view message : piecesOf(input, "\n\n")) {
-            if (!aiproject::isUtf8(message)) return;  // MessageReader lets none through
+            if (!aiproject::isUtf8(message)) return;  // a Call lets none through
             requireSameSight(message);
             TokenEstimate delivered;
             require(!FrameCheck().isObject(message, delivered) || isJson(message),

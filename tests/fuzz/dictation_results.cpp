@@ -1,7 +1,7 @@
 // Messages of both dictations, and the transcript they make. An input is the messages with an empty line
 // between two; each is tried as it is, and as what the large-model dictation wraps in Base64.
 #include "fuzz/target.h"
-#include "iflytek/core/call_failure.h"
+#include "iflytek/core/error_codes.h"
 #include "iflytek/core/encoding.h"
 #include "iflytek/spark_iat/transcript.h"
 
@@ -42,7 +42,7 @@ void tryMessages(Variant variant, std::string_view input, Message&& message) {
 
 void tryInput(std::string_view input) {
     tryMessages(Variant::large, input, wrapped);
-    if (!isUtf8(input)) return;  // MessageReader lets none through
+    if (!isUtf8(input)) return;  // a Call lets none through
     const auto asItIs = [](std::string_view piece) { return std::string(piece); };
     tryMessages(Variant::classic, input, asItIs);
     tryMessages(Variant::large, input, asItIs);

@@ -1,11 +1,10 @@
 // The bytes of an upstream after the upgrade: frames that become messages.
 #include "fuzz/target.h"
-#include "iflytek/core/encoding.h"
-#include "iflytek/core/message_reader.h"
 #include "support/raw_web_socket.h"
+#include "upstream/call.h"
+#include "upstream/text.h"
 
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
@@ -13,7 +12,7 @@
 namespace aiproject::fuzz {
 namespace {
 
-using namespace iflytek;
+using namespace outbound;
 
 class SilentReply final : public IReply {
 public:
@@ -50,14 +49,15 @@ std::string decoded(std::string_view input, std::size_t piece) {
     return all;
 }
 
-void readAll(test::RawWebSocket& upstream) {
+// A pong that the upstream does not read is not waited for; in a call the host's guard ends that.
+void readAll(int descriptor) {
     SilentReply reply;
-    const CallDeadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
-    MessageReader reader(upstream.socket, *upstream.bytes, deadlines);
+    Deadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
+    Call reader(test::rawWebSocket(descriptor, {std::chrono::steady_clock::now()}), deadlines);  // closes it
     try {
         for (;;) {
-            upstream.bytes->hasMessage();
-            const std::string_view message = reader.next();
+            reader.hasMessage();
+            const std::string_view message = reader.receive();
             require(isUtf8(message), "a message is UTF-8");
             require(message.size() <= kMaxMessageBytes, "a message has its limit");
         }
@@ -74,16 +74,10 @@ void tryInput(std::string_view input) {
     std::array<int, 2> pair{};
     require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0, "there are sockets");
     const auto [upstream, ours] = pair;
-    // The host's guard would end a pong that an upstream does not read; here the socket itself does.
-    const timeval patience{0, 1'000};
-    setsockopt(ours, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-    {
-        test::RawWebSocket socket(ours);  // closes it
-        const auto sent = send(upstream, input.data(), input.size(), MSG_DONTWAIT);
-        require(input.empty() || sent == ssize_t(input.size()), "an input fits into a socket's buffer");
-        shutdown(upstream, SHUT_WR);
-        readAll(socket);
-    }
+    const auto sent = send(upstream, input.data(), input.size(), MSG_DONTWAIT);
+    require(input.empty() || sent == ssize_t(input.size()), "an input fits into a socket's buffer");
+    shutdown(upstream, SHUT_WR);
+    readAll(ours);
     close(upstream);
 }
 

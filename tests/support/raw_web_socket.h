@@ -1,37 +1,29 @@
-// A WebSocket without its handshake, over a descriptor that it owns from then on.
+// Connections without their handshake, over a descriptor that they own from then on.
 #pragma once
 
-#include "iflytek/core/read_ahead.h"
+#include "upstream/websocket.h"
 
-#include <Poco/AutoPtr.h>
 #include <Poco/Net/HTTPSession.h>
+#include <Poco/Net/StreamSocket.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <Poco/Net/WebSocket.h>
 #include <Poco/Net/WebSocketImpl.h>
 
 namespace aiproject::test {
 
-struct RawWebSocket {
-    explicit RawWebSocket(int descriptor)
-        : bytes(new iflytek::ReadAhead(StreamOver(descriptor))), socket(SocketOver(bytes)) {}
-
-    iflytek::ReadAhead::Ptr bytes;
-    Poco::Net::WebSocket socket;
-
-private:
-    // Poco makes a WebSocket only by a handshake; its parts can be put together without one.
-    class NoSession final : public Poco::Net::HTTPSession {};
-
-    struct StreamOver final : Poco::Net::StreamSocket {
-        explicit StreamOver(int descriptor) : StreamSocket(new Poco::Net::StreamSocketImpl(descriptor)) {}
-    };
-    struct SocketOver final : Poco::Net::Socket {
-        explicit SocketOver(iflytek::ReadAhead::Ptr& bytes) : Socket(implementation(bytes)) {}
-        static Poco::Net::SocketImpl* implementation(iflytek::ReadAhead::Ptr& bytes) {
-            NoSession session;
-            return new Poco::Net::WebSocketImpl(bytes.get(), session, true);
-        }
-    };
+struct SocketOf final : Poco::Net::StreamSocket {
+    explicit SocketOf(int descriptor) : StreamSocket(new Poco::Net::StreamSocketImpl(descriptor)) {}
 };
+
+// Poco makes a WebSocket only by a handshake; its parts can be put together without one.
+inline outbound::OpenWebSocket rawWebSocket(int descriptor, const outbound::Patience& patience = {}) {
+    class NoSession final : public Poco::Net::HTTPSession {};
+    struct SocketOver final : Poco::Net::Socket {
+        explicit SocketOver(Poco::Net::SocketImpl* implementation) : Socket(implementation) {}
+    };
+    NoSession session;
+    outbound::LinkSocket::Ptr below(new outbound::LinkSocket(outbound::Link(SocketOf(descriptor)), patience));
+    return {SocketOver(new Poco::Net::WebSocketImpl(below.get(), session, true)), below};
+}
 
 }  // namespace aiproject::test

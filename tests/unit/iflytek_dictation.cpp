@@ -1,6 +1,6 @@
 // Recordings on their way up, and transcripts out of what comes back.
-#include "iflytek/core/call_failure.h"
 #include "iflytek/core/encoding.h"
+#include "iflytek/core/error_codes.h"
 #include "iflytek/core/json_reading.h"
 #include "iflytek/spark_iat/audio_frames.h"
 #include "iflytek/spark_iat/transcript.h"

@@ -1,6 +1,6 @@
 // Reading answers of chat and image understanding, and what the host gets of them.
 #include "iflytek/core/answer_relay.h"
-#include "iflytek/core/call_failure.h"
+#include "iflytek/core/error_codes.h"
 #include "support/spec.h"
 
 #include <vector>

@@ -1,6 +1,6 @@
 // The messages that ask: chat and image understanding.
-#include "iflytek/core/call_failure.h"
 #include "iflytek/core/encoding.h"
+#include "iflytek/core/error_codes.h"
 #include "iflytek/core/json_reading.h"
 #include "iflytek/spark_chat/chat_question.h"
 #include "iflytek/spark_image/image_question.h"

@@ -45,11 +45,11 @@ struct Settings : CppUnit::TestCase {
         chat.warned.clear();
         const auto upstream = upstreamOf(chat);
         CPPUNIT_ASSERT(upstream.has_value());
-        return chatSettingsOf(chat, upstream->endpoint);
+        return chatSettingsOf(chat, upstream->peer.endpoint);
     }
     static std::string whyNot(const std::string& url) {
         std::string reason;
-        CPPUNIT_ASSERT(!endpointOf(url, reason));
+        CPPUNIT_ASSERT(!outbound::endpointOf(url, reason));
         return reason;
     }
 };
@@ -58,11 +58,11 @@ struct Settings : CppUnit::TestCase {
 
 SPEC(Settings, take_urls_apart) {
     std::string reason;
-    const auto plain = endpointOf("wss://spark-api.xf-yun.com/v3.5/chat", reason);
-    CPPUNIT_ASSERT(plain && plain->transport == Transport::tls && plain->port == 443);
+    const auto plain = outbound::endpointOf("wss://spark-api.xf-yun.com/v3.5/chat", reason);
+    CPPUNIT_ASSERT(plain && plain->transport == outbound::Transport::tls && plain->port == 443);
     CPPUNIT_ASSERT_EQUAL(std::string("spark-api.xf-yun.com"), plain->authority());
     CPPUNIT_ASSERT_EQUAL(std::string("/v3.5/chat"), plain->path);
-    const auto local = endpointOf("ws://[::1]:8080/v1/x1", reason);
+    const auto local = outbound::endpointOf("ws://[::1]:8080/v1/x1", reason);
     CPPUNIT_ASSERT(local && local->host == "::1" && local->authority() == "[::1]:8080");
     CPPUNIT_ASSERT_EQUAL(std::string("ws://[::1]:8080/v1/x1"), local->url());
 }

@@ -120,6 +120,12 @@ SPEC(LayerOrder, lets_no_plugin_see_the_worker) {
                           include);
 }
 
+SPEC(LayerOrder, keeps_what_vendors_share_free_of_any_vendor) {
+    for (const auto& file : sourcesBelow(kRoot / "plugins/upstream"))
+        for (const std::string& include : includesOf(file, '"'))
+            assertAllowed(folderOf(include) == "aiproject" || folderOf(include) == "upstream", file, include);
+}
+
 SPEC(LayerOrder, lets_the_sdk_see_the_standard_library_only) {
     for (const auto& file : sourcesBelow(kRoot / "plugins/sdk")) {
         for (const std::string& include : includesOf(file, '"'))

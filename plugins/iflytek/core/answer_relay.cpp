@@ -1,7 +1,5 @@
 #include "iflytek/core/answer_relay.h"
 
-#include "iflytek/core/upstream_call.h"
-
 #include <algorithm>
 
 namespace aiproject::iflytek {
@@ -79,9 +77,9 @@ ModelStatus AnswerRelay::deliverLast(const std::string& content) {
     return content.empty() || reply_.delta(std::string_view(content)) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
-ModelStatus relayAnswer(WarmConnections& connections, Question question, IReply& reply) {
-    return callUpstream(connections, question.timeouts, reply, [&](UpstreamLink& link) {
-        link.send(question.message, Phase::firstFrame);
+ModelStatus relayAnswer(outbound::IdleLinks& connections, Question question, IReply& reply) {
+    return callUpstream(connections, question.timeouts, reply, [&](outbound::Call& link) {
+        link.send(question.message, outbound::Phase::firstFrame);
         AnswerRelay relay(question.service, reply);
         std::string_view message = link.receive();
         std::string().swap(question.message);  // answered, so never asked again; and the stream may be long

@@ -4,7 +4,7 @@
 
 #include "iflytek/core/answer_frame.h"
 #include "iflytek/core/frame_glance.h"
-#include "iflytek/core/warm_connections.h"
+#include "upstream/call.h"
 
 #include <optional>
 #include <string>
@@ -43,6 +43,6 @@ struct Question {
 };
 
 // A whole call: asks on a warm or new connection, relays until the end. Throws CallFailure.
-ModelStatus relayAnswer(WarmConnections& connections, Question question, IReply& reply);
+ModelStatus relayAnswer(outbound::IdleLinks& connections, Question question, IReply& reply);
 
 }  // namespace aiproject::iflytek

@@ -3,8 +3,8 @@
 
 #include "aiproject/imodel.h"
 #include "iflytek/core/signed_url.h"
-
-#include <Poco/Net/Context.h>
+#include "upstream/endpoint.h"
+#include "upstream/idle_links.h"
 
 #include <array>
 #include <chrono>
@@ -17,30 +17,14 @@
 
 namespace aiproject::iflytek {
 
-enum class Transport { plain, tls };
-
-struct Endpoint {
-    Transport transport = Transport::tls;
-    std::string host;  // an IPv6 address stands without brackets
-    std::uint16_t port = 443;
-    std::string path;
-
-    std::string authority() const;  // host, and the port unless it is the scheme's own
-    std::string url() const;        // for logs: it has no query, so no signature
-};
-
-struct WarmSettings {
-    std::size_t connections = 0;  // that wait for a question
-    std::chrono::seconds ttl{50};
-};
+using outbound::Endpoint;
+using outbound::settingText;
 
 // Where and as whom the calls of one model go. Constant after creation, shared by its threads.
 struct Upstream {
-    Endpoint endpoint;
+    outbound::Peer peer;
     Credentials credentials;
-    Poco::Net::Context::Ptr tls;  // null for plain
-    std::string trust;            // for logs: whose CAs are believed
-    WarmSettings warm;
+    outbound::IdleSettings warm;
     std::function<std::time_t()> clock = [] { return std::time(nullptr); };
 };
 
@@ -78,10 +62,5 @@ constexpr std::array<Setting, kCoreSettingCount + N> withCoreSettings(const char
 
 // Nothing when a setting was rejected. `url` stands for an empty setting "url".
 std::optional<Upstream> upstreamOf(const ISettings& settings, const std::string& url = {});
-
-// Nothing, and why, for what is no ws:// or wss:// URL without user, query and fragment.
-std::optional<Endpoint> endpointOf(const std::string& url, std::string& reason);
-
-std::string settingText(const ISettings& settings, const char* name);
 
 }  // namespace aiproject::iflytek

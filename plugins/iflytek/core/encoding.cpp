@@ -3,8 +3,6 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
 
 namespace aiproject::iflytek {
 namespace {
@@ -14,32 +12,6 @@ const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<co
 bool isUnreserved(char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
            c == '.' || c == '~';
-}
-
-bool isContinuation(unsigned char c) { return (c & 0xC0) == 0x80; }
-
-// Length of the valid sequence at the start of `text`, 0 if there is none (RFC 3629: no overlong
-// form, no surrogate, nothing above U+10FFFF).
-std::size_t sequenceLength(std::string_view text) {
-    const unsigned char* c = bytesOf(text);
-    if (c[0] < 0x80) return 1;
-    if (c[0] < 0xC2 || c[0] > 0xF4) return 0;
-    const std::size_t length = c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : 4;
-    if (text.size() < length || !std::all_of(c + 1, c + length, isContinuation)) return 0;
-    if ((c[0] == 0xE0 && c[1] < 0xA0) || (c[0] == 0xED && c[1] > 0x9F)) return 0;
-    if ((c[0] == 0xF0 && c[1] < 0x90) || (c[0] == 0xF4 && c[1] > 0x8F)) return 0;
-    return length;
-}
-
-// At least all but the last 7 bytes of it.
-std::size_t leadingAscii(std::string_view text) {
-    constexpr std::uint64_t highBits = 0x8080808080808080;
-    std::size_t count = 0;
-    for (std::uint64_t eight; count + sizeof eight <= text.size(); count += sizeof eight) {
-        std::memcpy(&eight, text.data() + count, sizeof eight);
-        if ((eight & highBits) != 0) break;
-    }
-    return count;
 }
 
 }  // namespace
@@ -77,17 +49,6 @@ std::string percentEncoded(std::string_view text) {
         encoded += {'%', digits[byte >> 4], digits[byte & 15]};
     }
     return encoded;
-}
-
-bool isUtf8(std::string_view text) noexcept {
-    while (!text.empty()) {
-        text.remove_prefix(leadingAscii(text));
-        if (text.empty()) break;
-        const std::size_t length = sequenceLength(text);
-        if (length == 0) return false;
-        text.remove_prefix(length);
-    }
-    return true;
 }
 
 }  // namespace aiproject::iflytek

@@ -1,12 +1,15 @@
 // What the services' error codes mean. The same number means different things per service. Pure.
 #pragma once
 
-#include "iflytek/core/call_failure.h"
+#include "upstream/failure.h"
 
 #include <cstdint>
 #include <string>
 
 namespace aiproject::iflytek {
+
+using outbound::answerAtEdge;
+using outbound::CallFailure;
 
 enum class Service { chat, dictation, image };
 

@@ -1,7 +1,7 @@
 #include "iflytek/core/json_reading.h"
 
-#include "iflytek/core/call_failure.h"
 #include "iflytek/core/encoding.h"
+#include "iflytek/core/error_codes.h"
 
 #include <Poco/JSON/ParseHandler.h>
 #include <Poco/JSON/Stringifier.h>

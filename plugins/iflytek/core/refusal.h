@@ -1,7 +1,7 @@
 // What an upstream means by answering the handshake with an ordinary HTTP answer. Pure.
 #pragma once
 
-#include "iflytek/core/call_failure.h"
+#include "upstream/failure.h"
 
 #include <chrono>
 #include <ctime>
@@ -9,6 +9,8 @@
 #include <string>
 
 namespace aiproject::iflytek {
+
+using outbound::CallFailure;
 
 struct Refusal {
     int status = 0;

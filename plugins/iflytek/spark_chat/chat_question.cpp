@@ -1,6 +1,6 @@
 #include "iflytek/spark_chat/chat_question.h"
 
-#include "iflytek/core/call_failure.h"
+#include "iflytek/core/error_codes.h"
 #include "iflytek/core/json_reading.h"
 
 #include <utility>

@@ -33,10 +33,10 @@ private:
 
 ModelStatus Dictation::run(const ModelRequest& request) {
     return callUpstream(connections_, request.timeouts, reply_,
-                        [&](UpstreamLink& link) { return converse(link, request); });
+                        [&](outbound::Call& link) { return converse(link, request); });
 }
 
-ModelStatus Dictation::converse(UpstreamLink& link, const ModelRequest& request) {
+ModelStatus Dictation::converse(outbound::Call& link, const ModelRequest& request) {
     link.deadlines().pacedBy(settings_.frameInterval);
     Progress progress = sendAndRead(link, request);
     while (progress == Progress::more) progress = take(std::string(link.receive()));
@@ -46,10 +46,10 @@ ModelStatus Dictation::converse(UpstreamLink& link, const ModelRequest& request)
 
 // The upstream may end before the recording does, by a result or an error; what is sent after that
 // only provokes another error.
-Dictation::Progress Dictation::sendAndRead(UpstreamLink& link, const ModelRequest& request) {
-    AudioFrames frames(settings_, connections_.upstream().credentials.appId, request);
+Dictation::Progress Dictation::sendAndRead(outbound::Call& link, const ModelRequest& request) {
+    AudioFrames frames(settings_, appId_, request);
     Pace pace(settings_.frameInterval);
-    link.expect(Phase::sending);
+    link.expect(outbound::Phase::sending);
     while (!frames.isDone()) {
         if (link.isReadable(pace.wait())) {
             // No more than a frame: after a ping nothing may come for long, and the audio has its times.
@@ -58,10 +58,10 @@ Dictation::Progress Dictation::sendAndRead(UpstreamLink& link, const ModelReques
         }
         if (pace.wait().count() > 0) continue;
         const std::string message = frames.next();
-        link.send(message, Phase::sending);
+        link.send(message, outbound::Phase::sending);
         pace.sent();
     }
-    link.expect(Phase::firstFrame);  // counted from the end of the audio: until then nothing is due
+    link.expect(outbound::Phase::firstFrame);  // counted from the end of the audio: until then nothing is due
     return Progress::more;
 }
 

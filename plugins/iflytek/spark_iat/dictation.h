@@ -4,26 +4,29 @@
 #include "iflytek/spark_iat/dictation_settings.h"
 #include "iflytek/spark_iat/transcript.h"
 
-#include "iflytek/core/upstream_call.h"
+#include "iflytek/core/error_codes.h"
+#include "upstream/call.h"
 
 namespace aiproject::iflytek {
 
 class Dictation {
 public:
-    // Borrows all three.
-    Dictation(WarmConnections& connections, const DictationSettings& settings, IReply& reply)
-        : connections_(connections), settings_(settings), reply_(reply) {}
+    // Borrows all.
+    Dictation(outbound::IdleLinks& connections, const std::string& appId, const DictationSettings& settings,
+              IReply& reply)
+        : connections_(connections), appId_(appId), settings_(settings), reply_(reply) {}
 
     // The whole call. Throws CallFailure.
     ModelStatus run(const ModelRequest& request);
 
 private:
     enum class Progress { more, complete };
-    ModelStatus converse(UpstreamLink& link, const ModelRequest& request);
-    Progress sendAndRead(UpstreamLink& link, const ModelRequest& request);
+    ModelStatus converse(outbound::Call& link, const ModelRequest& request);
+    Progress sendAndRead(outbound::Call& link, const ModelRequest& request);
     Progress take(const std::string& message);
 
-    WarmConnections& connections_;
+    outbound::IdleLinks& connections_;
+    const std::string& appId_;
     const DictationSettings& settings_;
     IReply& reply_;
     Transcript transcript_;

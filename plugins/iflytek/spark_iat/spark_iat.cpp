@@ -1,5 +1,6 @@
 // Voice dictation: a recording goes up in small pieces at a steady pace, its transcript comes back.
-#include "iflytek/core/call_failure.h"
+#include "iflytek/core/error_codes.h"
+#include "iflytek/core/signed_connection.h"
 #include "iflytek/spark_iat/audio_frames.h"
 #include "iflytek/spark_iat/dictation.h"
 #include "iflytek/spark_iat/dictation_settings.h"
@@ -14,12 +15,12 @@ using namespace aiproject::iflytek;
 class SparkIat final : public IModel {
 public:
     SparkIat(Upstream upstream, DictationSettings settings)
-        : connections_(std::move(upstream)), settings_(std::move(settings)) {}
+        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkRecording(request);
-            return Dictation(connections_, settings_, reply).run(request);
+            return Dictation(connections_, upstream_.credentials.appId, settings_, reply).run(request);
         });
     }
 
@@ -27,7 +28,8 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
-    WarmConnections connections_;
+    const Upstream upstream_;
+    outbound::IdleLinks connections_{signedConnections(upstream_)};
     const DictationSettings settings_;
 };
 

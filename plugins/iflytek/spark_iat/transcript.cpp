@@ -1,6 +1,6 @@
 #include "iflytek/spark_iat/transcript.h"
 
-#include "iflytek/core/call_failure.h"
+#include "iflytek/core/error_codes.h"
 
 namespace aiproject::iflytek {
 namespace {

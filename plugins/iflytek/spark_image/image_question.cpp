@@ -1,7 +1,7 @@
 #include "iflytek/spark_image/image_question.h"
 
-#include "iflytek/core/call_failure.h"
 #include "iflytek/core/encoding.h"
+#include "iflytek/core/error_codes.h"
 #include "iflytek/core/json_reading.h"
 
 namespace aiproject::iflytek {

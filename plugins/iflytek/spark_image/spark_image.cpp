@@ -1,8 +1,9 @@
 // Image understanding: one picture and one question of the operator's go up; the answer comes back as
 // Spark chat's does.
 #include "iflytek/core/answer_relay.h"
-#include "iflytek/core/call_failure.h"
 #include "iflytek/core/core_settings.h"
+#include "iflytek/core/error_codes.h"
+#include "iflytek/core/signed_connection.h"
 #include "iflytek/spark_image/image_question.h"
 
 #include <memory>
@@ -30,12 +31,12 @@ constexpr auto kSettings = withCoreSettings("wss://spark-api.cn-huabei-1.xf-yun.
 class SparkImage final : public IModel {
 public:
     SparkImage(Upstream upstream, ImageSettings settings)
-        : connections_(std::move(upstream)), settings_(std::move(settings)) {}
+        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkPicture(request.media);
-            std::string question = imageQuestion(settings_, connections_.upstream().credentials.appId, request);
+            std::string question = imageQuestion(settings_, upstream_.credentials.appId, request);
             return relayAnswer(connections_, {Service::image, std::move(question), request.timeouts}, reply);
         });
     }
@@ -44,7 +45,8 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
-    WarmConnections connections_;
+    const Upstream upstream_;
+    outbound::IdleLinks connections_{signedConnections(upstream_)};
     const ImageSettings settings_;
 };
 

@@ -79,11 +79,9 @@ std::optional<std::string_view> Call::takeFrame() {
 }
 
 bool Call::fill() {
-    const Moved got =
-        receiveSome(web_.below->link(), buffer_.data(), buffer_.size(), web_.below->patience(), waitsFor_);
-    held_ = {buffer_.data(), got.bytes};
-    waitsFor_ = got.next;
-    return got.bytes > 0;
+    const std::size_t got = receiveSome(web_.below->link(), buffer_.data(), buffer_.size(), web_.below->patience());
+    held_ = {buffer_.data(), got};
+    return got > 0;
 }
 
 bool Call::isReadable(std::chrono::milliseconds wait) const {

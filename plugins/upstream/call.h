@@ -59,7 +59,6 @@ private:
     std::string rest_;               // of what came with the upgrade
     std::array<char, 2048> buffer_;  // five tokens' frames; not more, because every open stream has it
     std::string_view held_;          // what has come and was not decoded: of rest_, then of buffer_
-    Next waitsFor_ = Next::again;    // the link, since the latest read
     std::optional<std::uint16_t> goodbye_ = Poco::Net::WebSocket::WS_NORMAL_CLOSE;  // nothing: both have said it
     bool isAnswered_ = false;
 };

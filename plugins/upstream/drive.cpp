@@ -50,11 +50,14 @@ void sendAll(Link& link, std::string_view bytes, const Patience& patience) {
     }
 }
 
-Moved receiveSome(Link& link, char* to, std::size_t size, const Patience& patience, Next before) {
-    for (Moved got{0, before};;) {
-        if (got.next != Next::again) waitOrThrow(link, got.next, patience);
-        got = link.receive(to, size);
-        if (got.bytes > 0 || got.next == Next::over) return got;
+std::size_t receiveSome(Link& link, char* to, std::size_t size, const Patience& patience) {
+    // Waits first: mostly nothing has come yet, and a read in vain costs as much as one that is not.
+    Next next = link.hasPending() ? Next::again : Next::readable;
+    for (;;) {
+        if (next != Next::again) waitOrThrow(link, next, patience);
+        const Moved got = link.receive(to, size);
+        if (got.bytes > 0 || got.next == Next::over) return got.bytes;
+        next = got.next;
     }
 }
 

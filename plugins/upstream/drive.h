@@ -26,8 +26,6 @@ bool waitFor(int descriptor, Next next, const Patience& patience);
 // As the functions of Link, until they are done. Throw LinkFault, and Poco::TimeoutException when patience is over.
 void shakeHands(Link& link, const Patience& patience);
 void sendAll(Link& link, std::string_view bytes, const Patience& patience);
-// No bytes: the peer has ended. `before` is what the latest read said that the link waits for, which spares a read in
-// vain.
-Moved receiveSome(Link& link, char* to, std::size_t size, const Patience& patience, Next before = Next::again);
+std::size_t receiveSome(Link& link, char* to, std::size_t size, const Patience& patience);  // 0: the peer has ended
 
 }  // namespace aiproject::outbound

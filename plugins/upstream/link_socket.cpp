@@ -33,7 +33,7 @@ int LinkSocket::receiveBytes(void* buffer, int length, int /*flags*/) {
     std::size_t got = std::min(rest_.size(), std::size_t(length));
     std::memcpy(to, rest_.data(), got);
     rest_.erase(0, got);
-    if (got == 0) got = translated([&] { return receiveSome(link_, to, std::size_t(length), patience_).bytes; });
+    if (got == 0) got = translated([&] { return receiveSome(link_, to, std::size_t(length), patience_); });
     const std::size_t taken = upToEmptyLine({to, got});
     rest_.insert(0, to + taken, got - taken);
     return int(taken);

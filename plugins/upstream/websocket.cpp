@@ -79,7 +79,7 @@ void refuseUnasked(const HTTPResponse& response) {
 }  // namespace
 
 std::variant<OpenWebSocket, HttpRefusal> upgrade(Link link, const Endpoint& endpoint, const std::string& target,
-                                                 const Redaction& secrets, Deadlines& deadlines) {
+                                                 const std::function<Redaction()>& secrets, Deadlines& deadlines) {
     deadlines.step("WebSocket upgrade");
     LinkSocket::Ptr below(new LinkSocket(std::move(link), deadlines.patience()));
     const Withdrawal withdrawal(deadlines);
@@ -96,9 +96,9 @@ std::variant<OpenWebSocket, HttpRefusal> upgrade(Link link, const Endpoint& endp
     } catch (const Poco::Exception& e) {
         if (!session.body() || response.getStatus() == HTTPResponse::HTTP_SWITCHING_PROTOCOLS)
             deadlines.fail(ModelStatus::unavailable,
-                           "the handshake with " + endpoint.url() + " failed: " + secrets.applied(e.displayText()));
+                           "the handshake with " + endpoint.url() + " failed: " + secrets().applied(e.displayText()));
         deadlines.check();
-        return HttpRefusal{static_cast<int>(response.getStatus()), beginningOf(*session.body(), secrets),
+        return HttpRefusal{static_cast<int>(response.getStatus()), beginningOf(*session.body(), secrets()),
                            response.get("Date", "")};
     }
 }

@@ -11,6 +11,7 @@
 #include <Poco/Net/WebSocket.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -30,10 +31,10 @@ struct HttpRefusal {  // what came instead of an upgrade
 };
 
 // The link becomes a WebSocket at `target`, path and query. A refusal is an answer, since one of them is worth a second
-// try; everything else that goes wrong throws CallFailure. No text repeats one of the `secrets`. The WebSocket is not
-// guarded.
+// try; everything else that goes wrong throws CallFailure. `secrets` says what no text may repeat; it is asked only
+// when there is such a text, since a Redaction is dear. The WebSocket is not guarded.
 std::variant<OpenWebSocket, HttpRefusal> upgrade(Link link, const Endpoint& endpoint, const std::string& target,
-                                                 const Redaction& secrets, Deadlines& deadlines);
+                                                 const std::function<Redaction()>& secrets, Deadlines& deadlines);
 
 // Says goodbye, unless both sides have, and waits for nothing. The guard must have been withdrawn.
 void endWebSocket(OpenWebSocket& web,

@@ -19,8 +19,8 @@ std::variant<OpenWebSocket, Refusal> tryToOpen(const Upstream& upstream, Deadlin
     const std::time_t now = upstream.clock();
     const outbound::Endpoint& endpoint = upstream.peer.endpoint;
     const SignedRequest asked{endpoint.host, endpoint.path, httpDate(now + clockOffset.count())};
-    auto opened = upgrade(std::move(link), endpoint, signedTarget(upstream.credentials, asked),
-                          redactionOf(upstream.credentials, asked), deadlines);
+    const auto secrets = [&] { return redactionOf(upstream.credentials, asked); };
+    auto opened = upgrade(std::move(link), endpoint, signedTarget(upstream.credentials, asked), secrets, deadlines);
     if (const auto* refused = std::get_if<HttpRefusal>(&opened))
         return Refusal{refused->status, refused->body, refused->date, now};
     return std::get<OpenWebSocket>(std::move(opened));

@@ -158,10 +158,14 @@ void CallJournal::setGivenUp(int slot) noexcept {
     if (slot != kNoSlot) write(slot, offsetof(Slot, state), &state, sizeof state);
 }
 
-void CallJournal::setModel(int slot, std::string_view model) noexcept {
-    std::array<char, sizeof(Slot::model)> text{};
-    model.copy(text.data(), text.size() - 1);
-    if (slot != kNoSlot) write(slot, offsetof(Slot, model), text.data(), text.size());
+void CallJournal::setAnswer(int slot, std::int64_t tokens, std::string_view model) noexcept {
+    struct {
+        std::int64_t tokens;
+        std::array<char, sizeof(Slot::model)> model;
+    } answer{tokens, {}};
+    static_assert(offsetof(Slot, model) - offsetof(Slot, answerTokens) == offsetof(decltype(answer), model));
+    model.copy(answer.model.data(), answer.model.size() - 1);
+    if (slot != kNoSlot) write(slot, offsetof(Slot, answerTokens), &answer, sizeof answer);
 }
 
 void CallJournal::setAnswerTokens(int slot, std::int64_t tokens) noexcept {

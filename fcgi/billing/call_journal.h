@@ -43,8 +43,8 @@ public:
     // kNoSlot, and why in `fault`: the call is not in the journal.
     int open(const Settlement& call, std::string& fault) noexcept;
     void setAsked(int slot) noexcept;
-    void setGivenUp(int slot) noexcept;                        // undoes setAsked()
-    void setModel(int slot, std::string_view model) noexcept;  // that answers
+    void setGivenUp(int slot) noexcept;                                              // undoes setAsked()
+    void setAnswer(int slot, std::int64_t tokens, std::string_view model) noexcept;  // and the model that answers
     void setAnswerTokens(int slot, std::int64_t tokens) noexcept;
     void close(int slot) noexcept;
 

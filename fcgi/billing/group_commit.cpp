@@ -22,17 +22,17 @@ std::string currentReason() noexcept {
 }  // namespace
 
 void GroupCommit::write(std::int64_t user, const Work& work) {
-    Waiting mine{user, work};
+    const auto mine = std::make_shared<Waiting>(user, work);
     std::unique_lock lock(mutex_);
-    waiting_.push_back(&mine);
+    waiting_.push_back(mine);
     for (;;) {
-        mine.changed.wait(lock, [&] { return mine.isDone || !isLed_; });
-        if (mine.isDone) break;
+        mine->changed.wait(lock, [&] { return mine->isDone || !isLed_; });
+        if (mine->isDone) break;
         lead(lock);
     }
-    if (mine.isAway) throw Error(ErrorKind::databaseBusy, away_);
+    if (mine->isAway) throw Error(ErrorKind::databaseBusy, away_);
     lock.unlock();
-    if (mine.failure) std::rethrow_exception(mine.failure);
+    if (mine->failure) std::rethrow_exception(mine->failure);
 }
 
 // Commits for those who have waited longest, and leaves the others to one of them. Without an allocation: each hears
@@ -41,23 +41,27 @@ void GroupCommit::lead(std::unique_lock<std::mutex>& lock) {
     isLed_ = true;
     Batch batch{};
     auto end = batch.begin();
-    for (; end != batch.end() && !waiting_.empty(); waiting_.pop_front()) *end++ = waiting_.front();
+    for (; end != batch.end() && !waiting_.empty(); waiting_.pop_front()) *end++ = std::move(waiting_.front());
     lock.unlock();
-    std::stable_sort(batch.begin(), end, [](auto* one, auto* other) { return one->user < other->user; });
+    std::stable_sort(batch.begin(), end, [](const auto& one, const auto& other) { return one->user < other->user; });
     std::string reason;
     const bool isAway = commit(batch.begin(), end, reason);
     lock.lock();
     isLed_ = false;
-    for (auto one = batch.begin(); one != end; ++one) (*one)->finish();
+    for (auto one = batch.begin(); one != end; ++one) (*one)->isDone = true;
     if (isAway) {  // those who came meanwhile have waited for it too, and would wait as long again
         away_.swap(reason);
-        for (Waiting* one : waiting_) {
-            one->isAway = true;
-            one->finish();
+        for (const Shared& one : waiting_) {
+            one->isAway = one->isDone = true;
+            one->changed.notify_one();
         }
         waiting_.clear();
     }
-    if (!waiting_.empty()) waiting_.front()->changed.notify_one();
+    const Shared next = waiting_.empty() ? nullptr : waiting_.front();
+    lock.unlock();  // or each would be woken only to wait for it
+    if (next) next->changed.notify_one();
+    for (auto one = batch.begin(); one != end; ++one) (*one)->changed.notify_one();
+    lock.lock();
 }
 
 bool GroupCommit::commit(Batch::iterator begin, Batch::iterator end, std::string& reason) noexcept {

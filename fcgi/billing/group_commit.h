@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -32,21 +33,20 @@ public:
 
 private:
     struct Waiting {
-        std::int64_t user;
+        Waiting(std::int64_t ofUser, const Work& itsWork) : user(ofUser), work(itsWork) {}
+
+        const std::int64_t user;
         const Work& work;
         std::exception_ptr failure = nullptr;  // of this work alone: no two threads share an exception
         bool isAway = false;                   // the database is, for everybody: away_ says more
         bool isDone = false;                   // under mutex_
         std::condition_variable changed{};     // its own: who is not concerned sleeps on
-
-        void finish() {
-            isDone = true;
-            changed.notify_one();
-        }
     };
+    // Shared, so that a thread can be woken without the mutex that it needs next, when it may have gone already.
+    using Shared = std::shared_ptr<Waiting>;
     // More in one would save little of a disk's syncs, and in a database that is a network away it takes as long as a
     // statement may.
-    using Batch = std::array<Waiting*, 32>;
+    using Batch = std::array<Shared, 32>;
 
     void lead(std::unique_lock<std::mutex>& lock);
     // True: the database is away, for the reason given.
@@ -55,7 +55,7 @@ private:
     Database& database_;
     const std::chrono::milliseconds timeout_;
     std::mutex mutex_;  // guards all below
-    std::deque<Waiting*> waiting_;
+    std::deque<Shared> waiting_;
     bool isLed_ = false;
     std::string away_;
 };

@@ -186,8 +186,30 @@ User Accounts::identify(std::string_view uuid, std::string_view name) {
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
     const bool isOurs = key_.isUuidOf(uuid, stored ? stored->id : 0, stored ? stored->epoch : 0);
     if (!isOurs || !stored) throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");
-    if (stored->disabled) throw Error(ErrorKind::notAllowed, "the account of " + called(stored->id) + " is disabled");
-    return userFor(*stored);
+    return admitted(*stored);
+}
+
+User Accounts::recall(std::string_view uuid, std::string_view name) {
+    const std::optional<std::string> typed = possibleName(name);
+    std::optional<User> known = typed ? recent_.find(*typed) : std::nullopt;
+    // Signed for a name that nobody recalls as well: the time tells nothing.
+    if (!key_.isUuidOf(uuid, known ? known->id : 0, known ? known->epoch : 0) || !known) return identify(uuid, name);
+    return *std::move(known);
+}
+
+User Accounts::confirm(const User& recalled) {
+    recent_.forget(recalled.name);
+    const std::optional<StoredUser> stored = store_.find(recalled.name);
+    if (!stored || stored->id != recalled.id || stored->epoch != recalled.epoch)
+        throw Error(ErrorKind::userUnknown, "the uuid of " + called(recalled.id) + " has ended");
+    return admitted(*stored);
+}
+
+User Accounts::admitted(const StoredUser& stored) {
+    if (stored.disabled) throw Error(ErrorKind::notAllowed, "the account of " + called(stored.id) + " is disabled");
+    User user = userFor(stored);
+    recent_.keep(user);
+    return user;
 }
 
 SignIn Accounts::rotate(const User& user, const Origin& origin) {

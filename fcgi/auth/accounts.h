@@ -16,26 +16,15 @@
 #include "auth/invitations.h"
 #include "auth/login_guard.h"
 #include "auth/password_hash.h"
+#include "auth/recent_users.h"
 #include "auth/registration.h"
+#include "auth/user.h"
 #include "auth/user_store.h"
 #include "config/config.h"
 
 namespace aiproject {
 
 class Database;
-
-struct User {
-    std::int64_t id = 0;
-    std::int64_t epoch = 0;  // of the uuid: the user may call until it is another
-    std::string name;
-    std::int64_t tokens = 0;    // what is left; 0: spent, -1: unlimited
-    std::int64_t picTimes = 0;  // the same, in pictures
-    std::int64_t voiceSeconds = 0;
-    std::string academy;
-    std::string email;
-    std::string created;  // 2026-11-22T08:00:00Z
-    std::string tag;      // 32 hex digits that name the user to a model; no credential
-};
 
 // What a user who proved to be one goes on with.
 struct SignIn {
@@ -67,6 +56,13 @@ public:
     // userUnknown when the two do not belong together; notAllowed for a disabled account.
     User identify(std::string_view uuid, std::string_view name);
 
+    // As identify(), for a call that may reserve. A user with a limit who was found lately is not looked up again:
+    // isConfirmed is false, and the caller passes the epoch on to the reservation (CallToBill::epoch), which refuses an
+    // account that has changed, or calls confirm().
+    User recall(std::string_view uuid, std::string_view name);
+    // A recalled user as identify() finds it now, or the refusal.
+    User confirm(const User& recalled);
+
     // For a user that identify() has just answered: a new uuid, and the old one ends everywhere at once. userUnknown
     // when another was quicker.
     SignIn rotate(const User& user, const Origin& origin = {});
@@ -89,6 +85,7 @@ private:
     void strengthen(const Proof& proof, const Origin& origin);
     bool fits(const Proof& claim, const std::string& hash, const HashClient& client);
     SignIn signInOf(const StoredUser& user) const;
+    User admitted(const StoredUser& stored);
     User userFor(const StoredUser& stored) const;
 
     Database& database_;
@@ -97,6 +94,7 @@ private:
     Invitations invitations_;
     LoginGuard guard_;
     PasswordHasher hasher_;
+    RecentUsers recent_;
     const CredentialKey key_;
     const AuthConfig config_;
     const QuotaConfig quota_;

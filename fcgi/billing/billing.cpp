@@ -51,6 +51,7 @@ Demand Billing::demandOf(const CallToBill& call) const {
     if (call.isLimited && call.unit == Unit::token) hold.amounts.tokens = call.atMost;
     if (call.isLimited && call.unit == Unit::picture) hold.amounts.pictures = call.atMost;
     if (call.isLimited && call.unit == Unit::voiceSecond) hold.amounts.voiceSeconds = call.atMost;
+    demand.epoch = call.epoch;
     demand.mostCalls = rules_.userCalls;
     demand.callsPerMinute = rules_.callsPerMinute;
     hold.calls = rules_.userCalls > 0 ? 1 : 0;
@@ -107,8 +108,10 @@ void BilledCall::noteAsked() noexcept { billing_.journal_.setAsked(slot_); }
 
 void BilledCall::noteAnswer(std::int64_t tokens, const std::string& model) noexcept {
     if (tokens == answerTokens_) return;
-    if (answerTokens_ == 0) billing_.journal_.setModel(slot_, model);
-    billing_.journal_.setAnswerTokens(slot_, tokens);
+    if (answerTokens_ == 0)
+        billing_.journal_.setAnswer(slot_, tokens, model);
+    else
+        billing_.journal_.setAnswerTokens(slot_, tokens);
     answerTokens_ = tokens;
 }
 

@@ -2,8 +2,8 @@
 // ends, before its client hears of the end. A settlement that the database does not take waits in the spool, and in
 // memory when there is no spool either; Billing::retry() brings it in. Nothing is billed twice: call_id is unique.
 //
-// ERRORS   begin(): tokensSpent, picturesSpent, voiceSecondsSpent, tooManyRequests, notAllowed; databaseBusy when
-//          the database does not answer. settle() throws for a lack of memory only.
+// ERRORS   begin(): tokensSpent, picturesSpent, voiceSecondsSpent, tooManyRequests, notAllowed, userUnknown;
+//          databaseBusy when the database does not answer. settle() throws for a lack of memory only.
 // THREADS  Any number may call; a BilledCall belongs to the thread of its request.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <limits>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -48,6 +49,11 @@ struct CallToBill {
     std::int64_t atMost = 0;          // units that it may cost
     bool isLimited = false;           // the user has a limit in that unit
     std::int64_t questionTokens = 0;  // estimated; text
+    // Of a recalled user: where isHeld(), begin() refuses when the account has another one. Nothing: just looked up.
+    std::optional<std::int64_t> epoch = {};
+
+    // Whether begin() reserves units, in a transaction that checks the account.
+    bool isHeld() const noexcept { return userId != 0 && isLimited && atMost > 0; }
 };
 
 struct Answerer {

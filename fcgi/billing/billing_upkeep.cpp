@@ -116,9 +116,6 @@ std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round
     }
     const auto usable =
         std::partition(bills.begin(), bills.end(), [](const auto& bill) { return bill.fate == LineFate::aside; });
-    // In the order in which every transaction locks users.
-    std::sort(usable, bills.end(),
-              [](const auto& one, const auto& other) { return one.settlement.userId < other.settlement.userId; });
     for (auto begin = usable; begin != bills.end() && round.goesOn();) {
         const auto end = begin + std::min(std::ptrdiff_t(kBillsTogether), bills.end() - begin);
         takeBills(begin, end, round);
@@ -138,10 +135,10 @@ std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round
 // round would begin with the same bills and fail with them again.
 void Billing::takeBills(WaitingBills::iterator begin, WaitingBills::iterator end, Round& round) {
     const bool isOne = end - begin == 1;
+    std::vector<const Settlement*> settlements;
+    for (auto bill = begin; bill != end; ++bill) settlements.push_back(&bill->settlement);
     try {
-        database_.write([&](Session& session) {
-            for (auto bill = begin; bill != end; ++bill) aiproject::settle(session, bill->settlement, rules_.quota);
-        });
+        database_.write([&](Session& session) { aiproject::settle(session, settlements, rules_.quota); });
         for (auto bill = begin; bill != end; ++bill) bill->fate = LineFate::done;
         return;
     } catch (const ConstraintViolation& e) {

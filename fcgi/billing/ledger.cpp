@@ -2,6 +2,8 @@
 
 #include <Poco/Data/Session.h>
 
+#include <algorithm>
+
 #include "auth/quota_refill.h"
 #include "base/unix_time.h"
 #include "billing/refusal.h"
@@ -103,21 +105,37 @@ bool isSettled(Session& session, const std::string& callId) {
 // Checks and holds in one statement. False: something does not allow it.
 bool hold(Session& session, const Demand& demand) {
     const Amounts& wanted = demand.hold.amounts;
-    const std::int64_t priceMs = demand.hold.priceMs;
+    const std::int64_t priceMs = demand.hold.priceMs, epoch = demand.epoch.value_or(-1);
     return changeRows(session,
                       "UPDATE users SET tokens_held = tokens_held + ?, pic_times_held = pic_times_held + ?,"
                       " voice_seconds_held = voice_seconds_held + ?, calls_held = calls_held + ?,"
                       " paid_ms = CASE WHEN ? = 0 THEN paid_ms WHEN paid_ms < ? THEN ? ELSE paid_ms + ? END"
-                      " WHERE id = ? AND disabled = 0"
+                      " WHERE id = ? AND disabled = 0 AND (? < 0 OR epoch = ?)"
                       " AND (? = 0 OR tokens < 0 OR tokens - tokens_held > 0)"
                       " AND (? = 0 OR pic_times < 0 OR pic_times - pic_times_held >= ?)"
                       " AND (? = 0 OR voice_seconds < 0 OR voice_seconds - voice_seconds_held >= ?)"
                       " AND (? = 0 OR calls_held < ?)"
                       " AND (? = 0 OR paid_ms <= ?)",
-                      {wanted.tokens, wanted.pictures, wanted.voiceSeconds, demand.hold.calls, priceMs, demand.nowMs,
-                       demand.nowMs + priceMs, priceMs, demand.userId, wanted.tokens, wanted.pictures, wanted.pictures,
-                       wanted.voiceSeconds, wanted.voiceSeconds, demand.mostCalls, demand.mostCalls,
-                       demand.callsPerMinute, latestPaid(demand)}) > 0;
+                      {wanted.tokens,
+                       wanted.pictures,
+                       wanted.voiceSeconds,
+                       demand.hold.calls,
+                       priceMs,
+                       demand.nowMs,
+                       demand.nowMs + priceMs,
+                       priceMs,
+                       demand.userId,
+                       epoch,
+                       epoch,
+                       wanted.tokens,
+                       wanted.pictures,
+                       wanted.pictures,
+                       wanted.voiceSeconds,
+                       wanted.voiceSeconds,
+                       demand.mostCalls,
+                       demand.mostCalls,
+                       demand.callsPerMinute,
+                       latestPaid(demand)}) > 0;
 }
 
 }  // namespace
@@ -187,6 +205,14 @@ bool settle(Session& session, const Settlement& settlement, const QuotaConfig& q
     insertRow(session, settlement, charge);
     if (given.isMade || !charge.isNothing()) unholdAndCharge(session, settlement.userId, given, charge);
     return true;
+}
+
+int settle(Session& session, std::vector<const Settlement*> settlements, const QuotaConfig& quota) {
+    std::stable_sort(settlements.begin(), settlements.end(),
+                     [](const auto* one, const auto* other) { return one->userId < other->userId; });
+    int added = 0;
+    for (const Settlement* one : settlements) added += settle(session, *one, quota) ? 1 : 0;
+    return added;
 }
 
 }  // namespace aiproject

@@ -29,12 +29,13 @@ namespace aiproject {
 struct Demand {
     std::string callId;
     std::int64_t userId = 0;
-    Hold hold;                         // what is 0 is neither checked nor held
-    std::int64_t mostCalls = 0;        // of the user, in progress; 0: no limit
-    std::int64_t callsPerMinute = 0;   // 0: no limit; hold.priceMs is a call's share of the minute
-    std::string owner;                 // this worker
-    std::int64_t nowMs = 0;            // since 1970
-    std::chrono::milliseconds life{};  // of the reservation, unless it is put off
+    std::optional<std::int64_t> epoch;  // that the user must have; nothing: any
+    Hold hold;                          // what is 0 is neither checked nor held
+    std::int64_t mostCalls = 0;         // of the user, in progress; 0: no limit
+    std::int64_t callsPerMinute = 0;    // 0: no limit; hold.priceMs is a call's share of the minute
+    std::string owner;                  // this worker
+    std::int64_t nowMs = 0;             // since 1970
+    std::chrono::milliseconds life{};   // of the reservation, unless it is put off
 };
 
 // Checks and holds in one statement. Nothing changes when it answers why not.
@@ -69,5 +70,8 @@ void putOff(Poco::Data::Session& session, const Holder& holder);
 // The row, the balance, the reservation; false, and nothing, when that call is in the ledger already. A refill that is
 // due comes before the charge. The balance never falls below 0, and what the row says was charged is what it fell by.
 bool settle(Poco::Data::Session& session, const Settlement& settlement, const QuotaConfig& quota);
+
+// The same of several, in the order in which every transaction locks users. Answers how many rows it has added.
+int settle(Poco::Data::Session& session, std::vector<const Settlement*> settlements, const QuotaConfig& quota);
 
 }  // namespace aiproject

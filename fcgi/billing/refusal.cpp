@@ -19,16 +19,16 @@ namespace {
 
 struct Standing {        // of a user who was refused
     Amounts left, held;  // left: -1 is unlimited
-    std::int64_t calls = 0, paidMs = 0;
+    std::int64_t calls = 0, paidMs = 0, epoch = -1;
     int disabled = 1;
 };
 
 Standing standingOf(Session& session, std::int64_t userId) {
     Standing user;
     session << "SELECT tokens, pic_times, voice_seconds, tokens_held, pic_times_held, voice_seconds_held, calls_held,"
-               " paid_ms, disabled FROM users WHERE id = ?",
+               " paid_ms, epoch, disabled FROM users WHERE id = ?",
         into(user.left.tokens), into(user.left.pictures), into(user.left.voiceSeconds), into(user.held.tokens),
-        into(user.held.pictures), into(user.held.voiceSeconds), into(user.calls), into(user.paidMs),
+        into(user.held.pictures), into(user.held.voiceSeconds), into(user.calls), into(user.paidMs), into(user.epoch),
         into(user.disabled), bind(userId), now;
     return user;
 }
@@ -64,6 +64,8 @@ std::int64_t latestPaid(const Demand& demand) {
 
 Error refusalOf(Session& session, const Demand& demand) {
     const Standing user = standingOf(session, demand.userId);
+    if (demand.epoch && user.epoch != *demand.epoch)
+        return {ErrorKind::userUnknown, "the uuid of user " + std::to_string(demand.userId) + " has ended"};
     if (user.disabled != 0) return {ErrorKind::notAllowed, "the account was disabled or deleted"};
     const Amounts& wanted = demand.hold.amounts;
     // Of tokens one is enough: nobody knows what an answer will cost.

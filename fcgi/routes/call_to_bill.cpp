@@ -63,6 +63,7 @@ CallToBill callToBill(const Context& context, const Question& question) {
     const User& user = *context.user;
     call.userId = user.id;
     call.userName = user.name;
+    if (!user.isConfirmed) call.epoch = user.epoch;
     switch (call.unit) {
         case Unit::token: call.isLimited = user.tokens >= 0; break;
         case Unit::picture: call.isLimited = user.picTimes >= 0; break;

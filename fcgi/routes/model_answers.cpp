@@ -135,13 +135,22 @@ Bill settle(Context& context, BilledCall& billed, const ModelRequest& request, c
     return bill;
 }
 
+// The reservation checks a user who was only recalled; where nothing is reserved, that is done here.
+CallToBill callOf(Context& context, const Question& question) {
+    CallToBill call = callToBill(context, question);
+    if (!call.epoch || call.isHeld()) return call;
+    confirmUser(context);
+    return callToBill(context, question);
+}
+
 // What the call costs, when it ends well. It is on disk then.
 Bill run(Context& context, const Question& question, const Delivery& delivery) {
     // What the question needs of it, it has copied. The tree is many times the text, and an answer may take long.
     context.json.reset();
     const Services& services = context.services;
     Permit permit = services.permits.take(userKeyOf(context));
-    BilledCall billed = services.billing.begin(callToBill(context, question));
+    BilledCall billed = services.billing.begin(callOf(context, question));
+    if (context.user) context.user->isConfirmed = true;
     ModelRequest request = question.request;
     request.requestId = std::string_view(context.exchange.request().id);
     Caller caller{permit, context.exchange.clientDescriptor()};

@@ -63,6 +63,10 @@ bool looksLikeJson(const std::string& body) {
 
 }  // namespace
 
+void confirmUser(Context& context) {
+    if (context.user && !context.user->isConfirmed) context.user = context.services.accounts.confirm(*context.user);
+}
+
 void Router::serve(Exchange& exchange) const {
     const auto start = Clock::now();
     RequestRecord record;
@@ -93,18 +97,30 @@ void Router::answer(Exchange& exchange, RequestRecord& record) const {
     Context context{exchange, services_, record, match.model};
     if (match.route->body != Body::none)  // before the account: text names it in there
         context.body = exchange.readBody(limitOf(match.route->body, services_.config.limits));
-    admit(context, match.route->access);
+    admit(context, *match.route);
     if (context.user) record.user = context.user->name;
-    match.route->handle(context);
+    try {
+        match.route->handle(context);
+    } catch (const Error& error) {
+        // A refusal of the account comes before any other. Not where the database is away: it would be waited for
+        // twice.
+        if (error.kind() != ErrorKind::databaseBusy) confirmUser(context);
+        throw;
+    }
 }
 
-void Router::admit(Context& context, Access access) const {
+User Router::identified(const Route& route, const std::string& uuid, const std::string& name) const {
+    Accounts& accounts = services_.accounts;
+    return route.purpose == Purpose::modelCall ? accounts.recall(uuid, name) : accounts.identify(uuid, name);
+}
+
+void Router::admit(Context& context, const Route& route) const {
     const auto byHeaders = [&] {
         const Request& request = context.exchange.request();
         if (!request.uuid || !request.username)
             throw Error(ErrorKind::userUnknown, "no uuid or username header",
                         "the headers uuid and username are required");
-        context.user = services_.accounts.identify(*request.uuid, headerText(*request.username));
+        context.user = identified(route, *request.uuid, headerText(*request.username));
     };
     // Who sends nothing is nobody; who sends a credential that is wrong shall know, and not be served for nothing.
     const auto byHeadersIfSent = [&] {
@@ -114,9 +130,9 @@ void Router::admit(Context& context, Access access) const {
     const auto byBody = [&] {
         context.json.emplace(std::exchange(context.body, {}));  // a stream lasts long; nobody reads the text again
         const std::string uuid = context.json->text("uuid");
-        context.user = services_.accounts.identify(uuid, context.json->text("username"));
+        context.user = identified(route, uuid, context.json->text("username"));
     };
-    switch (access) {
+    switch (route.access) {
         case Access::anyone: return;
         case Access::bodyUser: return byBody();
         case Access::headerUser: return byHeaders();

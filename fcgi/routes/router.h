@@ -56,6 +56,9 @@ struct Context {
     std::optional<User> user = {};
 };
 
+// Looks a user up who was only recalled; throws the refusal when the account has changed.
+void confirmUser(Context& context);
+
 enum class Method { get, post, either };
 
 enum class Access {
@@ -71,12 +74,16 @@ enum class Body { none, text, media };
 // The HTTP status of the documented paths follows http.status; all others are semantic.
 enum class Surface { documented, ours };
 
+// The user of a call to a model need not be looked up before its reservation: Accounts::recall().
+enum class Purpose { modelCall, other };
+
 struct Route {
     Method method;
     std::string_view path;  // may have one {model}
     Access access;
     Body body;
     Surface surface;
+    Purpose purpose;
     void (*handle)(Context&);
 };
 
@@ -91,7 +98,8 @@ public:
 
 private:
     void answer(Exchange& exchange, RequestRecord& record) const;
-    void admit(Context& context, Access access) const;
+    void admit(Context& context, const Route& route) const;
+    User identified(const Route& route, const std::string& uuid, const std::string& name) const;
     void fail(Exchange& exchange, const Error& error, RequestRecord& record) const;
     StatusRule ruleFor(const std::string& path) const;
     void logRequest(const Exchange& exchange, const RequestRecord& record, std::int64_t milliseconds) const;

@@ -152,6 +152,23 @@ ON_EACH_DATABASE(Till, says_why_it_refuses) {
     books.assertNothingIsHeld();
 }
 
+ON_EACH_DATABASE(Till, looks_at_the_account_of_who_was_recalled) {
+    Books books(url);
+    Host host(url);
+    CallToBill call = text(30);
+    call.epoch = 0;
+    host.billing.begin(call).settle(answered(43), {"echo", "up-1"});
+    books.sql("UPDATE users SET epoch = 1");
+    expectError(ErrorKind::userUnknown, [&] { host.billing.begin(call); });
+    call.epoch = 1;
+    host.billing.begin(call);
+    books.sql("UPDATE users SET disabled = 1");
+    expectError(ErrorKind::notAllowed, [&] { host.billing.begin(call); });
+    call.userId = 99;
+    expectError(ErrorKind::userUnknown, [&] { host.billing.begin(call); });
+    books.assertAgree(57);
+}
+
 ON_EACH_DATABASE(Till, takes_a_bill_that_came_twice_once) {
     Books books(url);
     Host host(url);

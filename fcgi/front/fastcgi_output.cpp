@@ -54,7 +54,8 @@ bool FastcgiOutput::write(std::string_view bytes) {
     if (held_.empty()) return send(bytes);
     const std::string held = std::move(held_) + std::string(bytes.substr(0, kWorthCopying));
     held_.clear();
-    return send(held) && send(bytes.substr(std::min(bytes.size(), kWorthCopying)));
+    // Nothing more to send is not sent: that would fail when the client, who has it all, is gone by then.
+    return send(held) && (bytes.size() <= kWorthCopying || send(bytes.substr(kWorthCopying)));
 }
 
 bool FastcgiOutput::end() {

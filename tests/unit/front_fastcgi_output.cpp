@@ -60,6 +60,19 @@ struct Output : CppUnit::TestCase {
     }
 };
 
+// A client that reads it and leaves has got it, whatever the next call of the system would say.
+SPEC(Output, goes_out_in_one_call_of_the_system) {
+    int ends[2];
+    CPPUNIT_ASSERT_EQUAL(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));  // which keeps calls apart
+    const FileDescriptor ours(ends[0]), theirs(ends[1]);
+    FastcgiOutput packets(ours.get(), 1);
+    packets.hold("head ");
+    CPPUNIT_ASSERT(packets.write("body"));
+    std::string packet(100, 0);
+    CPPUNIT_ASSERT_EQUAL(ssize_t(8 + 9), recv(theirs.get(), packet.data(), packet.size(), MSG_DONTWAIT));
+    CPPUNIT_ASSERT_EQUAL(ssize_t(-1), recv(theirs.get(), packet.data(), packet.size(), MSG_DONTWAIT));
+}
+
 SPEC(Output, goes_out_at_once_with_what_is_held) {
     output.hold("head ");
     CPPUNIT_ASSERT(isNothingThere());

@@ -15,9 +15,9 @@ namespace {
 
 struct SessionWatched : CppUnit::TestCase {};
 
-struct SocketPair {
+struct WatchedPair {
     FileDescriptor ours, server;
-    SocketPair() {
+    WatchedPair() {
         std::array<int, 2> ends{};
         CPPUNIT_ASSERT_EQUAL(0, ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()));
         ours = FileDescriptor(ends[0]);
@@ -34,7 +34,7 @@ ssize_t received(const FileDescriptor& socket) {  // 0: it was shut down
 
 SPEC(SessionWatched, is_shut_down_when_its_time_is_over) {
     SessionWatch watch;
-    const SocketPair session;
+    const WatchedPair session;
     SessionWatch::Turn turn(watch, session.ours.get(), std::chrono::steady_clock::now() + 20ms);
     CPPUNIT_ASSERT_EQUAL(ssize_t(0), received(session.ours));
     CPPUNIT_ASSERT(turn.end());
@@ -42,7 +42,7 @@ SPEC(SessionWatched, is_shut_down_when_its_time_is_over) {
 
 SPEC(SessionWatched, descriptor_that_became_another_file_is_left_alone) {
     SessionWatch watch;
-    const SocketPair lost, another, later;
+    const WatchedPair lost, another, later;
     const auto now = std::chrono::steady_clock::now();
     const SessionWatch::Turn turn(watch, lost.ours.get(), now + 200ms);
     CPPUNIT_ASSERT_EQUAL(lost.ours.get(), ::dup2(another.ours.get(), lost.ours.get()));  // as close() and a new open()

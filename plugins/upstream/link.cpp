@@ -26,7 +26,7 @@ bool isLater(int error) { return error == EAGAIN || error == EWOULDBLOCK || erro
 
 }  // namespace
 
-Link::Link(Poco::Net::StreamSocket socket, TlsState tls) : socket_(std::move(socket)), tls_(std::move(tls)) {
+Link::Link(const Poco::Net::StreamSocket& socket, TlsState tls) : socket_(socket), tls_(std::move(tls)) {
     socket_.setBlocking(false);
     if (!tls_) return;
     // A write is taken up where it ended, from wherever its bytes lie then; a silent connection holds no buffers.

@@ -37,7 +37,7 @@ using TlsState = std::unique_ptr<SSL, FreeSsl>;
 class Link {  // used by one thread at a time
 public:
     // A connected socket, which it makes non-blocking, and for TLS a state that has its peer's name and no socket yet.
-    explicit Link(Poco::Net::StreamSocket socket, TlsState tls = nullptr);
+    explicit Link(const Poco::Net::StreamSocket& socket, TlsState tls = nullptr);
     ~Link();  // says TLS's goodbye if that can be sent at once
     Link(Link&&) noexcept = default;
     Link& operator=(Link&&) = delete;

@@ -128,11 +128,11 @@ TlsState newTls(const Peer& peer) {
     deadlines.fail(ModelStatus::unavailable, "TLS: the handshake with " + authority + " failed: " + reason);
 }
 
-Link secured(StreamSocket socket, const Peer& peer, Deadlines& deadlines) {
+Link secured(const StreamSocket& socket, const Peer& peer, Deadlines& deadlines) {
     deadlines.step("TLS handshake");
     TlsState owned = newTls(peer);
     const SSL* const tls = owned.get();
-    Link link(std::move(socket), std::move(owned));
+    Link link(socket, std::move(owned));
     const Withdrawal withdrawal(deadlines);
     deadlines.enter(Phase::connecting, link.descriptor());
     try {
@@ -152,8 +152,13 @@ Link secured(StreamSocket socket, const Peer& peer, Deadlines& deadlines) {
 }  // namespace
 
 Link openLink(const Peer& peer, Deadlines& deadlines) {
-    StreamSocket socket = connectTcp(peer.endpoint, deadlines);
-    return peer.tls ? secured(std::move(socket), peer, deadlines) : Link(std::move(socket));
+    try {
+        const StreamSocket socket = connectTcp(peer.endpoint, deadlines);
+        return peer.tls ? secured(socket, peer, deadlines) : Link(socket);
+    } catch (const LinkFault& fault) {
+        deadlines.fail(ModelStatus::unavailable,
+                       "cannot connect to " + peer.endpoint.authority() + ": " + std::string(fault.what()));
+    }
 }
 
 }  // namespace aiproject::outbound

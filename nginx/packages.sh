@@ -9,7 +9,8 @@ quickstart_packages=(g++ cmake ninja-build libfcgi-dev libpoco-dev libssl-dev li
 # shellcheck disable=SC2034
 test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl systemd binutils postgresql mariadb-server-core)
 # shellcheck disable=SC2034
-bench_packages=("${test_packages[@]}" wrk git python3)
+bench_packages=("${test_packages[@]}" wrk git python3
+    gunicorn python3-aiohttp python3-flask python3-websocket)
 # shellcheck disable=SC2034
 lint_packages=(clang-format-14 clang-tidy-14 clang-14 shellcheck git)
 # shellcheck disable=SC2034

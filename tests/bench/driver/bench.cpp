@@ -1,5 +1,6 @@
 // What this project does on one machine, beside what nginx alone does there, as JSON for report.py: README.md says what
 // is measured.
+#include "bench/driver/budget.h"
 #include "bench/driver/interruption.h"
 #include "bench/driver/processes.h"
 #include "bench/driver/progress.h"
@@ -27,15 +28,17 @@ void warnOfOpenFiles(const BenchOptions& options) {
 
 std::vector<Section> run(const BenchOptions& options) {
     RowBook rows(options);
+    BudgetBook budgets(options);
     std::vector<Section> sections;
     if (options.has(Part::rows))
         for (const Row& row : rowsOf(options)) rows.of(row);
-    if (options.has(Part::targets)) sections.push_back(targets(rows, options));
+    if (options.has(Part::targets)) sections.push_back(targets(rows, budgets, options));
+    if (options.has(Part::budget)) sections.push_back(budgets.section(rows));
     if (options.has(Part::warm)) sections.push_back(coldAgainstWarm(options));
-    if (options.has(Part::bulkheads)) sections.push_back(bulkheads(options));
+    if (options.has(Part::bulkheads)) sections.push_back(bulkheads(rows, options));
     if (options.has(Part::growth)) sections.push_back(growth(rows, options));
     sections.push_back(rows.section());
-    sections.back().failures = rows.failures();
+    sections.back().failures = rows.failures() + budgets.failures();
     return sections;
 }
 

@@ -1,9 +1,9 @@
-#include "bench/driver/host_under_bench.h"
 #include "bench/driver/http_clients.h"
 #include "bench/driver/progress.h"
-#include "bench/driver/rows.h"
+#include "bench/driver/row_book.h"
 #include "bench/driver/section.h"
 
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 
@@ -14,7 +14,8 @@ constexpr double kMostMs = 20;
 constexpr int kLoginsPerSecond = 100, kLoginClients = 300;
 constexpr int kUploadClients = 20;
 constexpr std::size_t kPictureBytes = 4'000'000;
-constexpr int kSlowClients = 200;
+
+int slowClientsBeside(int streams) { return std::max(1, streams / 5); }
 
 struct Outcome {
     LoadResult load;
@@ -55,8 +56,8 @@ Outcome besideUploads(const HostUnderBench& host, const LoadPlan& plan) {
 
 Outcome besideSlowReaders(const HostUnderBench& host, const LoadPlan& plan) {
     LoadPlan slow = host.planFor(Way::nginx);
-    slow.streams = kSlowClients;
-    slow.rampPerSecond = kSlowClients;
+    slow.streams = slowClientsBeside(plan.streams);
+    slow.rampPerSecond = slow.streams;
     slow.frames = kEndless;
     slow.isCut = true;
     slow.bytes = 4'000;
@@ -72,13 +73,13 @@ Outcome besideSlowReaders(const HostUnderBench& host, const LoadPlan& plan) {
 
 }  // namespace
 
-Section bulkheads(const BenchOptions& options) {
+Section bulkheads(RowBook& rows, const BenchOptions& options) {
     const std::pair<std::string, std::function<Outcome(const HostUnderBench&, const LoadPlan&)>> all[] = {
         {"nobody", alone},
         {"100 logins/s", besideLogins},
         {"20 users with pictures of 4 MB", besideUploads},
-        {"200 clients that read 1 byte/s", besideSlowReaders}};
-    const HostUnderBench host;
+        {std::to_string(slowClientsBeside(options.crowd)) + " clients that read 1 byte/s", besideSlowReaders}};
+    const HostUnderBench& host = rows.sharedHost(Transport::plain);
     const LoadPlan plan = crowdOf(host, options);
     Section result{"Bulkheads"};
     Table table({"beside " + std::to_string(options.crowd) + " streams", "added p50 ms", "p99", "p99.9",

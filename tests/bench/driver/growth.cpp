@@ -1,10 +1,11 @@
 #include "bench/driver/row_book.h"
 #include "bench/driver/section.h"
+#include "bench/driver/target_lines.h"
+
+#include <algorithm>
 
 namespace aiproject::bench {
 namespace {
-
-constexpr double kMostPercent = 30;
 
 std::vector<int> countsOf(const BenchOptions& options) {
     std::vector<int> counts;
@@ -13,29 +14,40 @@ std::vector<int> countsOf(const BenchOptions& options) {
     return counts.size() > 1 ? counts : options.streams;
 }
 
-std::string spread(const Series& series) {
+double spreadOf(const Series& series) {
     std::vector<double> values;
     for (const auto& point : series.points) values.push_back(point.second);
-    const double percent = spreadPercent(values);
-    return fixed(percent, 0) + " %: " + (percent <= kMostPercent ? "met" : "missed");
+    return spreadPercent(values);
+}
+
+Series framesOf(RowBook& rows, const BenchOptions& options) {
+    Series frame{"CPU µs per frame", {}};
+    for (const int count : countsOf(options)) {
+        const Figures& paced = rows.of({Mode::paced, count, Way::nginx, Transport::plain});
+        frame.points.emplace_back(count, paced.perFrame(paced.ourCpu()));
+    }
+    return frame;
 }
 
 }  // namespace
 
+double spreadOfFrames(RowBook& rows, const BenchOptions& options) {
+    const Series frame = framesOf(rows, options);
+    const bool isLost =
+        std::any_of(frame.points.begin(), frame.points.end(), [](auto& point) { return point.second == 0; });
+    return isLost || frame.points.size() < 2 ? kNotMeasured : spreadOf(frame);
+}
+
 Section growth(RowBook& rows, const BenchOptions& options) {
-    Series frame{"CPU µs per frame", {}}, stream{"CPU µs per stream of 20 frames", {}};
+    const Series frame = framesOf(rows, options);
+    Series stream{"CPU µs per stream of 20 frames", {}};
     Table table({"open streams", frame.name, stream.name});
-    for (const int count : countsOf(options)) {
-        const Figures& paced = rows.of({Mode::paced, count, Way::nginx, Transport::plain});
-        const Figures& turnover = rows.of({Mode::turnover, count, Way::nginx, Transport::plain});
-        const double perFrame = paced.perFrame(paced.ourCpu());
-        const double perStream =
-            turnover.load.streamsEnded > 0 ? turnover.ourCpu() / double(turnover.load.streamsEnded) : 0;
-        frame.points.emplace_back(count, perFrame);
-        stream.points.emplace_back(count, perStream);
-        table.add({std::to_string(count), fixed(perFrame, 1), fixed(perStream, 0)});
+    for (const auto& [count, perFrame] : frame.points) {
+        const Figures& turnover = rows.of({Mode::turnover, int(count), Way::nginx, Transport::plain});
+        stream.points.emplace_back(count, turnover.perStream(turnover.ourCpu()));
+        table.add({fixed(count, 0), fixed(perFrame, 1), fixed(stream.points.back().second, 0)});
     }
-    table.add({"largest above smallest, at most " + fixed(kMostPercent, 0) + " %", spread(frame), spread(stream)});
+    table.add({"largest above smallest", fixed(spreadOf(frame), 0) + " %", fixed(spreadOf(stream), 0) + " %"});
     return {"Growth", table, {}, {frame, stream}};
 }
 

@@ -3,10 +3,12 @@
 #include "base/file_descriptor.h"
 #include "bench/driver/interruption.h"
 #include "support/places.h"
+#include "support/process_view.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
@@ -55,6 +57,11 @@ test::Settings settingsFor(const BenchUpstream& upstream, const HostOptions& opt
     return settings;
 }
 
+std::string proxied(const std::string& path, const std::string& server) {
+    return "location = " + path + " {\n    proxy_pass http://" + server +
+           ";\n    proxy_http_version 1.1;\n    proxy_buffering off;\n}\n";
+}
+
 class ListeningSocket {
 public:
     explicit ListeningSocket(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -97,7 +104,7 @@ HostUnderBench::HostUnderBench(const HostOptions& options)
       bodyFile_(manager_.installation().dir().write("body.json", test::textBody(uuid_, "bench", "@BENCH@"))) {
     startHello();
     test::NginxOptions nginx;
-    nginx.socketFolder = manager_.installation().dir().file("run");
+    nginx.socketFolder = file("run");
     nginx.locations = locations();
     nginx_ = std::make_unique<test::NginxSite>(nginx);
 }
@@ -111,18 +118,16 @@ void HostUnderBench::startHello() {
     }
 }
 
-std::string HostUnderBench::helloSocket() const { return manager_.installation().dir().file("run/hello.sock"); }
+std::string HostUnderBench::helloSocket() const { return file("run/hello.sock"); }
+
+std::string HostUnderBench::relaySocket(Way way) const { return file("run/relay" + to_string(int(way)) + ".sock"); }
 
 std::string HostUnderBench::locations() const {
-    return "location = /floor {\n"
-           "    proxy_pass http://127.0.0.1:" +
-           to_string(upstream_.httpPort()) +
-           ";\n"
-           "    proxy_http_version 1.1;\n"
-           "    proxy_buffering off;\n"
-           "}\n"
-           "location = /hello { fastcgi_pass unix:" +
-           helloSocket() + "; }\n";
+    return proxied("/floor", "127.0.0.1:" + to_string(upstream_.httpPort())) +
+           proxied("/two-hops", "unix:" + relaySocket(Way::twoHops) + ":/") +
+           proxied("/aiohttp", "unix:" + relaySocket(Way::aiohttp) + ":/textModel/stream") +
+           proxied("/flask", "unix:" + relaySocket(Way::flask) + ":/textModel/stream") +
+           "location = /hello { fastcgi_pass unix:" + helloSocket() + "; }\n";
 }
 
 Pids HostUnderBench::nginxProcesses() const {
@@ -131,13 +136,47 @@ Pids HostUnderBench::nginxProcesses() const {
     return all;
 }
 
+const Relay& HostUnderBench::relay(Way way) {
+    auto& relay = relays_[way];
+    if (!relay)
+        relay = std::make_unique<Relay>(way, relaySocket(way),
+                                        "ws://127.0.0.1:" + to_string(upstream_.webSocketPort()) + "/v1.1/chat",
+                                        upstream_.httpPort());
+    return *relay;
+}
+
+Pids HostUnderBench::servers(Way way) {
+    switch (way) {
+        case Way::floor: return {};
+        case Way::nginx:
+        case Way::worker: return workers();
+        case Way::twoHops:
+        case Way::aiohttp:
+        case Way::flask: return relay(way).processes();
+    }
+    return {};
+}
+
+Pids HostUnderBench::keepers() {
+    const pid_t manager = manager_.process().pid();
+    const Pids serving = workers();
+    Pids keepers{manager};
+    for (const pid_t worker : test::workersOf(manager))
+        if (std::find(serving.begin(), serving.end(), worker) == serving.end()) keepers.push_back(worker);
+    return keepers;
+}
+
 LoadPlan HostUnderBench::planFor(Way way) const {
+    const std::string http = "http:" + to_string(nginx_->port()) + ":";
     LoadPlan plan;
     plan.bodyFile = bodyFile_;
     switch (way) {
-        case Way::floor: plan.target = "http:" + to_string(nginx_->port()) + ":/floor"; break;
-        case Way::nginx: plan.target = "http:" + to_string(nginx_->port()) + ":/textModel/stream"; break;
-        case Way::worker: plan.target = "fastcgi:" + manager_.socket("model") + ":/textModel/stream"; break;
+        case Way::floor: plan.target = http + "/floor"; break;
+        case Way::twoHops: plan.target = http + "/two-hops"; break;
+        case Way::nginx: plan.target = http + "/textModel/stream"; break;
+        case Way::worker: plan.target = "fastcgi:" + socket() + ":/textModel/stream"; break;
+        case Way::aiohttp: plan.target = http + "/aiohttp"; break;
+        case Way::flask: plan.target = http + "/flask"; break;
     }
     return plan;
 }

@@ -4,18 +4,19 @@
 
 #include "bench/driver/load_run.h"
 #include "bench/driver/processes.h"
+#include "bench/driver/relay.h"
 #include "e2e/nginx_site.h"
 #include "support/manager_under_test.h"
 #include "upstream/certificate.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 
 namespace aiproject::bench {
 
-enum class Transport { plain, tls };      // between the workers and the upstream
-enum class Way { floor, nginx, worker };  // nginx proxying the upstream; all of ours; ours at the worker's socket
+enum class Transport { plain, tls };  // between the workers and the upstream
 
 struct HostOptions {
     Transport transport = Transport::plain;
@@ -28,6 +29,7 @@ public:
     explicit BenchUpstream(int stepDelayMs);
 
     std::string url(Transport transport, const std::string& path) const;
+    std::uint16_t webSocketPort() const { return ws_; }
     std::uint16_t httpPort() const { return http_; }
     std::string caFile() const { return certificate_.caFile; }
     pid_t pid() const { return process_.pid(); }
@@ -45,8 +47,14 @@ public:
     const BenchUpstream& upstream() const { return upstream_; }
     const test::NginxSite& nginx() const { return *nginx_; }
     const std::string& uuid() const { return uuid_; }  // of user "bench"
+    std::string file(const std::string& name) const { return manager_.installation().dir().file(name); }
+    std::string socket() const { return manager_.socket("model"); }
     Pids workers() const { return manager_.workers("model"); }
     Pids nginxProcesses() const;
+    // What stands between nginx and the upstream on this way; the relay that it needs starts with the first call.
+    Pids servers(Way way);
+    // The manager and the workers of its other pools.
+    Pids keepers();
 
     // A plan of this host's: target and body are filled in.
     LoadPlan planFor(Way way) const;
@@ -55,12 +63,15 @@ private:
     // As many processes as workers, on one socket.
     void startHello();
     std::string helloSocket() const;
+    std::string relaySocket(Way way) const;
     std::string locations() const;
+    const Relay& relay(Way way);
 
     BenchUpstream upstream_;
     test::ManagerUnderTest manager_;
     std::string uuid_, bodyFile_;
     std::vector<std::unique_ptr<test::ChildProcess>> hello_;
+    std::map<Way, std::unique_ptr<Relay>> relays_;
     std::unique_ptr<test::NginxSite> nginx_;  // ends first
 };
 

@@ -7,7 +7,7 @@
 namespace aiproject::bench {
 namespace {
 
-constexpr int kMostStreams = 20'000;
+constexpr int kMostStreams = 20'000, kMostHeld = 100'000;
 
 int numberIn(const std::string& option, const std::string& word, int most) {
     std::istringstream in(word);
@@ -30,11 +30,12 @@ std::vector<int> numbersIn(const std::string& option, const std::string& list) {
 Part partNamed(const std::string& name) {
     if (name == "rows") return Part::rows;
     if (name == "targets") return Part::targets;
+    if (name == "budget") return Part::budget;
     if (name == "warm") return Part::warm;
     if (name == "bulkheads") return Part::bulkheads;
     if (name == "growth") return Part::growth;
     throw std::invalid_argument("--only: '" + name +
-                                "' is no part; there are rows, targets, warm, bulkheads and growth");
+                                "' is not a part; there are rows, targets, budget, warm, bulkheads and growth");
 }
 
 void makeSmall(BenchOptions& options) {
@@ -42,6 +43,7 @@ void makeSmall(BenchOptions& options) {
     options.sharesHosts = true;
     options.seconds = 1;
     options.rounds = 1;
+    options.held = 50;
     options.crowd = 50;
     options.crowdSeconds = 1;
     options.pageSeconds = 1;
@@ -50,10 +52,11 @@ void makeSmall(BenchOptions& options) {
 }  // namespace
 
 const char* const kUsage =
-    "bench [--only PART]... [--streams LIST] [--seconds N] [--smoke] [--record WHAT_CHANGED]\n"
-    "  --only PART      rows, targets, warm, bulkheads or growth; may be repeated. Default: all\n"
+    "bench [--only PART]... [--streams LIST] [--seconds N] [--held N] [--smoke] [--record WHAT_CHANGED]\n"
+    "  --only PART      rows, targets, budget, warm, bulkheads or growth; may be repeated. Default: all\n"
     "  --streams LIST   how many open streams the rows have, as in 1,100,1000\n"
     "  --seconds N      of steady state that a row measures\n"
+    "  --held N         streams that are open at once, each counted to its last frame\n"
     "  --smoke          all parts, as small and short as can be: does it still run?\n"
     "  --record TEXT    puts the results at the top of RESULTS.md; TEXT says what changed since the last ones\n"
     "Ends with 1 when a stream failed, whatever the figures are.\n";
@@ -73,12 +76,14 @@ BenchOptions optionsOf(const std::vector<std::string>& words) {
     for (auto word = words.begin(); word != words.end(); ++word) {
         const std::string& option = *word;
         if (option == "--smoke") continue;
-        if (option != "--only" && option != "--streams" && option != "--seconds" && option != "--record")
-            throw std::invalid_argument("'" + option + "' is no option");
+        if (option != "--only" && option != "--streams" && option != "--seconds" && option != "--held" &&
+            option != "--record")
+            throw std::invalid_argument("'" + option + "' is not an option");
         if (++word == words.end()) throw std::invalid_argument(option + ": needs a value");
         if (option == "--only") only.insert(partNamed(*word));
         if (option == "--streams") options.streams = numbersIn(option, *word);
         if (option == "--seconds") options.seconds = numberIn(option, *word, 600);
+        if (option == "--held") options.held = numberIn(option, *word, kMostHeld);
         if (option == "--record") options.record = *word;
     }
     if (!only.empty()) options.parts = only;

@@ -1,6 +1,5 @@
 #include "bench/driver/page_rate.h"
 
-#include "bench/driver/host_under_bench.h"
 #include "bench/driver/interruption.h"
 #include "bench/driver/progress.h"
 #include "bench/driver/table.h"
@@ -25,8 +24,7 @@ double pagesPerSecond(const std::string& url, int seconds) {
 
 }  // namespace
 
-PageRates pageRates(const BenchOptions& options) {
-    const HostUnderBench host;
+PageRates pageRates(const HostUnderBench& host, const BenchOptions& options) {
     std::vector<double> healthz, hello, ratios;
     for (int round = 1; round <= options.rounds; ++round) {
         throwIfInterrupted();

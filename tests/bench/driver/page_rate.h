@@ -1,6 +1,7 @@
 // How fast a page without a model call is, beside the least that a FastCGI program could do.
 #pragma once
 
+#include "bench/driver/host_under_bench.h"
 #include "bench/driver/options.h"
 
 namespace aiproject::bench {
@@ -10,6 +11,6 @@ struct PageRates {
     double ratio = 0;               // median of those of the rounds
 };
 
-PageRates pageRates(const BenchOptions& options);
+PageRates pageRates(const HostUnderBench& host, const BenchOptions& options);
 
 }  // namespace aiproject::bench

@@ -11,6 +11,8 @@ constexpr int kPacedGapUs = 500'000;
 constexpr int kPacedPerSecond = 1'000'000 / kPacedGapUs;
 constexpr int kMostPlainPerSecond = 2'000, kMostTlsPerSecond = 500;  // new streams, so that opening them all succeeds
 constexpr int kShortStream = 20;
+constexpr int kFlowSeconds = 10;  // a stream's life
+constexpr int kHeldGapUs = 1'000'000;
 constexpr int kLifeSeconds = 20;  // of one in turnover: more a second, at 10,000, would leave nothing for the frames
 
 // The beginnings are spread over a whole number of gaps, or the frames of all would come in one heap.
@@ -28,19 +30,36 @@ void pace(const Row& row, LoadPlan& plan) {
 
 // The beginnings are spread over a stream's life, so that as many begin and end each second.
 void turnOver(const Row& row, LoadPlan& plan) {
-    const int lifeSeconds = std::min(kLifeSeconds, plan.seconds * 4);
+    const int lifeSeconds = std::min(kLifeSeconds, plan.seconds * 4 - 2);
     plan.gapUs = lifeSeconds * 1'000'000 / kShortStream;
     plan.rampPerSecond = std::max(1, row.streams / lifeSeconds);
     plan.isCut = true;
 }
 
+// Below saturation, and so slowly that set-up is a small part.
+void flow(const Row& row, LoadPlan& plan) {
+    const int lifeSeconds = std::min(kFlowSeconds, plan.seconds * 2);
+    plan.frames = row.frames;
+    plan.gapUs = lifeSeconds * 1'000'000 / row.frames;
+    plan.rampPerSecond = std::max(1, row.streams / lifeSeconds);
+    plan.isCut = true;
+}
+
+// Long enough that none ends before the steady state does, on a machine half as fast as hoped for too.
+void hold(const Row& row, LoadPlan& plan) {
+    plan.rampPerSecond = std::min(kMostPlainPerSecond, 4 * row.streams);
+    plan.gapUs = kHeldGapUs;
+    plan.frames = 2 * row.streams / plan.rampPerSecond + 2 * plan.seconds + 1;
+}
+
 struct CpuSample {
-    explicit CpuSample(const HostUnderBench& host, const Pids& workers)
+    CpuSample(const HostUnderBench& host, const Pids& servers, const Pids& keepers)
         : upstream(cpuTimeOf({host.upstream().pid()})),
           nginx(cpuTimeOf(host.nginxProcesses())),
-          workers(cpuTimeOf(workers)) {}
+          servers(cpuTimeOf(servers)),
+          keepers(cpuTimeOf(keepers)) {}
 
-    std::chrono::nanoseconds upstream, nginx, workers;
+    std::chrono::nanoseconds upstream, nginx, servers, keepers;
 };
 
 double microseconds(std::chrono::nanoseconds time) { return double(time.count()) / 1'000; }
@@ -55,7 +74,9 @@ LoadPlan planOf(const Row& row, const HostUnderBench& host, int seconds) {
     switch (row.mode) {
         case Mode::paced: pace(row, plan); break;
         case Mode::turnover: turnOver(row, plan); break;
-        case Mode::saturation: break;
+        case Mode::saturation: plan.frames = row.frames; break;
+        case Mode::flow: flow(row, plan); break;
+        case Mode::held: hold(row, plan); break;
     }
     return plan;
 }
@@ -65,6 +86,8 @@ std::string nameOf(Mode mode) {
         case Mode::paced: return "paced";
         case Mode::saturation: return "saturation";
         case Mode::turnover: return "turnover";
+        case Mode::flow: return "flow";
+        case Mode::held: return "held";
     }
     return "";
 }
@@ -72,34 +95,39 @@ std::string nameOf(Mode mode) {
 std::string nameOf(Way way) {
     switch (way) {
         case Way::floor: return "floor";
+        case Way::twoHops: return "two hops";
         case Way::nginx: return "ours, nginx";
         case Way::worker: return "ours, socket";
+        case Way::aiohttp: return "aiohttp";
+        case Way::flask: return "Flask gthread";
     }
     return "";
 }
 
 std::string nameOf(const Row& row) {
-    return nameOf(row.mode) + ", " + std::to_string(row.streams) + " streams, " + nameOf(row.way) +
+    const std::string frames = row.mode == Mode::saturation ? " of " + std::to_string(row.frames) + " frames" : "";
+    return nameOf(row.mode) + ", " + std::to_string(row.streams) + " streams" + frames + ", " + nameOf(row.way) +
            (row.transport == Transport::tls ? ", TLS" : ", plain");
 }
 
-Figures measure(const Row& row, const HostUnderBench& host, int seconds) {
+Figures measure(const Row& row, HostUnderBench& host, int seconds) {
     throwIfInterrupted();
-    const Pids workers = host.workers();
+    const Pids servers = host.servers(row.way), keepers = host.keepers();
     Figures figures;
-    for (const pid_t worker : workers) figures.idleKib = std::max(figures.idleKib, double(residentSizeOf({worker})));
-    const long idle = residentSizeOf(workers);
+    for (const pid_t server : servers) figures.idleKib = std::max(figures.idleKib, double(residentSizeOf({server})));
+    const long idle = residentSizeOf(servers);
 
     LoadRun load(planOf(row, host, seconds));
     load.awaitSteady();
-    const CpuSample before(host, workers);
-    figures.kibPerStream = double(residentSizeOf(workers) - idle) / row.streams;
+    const CpuSample before(host, servers, keepers);
+    figures.kibPerStream = double(residentSizeOf(servers) - idle) / row.streams;
     load.awaitOver();
-    const CpuSample after(host, workers);
+    const CpuSample after(host, servers, keepers);
     figures.load = load.result();
     figures.cpuUpstream = microseconds(after.upstream - before.upstream);
     figures.cpuNginx = microseconds(after.nginx - before.nginx);
-    figures.cpuWorkers = microseconds(after.workers - before.workers);
+    figures.cpuServers = microseconds(after.servers - before.servers);
+    figures.cpuKeepers = microseconds(after.keepers - before.keepers);
     return figures;
 }
 

@@ -14,6 +14,7 @@
 
 namespace aiproject::bench {
 
+class BudgetBook;
 class RowBook;
 
 struct Series {
@@ -31,14 +32,17 @@ struct Section {
     Poco::JSON::Object json() const;
 };
 
-// The targets that the project has set itself, and whether they are met.
-Section targets(RowBook& rows, const BenchOptions& options);
+// The targets that the project has set itself, what was measured when it set them, and whether they are met.
+Section targets(RowBook& rows, BudgetBook& budgets, const BenchOptions& options);
 // What a warm upstream connection saves before the first frame.
 Section coldAgainstWarm(const BenchOptions& options);
 // What others do must not reach the streams: the age of the frames of a crowd of paced streams while logins, uploads
 // or clients that hardly read are at the same host.
-Section bulkheads(const BenchOptions& options);
+Section bulkheads(RowBook& rows, const BenchOptions& options);
 // Whether a frame and a stream cost the same however many are open.
 Section growth(RowBook& rows, const BenchOptions& options);
+// How far the CPU of nginx and workers per frame lies apart between the fewest and the most open streams, in percent;
+// kNotMeasured with fewer than two counts.
+double spreadOfFrames(RowBook& rows, const BenchOptions& options);
 
 }  // namespace aiproject::bench

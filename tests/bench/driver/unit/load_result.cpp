@@ -36,7 +36,19 @@ SPEC(BenchLoadResult, gives_rates_and_cost_per_frame) {
     CPPUNIT_ASSERT_DOUBLES_EQUAL(200, figures.framesPerSecond(), 1e-9);
     CPPUNIT_ASSERT_DOUBLES_EQUAL(10, figures.streamsPerSecond(), 1e-9);
     CPPUNIT_ASSERT_DOUBLES_EQUAL(10, figures.perFrame(figures.cpuNginx), 1e-9);
-    CPPUNIT_ASSERT_DOUBLES_EQUAL(0, Figures().perFrame(1), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(200, figures.perStream(figures.cpuNginx), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(0, Figures().perFrame(1) + Figures().perStream(1), 1e-9);
+}
+
+SPEC(BenchLoadResult, counts_the_cpu_of_all_processes) {
+    Figures figures;
+    figures.load = loadResultOf(json);
+    figures.cpuUpstream = 1;
+    figures.cpuNginx = 10;
+    figures.cpuServers = 100;
+    figures.cpuKeepers = 1'000;
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(2'311, figures.allCpu(), 1e-9);
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(110, figures.ourCpu(), 1e-9);
 }
 
 SPEC(BenchLoadResult, is_refused_when_something_is_missing) {

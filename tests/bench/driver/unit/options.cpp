@@ -25,17 +25,18 @@ struct BenchCommandLine : CppUnit::TestCase {
 
 SPEC(BenchCommandLine, asks_for_everything_when_it_is_empty) {
     const BenchOptions options = optionsOf({});
-    CPPUNIT_ASSERT_EQUAL(std::size_t(5), options.parts.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(6), options.parts.size());
     CPPUNIT_ASSERT_EQUAL(10'000, options.mostStreams());
     CPPUNIT_ASSERT(!options.record);
 }
 
 SPEC(BenchCommandLine, chooses_parts_streams_and_seconds) {
-    const BenchOptions options =
-        optionsOf({"--only", "rows", "--only", "growth", "--streams", "1000,10", "--seconds", "3", "--record", "x y"});
+    const BenchOptions options = optionsOf({"--only", "rows", "--only", "growth", "--streams", "1000,10", "--seconds",
+                                            "3", "--held", "30000", "--record", "x y"});
     CPPUNIT_ASSERT(options.parts == (std::set<Part>{Part::rows, Part::growth}));
     CPPUNIT_ASSERT(options.streams == (std::vector<int>{10, 1'000}));
     CPPUNIT_ASSERT_EQUAL(3, options.seconds);
+    CPPUNIT_ASSERT_EQUAL(30'000, options.held);
     CPPUNIT_ASSERT_EQUAL(std::string("x y"), *options.record);
 }
 
@@ -52,10 +53,11 @@ SPEC(BenchCommandLine, finds_the_number_of_streams_that_fits) {
 }
 
 SPEC(BenchCommandLine, says_what_is_wrong_and_what_is_allowed) {
-    CPPUNIT_ASSERT_EQUAL(std::string("'--fast' is no option"), fault({"--fast"}));
+    CPPUNIT_ASSERT_EQUAL(std::string("'--fast' is not an option"), fault({"--fast"}));
     CPPUNIT_ASSERT_EQUAL(std::string("--seconds: needs a value"), fault({"--seconds"}));
     CPPUNIT_ASSERT_EQUAL(std::string("--seconds: '1x' is not a whole number from 1 to 600"),
                          fault({"--seconds", "1x"}));
     CPPUNIT_ASSERT_EQUAL(std::string("--streams: needs numbers, as in 1,100,1000"), fault({"--streams", ""}));
-    CPPUNIT_ASSERT(fault({"--only", "speed"}).find("rows, targets, warm, bulkheads and growth") != std::string::npos);
+    CPPUNIT_ASSERT(fault({"--only", "speed"}).find("rows, targets, budget, warm, bulkheads and growth") !=
+                   std::string::npos);
 }

@@ -11,11 +11,13 @@ namespace aiproject::bench {
 namespace {
 
 constexpr double kMostMs = 20;
-constexpr int kLoginsPerSecond = 100, kLoginClients = 300;
-constexpr int kUploadClients = 20;
+constexpr int kClientsPerLogin = 3;
 constexpr std::size_t kPictureBytes = 4'000'000;
 
-int slowClientsBeside(int streams) { return std::max(1, streams / 5); }
+// Clients beside a crowd, in proportion to it, so that a small run is a short one.
+int loginsPerSecond(int crowd) { return std::max(1, crowd / 10); }
+int uploadClients(int crowd) { return std::max(1, crowd / 50); }
+int slowClients(int crowd) { return std::max(1, crowd / 5); }
 
 struct Outcome {
     LoadResult load;
@@ -46,28 +48,29 @@ Outcome alone(const HostUnderBench&, const LoadPlan& plan) {
 
 Outcome besideLogins(const HostUnderBench& host, const LoadPlan& plan) {
     const std::string login = test::registration("bench", "a good password", "user@example.org");
-    return beside(host, plan, {"/auth/login", login}, {kLoginClients, kLoginsPerSecond});
+    return beside(host, plan, {"/auth/login", login},
+                  {loginsPerSecond(plan.streams) * kClientsPerLogin, loginsPerSecond(plan.streams)});
 }
 
 Outcome besideUploads(const HostUnderBench& host, const LoadPlan& plan) {
     return beside(host, plan, {"/PictureToTextModel/chat", "\xFF\xD8\xFF" + std::string(kPictureBytes, 'p')},
-                  {kUploadClients});
+                  {uploadClients(plan.streams)});
 }
 
 Outcome besideSlowReaders(const HostUnderBench& host, const LoadPlan& plan) {
     LoadPlan slow = host.planFor(Way::nginx);
-    slow.streams = slowClientsBeside(plan.streams);
+    slow.streams = slowClients(plan.streams);
     slow.rampPerSecond = slow.streams;
     slow.frames = kEndless;
     slow.isCut = true;
     slow.bytes = 4'000;
     slow.readBytesPerSecond = 1;
     slow.seconds = 600;
-    LoadRun slowClients(slow);
-    slowClients.awaitSteady();
+    LoadRun slowly(slow);
+    slowly.awaitSteady();
     LoadRun crowd(plan);
     crowd.awaitOver();
-    if (!slowClients.isRunning()) throw std::runtime_error("the clients that hardly read ended before the crowd");
+    if (!slowly.isRunning()) throw std::runtime_error("the clients that hardly read ended before the crowd");
     return {crowd.result(), "held all along"};
 }
 
@@ -76,9 +79,9 @@ Outcome besideSlowReaders(const HostUnderBench& host, const LoadPlan& plan) {
 Section bulkheads(RowBook& rows, const BenchOptions& options) {
     const std::pair<std::string, std::function<Outcome(const HostUnderBench&, const LoadPlan&)>> all[] = {
         {"nobody", alone},
-        {"100 logins/s", besideLogins},
-        {"20 users with pictures of 4 MB", besideUploads},
-        {std::to_string(slowClientsBeside(options.crowd)) + " clients that read 1 byte/s", besideSlowReaders}};
+        {std::to_string(loginsPerSecond(options.crowd)) + " logins/s", besideLogins},
+        {std::to_string(uploadClients(options.crowd)) + " users with pictures of 4 MB", besideUploads},
+        {std::to_string(slowClients(options.crowd)) + " clients that read 1 byte/s", besideSlowReaders}};
     const HostUnderBench& host = rows.sharedHost(Transport::plain);
     const LoadPlan plan = crowdOf(host, options);
     Section result{"Bulkheads"};

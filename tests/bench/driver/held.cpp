@@ -10,8 +10,6 @@
 namespace aiproject::bench {
 namespace {
 
-constexpr int kMostOfCrowd = 10'000;
-
 std::string modelOf(std::size_t crowd) { return "held_" + std::to_string(crowd); }
 
 // A worker of a crowd's size for each, and one more: which of them takes a connection is chance.
@@ -36,9 +34,9 @@ LoadPlan planFor(const HostUnderBench& host, const test::NginxSite& nginx, std::
 
 }  // namespace
 
-Held holdOpen(const BenchOptions& options) {
+Held holdOpen(int wanted, int perCrowd, int seconds) {
     using Clock = std::chrono::steady_clock;
-    const int crowds = (options.held + kMostOfCrowd - 1) / kMostOfCrowd, streams = options.held / crowds;
+    const int crowds = (wanted + perCrowd - 1) / perCrowd, streams = wanted / crowds;
     say(std::to_string(streams * crowds) + " streams open at once, " + std::to_string(crowds) + " crowds");
     std::vector<std::unique_ptr<BenchUpstream>> upstreams(static_cast<std::size_t>(crowds));
     for (auto& upstream : upstreams) upstream = std::make_unique<BenchUpstream>(0);
@@ -51,7 +49,7 @@ Held holdOpen(const BenchOptions& options) {
     std::vector<LoadPlan> plans;
     plans.reserve(sites.size());
     for (std::size_t i = 0; i < sites.size(); ++i)
-        plans.push_back(planFor(host, *sites[i], i, streams, options.seconds * crowds));
+        plans.push_back(planFor(host, *sites[i], i, streams, seconds * crowds));
     std::vector<std::unique_ptr<LoadRun>> runs(plans.size());
     const auto began = Clock::now();
     for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = std::make_unique<LoadRun>(plans[i]);

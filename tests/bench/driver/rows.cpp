@@ -30,7 +30,7 @@ void pace(const Row& row, LoadPlan& plan) {
 
 // The beginnings are spread over a stream's life, so that as many begin and end each second.
 void turnOver(const Row& row, LoadPlan& plan) {
-    const int lifeSeconds = std::min(kLifeSeconds, plan.seconds * 4 - 2);
+    const int lifeSeconds = std::min(kLifeSeconds, plan.seconds * 4 - 3);
     plan.gapUs = lifeSeconds * 1'000'000 / kShortStream;
     plan.rampPerSecond = std::max(1, row.streams / lifeSeconds);
     plan.isCut = true;

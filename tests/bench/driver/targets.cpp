@@ -53,8 +53,9 @@ void workerCpu(RowBook& rows, BudgetBook& budgets, const BenchOptions& options, 
                  "worker CPU per stream of 1 frame, plain");
     lines.atMost({{}, 600, 450}, ifMeasured(tls, tls.perStream(tls.cpuServers)), " µs",
                  "worker CPU per stream of 1 frame, TLS resumed");
-    lines.atMost({964, 150, {}}, budgets.of(BudgetCase::plain).all.allocations, "",
-                 "allocations per stream of 1 frame, plain");
+    if (options.has(Part::budget))
+        lines.atMost({964, 150, {}}, budgets.of(BudgetCase::plain).all.allocations, "",
+                     "allocations per stream of 1 frame, plain");
 }
 
 void manyStreams(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
@@ -79,16 +80,23 @@ void added(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
     lines.atMost({{}, 4, 2}, ifMeasured(ours, ratio), "", "added p99 ÷ nginx alone, 1 frame/s each" + atStreams(most));
 }
 
-// Answers the failures.
-std::int64_t heldOpen(const BenchOptions& options, TargetLines& lines) {
+// A single crowd is a row.
+Held heldBy(RowBook& rows, const BenchOptions& options) {
+    if (options.held > kMostOfCrowd) return holdOpen(options.held, kMostOfCrowd, options.seconds);
+    const Figures& row = rows.of({Mode::held, options.held, Way::nginx, Transport::plain});
+    return {options.held, row.load.failures};
+}
+
+// Answers the failures that are in no row.
+std::int64_t heldOpen(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
     const std::string what = "open at once, each counted to its last frame";
     const Goal goal{10'000, 30'000, 50'000};
     try {
-        const Held held = holdOpen(options);
+        const Held held = heldBy(rows, options);
         lines.atLeast(goal, held.failures == 0 ? held.streams : kNotMeasured, "", what);
         if (held.failures > 0)
             lines.note(what + ": " + std::to_string(held.failures) + " of " + std::to_string(held.streams) + " failed");
-        return held.failures;
+        return options.held > kMostOfCrowd ? held.failures : 0;
     } catch (const Interrupted&) {
         throw;
     } catch (const std::runtime_error& e) {
@@ -109,9 +117,11 @@ void rivals(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
     add(Way::flask, "Flask gthread", {4, 7, 9});
 }
 
-// Of one stream after the other; answers the failures.
-std::int64_t firstFrames(const HostUnderBench& host, bool isWarm, const BenchOptions& options, TargetLines& lines) {
+// Of one stream after the other, warm where the build can; answers the failures.
+std::int64_t firstFrames(const BenchOptions& options, TargetLines& lines) {
+    const bool isWarm = !warmConnections(0).empty();
     say("first frame, one stream after the other");
+    const HostUnderBench host({Transport::tls, 0, warmConnections(4)});
     const FirstFrame floor = firstFrame(host, Way::floor, options.seconds);
     const FirstFrame ours = firstFrame(host, Way::nginx, options.seconds);
     lines.atMost({0.54, 1, {}}, (ours.us - floor.us) / 1'000, " ms",
@@ -128,13 +138,9 @@ Section targets(RowBook& rows, BudgetBook& budgets, const BenchOptions& options)
     workerCpu(rows, budgets, options, lines);
     manyStreams(rows, options, lines);
     if (!options.sharesHosts) added(rows, options, lines);
-    result.failures = heldOpen(options, lines);
+    result.failures = heldOpen(rows, options, lines);
     rivals(rows, options, lines);
-    if (options.sharesHosts)
-        result.failures += firstFrames(rows.sharedHost(Transport::tls), false, options, lines);
-    else
-        result.failures += firstFrames(HostUnderBench({Transport::tls, 0, warmConnections(4)}),
-                                       !warmConnections(0).empty(), options, lines);
+    if (!options.sharesHosts) result.failures += firstFrames(options, lines);  // the warm part has the same in small
     const PageRates pages = pageRates(rows.sharedHost(Transport::plain), options);
     lines.atLeast(
         {1.16, 0.9, {}}, pages.ratio, "",

@@ -5,7 +5,7 @@
 
 # shellcheck disable=SC2034  # read by those who source this file
 quickstart_packages=(g++ cmake ninja-build libfcgi-dev libpoco-dev libssl-dev libsqlite3-dev libpq-dev
-    default-libmysqlclient-dev libicu-dev libcppunit-dev rapidjson-dev nginx curl ca-certificates)
+    default-libmysqlclient-dev libicu-dev libcppunit-dev rapidjson-dev libsimdjson-dev nginx curl ca-certificates)
 # shellcheck disable=SC2034
 test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl systemd binutils postgresql mariadb-server-core)
 # shellcheck disable=SC2034

@@ -80,10 +80,22 @@ bool CallReply::end(Stop reason) noexcept {
     return false;
 }
 
-void CallReply::readUsage(Text lastFrame) noexcept {
-    if (report_.reported || lastFrame.size > kLongestFrame) return;
+std::optional<FrameLook> CallReply::look(Text frame, const AnswerParts& parts) noexcept {
+    const bool isTooLarge = frame.size > kLongestFrame;
     try {
-        if (const auto told = usageOf(owned(lastFrame))) usage(*told);
+        const FrameLook seen = isTooLarge ? FrameLook{} : lookAt(frame, parts);
+        if (seen.isObject) return seen;
+        refuseGarbage(isTooLarge ? kFrameTooLarge : kNoObject);
+    } catch (...) {  // no memory for it
+        refuseGarbage("the plugin's frame cannot be read: " + describeCurrent());
+    }
+    return std::nullopt;
+}
+
+void CallReply::believe(const std::optional<ToldUsage>& told) noexcept {
+    if (report_.reported || !told) return;
+    try {
+        usage(believedUsage(*told));
     } catch (...) {
         explain(std::string_view("the usage in the plugin's last frame is not used: " + describeCurrent()));
     }
@@ -105,28 +117,25 @@ bool StreamReply::send(std::string_view frame, Way way) noexcept {
     return true;
 }
 
-// What the client's reader cannot take, the client does not get.
-bool StreamReply::isTaken(Text frame, TokenEstimate& answer) noexcept {
-    if (last_ || finished_) return false;
-    if (frame.size > kLongestFrame) return refuseGarbage(kFrameTooLarge);
-    return check_.isObject(frame, answer) || refuseGarbage(kNoObject);
-}
-
 bool StreamReply::pass(Text frame, Way way) noexcept {
     TokenEstimate answer = report_.answer;
-    if (!isTaken(frame, answer) || !send(frame, way)) return false;
+    if (last_ || finished_ || !look(frame, {answer}) || !send(frame, way)) return false;
     report_.answer = answer;
     sink_.passedOn(answer);
     return true;
 }
 
 bool StreamReply::lastFrame(Text last) noexcept {
-    readUsage(last);
+    if (last_ || finished_) return false;
     TokenEstimate answer = report_.answer;
-    if (!isTaken(last, answer) || !goesOn()) return false;
+    auto seen = look(last, {answer});
+    if (!seen) return false;
+    believe(seen->usage);
+    if (!goesOn()) return false;
     ++report_.frames;
     report_.answer = answer;
     last_ = owned(last);
+    told_ = std::move(seen->usage);
     report_.hasLast = true;
     return true;
 }
@@ -159,13 +168,11 @@ std::string StreamReply::tail() const {
 
 void StreamReply::correctUsage(const Usage& billed) {
     usage(billed);
-    if (!last_ || finished_) return;
-    try {
-        last_ = withUsage(*last_, billed);
-    } catch (const std::exception&) {  // numbers of more than 64 bits, say: its text is what counts
-        TokenEstimate counted;
-        check_.isObject(*std::exchange(last_, std::nullopt), counted, &rest_);
-    }
+    if (!last_ || finished_ || (told_ && says(*told_, billed))) return;
+    std::string written = std::move(*last_);
+    last_ = withUsage(written, billed);
+    TokenEstimate counted;
+    if (!last_) lookAt(written, {counted, &rest_});  // its text is what counts
 }
 
 void StreamReply::finish() {
@@ -195,16 +202,17 @@ bool CollectReply::delta(Text content) noexcept {
 }
 
 bool CollectReply::frame(Text frame) noexcept {
-    if (frame.size > kLongestFrame) return refuseGarbage(kFrameTooLarge);
-    std::string content;
     TokenEstimate withThoughts;  // which nobody gets here
-    if (!check_.isObject(frame, withThoughts, &content)) return refuseGarbage(kNoObject);
-    return delta(std::string_view(content));
+    std::string content;
+    return look(frame, {withThoughts, &content}) && delta(std::string_view(content));
 }
 
 bool CollectReply::lastFrame(Text json) noexcept {
-    readUsage(json);
-    report_.hasLast = frame(json);
+    TokenEstimate withThoughts;
+    std::string content;
+    const auto seen = look(json, {withThoughts, &content});
+    if (seen) believe(seen->usage);
+    report_.hasLast = seen && delta(std::string_view(content));
     return report_.hasLast;
 }
 

@@ -5,7 +5,7 @@
 #include "aiproject/imodel.h"
 #include "base/token_estimate.h"
 #include "host/call_watch.h"
-#include "host/frame_check.h"
+#include "host/frame_look.h"
 
 #include <functional>
 #include <optional>
@@ -60,8 +60,10 @@ public:
 protected:
     // False, and noted: nobody takes more.
     bool goesOn() noexcept;
+    // None, and refused: it is not a frame that a client's reader can take.
+    std::optional<FrameLook> look(Text frame, const AnswerParts& parts) noexcept;
     // For a plugin that has not told it otherwise.
-    void readUsage(Text lastFrame) noexcept;
+    void believe(const std::optional<ToldUsage>& told) noexcept;
     // These answer false.
     bool end(Stop reason) noexcept;
     bool refuseGarbage(const std::string& reason) noexcept;
@@ -108,7 +110,6 @@ public:
 private:
     using Way = bool (FrameSink::*)(std::string_view);
 
-    bool isTaken(Text json, TokenEstimate& answer) noexcept;
     bool pass(Text json, Way way) noexcept;
     bool send(std::string_view json, Way way = &FrameSink::send) noexcept;
     std::string head(int code, const std::string& message, int status) const;
@@ -116,8 +117,8 @@ private:
 
     FrameSink& sink_;
     const std::string requestId_;
-    FrameCheck check_;
     std::optional<std::string> last_;  // the plugin's, from when on it has no more to say
+    std::optional<ToldUsage> told_;    // in it
     std::string rest_;                 // the text of one that had to be made anew
     bool finished_ = false;
 };
@@ -135,7 +136,6 @@ public:
 
 private:
     const std::uint64_t limit_;
-    FrameCheck check_;
     std::string text_;
 };
 

@@ -1,21 +1,23 @@
 // The usage in a last frame: payload.usage.text. Pure.
-//
-// ERRORS  What the JSON reader throws; std::runtime_error that says what is wrong.
 #pragma once
+
+#include "aiproject/imodel.h"
+#include "host/frame_look.h"
 
 #include <optional>
 #include <string>
 
-#include "aiproject/imodel.h"
-
 namespace aiproject {
 
-// What bills can rest on: the rule for reports in billing/README.md. Nothing: the frame has no usage. Throws for one
-// that does not follow the rule, and for a total of 0, which is what is written for lack of a better one; a plugin
-// whose model costs nothing says so with usage().
-std::optional<Usage> usageOf(const std::string& frame);
+// What bills can rest on: the rule for reports in billing/README.md. Throws std::runtime_error, which says what is
+// wrong, for one that does not follow the rule, and for a total of 0, which is what is written for lack of a better
+// one; a plugin whose model costs nothing says so with usage().
+Usage believedUsage(const ToldUsage& told);
 
-// The frame with that usage; all else in it stays. A frame that says it already stays byte for byte.
-std::string withUsage(const std::string& frame, const Usage& usage);
+// Whether clients read in it what is billed: the total has to be there, and no part may be another.
+bool says(const ToldUsage& told, const Usage& billed);
+
+// The frame with that usage; all else in it stays. None: it has a number that no program can write again.
+std::optional<std::string> withUsage(const std::string& frame, const Usage& usage);
 
 }  // namespace aiproject

@@ -1,34 +1,57 @@
 #include "http/json_body.h"
 
 #include "base/error.h"
-#include "base/json_size.h"
 #include "base/utf8.h"
 
-#include <Poco/JSON/Parser.h>
-
-#include <utility>
+#include <algorithm>
+#include <new>
 
 namespace aiproject {
 namespace {
 
-constexpr std::size_t kDeepest = 16;  // the documented bodies need three levels
+using simdjson::dom::element;
 
-constexpr std::size_t kMostValues = 50'000;  // a parsed value takes some 300 bytes, a dialog's turn three values
+constexpr int kDeepest = 16;  // the documented bodies need three levels
 
-Poco::Dynamic::Var parsed(std::string text) {
-    text.erase(0, text.size() - withoutByteOrderMark(text).size());
-    if (valuesIn(text) > kMostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
-    if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
-    try {
-        Poco::JSON::Parser parser;
-        parser.setDepth(kDeepest);
-        return parser.parse(text);
-    } catch (const Poco::Exception&) {
-        // Poco repeats pieces of the input in its messages, a password among them: neither for the client nor for the
-        // log.
-        throw Error(ErrorKind::badRequest, "a body of " + std::to_string(text.size()) + " bytes is not JSON",
-                    "the body is not valid JSON");
+constexpr int kMostValues = 50'000;  // a parsed value takes at least 16 bytes, and a list of them is walked through
+
+struct Extent {
+    int values = 1;  // at least as many as the text has, whether it is JSON or not
+    int depth = 0;
+};
+
+Extent extentOf(std::string_view text) noexcept {
+    Extent extent;
+    int depth = 0;
+    bool inString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (inString && c == '\\') ++i;
+        if (c == '"') inString = !inString;
+        if (inString) continue;
+        const bool isOpening = c == '{' || c == '[';
+        extent.values += int(isOpening || c == ',');
+        depth += int(isOpening) - int(c == '}' || c == ']');
+        extent.depth = std::max(extent.depth, depth);
     }
+    return extent;
+}
+
+// False: it is not JSON.
+bool read(std::string_view text, simdjson::dom::document& document) {
+    constexpr std::size_t keptBytes = 16 * 1024;  // most bodies are smaller: their thread keeps what the parser needs
+    thread_local simdjson::dom::parser kept;
+    simdjson::dom::parser once;
+    auto& parser = text.size() > keptBytes ? once : kept;
+    const simdjson::error_code fault = parser.parse_into_document(document, text.data(), text.size()).error();
+    if (fault == simdjson::MEMALLOC) throw std::bad_alloc();
+    return fault == simdjson::SUCCESS;
+}
+
+Error notJson(std::string_view text) {
+    // Without the text, which may have a password in it: neither the client nor the log repeats it.
+    return {ErrorKind::badRequest, "a body of " + std::to_string(text.size()) + " bytes is not JSON",
+            "the body is not valid JSON"};
 }
 
 }  // namespace
@@ -39,34 +62,44 @@ std::string_view withoutByteOrderMark(std::string_view text) {
     return text;
 }
 
-JsonBody::JsonBody(std::string text) {
-    const Poco::Dynamic::Var root = parsed(std::move(text));
-    if (root.type() != typeid(Poco::JSON::Object::Ptr))
-        throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
-    object_ = root.extract<Poco::JSON::Object::Ptr>();
+JsonBody::JsonBody(std::string_view text) {
+    text = withoutByteOrderMark(text);
+    const Extent extent = extentOf(text);
+    if (extent.values > kMostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
+    if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
+    if (extent.depth > kDeepest || !read(text, document_)) throw notJson(text);
+    if (!document_.root().is_object()) throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
 }
 
-std::string JsonBody::text(const std::string& name) const {
-    if (!object_->has(name)) throw refusal(ErrorKind::badRequest, "the body lacks '" + name + "'");
-    return textOf(object_->get(name), "'" + name + "'");
+element JsonBody::required(std::string_view name) const {
+    if (const auto member = memberOf(document_.root(), name)) return *member;
+    throw refusal(ErrorKind::badRequest, "the body lacks '" + std::string(name) + "'");
 }
 
-std::string JsonBody::textOr(const std::string& name, const std::string& missing) const {
-    return object_->has(name) && !object_->isNull(name) ? text(name) : missing;
+std::string JsonBody::text(std::string_view name) const {
+    std::string_view text;
+    if (required(name).get(text) != simdjson::SUCCESS)
+        throw refusal(ErrorKind::badRequest, "'" + std::string(name) + "' is not text");
+    return std::string(text);
 }
 
-Poco::JSON::Array::Ptr JsonBody::array(const std::string& name) const {
-    if (!object_->has(name)) throw refusal(ErrorKind::badRequest, "the body lacks '" + name + "'");
-    if (!object_->isArray(name)) throw refusal(ErrorKind::badRequest, "'" + name + "' is not a list");
-    return object_->getArray(name);
+std::string JsonBody::textOr(std::string_view name, std::string_view missing) const {
+    const auto member = memberOf(document_.root(), name);
+    return member && !member->is_null() ? text(name) : std::string(missing);
 }
 
-std::string textOf(const Poco::Dynamic::Var& value, const std::string& what) {
-    if (value.type() != typeid(std::string)) throw refusal(ErrorKind::badRequest, what + " is not text");
-    std::string text = value.extract<std::string>();
-    // An escaped half of a surrogate pair gets through the parser.
-    if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, what + " is not valid UTF-8");
-    return text;
+simdjson::dom::array JsonBody::array(std::string_view name) const {
+    simdjson::dom::array array;
+    if (required(name).get(array) != simdjson::SUCCESS)
+        throw refusal(ErrorKind::badRequest, "'" + std::string(name) + "' is not a list");
+    return array;
+}
+
+std::optional<element> memberOf(simdjson::dom::object object, std::string_view name) {
+    std::optional<element> member;
+    for (const auto& [key, value] : object)
+        if (key == name) member = value;
+    return member;
 }
 
 }  // namespace aiproject

@@ -1,9 +1,9 @@
 // A request's JSON object, with the refusals that the contract wants: unreadable, ill-typed, missing.
 #pragma once
 
-#include <Poco/JSON/Array.h>
-#include <Poco/JSON/Object.h>
+#include <simdjson.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,22 +11,25 @@ namespace aiproject {
 
 class JsonBody {
 public:
-    // One UTF-8 byte order mark at the start is passed over, as RFC 8259, 8.1, allows.
-    explicit JsonBody(std::string text);  // throws Error(badRequest)
+    // Skips one UTF-8 byte order mark at the start, as RFC 8259, 8.1, allows. Keeps nothing of the text.
+    explicit JsonBody(std::string_view text);  // throws Error(badRequest)
 
     // UTF-8. Throws Error(badRequest) when it is missing or of another type.
-    std::string text(const std::string& name) const;
-    std::string textOr(const std::string& name, const std::string& missing) const;
-    Poco::JSON::Array::Ptr array(const std::string& name) const;
+    std::string text(std::string_view name) const;
+    std::string textOr(std::string_view name, std::string_view missing) const;
+    // Valid as long as the body.
+    simdjson::dom::array array(std::string_view name) const;
 
 private:
-    Poco::JSON::Object::Ptr object_;
+    simdjson::dom::element required(std::string_view name) const;
+
+    simdjson::dom::document document_;
 };
 
 // Without the mark that Windows tools write before UTF-8, if there is one.
 std::string_view withoutByteOrderMark(std::string_view text);
 
-// A member that must be text; `what` names it in the refusal.
-std::string textOf(const Poco::Dynamic::Var& value, const std::string& what);
+// Of several members of that name the last one counts.
+std::optional<simdjson::dom::element> memberOf(simdjson::dom::object object, std::string_view name);
 
 }  // namespace aiproject

@@ -3,34 +3,66 @@
 #include "base/error.h"
 #include "base/json_text.h"
 
+#include <array>
+
 namespace aiproject {
 namespace {
 
-bool isRole(const std::string& role) { return role == "system" || role == "user" || role == "assistant"; }
+std::string nameOf(std::size_t index) { return "dialog[" + std::to_string(index) + "]"; }
+
+std::string_view textIn(simdjson::dom::object entry, const char* name, std::size_t index) {
+    const auto member = memberOf(entry, name);
+    std::string_view text;
+    if (!member || member->get(text) != simdjson::SUCCESS)
+        throw refusal(ErrorKind::badRequest, nameOf(index) + "." + name + " is not text");
+    return text;
+}
+
+// The same role as a text that outlives the body.
+std::string_view roleOf(std::string_view text, std::size_t index) {
+    constexpr std::array<std::string_view, 3> roles{"system", "user", "assistant"};
+    for (const std::string_view role : roles)
+        if (role == text) return role;
+    throw refusal(ErrorKind::badRequest, nameOf(index) + ".role is not system, user or assistant");
+}
+
+Turn turnOf(simdjson::dom::element element, std::size_t index) {
+    simdjson::dom::object entry;
+    if (element.get(entry) != simdjson::SUCCESS)
+        throw refusal(ErrorKind::badRequest, nameOf(index) + " is not an object");
+    const std::string_view role = textIn(entry, "role", index), content = textIn(entry, "content", index);
+    return {roleOf(role, index), content};
+}
 
 }  // namespace
 
 Dialog::Dialog(const JsonBody& body) {
-    const auto entries = body.array("dialog");
-    for (std::size_t i = 0; i < entries->size(); ++i) {
-        const std::string name = "dialog[" + std::to_string(i) + "]";
-        const auto entry = entries->getObject(unsigned(i));
-        if (!entry) throw refusal(ErrorKind::badRequest, name + " is not an object");
-        const std::string role = textOf(entry->get("role"), name + ".role");
-        texts_.emplace_back(role, textOf(entry->get("content"), name + ".content"));
-        if (!isRole(texts_.back().first))
-            throw refusal(ErrorKind::badRequest, name + ".role is not system, user or assistant");
+    const simdjson::dom::array entries = body.array("dialog");
+    turns_.reserve(entries.size());
+    std::size_t bytes = 0, roleBytes = 0;
+    for (const auto entry : entries) {
+        turns_.push_back(turnOf(entry, turns_.size()));
+        bytes += turns_.back().content.size;
+        roleBytes += turns_.back().role.size;
     }
-    if (texts_.empty()) throw refusal(ErrorKind::badRequest, "'dialog' is empty");
-    if (texts_.back().first != "user")
+    if (turns_.empty()) throw refusal(ErrorKind::badRequest, "'dialog' is empty");
+    if (std::string_view(turns_.back().role) != "user")
         throw refusal(ErrorKind::badRequest, "the last entry of 'dialog' is not the user's");
 
-    for (const auto& [role, content] : texts_) {
-        turns_.push_back({std::string_view(role), std::string_view(content)});
-        json_ += (json_.empty() ? "[" : ",") + (R"({"role":")" + role + R"(","content":)" + jsonText(content) + "}");
+    constexpr std::size_t around = std::string_view(R"(,{"role":"","content":""})").size();
+    contents_.reserve(bytes);  // never grows, or the turns would point nowhere
+    json_.reserve(bytes + roleBytes + turns_.size() * around + 1);
+    for (Turn& turn : turns_) {
+        json_ += json_.empty() ? R"([{"role":")" : R"(,{"role":")";
+        json_.append(turn.role).append(R"(","content":)");
+        addJsonText(json_, turn.content);
+        json_ += '}';
+        const std::size_t begin = contents_.size();
+        contents_.append(turn.content);
+        turn.content = std::string_view(contents_).substr(begin);
     }
     json_ += "]";
-    json_.shrink_to_fit();  // what growing has left over would stay as long as the stream
+    json_.shrink_to_fit();  // after escapes: what is left over would stay as long as the stream
 }
 
 }  // namespace aiproject

@@ -11,7 +11,8 @@ namespace aiproject {
 
 class Dialog {
 public:
-    // Throws Error(badRequest): not a list of {role, content}, an unknown role, no question at the end.
+    // Copies what it needs. Throws Error(badRequest): not a list of {role, content}, an unknown role, no question at
+    // the end.
     explicit Dialog(const JsonBody& body);
     Dialog(const Dialog&) = delete;  // turns() points into it
     Dialog& operator=(const Dialog&) = delete;
@@ -20,8 +21,8 @@ public:
     const std::vector<Turn>& turns() const noexcept { return turns_; }
 
 private:
-    std::vector<std::pair<std::string, std::string>> texts_;
     std::vector<Turn> turns_;
+    std::string contents_;  // of all turns
     std::string json_;
 };
 

@@ -1,6 +1,5 @@
-#include "routes/routes.h"
-
 #include "base/json_text.h"
+#include "routes/routes.h"
 
 namespace aiproject {
 

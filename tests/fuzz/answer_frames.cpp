@@ -3,7 +3,7 @@
 #include "base/utf8.h"
 #include "fuzz/target.h"
 #include "host/call_reply.h"
-#include "host/frame_check.h"
+#include "host/frame_look.h"
 #include "iflytek/core/answer_relay.h"
 #include "iflytek/core/error_codes.h"
 
@@ -92,8 +92,7 @@ void tryService(Service service, std::string_view input) {
             if (!aiproject::isUtf8(message)) return;  // a Call lets none through
             requireSameSight(message);
             TokenEstimate delivered;
-            require(!FrameCheck().isObject(message, delivered) || isJson(message),
-                    "what the host lets through is JSON");
+            require(!lookAt(message, {delivered}).isObject || isJson(message), "what the host lets through is JSON");
             if (relay.take(std::string(message))) break;
         }
     } catch (const CallFailure& failure) {

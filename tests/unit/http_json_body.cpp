@@ -36,7 +36,7 @@ SPEC(Body, gives_its_text_and_lists) {
     const JsonBody body(R"( {"a": "\u4f60 \ud83d\ude00 \"x\"", "list": [1, "two"], "empty": ""} )");
     CPPUNIT_ASSERT_EQUAL("\u4f60 \U0001f600 \"x\""s, body.text("a"));
     CPPUNIT_ASSERT_EQUAL(""s, body.text("empty"));
-    CPPUNIT_ASSERT_EQUAL(std::size_t(2), body.array("list")->size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), body.array("list").size());
 }
 
 SPEC(Body, is_not_repeated_to_the_log_when_it_cannot_be_read) {
@@ -104,7 +104,9 @@ SPEC(Body, is_json_from_the_first_byte_to_the_last) {
                                     "{\"a\":\"\\u12\"}"s,
                                     "{\"a\":tru}"s,
                                     "{}\0"s,
-                                    "{\"a\":1e999}"s})
+                                    "{\"a\":1e999}"s,
+                                    "{\"a\":99999999999999999999}"s,
+                                    "{\"a\":-99999999999999999999}"s})
         CPPUNIT_ASSERT_MESSAGE(text, !refused(text).empty());
 }
 
@@ -142,7 +144,7 @@ SPEC(Body, has_at_most_50000_values_because_each_costs_memory) {
         for (int i = 2; i < values; ++i) text += ",{}";
         return text + "]}";
     };
-    CPPUNIT_ASSERT_EQUAL(std::size_t(20'000), JsonBody(list(20'001)).array("a")->size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(20'000), JsonBody(list(20'001)).array("a").size());
     CPPUNIT_ASSERT_EQUAL("the body has too many values"s, refused(list(50'001)));
     CPPUNIT_ASSERT_EQUAL("the body has too many values"s, refused(std::string(4'000'000, '[')));
 }
@@ -151,8 +153,9 @@ SPEC(Body, may_be_16_levels_deep_and_not_more) {
     const auto nested = [](std::size_t lists) {
         return "{\"a\":" + std::string(lists, '[') + std::string(lists, ']') + "}";
     };
-    CPPUNIT_ASSERT_EQUAL(std::size_t(1), JsonBody(nested(10)).array("a")->size());
-    for (const std::size_t lists : {std::size_t(20), std::size_t(128), std::size_t(40'000)})
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), JsonBody(nested(15)).array("a").size());
+    CPPUNIT_ASSERT_EQUAL("b"s, JsonBody(R"({"x":"[[[[[[[[[[[[[[[[[[\"{{","a":"b"})").text("a"));
+    for (const std::size_t lists : {std::size_t(16), std::size_t(20), std::size_t(128), std::size_t(40'000)})
         CPPUNIT_ASSERT_EQUAL("the body is not valid JSON"s, refused(nested(lists)));
     CPPUNIT_ASSERT_EQUAL("the body is not valid JSON"s, refused("{\"a\":" + std::string(40'000, '[')));
     std::string objects;
@@ -168,6 +171,14 @@ SPEC(Body, with_numbers_of_any_size_is_read_or_refused) {
         const Error error = expectError(ErrorKind::badRequest, [&] { return JsonBody(text).text("a"); });
         CPPUNIT_ASSERT(error.forClient() == "'a' is not text" || error.forClient() == "the body is not valid JSON");
     }
+}
+
+SPEC(Body, that_is_longer_than_what_a_thread_keeps_memory_for_is_read_alike) {
+    const std::string longText(100'000, 'x');
+    const JsonBody outer("{\"a\":\"" + longText + "\"}"), inner(R"({"a":"b"})"), last(R"({"a":"c"})");
+    CPPUNIT_ASSERT_EQUAL(longText, outer.text("a"));
+    CPPUNIT_ASSERT_EQUAL("bc"s, inner.text("a") + last.text("a"));
+    CPPUNIT_ASSERT_EQUAL("the body is not valid JSON"s, refused("{\"a\":\"" + longText + "}"));
 }
 
 SPEC(Body, that_is_a_megabyte_of_garbage_is_refused) {

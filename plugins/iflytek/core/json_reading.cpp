@@ -4,13 +4,12 @@
 #include "iflytek/core/error_codes.h"
 
 #include <Poco/JSON/ParseHandler.h>
-#include <Poco/JSON/Stringifier.h>
+#include <Poco/JSONString.h>
 
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 #include <charconv>
-#include <sstream>
 #include <system_error>
 
 namespace aiproject::iflytek {
@@ -137,10 +136,6 @@ std::optional<std::int64_t> elementInteger(const Poco::JSON::Array::Ptr& array, 
     return array.isNull() ? std::nullopt : integerOf(array->get(index));
 }
 
-std::string quotedJson(std::string_view text) {
-    std::ostringstream quoted;
-    Poco::JSON::Stringifier::stringify(std::string(text), quoted);
-    return quoted.str();
-}
+std::string quotedJson(std::string_view text) { return Poco::toJSON(std::string(text), Poco::JSON_WRAP_STRINGS); }
 
 }  // namespace aiproject::iflytek

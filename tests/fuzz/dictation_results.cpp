@@ -1,8 +1,8 @@
 // Messages of both dictations, and the transcript they make. An input is the messages with an empty line
 // between two; each is tried as it is, and as what the large-model dictation wraps in Base64.
 #include "fuzz/target.h"
-#include "iflytek/core/error_codes.h"
 #include "iflytek/core/encoding.h"
+#include "iflytek/core/error_codes.h"
 #include "iflytek/spark_iat/transcript.h"
 
 #include <string>

@@ -27,6 +27,7 @@
 #include "store/database.h"
 #include "store/migrations.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -59,6 +60,14 @@ void raiseDescriptorLimit() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// What a thread has used goes back when it is free. By itself malloc() raises both limits to more than the largest
+// piece that was ever given back, which is a password hash of 32 MiB, and then each thread's heap keeps its end.
+void keepLittleMemory() {
+    constexpr int mapped = 1024 * 1024, kept = 256 * 1024;
+    mallopt(M_MMAP_THRESHOLD, mapped);
+    mallopt(M_TRIM_THRESHOLD, kept);
 }
 
 void logModels(const ModelRegistry& models, Log& log) {
@@ -198,6 +207,7 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
                  Log& log) {
     const PoolConfig pool = poolOf(config, name);
     raiseDescriptorLimit();
+    keepLittleMemory();
     standBack(pool.nice, log);
     forbidCoreDumps(config);
     Listener listener(kListeningSocket);

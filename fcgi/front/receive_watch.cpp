@@ -25,7 +25,8 @@ void ReceiveWatch::run() {
             over_.splice(over_.end(), waiting_, waiting_.begin());
         }
         if (!waiting_.empty()) {
-            changed_.wait_until(lock, waiting_.front().until);
+            const Clock::time_point until = waiting_.front().until;  // which ends with its request, in the wait
+            changed_.wait_until(lock, until);
         } else if (changed_.wait_for(lock, limit_) == std::cv_status::timeout && waiting_.empty() && !ending_) {
             isAsleep_ = true;
             changed_.wait(lock, [this] { return ending_ || !isAsleep_; });

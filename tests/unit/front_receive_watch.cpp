@@ -58,6 +58,17 @@ SPEC(ReceiveLimit, ends_a_body_that_never_comes_with_a_reason) {
     CPPUNIT_ASSERT_EQUAL(std::string("the body did not arrive in time"), error.forClient());
 }
 
+// The watch may be waiting for the end of one that is gone by then.
+SPEC(ReceiveLimit, forgets_requests_that_were_quick) {
+    ReceiveWatch watch(20ms);
+    for (int i = 0; i < 50; ++i) {
+        const ReceiveWatch::Receiving quick(watch, connection.ours.get());
+        std::this_thread::sleep_for(1ms);
+    }
+    const ReceiveWatch::Receiving slow(watch, connection.ours.get());
+    ASSERT_EVENTUALLY(slow.isOver());
+}
+
 SPEC(ReceiveLimit, is_over_when_the_request_is_there) {
     ReceiveWatch watch(100ms);
     send(records);

@@ -32,7 +32,7 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
     }
     if (mine->isAway) throw Error(ErrorKind::databaseBusy, away_);
     lock.unlock();
-    if (mine->failure) std::rethrow_exception(mine->failure);
+    if (mine->failure) std::rethrow_exception(std::exchange(mine->failure, nullptr));
 }
 
 // Commits for those who have waited longest, and leaves the others to one of them. Without an allocation: each hears

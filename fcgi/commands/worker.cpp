@@ -36,6 +36,7 @@
 #include <array>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -125,7 +126,7 @@ struct Answers {
 // Why it ends, on the board: the manager says it even when the log of this worker could not take it.
 void leave(const Seat& seat, const std::string& words) {
     std::array<char, 160>& row = seat.worker().lastWords;
-    words.copy(row.data(), row.size() - 1);
+    row.at(words.copy(row.data(), row.size() - 1)) = '\0';
 }
 
 // What it says when it ends itself, having lost what it cannot do without.
@@ -264,13 +265,14 @@ int worker(const CommandLine& line) {
     log.hide(secretsOf(config));
     if (logConfig.file != config.log.file)
         log.error("log.file " + config.log.file + " cannot be opened; this is standard error");
-    const Seat seat;
+    std::optional<Seat> seat;
     try {
+        seat.emplace();
         // Under a manager of ours the plugins are those that it has looked at, and so is the configuration.
         if (!PluginSnapshot::isInherited()) requireTrustedFiles(config);
-        return serveFastcgi(config, line.pool, seat, signals, log);
+        return serveFastcgi(config, line.pool, *seat, signals, log);
     } catch (const std::exception& e) {
-        leave(seat, log.safe(describe(e)));
+        if (seat) leave(*seat, log.safe(describe(e)));
         log.error("cannot serve: " + describe(e));  // who looks into the log sees no standard error
         throw;
     }

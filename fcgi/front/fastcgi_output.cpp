@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -13,16 +14,21 @@ namespace {
 constexpr std::size_t kMostContent = 0xffff & ~7UL;  // of a record; a multiple of 8 needs no padding
 constexpr std::size_t kWorthCopying = 4096;          // what is smaller goes out in one record with what is held
 
-std::string recordHead(std::uint8_t type, std::uint16_t request, std::size_t content) {
+using RecordHead = std::array<char, sizeof(FCGI_Header)>;
+
+RecordHead recordHead(std::uint8_t type, std::uint16_t request, std::size_t content) {
     const auto byte = [](std::size_t value) { return char(value & 0xff); };
-    return {
-        char(FCGI_VERSION_1), char(type), byte(request >> 8U), byte(request), byte(content >> 8U), byte(content), 0, 0};
+    return {char(FCGI_VERSION_1), char(type), byte(request >> 8U), byte(request), byte(content >> 8U), byte(content)};
 }
 
-// The end of standard output, and of the request.
-std::string ending(std::uint16_t request) {
-    return recordHead(FCGI_STDOUT, request, 0) + recordHead(FCGI_END_REQUEST, request, sizeof(FCGI_EndRequestBody)) +
-           std::string(sizeof(FCGI_EndRequestBody), FCGI_REQUEST_COMPLETE);  // and the application's status is 0
+// The end of standard output, and of the request: status 0, FCGI_REQUEST_COMPLETE, which is 0 too. Needs no memory: a
+// request that ran out of it ends as well.
+std::array<char, 24> ending(std::uint16_t request) {
+    std::array<char, 24> all{};
+    const RecordHead output = recordHead(FCGI_STDOUT, request, 0),
+                     end = recordHead(FCGI_END_REQUEST, request, sizeof(FCGI_EndRequestBody));
+    std::copy(end.begin(), end.end(), std::copy(output.begin(), output.end(), all.begin()));
+    return all;
 }
 
 iovec partOf(std::string_view bytes) {
@@ -61,7 +67,8 @@ bool FastcgiOutput::write(std::string_view bytes) {
 bool FastcgiOutput::end() {
     const std::string held = std::move(held_);
     held_.clear();
-    return send(held, ending(request_));
+    const auto after = ending(request_);
+    return send(held, {after.data(), after.size()});
 }
 
 bool FastcgiOutput::send(std::string_view content, std::string_view after) {
@@ -69,8 +76,8 @@ bool FastcgiOutput::send(std::string_view content, std::string_view after) {
         const std::string_view piece = content.substr(0, kMostContent);
         content.remove_prefix(piece.size());
         // A record without content would end the output.
-        const std::string head = piece.empty() ? std::string() : recordHead(FCGI_STDOUT, request_, piece.size());
-        const std::array<iovec, 3> all{partOf(head), partOf(piece),
+        const RecordHead head = recordHead(FCGI_STDOUT, request_, piece.size());
+        const std::array<iovec, 3> all{partOf({head.data(), piece.empty() ? 0 : head.size()}), partOf(piece),
                                        partOf(content.empty() ? after : std::string_view())};
         isGone_ = isGone_ || !sendAll(connection_, all);
     } while (!isGone_ && !content.empty());

@@ -36,11 +36,11 @@ struct Bulkheads : CppUnit::TestCase {
 SPEC(Bulkheads, let_all_threads_of_a_pool_stand_back_as_it_is_told) {
     const int ours = nicenessesOf(getpid()).at(0);
     const ManagerUnderTest manager(Settings{{"pool.model.processes", "1"}, {"pool.other.nice", "3"}});
+    ASSERT_EVENTUALLY(manager.workers("other").size() == 1);
     assertNice(std::min(19, ours + 10), manager, "auth");
     assertNice(std::min(19, ours + 10), manager, "media");
     assertNice(ours, manager, "model");
     assertNice(std::min(19, ours + 3), manager, "other");
-    CPPUNIT_ASSERT_EQUAL(std::size_t(1), manager.workers("other").size());
     // Or their niceness would count among themselves only, where Linux groups processes by session.
     for (const std::string pool : {"auth", "media", "other"}) {
         const pid_t worker = manager.workers(pool).at(0);

@@ -31,8 +31,10 @@ void GroupCommit::write(std::int64_t user, const Work& work) {
         lead(lock);
     }
     if (mine->isAway) throw Error(ErrorKind::databaseBusy, away_);
+    // Who leads may be the last to hold the work: the exception must not end there, while this thread reads it.
+    std::exception_ptr failure = std::exchange(mine->failure, nullptr);
     lock.unlock();
-    if (mine->failure) std::rethrow_exception(std::exchange(mine->failure, nullptr));
+    if (failure) std::rethrow_exception(std::move(failure));
 }
 
 // Commits for those who have waited longest, and leaves the others to one of them. Without an allocation: each hears

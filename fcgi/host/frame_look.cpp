@@ -73,7 +73,7 @@ std::optional<ToldUsage> usageIn(const std::optional<element>& payload) {
 }  // namespace
 
 FrameLook lookAt(std::string_view frame, const AnswerParts& parts) {
-    constexpr std::size_t keptBytes = 16 * 1024;  // most frames are smaller: their thread keeps what the parser needs
+    constexpr std::size_t keptBytes = 16UL * 1024;  // most frames are smaller: their thread keeps what the parser needs
     thread_local simdjson::dom::parser kept;
     simdjson::dom::parser once;
     const auto root = read(frame, frame.size() > keptBytes ? once : kept);

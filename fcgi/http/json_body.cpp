@@ -39,7 +39,7 @@ Extent extentOf(std::string_view text) noexcept {
 
 // False: it is not JSON.
 bool read(std::string_view text, simdjson::dom::document& document) {
-    constexpr std::size_t keptBytes = 16 * 1024;  // most bodies are smaller: their thread keeps what the parser needs
+    constexpr std::size_t keptBytes = 16UL * 1024;  // most bodies are smaller: their thread keeps what the parser needs
     thread_local simdjson::dom::parser kept;
     simdjson::dom::parser once;
     auto& parser = text.size() > keptBytes ? once : kept;

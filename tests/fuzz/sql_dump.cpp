@@ -19,7 +19,7 @@ void requireSound(const OldAccount& account) {
     require(!account.name.empty() && lengthOf(account.name) <= 50 && trimmed(account.name) == account.name,
             "a name is one that login can find");
     require(!hasControlCharacter(account.name + account.email + account.academy), "no control character gets in");
-    require(account.passwordMd5.size() == 32, "an MD5 has 32 digits");
+    require(account.passwordMd5.empty() || account.passwordMd5.size() == 32, "an MD5 has 32 digits, or none fits");
     require(account.tokens >= 0 && account.picTimes >= 0, "nobody becomes unlimited");
 }
 

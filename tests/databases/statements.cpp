@@ -105,7 +105,7 @@ ON_EACH_DATABASE(Prepared, count_the_rows_that_are_found) {
 // Rows that nobody reads, and one that breaks a rule, are in the way of nothing.
 ON_EACH_DATABASE(Prepared, are_used_again_after_any_end) {
     Pairs pairs(url);
-    for (int round = 0; round < 3; ++round) {
+    for (std::int64_t round = 0; round < 3; ++round) {
         pairs.insert(2 * round, "kept");
         CPPUNIT_ASSERT_THROW(pairs.insert(0, "twice"), ConstraintViolation);
         CPPUNIT_ASSERT_THROW(pairs.database.write([&](Session& session) {

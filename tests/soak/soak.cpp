@@ -57,7 +57,8 @@ struct Soak : CppUnit::TestCase {
     Settings settings() const {
         Settings all = settingsForAll(simulator);
         all["pool.model.processes"] = "2";
-        // What a worker makes on demand and keeps, it shall have made in the first tenth: threads and sessions.
+        // What a worker makes on demand and keeps, it shall have made in the first half: threads, sessions, their
+        // caches.
         all["pool.model.threads"] = std::to_string(kAtOnce / 2 + 4);
         all["pool.model.queue_ms"] = "60000";
         all["database.sessions"] = "4";
@@ -146,14 +147,18 @@ struct Soak : CppUnit::TestCase {
         std::cout << std::endl;
     }
 
-    static void assertSame(const Sizes& before, const Sizes& after) {
+    // Six bytes a call are a leak. Of descriptors fewer are none: when the first were counted, the connection of a call
+    // that had just ended may not have been closed.
+    void assertSame(const Sizes& before, const Sizes& after) const {
         for (const auto& [pid, size] : before) {
             const auto now = after.find(pid);
             CPPUNIT_ASSERT_MESSAGE(std::to_string(pid) + " has ended", now != after.end());
-            CPPUNIT_ASSERT_EQUAL(size.descriptors, now->second.descriptors);
+            const pid_t process = pid;
+            const std::size_t most = size.descriptors;
+            ASSERT_EVENTUALLY(sizeOf(process).descriptors <= most);
             const std::string grown =
                 std::to_string(size.resident) + " KiB became " + std::to_string(now->second.resident);
-            CPPUNIT_ASSERT_MESSAGE(grown, now->second.resident * 100 <= size.resident * 105);
+            CPPUNIT_ASSERT_MESSAGE(grown, now->second.resident * 100 <= size.resident * 103);
         }
     }
 };
@@ -169,7 +174,7 @@ SPEC(Soak, leaves_every_process_as_it_was) {
         makeCalls(done, next);
         done = next;
         last = sizesWhenIdle();
-        if (first.empty()) first = last;
+        if (first.empty() && 2 * done >= all) first = last;
         print(done, start, last);
     }
     CPPUNIT_ASSERT_EQUAL_MESSAGE(unanswered.empty() ? "" : unanswered.front(), std::size_t(0), unanswered.size());

@@ -1,6 +1,7 @@
 #include "http/json_body.h"
 
 #include "base/error.h"
+#include "base/json_member.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -93,13 +94,6 @@ simdjson::dom::array JsonBody::array(std::string_view name) const {
     if (required(name).get(array) != simdjson::SUCCESS)
         throw refusal(ErrorKind::badRequest, "'" + std::string(name) + "' is not a list");
     return array;
-}
-
-std::optional<element> memberOf(simdjson::dom::object object, std::string_view name) {
-    std::optional<element> member;
-    for (const auto& [key, value] : object)
-        if (key == name) member = value;
-    return member;
 }
 
 }  // namespace aiproject

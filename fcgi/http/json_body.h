@@ -3,7 +3,6 @@
 
 #include <simdjson.h>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +27,5 @@ private:
 
 // Without the mark that Windows tools write before UTF-8, if there is one.
 std::string_view withoutByteOrderMark(std::string_view text);
-
-// Of several members of that name the last one counts.
-std::optional<simdjson::dom::element> memberOf(simdjson::dom::object object, std::string_view name);
 
 }  // namespace aiproject

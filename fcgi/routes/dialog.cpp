@@ -1,6 +1,7 @@
 #include "routes/dialog.h"
 
 #include "base/error.h"
+#include "base/json_member.h"
 #include "base/json_text.h"
 
 #include <array>

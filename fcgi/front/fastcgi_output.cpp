@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -58,15 +59,14 @@ bool sendAll(int connection, std::array<iovec, parts> all) {
 
 bool FastcgiOutput::write(std::string_view bytes) {
     if (held_.empty()) return send(bytes);
-    const std::string held = std::move(held_) + std::string(bytes.substr(0, kWorthCopying));
-    held_.clear();
+    held_ += bytes.substr(0, kWorthCopying);
+    const std::string held = std::exchange(held_, {});
     // Nothing more to send is not sent: that would fail when the client, who has it all, is gone by then.
     return send(held) && (bytes.size() <= kWorthCopying || send(bytes.substr(kWorthCopying)));
 }
 
 bool FastcgiOutput::end() {
-    const std::string held = std::move(held_);
-    held_.clear();
+    const std::string held = std::exchange(held_, {});
     const auto after = ending(request_);
     return send(held, {after.data(), after.size()});
 }

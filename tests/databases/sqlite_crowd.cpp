@@ -48,7 +48,7 @@ void writeAndRead(Database& database, int thread, int rounds) {
 // Each thread's turn has to come within it, on this disk as well.
 std::chrono::milliseconds timeoutFor(Database& database) {
     using std::chrono::milliseconds;
-    constexpr int turns = 100;  // of all others: between processes nobody queues, and luck decides
+    constexpr int turns = 100;  // of all others: who waits too long for the queue of processes goes on without it
     const auto begin = std::chrono::steady_clock::now();
     writeAndRead(database, 0, kLoneRounds);
     const auto time = std::chrono::steady_clock::now() - begin;

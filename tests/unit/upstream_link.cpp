@@ -4,6 +4,7 @@
 #include "support/raw_web_socket.h"
 #include "support/spec.h"
 #include "upstream/drive.h"
+#include "upstream/free_with.h"
 
 #include <Poco/Exception.h>
 #include <openssl/x509.h>
@@ -14,20 +15,14 @@
 #include <memory>
 #include <string>
 
+using namespace aiproject;
 using namespace aiproject::outbound;
 using namespace aiproject::test;
 using namespace std::string_literals;
 
 namespace {
 
-template <auto Free>
-struct FreeWith {
-    template <class T>
-    void operator()(T* object) const noexcept {
-        Free(object);
-    }
-};
-using Context = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
+using Context = std::unique_ptr<SSL_CTX, upstream::FreeWith<SSL_CTX_free>>;
 
 class SocketPair {
 public:
@@ -78,8 +73,8 @@ struct TlsLink : CppUnit::TestCase {
     std::unique_ptr<Link> link;
 
     void setUp() override {
-        const std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
-        const std::unique_ptr<X509, FreeWith<X509_free>> certificate(X509_new());
+        const std::unique_ptr<EVP_PKEY, upstream::FreeWith<EVP_PKEY_free>> key(EVP_EC_gen("P-256"));
+        const std::unique_ptr<X509, upstream::FreeWith<X509_free>> certificate(X509_new());
         X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
         X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3'600);
         X509_set_pubkey(certificate.get(), key.get());

@@ -1,5 +1,7 @@
 #include "upstream/certificate.h"
 
+#include "upstream/free_with.h"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -16,13 +18,6 @@ namespace aiproject::upstream {
 
 namespace {
 
-template <auto Free>
-struct FreeWith {
-    template <class T>
-    void operator()(T* pointer) const noexcept {
-        Free(pointer);
-    }
-};
 using PrivateKey = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, FreeWith<X509_free>>;
 using File = std::unique_ptr<std::FILE, FreeWith<std::fclose>>;

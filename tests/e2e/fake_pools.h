@@ -81,8 +81,8 @@ private:
             const int connection = accept(listener_, nullptr, nullptr);
             if (connection < 0) continue;
             if (readRequest(connection)) {
+                ++served_;  // before the client knows of it
                 send(connection, recordOf(6, output_) + recordOf(6, "") + recordOf(3, std::string(8, 0)));
-                ++served_;
             }
             close(connection);
         }

@@ -106,23 +106,22 @@ bool CallReply::refuseGarbage(const std::string& reason) noexcept {
     return end(Stop::totalExpired);
 }
 
-bool StreamReply::send(std::string_view frame, Way way) noexcept {
+bool StreamReply::send(std::string_view frame, const TokenEstimate& answer, Way way) noexcept {
     if (last_ || finished_ || !goesOn()) return false;
     if (frame.size() > kLongestFrame) return refuseGarbage(kFrameTooLarge);
+    sink_.passing(answer);
     call().pauseGuard();  // a client that reads slowly is no upstream that is silent
     const bool isSent = (sink_.*way)(frame);
     call().resumeGuard();
     if (!isSent) return end(Stop::clientLeft);
     ++report_.frames;
+    report_.answer = answer;
     return true;
 }
 
 bool StreamReply::pass(Text frame, Way way) noexcept {
     TokenEstimate answer = report_.answer;
-    if (last_ || finished_ || !look(frame, {answer}) || !send(frame, way)) return false;
-    report_.answer = answer;
-    sink_.passedOn(answer);
-    return true;
+    return !last_ && !finished_ && look(frame, {answer}) && send(frame, answer, way);
 }
 
 bool StreamReply::lastFrame(Text last) noexcept {
@@ -151,12 +150,11 @@ std::string StreamReply::head(int code, const std::string& message, int status) 
 bool StreamReply::delta(Text content) noexcept {
     const std::string text = owned(content);
     if (!isUtf8(text)) return refuseGarbage("the plugin's delta is not valid UTF-8");
-    if (!send(head(0, "Success", hasBegun() ? 1 : 0) + R"({"content":)" + jsonText(text) +
-              R"(,"role":"assistant","index":0}]}}})"))
-        return false;
-    report_.answer.add(text);
-    sink_.passedOn(report_.answer);
-    return true;
+    TokenEstimate answer = report_.answer;
+    answer.add(text);
+    return send(head(0, "Success", hasBegun() ? 1 : 0) + R"({"content":)" + jsonText(text) +
+                    R"(,"role":"assistant","index":0}]}}})",
+                answer, &FrameSink::send);
 }
 
 std::string StreamReply::tail() const {

@@ -86,8 +86,9 @@ public:
     virtual bool send(std::string_view json) = 0;
     // May keep it until the next send(). Else as send().
     virtual bool hold(std::string_view json) = 0;
-    // After each of these: so much of the answer was taken by now.
-    virtual void passedOn(const TokenEstimate& /*answer*/) {}
+    // Before each of these: so much of the answer is taken with it. A worker that is killed in between has billed what
+    // may have arrived, never less.
+    virtual void passing(const TokenEstimate& /*answer*/) {}
 };
 
 // Frames pass through byte for byte, but for a usage that is corrected; deltas become frames. The last one is kept
@@ -111,7 +112,8 @@ private:
     using Way = bool (FrameSink::*)(std::string_view);
 
     bool pass(Text json, Way way) noexcept;
-    bool send(std::string_view json, Way way = &FrameSink::send) noexcept;
+    // `answer`: with this frame.
+    bool send(std::string_view json, const TokenEstimate& answer, Way way) noexcept;
     std::string head(int code, const std::string& message, int status) const;
     std::string tail() const;  // of a last frame, with the usage
 

@@ -24,12 +24,12 @@ public:
         add(json);
         return lines_.size() < enough || flush();
     }
-    void passedOn(const TokenEstimate& answer) override {
+    void passing(const TokenEstimate& answer) override {
         if (billed_) billed_->noteAnswer(answer.tokens(), reply_->report().model);
     }
     bool isClientGone() const noexcept { return isClientGone_; }
 
-    // The call is told from now on what was passed on of its answer; nullptr: no longer.
+    // The call is told from now on what is passed on of its answer; nullptr: no longer.
     void tell(BilledCall* billed, const CallReply& reply) noexcept {
         billed_ = billed;
         reply_ = &reply;

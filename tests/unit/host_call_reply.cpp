@@ -28,6 +28,22 @@ SPEC(Reply, as_a_stream_passes_on_that_a_frame_may_be_held) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), kept.frames.size());
 }
 
+SPEC(Reply, counts_a_frame_before_it_goes_out) {
+    CPPUNIT_ASSERT(stream.frame(text(frameSaying("four of them, or so"))));
+    CPPUNIT_ASSERT_EQUAL(stream.report().answer.tokens(), kept.noted.at(0));
+    CPPUNIT_ASSERT(stream.heldFrame(text(frameSaying("and more"))));
+    CPPUNIT_ASSERT_EQUAL(stream.report().answer.tokens(), kept.noted.at(1));
+    CPPUNIT_ASSERT(stream.delta("and more again"));
+    CPPUNIT_ASSERT_EQUAL(stream.report().answer.tokens(), kept.noted.at(2));
+    CPPUNIT_ASSERT(kept.noted.at(0) > 0 && kept.noted.at(1) > kept.noted.at(0) && kept.noted.at(2) > kept.noted.at(1));
+}
+
+SPEC(Reply, has_not_counted_what_a_client_that_left_did_not_take) {
+    kept.takes = 0;
+    CPPUNIT_ASSERT(!stream.frame(text(frameSaying("too late"))));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), stream.report().answer.tokens());
+}
+
 SPEC(Reply, as_one_text_takes_a_held_frame_like_any_other) {
     CPPUNIT_ASSERT(collect.heldFrame(text(frameSaying("a"))));
     CPPUNIT_ASSERT_EQUAL("a"s, collect.text());

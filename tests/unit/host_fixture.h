@@ -57,15 +57,21 @@ public:
     }
     bool send(std::string_view json) override {
         if (frames.size() >= takes) return false;
+        noted.push_back(passing_);
         frames.emplace_back(json);
         ++count;
         return true;
     }
+    void passing(const TokenEstimate& answer) override { passing_ = answer.tokens(); }
 
     std::vector<std::string> frames;
+    std::vector<std::int64_t> noted;                              // tokens, before each of them
     int held = 0;                                                 // of them
     std::atomic<std::size_t> count{0};                            // of frames, for other threads
     std::size_t takes = std::numeric_limits<std::size_t>::max();  // then the client has left
+
+private:
+    std::int64_t passing_ = 0;
 };
 
 // A model of the plugin `scripted`; the steps are in the head of bad_plugins/scripted.cpp.

@@ -92,6 +92,19 @@ SPEC(Frames, are_held_while_the_next_one_is_here_already) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.lastFrames.size());
 }
 
+SPEC(Frames, are_held_also_when_they_are_changed_on_their_way) {
+    const auto thought = R"("choices":{"status":1,"text":[{"reasoning_content":"hm"}]})";
+    CPPUNIT_ASSERT(!relay.take(frameOf(header(0, 1), thought), true));
+    CPPUNIT_ASSERT(!relay.take("{\n" + header(0, 1) + R"(,"payload":{)" + choices(1, "a") + "}}", true));
+    CPPUNIT_ASSERT(reply.frames.empty());
+    CPPUNIT_ASSERT_EQUAL(
+        frameOf(header(0, 1), R"("choices":{"status":1,"text":[{"content":"","reasoning_content":"hm"}]})"),
+        reply.heldFrames.at(0));
+    CPPUNIT_ASSERT_EQUAL("{ " + header(0, 1) + R"(,"payload":{)" + choices(1, "a") + "}}", reply.heldFrames.at(1));
+    CPPUNIT_ASSERT(!relay.take("{" + header(0, 1) + "}", false));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), reply.deltas.size());  // takes them along
+}
+
 SPEC(Frames, that_are_held_go_out_when_the_next_one_is_nothing_for_the_client) {
     const std::string nothing = "{" + header(0, 1) + "}";
     CPPUNIT_ASSERT(!relay.take(frameOf(header(0, 1), choices(1, "a")), true));

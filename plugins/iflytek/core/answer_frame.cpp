@@ -1,85 +1,223 @@
 #include "iflytek/core/answer_frame.h"
 
-#include "iflytek/core/json_reading.h"
+#include "iflytek/core/answer_counts.h"
+#include "iflytek/core/answer_members.h"
+#include "iflytek/core/encoding.h"
 
-#include <limits>
-#include <sstream>
+#include <rapidjson/memorystream.h>
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <system_error>
+#include <vector>
 
 namespace aiproject::iflytek {
 namespace {
 
-using Poco::JSON::Object;
+// Events of the JSON reader; answering false ends the reading: no JSON that we take.
+class Reading final : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Reading> {
+public:
+    Reading(AnswerFrame& frame, const rapidjson::MemoryStream& bytes) : frame_(frame), bytes_(bytes) {}
 
-constexpr std::int64_t kLast = 2;
+    bool hasTooMany() const { return values_ > kMostValues; }
+    bool isObject() const { return isObject_; }
+    bool isLoneValue() const { return isLoneValue_; }
+    bool hasCode() const { return hasCode_; }
 
-std::string contentOf(const Object::Ptr& choices) {
-    const auto texts = memberArray(choices, "text");
-    std::string content;
-    if (texts.isNull()) return content;
-    for (unsigned i = 0; i < texts->size(); ++i) content += memberText(texts->getObject(i), "content");
-    return content;
-}
-
-// The original's client reads `content` of every element, and cannot step over a frame that lacks one.
-std::string completedFrame(const Object::Ptr& root, const Object::Ptr& choices) {
-    const auto texts = memberArray(choices, "text");
-    bool isComplete = true;
-    for (unsigned i = 0; !texts.isNull() && i < texts->size(); ++i) {
-        Object::Ptr element = texts->getObject(i);
-        if (element.isNull() || element->has("content")) continue;
-        element->set("content", "");
-        isComplete = false;
+    void finish(std::string_view json) {
+        frame_.hasOther = !hasChoices_ && hasPayload_;
+        frame_.usage = counts_.usage();
+        if (!gaps_.empty()) complete(json);
     }
-    if (isComplete) return {};
-    std::ostringstream json;
-    root->stringify(json);
-    return json.str();
-}
 
-// None: one is missing, or they are no counts that can be added.
-std::optional<std::int64_t> sumOf(std::optional<std::int64_t> one, std::optional<std::int64_t> other) {
-    constexpr auto most = std::numeric_limits<std::int64_t>::max();
-    if (!one || !other || *one < 0 || *other < 0 || *one > most - *other) return std::nullopt;
-    return *one + *other;
-}
+    bool Null() { return isTaken(); }
+    bool Bool(bool /*value*/) { return isTaken() && takeOther(); }
+    bool RawNumber(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        if (!isTaken()) return false;
+        std::int64_t number = 0;
+        const auto [end, fault] = std::from_chars(bytes, bytes + size, number);
+        return fault == std::errc() && end == bytes + size ? takeInteger(number) : takeOther();
+    }
+    bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        if (!isTaken() || !isUtf8({bytes, size})) return false;  // a \u escape may make what is none
+        switch (meaning_) {
+            case Meaning::words: frame_.error.message.assign(bytes, size); return true;
+            case Meaning::sid: frame_.error.id.assign(bytes, size); return true;
+            case Meaning::content: frame_.content.append(bytes, size); return true;
+            default: return takeOther();
+        }
+    }
+    bool Key(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
+        meaning_ = meaningOf(place(), {bytes, size});
+        forget(meaning_);
+        return isUtf8({bytes, size});
+    }
+    bool StartObject() {
+        if (!isCounted()) return false;
+        if (depth_ == 0) return isObject_ = true, enter(Place::message);
+        if (place() == Place::text) {
+            elementAt_ = bytes_.Tell() + 1;  // it stands before the bracket
+            elementBegin_ = frame_.content.size();
+            hasContent_ = false;
+            return enter(Place::element);
+        }
+        switch (meaning_) {
+            case Meaning::header: return enter(Place::header);
+            case Meaning::payload: return enter(Place::payload);
+            case Meaning::choices: return hasChoices_ = true, enter(Place::choices);
+            case Meaning::usage: return enter(Place::usage);
+            case Meaning::counts: return enter(Place::counts);
+            default: return takeOther() && enter(Place::elsewhere);
+        }
+    }
+    bool EndObject(rapidjson::SizeType members) {
+        const Place left = leave();
+        if (left == Place::payload) hasPayload_ = members > 0;
+        if (left == Place::element && !hasContent_) gaps_.push_back({elementAt_, members == 0});
+        return true;
+    }
+    bool StartArray() {
+        if (!isCounted()) return false;
+        if (meaning_ == Meaning::text) return frame_.hasText = true, enter(Place::text);
+        return takeOther() && enter(Place::elsewhere);
+    }
+    bool EndArray(rapidjson::SizeType /*elements*/) {
+        leave();
+        return true;
+    }
 
-// The rule for reports in fcgi/billing/README.md. None: nothing that a bill can rest on. No answer of this upstream is
-// free: where all is 0 it has not counted.
-std::optional<Usage> usageOf(const Object::Ptr& payload) {
-    const auto text = memberObject(memberObject(payload, "usage"), "text");
-    if (text.isNull()) return std::nullopt;
-    for (const char* name : {"question_tokens", "prompt_tokens", "completion_tokens", "total_tokens"})
-        if (text->has(name) && !text->isNull(name) && !memberInteger(text, name)) return std::nullopt;
-    const auto prompt = memberInteger(text, "prompt_tokens"), completion = memberInteger(text, "completion_tokens");
-    auto total = memberInteger(text, "total_tokens");
-    if (!total) total = sumOf(prompt, completion);
-    if (!total) return std::nullopt;
-    const Usage usage{memberInteger(text, "question_tokens").value_or(0), prompt.value_or(0), completion.value_or(0),
-                      *total};
-    const bool isNothing = usage.question == 0 && usage.prompt == 0 && usage.completion == 0 && usage.total == 0;
-    return isNothing ? std::nullopt : std::optional(usage);
+private:
+    static constexpr int kMostValues = 20'000;  // far more than any frame has
+    static constexpr std::size_t kDeepest = 128;
+
+    struct Gap {  // an element without content
+        std::size_t at;
+        bool isEmpty;
+    };
+
+    Place place() const { return depth_ == 0 ? Place::elsewhere : places_[depth_ - 1]; }
+
+    bool enter(Place place) {
+        if (depth_ == kDeepest) return false;
+        places_[depth_++] = place;
+        meaning_ = Meaning::none;
+        return true;
+    }
+    Place leave() {
+        const Place left = place();
+        --depth_;
+        meaning_ = Meaning::none;
+        return left;
+    }
+
+    bool isCounted() { return ++values_ <= kMostValues; }
+    bool isTaken() {  // a value that is neither object nor list
+        isLoneValue_ |= depth_ == 0;
+        return depth_ > 0 && isCounted();
+    }
+
+    bool takeInteger(std::int64_t number) {
+        constexpr std::int64_t last = 2;
+        switch (meaning_) {
+            case Meaning::code:
+                frame_.error.code = number;
+                hasCode_ = true;
+                break;
+            case Meaning::headerStatus: frame_.headerIsLast = number == last; break;
+            case Meaning::choicesStatus: frame_.choicesAreLast = number == last; break;
+            default:
+                if (meaning_ >= Meaning::question) counts_.of(meaning_).number = number;
+        }
+        return true;
+    }
+    bool takeOther() {  // of a type that is good for nothing here
+        if (meaning_ >= Meaning::question) counts_.of(meaning_).isFault = true;
+        return true;
+    }
+
+    // What an earlier member of that name has said.
+    void forget(Meaning meaning) {
+        switch (meaning) {
+            case Meaning::header:
+                forget(Meaning::code), forget(Meaning::words), forget(Meaning::sid), forget(Meaning::headerStatus);
+                break;
+            case Meaning::payload:
+                hasPayload_ = false;
+                forget(Meaning::choices), forget(Meaning::usage);
+                break;
+            case Meaning::choices:
+                hasChoices_ = false;
+                forget(Meaning::choicesStatus), forget(Meaning::text);
+                break;
+            case Meaning::text:
+                frame_.hasText = false;
+                frame_.content.clear();
+                break;
+            case Meaning::content:
+                frame_.content.resize(elementBegin_);
+                hasContent_ = true;
+                break;
+            case Meaning::usage:
+            case Meaning::counts: counts_ = {}; break;
+            case Meaning::code: hasCode_ = false; break;
+            case Meaning::words: frame_.error.message.clear(); break;
+            case Meaning::sid: frame_.error.id.clear(); break;
+            case Meaning::headerStatus: frame_.headerIsLast = false; break;
+            case Meaning::choicesStatus: frame_.choicesAreLast = false; break;
+            case Meaning::none: break;
+            default: counts_.of(meaning) = {};
+        }
+    }
+
+    // The original's client reads `content` of every element, and cannot step over a frame that lacks one.
+    void complete(std::string_view json) {
+        std::size_t written = 0;
+        for (const Gap& gap : gaps_) {
+            frame_.completed.append(json, written, gap.at - written);
+            frame_.completed += gap.isEmpty ? R"("content":"")" : R"("content":"",)";
+            written = gap.at;
+        }
+        frame_.completed.append(json, written);
+    }
+
+    AnswerFrame& frame_;
+    const rapidjson::MemoryStream& bytes_;
+    std::array<Place, kDeepest> places_;
+    std::size_t depth_ = 0;
+    int values_ = 0;
+    Meaning meaning_ = Meaning::none;
+    bool isObject_ = false, isLoneValue_ = false;
+    bool hasCode_ = false, hasPayload_ = false, hasChoices_ = false, hasContent_ = false;
+    Counts counts_;
+    std::size_t elementAt_ = 0, elementBegin_ = 0;  // in the message; in the content
+    std::vector<Gap> gaps_;
+};
+
+[[noreturn]] void fail(const char* reason) {
+    throw CallFailure(ModelStatus::failed, std::string("a message of the upstream ") + reason);
 }
 
 }  // namespace
 
-AnswerFrame readAnswerFrame(const std::string& json) {
-    const auto root = objectOf(json);
-    const auto header = memberObject(root, "header");
-    const auto code = memberInteger(header, "code");
-    if (!code) throw CallFailure(ModelStatus::failed, "a message of the upstream has no header.code");
-
-    const auto payload = memberObject(root, "payload");
-    const auto choices = memberObject(payload, "choices");
-    AnswerFrame frame;
-    frame.error = {*code, memberText(header, "message"), memberText(header, "sid")};
-    frame.headerIsLast = memberInteger(header, "status") == kLast;
-    frame.choicesAreLast = memberInteger(choices, "status") == kLast;
-    frame.hasText = !memberArray(choices, "text").isNull();
-    frame.hasOther = choices.isNull() && !payload.isNull() && payload->size() > 0;
-    frame.content = contentOf(choices);
-    frame.completed = completedFrame(root, choices);
-    frame.usage = usageOf(payload);
-    return frame;
+const AnswerFrame& AnswerReader::read(std::string_view json) {
+    // Iterative: the depth of a message is the upstream's, the stack is ours. As strings: most numbers are nobody's
+    // business, may be of any size, and RapidJSON 1.1.0 computes some of them out of bounds.
+    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
+    frame_.error.code = 0;
+    for (std::string* text : {&frame_.error.message, &frame_.error.id, &frame_.content, &frame_.completed})
+        text->clear();
+    frame_.headerIsLast = frame_.choicesAreLast = frame_.hasText = false;
+    rapidjson::MemoryStream bytes(json.data(), json.size());
+    Reading reading(frame_, bytes);
+    // It takes a NUL for the end.
+    const bool isRead = reader_.Parse<flags>(bytes, reading) && bytes.Tell() == json.size();
+    if (reading.hasTooMany()) fail("has too many values");
+    if (!isRead && !reading.isLoneValue()) fail("is no JSON");
+    if (!reading.isObject()) fail("is no JSON object");
+    if (!reading.hasCode()) fail("has no header.code");
+    reading.finish(json);
+    return frame_;
 }
 
 }  // namespace aiproject::iflytek

@@ -1,11 +1,15 @@
-// One message of an answer, as chat and image understanding send it. Pure.
+// One message of an answer, as chat and image understanding send it. Pure but for the memory that a reader keeps from
+// one message to the next.
 #pragma once
 
 #include "aiproject/imodel.h"
 #include "iflytek/core/error_codes.h"
 
+#include <rapidjson/reader.h>
+
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace aiproject::iflytek {
 
@@ -24,7 +28,17 @@ struct AnswerFrame {
     bool isLast() const { return headerIsLast || choicesAreLast; }
 };
 
-// Throws CallFailure (failed) when it is no such frame.
-AnswerFrame readAnswerFrame(const std::string& json);
+class AnswerReader {
+public:
+    // Of a text in UTF-8; the frame stands until the next one. Of members that come twice the last one counts. Throws
+    // CallFailure (failed) when it is no such frame.
+    const AnswerFrame& read(std::string_view json);
+
+private:
+    rapidjson::Reader reader_;
+    AnswerFrame frame_;
+};
+
+inline AnswerFrame readAnswerFrame(std::string_view json) { return AnswerReader().read(json); }
 
 }  // namespace aiproject::iflytek

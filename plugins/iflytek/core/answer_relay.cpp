@@ -7,25 +7,33 @@ namespace {
 
 constexpr std::int64_t kSensitiveAfterAnswer = 10019;
 
-// Line breaks between the tokens are legal JSON, but a line of a stream must hold a whole frame.
-void joinLines(std::string& json) {
+// Line breaks between the tokens are legal JSON, but a line of a stream must hold a whole frame. The result lies in
+// `json`, or in `joined`.
+std::string_view oneLineOf(std::string_view json, std::string& joined) {
+    if (json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos) return json;
+    joined = json;
     std::replace_if(
-        json.begin(), json.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-}
-
-bool isOneLine(std::string_view json) {
-    return json.find('\n') == std::string_view::npos && json.find('\r') == std::string_view::npos;
+        joined.begin(), joined.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return joined;
 }
 
 }  // namespace
 
 std::optional<ModelStatus> AnswerRelay::take(std::string_view message, bool hasNext) {
-    const FrameGlance::Seen* const seen = isOneLine(message) ? glance_.at(message) : nullptr;
-    if (!seen) return read(std::string(message), hasNext);
-    identify(seen->id);
+    const AnswerFrame& frame = reader_.read(message);
+    identify(frame.error.id);
+    if (frame.usage) reply_.usage(*frame.usage);
+    if (frame.error.code == kSensitiveAfterAnswer) return finishSensitive(frame);
+    if (frame.error.code != 0) throw failureOf(service_, frame.error);
+
+    std::string joined;
+    const std::string_view json = oneLineOf(frame.completed.empty() ? message : frame.completed, joined);
+    if (frame.isLast()) return finish(frame, json);
+    // The original's client cannot step over a frame whose choices have no list, and gains nothing by it.
+    if (!frame.hasText && !frame.hasOther) return skip(hasNext);
     isHolding_ = hasNext;
-    if (!(hasNext ? reply_.heldFrame(message) : reply_.frame(message))) return ModelStatus::stopped;
-    hasDelivered_ |= seen->hasContent;
+    if (!(hasNext ? reply_.heldFrame(json) : reply_.frame(json))) return ModelStatus::stopped;
+    hasDelivered_ |= !frame.content.empty();
     return std::nullopt;
 }
 
@@ -42,27 +50,9 @@ std::optional<ModelStatus> AnswerRelay::skip(bool hasNext) {
     return reply_.delta("") ? std::nullopt : std::optional(ModelStatus::stopped);
 }
 
-std::optional<ModelStatus> AnswerRelay::read(std::string message, bool hasNext) {
-    const AnswerFrame frame = readAnswerFrame(message);
-    identify(frame.error.id);
-    if (frame.usage) reply_.usage(*frame.usage);
-    if (frame.error.code == kSensitiveAfterAnswer) return finishSensitive(frame);
-    if (frame.error.code != 0) throw failureOf(service_, frame.error);
-
-    if (!frame.completed.empty()) message = frame.completed;
-    joinLines(message);
-    if (frame.isLast()) return finish(frame, message);
-    // The original's client cannot step over a frame whose choices have no list, and gains nothing by it.
-    if (!frame.hasText && !frame.hasOther) return skip(hasNext);
-    isHolding_ = false;
-    if (!reply_.frame(std::string_view(message))) return ModelStatus::stopped;
-    hasDelivered_ |= !frame.content.empty();
-    return std::nullopt;
-}
-
-ModelStatus AnswerRelay::finish(const AnswerFrame& frame, const std::string& message) {
+ModelStatus AnswerRelay::finish(const AnswerFrame& frame, std::string_view json) {
     if (!frame.headerIsLast || !frame.hasText || !frame.usage) return deliverLast(frame.content);
-    return reply_.lastFrame(std::string_view(message)) ? ModelStatus::ok : ModelStatus::stopped;
+    return reply_.lastFrame(json) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
 // The one error that comes after a complete answer, which may be shown.

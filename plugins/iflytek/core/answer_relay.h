@@ -3,7 +3,6 @@
 #pragma once
 
 #include "iflytek/core/answer_frame.h"
-#include "iflytek/core/frame_glance.h"
 #include "upstream/call.h"
 
 #include <optional>
@@ -21,16 +20,15 @@ public:
     std::optional<ModelStatus> take(std::string_view message, bool hasNext = false);
 
 private:
-    std::optional<ModelStatus> read(std::string message, bool hasNext);
     std::optional<ModelStatus> skip(bool hasNext);
     void identify(const std::string& id);
-    ModelStatus finish(const AnswerFrame& frame, const std::string& message);
+    ModelStatus finish(const AnswerFrame& frame, std::string_view json);
     ModelStatus finishSensitive(const AnswerFrame& frame);
     ModelStatus deliverLast(const std::string& content);
 
     const Service service_;
     IReply& reply_;
-    FrameGlance glance_;
+    AnswerReader reader_;
     bool isIdentified_ = false;
     bool hasDelivered_ = false;
     bool isHolding_ = false;  // the host may have a frame that the client has not

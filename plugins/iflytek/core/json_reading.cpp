@@ -98,7 +98,7 @@ std::optional<std::int64_t> integerOf(const Poco::Dynamic::Var& value) {
 }  // namespace
 
 Poco::JSON::Object::Ptr objectOf(const std::string& json) {
-    // As frame_glance does, and for its reasons.
+    // As AnswerReader does, and for its reasons.
     constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::Reader reader;
     rapidjson::MemoryStream bytes(json.data(), json.size());

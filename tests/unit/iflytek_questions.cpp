@@ -30,7 +30,7 @@ struct Questions : CppUnit::TestCase {
         request.turns = turns.data();
         request.turnCount = turns.size();
         request.user = "user-1";
-        return chatQuestion(settings, "app", request);
+        return ChatQuestions(settings, "app").of(request);
     }
     static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 };
@@ -67,6 +67,27 @@ SPEC(Questions, withhold_the_user_and_the_tools_when_told_so) {
     CPPUNIT_ASSERT(!has(question, "uid") && !has(question, "tools"));
     settings.webSearch = WebSearch::on;
     CPPUNIT_ASSERT(has(ask(), R"("enable":true)"));
+}
+
+SPEC(Questions, of_one_model_have_nothing_of_each_other) {
+    const ChatQuestions questions(settings, "a\"pp");
+    const auto asked = [&](std::string_view user, std::string_view said) {
+        const Turn turn{"user", said};
+        ModelRequest request{};
+        const std::string text = R"([{"role":"user","content":)" + quotedJson(said) + "}]";
+        request.dialog = std::string_view(text);
+        request.turns = &turn;
+        request.turnCount = 1;
+        request.user = user;
+        return objectOf(questions.of(request));
+    };
+    for (const char* user : {"user \"1\"\\\n", "", "用户"}) {
+        const auto question = asked(user, user);
+        CPPUNIT_ASSERT_EQUAL(std::string(user), memberText(memberObject(question, "header"), "uid"));
+        CPPUNIT_ASSERT_EQUAL(std::string("a\"pp"), memberText(memberObject(question, "header"), "app_id"));
+        const auto text = memberArray(memberObject(memberObject(question, "payload"), "message"), "text");
+        CPPUNIT_ASSERT_EQUAL(std::string(user), memberText(text->getObject(0), "content"));
+    }
 }
 
 SPEC(Questions, drop_an_empty_system_turn) {
@@ -136,8 +157,10 @@ SPEC(Questions, about_a_picture_carry_it_first) {
     image.question = "图里\"有什么\"";
     ModelRequest request{};
     request.media = "\xFF\xD8\xFF\xE0 rest";
-    const auto text =
-        objectOf(imageQuestion(image, "app", request))->getObject("payload")->getObject("message")->getArray("text");
+    const auto text = objectOf(ImageQuestions(image, "app").of(request))
+                          ->getObject("payload")
+                          ->getObject("message")
+                          ->getArray("text");
     CPPUNIT_ASSERT_EQUAL(std::string("image"), text->getObject(0)->getValue<std::string>("content_type"));
     CPPUNIT_ASSERT_EQUAL(base64("\xFF\xD8\xFF\xE0 rest"), text->getObject(0)->getValue<std::string>("content"));
     CPPUNIT_ASSERT_EQUAL(image.question, text->getObject(1)->getValue<std::string>("content"));

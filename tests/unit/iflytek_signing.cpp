@@ -100,6 +100,22 @@ SPEC(Signing, writes_the_date_in_english) {
     CPPUNIT_ASSERT_EQUAL(std::string("Fri, 05 May 2023 10:43:39 GMT"), httpDate(1683283419));
 }
 
+SPEC(Signing, signs_a_handshake_once_a_second) {
+    constexpr std::time_t moment = 1683283419;
+    Handshakes handshakes(kP, kT1.host, kT1.path);
+    const auto first = handshakes.at(moment);
+    CPPUNIT_ASSERT_EQUAL(signedTarget(kP, kT1), first->target);
+    CPPUNIT_ASSERT_EQUAL(kT1.date, first->request.date);
+    CPPUNIT_ASSERT(handshakes.at(moment) == first);
+    for (const std::time_t other : {moment + 1, moment - 300, moment}) {  // a clock may go back, or be the upstream's
+        const auto next = handshakes.at(other);
+        CPPUNIT_ASSERT_EQUAL(signedTarget(kP, {kT1.host, kT1.path, httpDate(other)}), next->target);
+        CPPUNIT_ASSERT_EQUAL(httpDate(other), next->request.date);
+    }
+    CPPUNIT_ASSERT_EQUAL(signedTarget(kP, kT1), first->target);  // as long as somebody has it
+    CPPUNIT_ASSERT_EQUAL(std::string("Thu, 01 Jan 1970 00:00:00 GMT"), Handshakes(kP, "h", "/").at(0)->request.date);
+}
+
 SPEC(Signing, base64_goes_there_and_back) {
     for (const std::string text : {"", "f", "fo", "foo", "\xFF\xFE", "foobar"})
         CPPUNIT_ASSERT_EQUAL(text, fromBase64(base64(text)).value());

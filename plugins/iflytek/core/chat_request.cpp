@@ -12,19 +12,28 @@ ChatParameters chatParametersOf(const ISettings& settings) {
             settings.integer("max_tokens"), settingText(settings, "uid") == "none" ? UserId::withheld : UserId::sent};
 }
 
-std::string chatRequest(const ChatParameters& parameters, const std::string& appId, Text user, const ChatBody& body) {
-    const bool hasUser = parameters.userId == UserId::sent && user.size > 0;
+ChatForm::ChatForm(const ChatParameters& parameters, const std::string& appId, const std::string& more)
+    : beforeUser_(R"({"header":{"app_id":)" + quotedJson(appId)),
+      behindUser_(R"(},"parameter":{"chat":{"domain":)" + quotedJson(parameters.domain) + R"(,"temperature":)" +
+                  Poco::NumberFormatter::format(parameters.temperature) + R"(,"top_k":)" +
+                  std::to_string(parameters.topK) + R"(,"max_tokens":)" + std::to_string(parameters.maxTokens) + more +
+                  R"(}},"payload":{"message":{"text":)"),
+      userId_(parameters.userId) {}
+
+std::string ChatForm::filled(Text user, std::initializer_list<std::string_view> turns) const {
+    constexpr std::string_view uid = R"(,"uid":)", end = "}}}";
+    const bool hasUser = userId_ == UserId::sent && user.size > 0;
+    const std::string name = hasUser ? quotedJson(user) : std::string();
+    std::size_t size = beforeUser_.size() + uid.size() + name.size() + behindUser_.size() + end.size();
+    for (const std::string_view piece : turns) size += piece.size();
+
     std::string request;
-    // Without a copy in between: a picture's turns have 5 MB.
-    request.reserve(body.turns.size() + body.more.size() + appId.size() + parameters.domain.size() + 256);
-    request.append(R"({"header":{"app_id":)").append(quotedJson(appId));
-    if (hasUser) request.append(R"(,"uid":)").append(quotedJson(user));
-    request.append(R"(},"parameter":{"chat":{"domain":)").append(quotedJson(parameters.domain));
-    request.append(R"(,"temperature":)");
-    Poco::NumberFormatter::append(request, parameters.temperature);
-    request.append(R"(,"top_k":)").append(std::to_string(parameters.topK));
-    request.append(R"(,"max_tokens":)").append(std::to_string(parameters.maxTokens)).append(body.more);
-    return request.append(R"(}},"payload":{"message":{"text":)").append(body.turns).append("}}}");
+    request.reserve(size);  // a picture's turns have 5 MB
+    request += beforeUser_;
+    if (hasUser) (request += uid) += name;
+    request += behindUser_;
+    for (const std::string_view piece : turns) request += piece;
+    return request += end;
 }
 
 }  // namespace aiproject::iflytek

@@ -4,7 +4,9 @@
 #include "aiproject/imodel.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 namespace aiproject::iflytek {
 
@@ -21,11 +23,18 @@ struct ChatParameters {
 // From the settings domain, temperature, top_k, max_tokens and uid, which both plugins have.
 ChatParameters chatParametersOf(const ISettings& settings);
 
-struct ChatBody {       // JSON
-    std::string turns;  // an array
-    std::string more;   // members of parameter.chat, each after a comma; may be empty
-};
+// All of the message but what each call brings: written once, by the settings.
+class ChatForm {
+public:
+    // `more`: members of parameter.chat, as JSON, each after a comma; may be empty.
+    ChatForm(const ChatParameters& parameters, const std::string& appId, const std::string& more = {});
 
-std::string chatRequest(const ChatParameters& parameters, const std::string& appId, Text user, const ChatBody& body);
+    // `turns`: pieces of a JSON array.
+    std::string filled(Text user, std::initializer_list<std::string_view> turns) const;
+
+private:
+    std::string beforeUser_, behindUser_;
+    UserId userId_;
+};
 
 }  // namespace aiproject::iflytek

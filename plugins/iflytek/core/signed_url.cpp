@@ -47,6 +47,16 @@ std::string signedTarget(const Credentials& credentials, const SignedRequest& re
            "&date=" + percentEncoded(request.date) + "&host=" + percentEncoded(request.host);
 }
 
+std::shared_ptr<const Handshake> Handshakes::at(std::time_t moment) {
+    const std::lock_guard lock(mutex_);
+    if (!latest_ || moment_ != moment) {
+        const SignedRequest request{host_, path_, httpDate(moment)};
+        latest_ = std::make_shared<const Handshake>(Handshake{request, signedTarget(credentials_, request)});
+        moment_ = moment;
+    }
+    return latest_;
+}
+
 Redaction redactionOf(const Credentials& credentials, const SignedRequest& request) {
     Redaction redaction;
     redaction.add(credentials.apiKey);

@@ -5,6 +5,8 @@
 #include "aiproject/redaction.h"
 
 #include <ctime>
+#include <memory>
+#include <mutex>
 #include <string>
 
 namespace aiproject::iflytek {
@@ -30,6 +32,28 @@ std::string authorization(const Credentials& credentials, const SignedRequest& r
 // Path and query of the handshake. Refused by the services some 5 minutes after its date: make one
 // per connection.
 std::string signedTarget(const Credentials& credentials, const SignedRequest& request);
+
+struct Handshake {
+    SignedRequest request;
+    std::string target;  // signedTarget() of it
+};
+
+// The handshakes of one model. A date has seconds, so all connections that are opened in the same one ask alike: their
+// handshake is signed once. From any thread.
+class Handshakes {
+public:
+    Handshakes(Credentials credentials, std::string host, std::string path)
+        : credentials_(std::move(credentials)), host_(std::move(host)), path_(std::move(path)) {}
+
+    std::shared_ptr<const Handshake> at(std::time_t moment);
+
+private:
+    const Credentials credentials_;
+    const std::string host_, path_;
+    std::mutex mutex_;  // guards what follows
+    std::time_t moment_ = 0;
+    std::shared_ptr<const Handshake> latest_;
+};
 
 // What must not be logged of that request, whoever repeats it: keys, signature, authorization.
 Redaction redactionOf(const Credentials& credentials, const SignedRequest& request);

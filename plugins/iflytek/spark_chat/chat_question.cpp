@@ -81,11 +81,6 @@ std::string rewritten(const ModelRequest& request, Support systemRole) {
     return "[" + dialog + "]";
 }
 
-std::string dialogOf(const ModelRequest& request, Support systemRole) {
-    return isTaken(request, systemRole) ? std::string(std::string_view(request.dialog))
-                                        : rewritten(request, systemRole);
-}
-
 std::string toolsOf(WebSearch search) {
     if (search == WebSearch::unsaid) return "";
     return std::string(R"(,"tools":[{"type":"web_search","web_search":{"enable":)") +
@@ -94,9 +89,12 @@ std::string toolsOf(WebSearch search) {
 
 }  // namespace
 
-std::string chatQuestion(const ChatSettings& settings, const std::string& appId, const ModelRequest& request) {
-    return chatRequest(settings.parameters, appId, request.user,
-                       {dialogOf(request, settings.systemRole), toolsOf(settings.webSearch)});
+ChatQuestions::ChatQuestions(const ChatSettings& settings, const std::string& appId)
+    : form_(settings.parameters, appId, toolsOf(settings.webSearch)), systemRole_(settings.systemRole) {}
+
+std::string ChatQuestions::of(const ModelRequest& request) const {
+    if (isTaken(request, systemRole_)) return form_.filled(request.user, {request.dialog});
+    return form_.filled(request.user, {rewritten(request, systemRole_)});
 }
 
 }  // namespace aiproject::iflytek

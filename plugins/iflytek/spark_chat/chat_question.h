@@ -8,6 +8,15 @@
 
 namespace aiproject::iflytek {
 
-std::string chatQuestion(const ChatSettings& settings, const std::string& appId, const ModelRequest& request);
+class ChatQuestions {
+public:
+    ChatQuestions(const ChatSettings& settings, const std::string& appId);
+
+    std::string of(const ModelRequest& request) const;
+
+private:
+    const ChatForm form_;
+    const Support systemRole_;
+};
 
 }  // namespace aiproject::iflytek

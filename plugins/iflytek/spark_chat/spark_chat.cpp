@@ -9,7 +9,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 namespace {
 
@@ -18,13 +17,12 @@ using namespace aiproject::iflytek;
 
 class SparkChat final : public IModel {
 public:
-    SparkChat(Upstream upstream, ChatSettings settings)
-        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
+    SparkChat(const Upstream& upstream, const ChatSettings& settings)
+        : connections_(signedConnections(upstream)), questions_(settings, upstream.credentials.appId) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
-            std::string question = chatQuestion(settings_, upstream_.credentials.appId, request);
-            return relayAnswer(connections_, {Service::chat, std::move(question), request.timeouts}, reply);
+            return relayAnswer(connections_, {Service::chat, questions_.of(request), request.timeouts}, reply);
         });
     }
 
@@ -32,9 +30,8 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
-    const Upstream upstream_;
-    outbound::IdleLinks connections_{signedConnections(upstream_)};
-    const ChatSettings settings_;
+    outbound::IdleLinks connections_;
+    const ChatQuestions questions_;
 };
 
 IModel* create(const ISettings& settings) noexcept {
@@ -45,7 +42,7 @@ IModel* create(const ISettings& settings) noexcept {
         const auto endpoint = outbound::endpointOf(settingText(settings, "url"), said);
         auto chat = endpoint ? chatSettingsOf(settings, *endpoint) : std::nullopt;
         if (!upstream || !chat) return nullptr;
-        return std::make_unique<SparkChat>(std::move(*upstream), std::move(*chat)).release();
+        return std::make_unique<SparkChat>(*upstream, *chat).release();
     });
 }
 

@@ -26,11 +26,13 @@ void checkPicture(std::string_view bytes) {
     throw CallFailure(ModelStatus::inputTooLarge, sentence, sentence);
 }
 
-std::string imageQuestion(const ImageSettings& settings, const std::string& appId, const ModelRequest& request) {
-    const std::string turns = R"([{"role":"user","content":")" + base64(request.media) +
-                              R"(","content_type":"image"},{"role":"user","content":)" + quotedJson(settings.question) +
-                              R"(,"content_type":"text"}])";
-    return chatRequest(settings.parameters, appId, request.user, {turns, ""});
+ImageQuestions::ImageQuestions(const ImageSettings& settings, const std::string& appId)
+    : form_(settings.parameters, appId),
+      behindPicture_(R"(","content_type":"image"},{"role":"user","content":)" + quotedJson(settings.question) +
+                     R"(,"content_type":"text"}])") {}
+
+std::string ImageQuestions::of(const ModelRequest& request) const {
+    return form_.filled(request.user, {R"([{"role":"user","content":")", base64(request.media), behindPicture_});
 }
 
 }  // namespace aiproject::iflytek

@@ -20,6 +20,15 @@ struct ImageSettings {
 // Throws CallFailure (badInput, inputTooLarge) for what the upstream would refuse anyway.
 void checkPicture(std::string_view bytes);
 
-std::string imageQuestion(const ImageSettings& settings, const std::string& appId, const ModelRequest& request);
+class ImageQuestions {
+public:
+    ImageQuestions(const ImageSettings& settings, const std::string& appId);
+
+    std::string of(const ModelRequest& request) const;
+
+private:
+    const ChatForm form_;
+    const std::string behindPicture_;  // of the turns
+};
 
 }  // namespace aiproject::iflytek

@@ -7,7 +7,6 @@
 #include "iflytek/spark_image/image_question.h"
 
 #include <memory>
-#include <utility>
 
 namespace {
 
@@ -30,14 +29,13 @@ constexpr auto kSettings = withCoreSettings("wss://spark-api.cn-huabei-1.xf-yun.
 
 class SparkImage final : public IModel {
 public:
-    SparkImage(Upstream upstream, ImageSettings settings)
-        : upstream_(std::move(upstream)), settings_(std::move(settings)) {}
+    SparkImage(const Upstream& upstream, const ImageSettings& settings)
+        : connections_(signedConnections(upstream)), questions_(settings, upstream.credentials.appId) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkPicture(request.media);
-            std::string question = imageQuestion(settings_, upstream_.credentials.appId, request);
-            return relayAnswer(connections_, {Service::image, std::move(question), request.timeouts}, reply);
+            return relayAnswer(connections_, {Service::image, questions_.of(request), request.timeouts}, reply);
         });
     }
 
@@ -45,9 +43,8 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
-    const Upstream upstream_;
-    outbound::IdleLinks connections_{signedConnections(upstream_)};
-    const ImageSettings settings_;
+    outbound::IdleLinks connections_;
+    const ImageQuestions questions_;
 };
 
 IModel* create(const ISettings& settings) noexcept {
@@ -58,8 +55,8 @@ IModel* create(const ISettings& settings) noexcept {
             return nullptr;
         }
         if (!upstream) return nullptr;
-        ImageSettings image{chatParametersOf(settings), settingText(settings, "question")};
-        return std::make_unique<SparkImage>(std::move(*upstream), std::move(image)).release();
+        const ImageSettings image{chatParametersOf(settings), settingText(settings, "question")};
+        return std::make_unique<SparkImage>(*upstream, image).release();
     });
 }
 

@@ -27,7 +27,7 @@ bool isLater(int error) { return error == EAGAIN || error == EWOULDBLOCK || erro
 }  // namespace
 
 Link::Link(const Poco::Net::StreamSocket& socket, TlsState tls) : socket_(socket), tls_(std::move(tls)) {
-    socket_.setBlocking(false);
+    if (socket_.getBlocking()) socket_.setBlocking(false);  // Poco remembers what it is; two system calls
     if (!tls_) return;
     // A write is taken up where it ended, from wherever its bytes lie then; a silent connection holds no buffers.
     SSL_set_mode(tls_.get(),

@@ -1,4 +1,5 @@
-// A link as a socket of Poco's, so that Poco makes the upgrade over it, sends and closes. Its calls block, by drive.h.
+// A link as a socket of Poco's, so that Poco reads what an upgrade is answered, sends and closes. Its calls block, by
+// drive.h.
 #pragma once
 
 #include "upstream/drive.h"

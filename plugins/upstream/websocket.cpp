@@ -2,14 +2,23 @@
 
 #include "upstream/text.h"
 
+#include <Poco/Net/HTTPChunkedStream.h>
 #include <Poco/Net/HTTPClientSession.h>
-#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPFixedLengthStream.h>
+#include <Poco/Net/HTTPHeaderStream.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/HTTPStream.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/StreamSocket.h>
+#include <Poco/Net/WebSocketImpl.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
+#include <sstream>
 
 namespace aiproject::outbound {
 namespace {
@@ -19,29 +28,30 @@ using Poco::Net::HTTPResponse;
 using Poco::Net::StreamSocket;
 using Poco::Net::WebSocket;
 
-// Poco forgets the answer's body when an upgrade is refused; this keeps it within reach.
-class UpgradeSession final : public HTTPClientSession {
-public:
-    // Over TLS as well: HTTPSClientSession cannot be made of a socket that is connected.
-    using HTTPClientSession::HTTPClientSession;
-    std::istream& receiveResponse(Poco::Net::HTTPResponse& response) override {
-        // Poco takes any number of these, and we have asked for none.
-        if (peekResponse(response)) throw Poco::Net::MessageException("an interim answer that was not asked for");
-        body_ = &HTTPClientSession::receiveResponse(response);
-        return *body_;
+// Throws what Poco throws.
+void readHead(HTTPClientSession& session, HTTPResponse& response) {
+    Poco::Net::HTTPHeaderInputStream head(session);
+    try {
+        response.read(head);
+    } catch (const Poco::Exception&) {
+        // A stream keeps what broke below it for itself.
+        if (session.networkException()) session.networkException()->rethrow();
+        throw;
     }
-    std::istream* body() const { return body_; }
+    if (response.getStatus() == HTTPResponse::HTTP_CONTINUE)
+        throw Poco::Net::MessageException("an interim answer that was not asked for");
+}
 
-protected:
-    // Past HTTPClientSession's, which answers a broken connection with another one: unguarded, and to a
-    // host that it was never told.
-    int write(const char* buffer, std::streamsize length) override {
-        return HTTPSession::write(buffer, length);  // NOLINT(bugprone-parent-virtual-call)
-    }
-
-private:
-    std::istream* body_ = nullptr;
-};
+// As Poco's session has it, which gives none to who has not sent a request of its.
+std::unique_ptr<std::istream> bodyOf(HTTPClientSession& session, const HTTPResponse& response) {
+    const int status = response.getStatus();
+    if (status < 200 || status == HTTPResponse::HTTP_NO_CONTENT || status == HTTPResponse::HTTP_NOT_MODIFIED)
+        return std::make_unique<std::istringstream>();
+    if (response.getChunkedTransferEncoding()) return std::make_unique<Poco::Net::HTTPChunkedInputStream>(session);
+    if (response.hasContentLength())
+        return std::make_unique<Poco::Net::HTTPFixedLengthInputStream>(session, response.getContentLength64());
+    return std::make_unique<Poco::Net::HTTPInputStream>(session);
+}
 
 // An error page may repeat the request. More is read than kept, so that no secret is cut where it would be kept.
 std::string beginningOf(std::istream& body, const Redaction& redaction) {
@@ -57,10 +67,11 @@ std::string beginningOf(std::istream& body, const Redaction& redaction) {
     return text;
 }
 
-// The one way to a StreamSocket of our own kind; it shares `link`.
+// The one way to a StreamSocket of our own kind, or of Poco's WebSocket's; it shares the first, owns the second.
 class SocketOver final : public StreamSocket {
 public:
     explicit SocketOver(LinkSocket& link) : StreamSocket(shared(link)) {}
+    explicit SocketOver(Poco::Net::WebSocketImpl* owned) : StreamSocket(owned) {}
 
 private:
     static LinkSocket* shared(LinkSocket& link) {
@@ -68,6 +79,33 @@ private:
         return &link;
     }
 };
+
+// Poco's judgement of an answer, which its WebSocket keeps to itself.
+class Handshake final : public WebSocket {
+public:
+    static WebSocket judged(HTTPClientSession& session, HTTPResponse& response, const std::string& key) {
+        return WebSocket(SocketOver(completeHandshake(session, response, key)));
+    }
+};
+
+std::string newKey() {
+    std::array<unsigned char, 16> random{};
+    std::array<unsigned char, 25> text{};  // it ends with a NUL
+    if (RAND_bytes(random.data(), int(random.size())) != 1) throw Poco::Net::WebSocketException("no random bytes");
+    const int size = EVP_EncodeBlock(text.data(), random.data(), int(random.size()));
+    return {reinterpret_cast<const char*>(text.data()), std::size_t(size)};
+}
+
+// As Poco would write it.
+std::string requestOf(const Endpoint& endpoint, const std::string& target, const std::string& key) {
+    constexpr std::string_view fixed =
+        "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ";
+    const std::string authority = endpoint.authority();
+    std::string request;
+    request.reserve(target.size() + authority.size() + fixed.size() + key.size() + 32);
+    request.append("GET ").append(target).append(" HTTP/1.1\r\nHost: ").append(authority).append(fixed);
+    return request.append(key).append("\r\n\r\n");
+}
 
 // RFC 6455, 4.1
 void refuseUnasked(const HTTPResponse& response) {
@@ -84,23 +122,27 @@ std::variant<OpenWebSocket, HttpRefusal> upgrade(Link link, const Endpoint& endp
     LinkSocket::Ptr below(new LinkSocket(std::move(link), deadlines.patience()));
     const Withdrawal withdrawal(deadlines);
     deadlines.enter(Phase::connecting, below->link().descriptor());
-    UpgradeSession session{SocketOver(*below)};
-    Poco::Net::HTTPRequest request(Poco::Net::HTTPRequest::HTTP_GET, target, Poco::Net::HTTPMessage::HTTP_1_1);
-    request.set(Poco::Net::HTTPRequest::HOST, endpoint.authority());
+    HTTPClientSession session{SocketOver(*below)};
     HTTPResponse response;
+    std::unique_ptr<std::istream> body;
     try {
-        WebSocket opened(session, request, response);
-        refuseUnasked(response);
-        below->waitBy({});
-        return OpenWebSocket{opened, below};
+        const std::string key = newKey();
+        const std::string request = requestOf(endpoint, target, key);
+        below->sendBytes(request.data(), int(request.size()), 0);
+        readHead(session, response);
+        if (response.getStatus() == HTTPResponse::HTTP_SWITCHING_PROTOCOLS) {
+            const WebSocket opened = Handshake::judged(session, response, key);
+            refuseUnasked(response);
+            below->waitBy({});
+            return OpenWebSocket{opened, below};
+        }
+        body = bodyOf(session, response);
     } catch (const Poco::Exception& e) {
-        if (!session.body() || response.getStatus() == HTTPResponse::HTTP_SWITCHING_PROTOCOLS)
-            deadlines.fail(ModelStatus::unavailable,
-                           "the handshake with " + endpoint.url() + " failed: " + secrets().applied(e.displayText()));
-        deadlines.check();
-        return HttpRefusal{static_cast<int>(response.getStatus()), beginningOf(*session.body(), secrets()),
-                           response.get("Date", "")};
+        deadlines.fail(ModelStatus::unavailable,
+                       "the handshake with " + endpoint.url() + " failed: " + secrets().applied(e.displayText()));
     }
+    deadlines.check();
+    return HttpRefusal{static_cast<int>(response.getStatus()), beginningOf(*body, secrets()), response.get("Date", "")};
 }
 
 void endWebSocket(OpenWebSocket& web, std::optional<std::uint16_t> code) noexcept {

@@ -1,4 +1,4 @@
-// A WebSocket over a link: Poco makes the upgrade and sends frames; what comes is read from the link, by
+// A WebSocket over a link: Poco judges the answer to the upgrade and sends frames; what comes is read from the link, by
 // `websocket_frames`.
 #pragma once
 

@@ -53,7 +53,11 @@ std::optional<Frame> FrameDecoder::take(std::string_view& bytes) {
     std::string& kept = isControl() ? control_ : message_;
     const bool isWhole = left_ == 0 && isFinal();
     const bool isInOnePiece = isWhole && kept.empty();
-    if (!isInOnePiece) kept.append(here);
+    if (!isInOnePiece) {
+        constexpr std::uint64_t expected = 2048;  // more is believed only once it has come
+        if (kept.empty()) kept.reserve(here.size() + std::min(left_, expected));
+        kept.append(here);
+    }
     if (left_ > 0) return std::nullopt;
 
     const FrameKind kind = kindOf(opcode());

@@ -56,6 +56,24 @@ SPEC(HostileUpstream, that_refuses_without_end_is_read_only_at_the_beginning) {
            kShortConnect);
 }
 
+SPEC(HostileUpstream, that_refuses_is_quoted_however_its_words_are_framed) {
+    for (const char* answer : {"Content-Length: 4\r\n\r\nbusy", "Content-Length: 4\r\n\r\nbusy, and more",
+                               "Transfer-Encoding: chunked\r\n\r\n2\r\nbu\r\n2\r\nsy\r\n0\r\n\r\n"})
+        expect({"HTTP/1.1 503 Trouble\r\n"s + answer, "", ""}, ModelStatus::unavailable, "it said: busy");
+    for (const char* status : {"204 Nothing", "304 As Before", "102 Wait"})
+        expect({"HTTP/1.1 "s + status + "\r\nContent-Length: 4\r\n\r\nbusy", "", ""}, ModelStatus::misconfigured,
+               "no WebSocket service there; check url");
+    expect({"HTTP/1.1 503 Trouble\r\nContent-Length: many\r\n\r\nbusy", "", ""}, ModelStatus::unavailable,
+           "Syntax error");
+}
+
+SPEC(HostileUpstream, that_upgrades_to_something_else_is_unavailable) {
+    for (const char* lines :
+         {"Upgrade: h2c\r\nConnection: Upgrade\r\n", "Upgrade: websocket\r\nConnection: close\r\n", ""})
+        expect({"HTTP/1.1 101 Switching Protocols\r\n"s + lines + "\r\n", "", ""}, ModelStatus::unavailable,
+               "handshake");
+}
+
 SPEC(HostileUpstream, that_repeats_our_authorization_is_quoted_without_it) {
     const std::string apiKey = settingsFor("").at("api_key"), padding(2'000, '.');
     for (const std::string& repeated : {"@AUTHORIZATION@"s, apiKey, apiKey.substr(0, apiKey.size() - 1)}) {

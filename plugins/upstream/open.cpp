@@ -5,11 +5,13 @@
 #include <Poco/Net/IPAddress.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
-#include <fcntl.h>
+#include <Poco/Net/StreamSocketImpl.h>
 #include <netdb.h>
 #include <openssl/x509v3.h>
+#include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -40,6 +42,24 @@ std::vector<SocketAddress> resolve(const Endpoint& endpoint, const Deadlines& de
     return addresses;
 }
 
+// Poco takes four system calls to make a socket that does not block, and a child that is forked between them inherits
+// it.
+class NonBlockingSocket final : public Poco::Net::StreamSocketImpl {
+public:
+    void connectNB(const SocketAddress& address) override {
+        reset(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (sockfd() == POCO_INVALID_SOCKET) error();  // Poco's words for it
+        if (::connect(sockfd(), address.addr(), address.length()) != 0 && errno != EINPROGRESS)
+            error(errno, address.toString());
+    }
+    bool getBlocking() const override { return false; }
+};
+
+class ConnectingSocket final : public StreamSocket {
+public:
+    ConnectingSocket() : StreamSocket(new NonBlockingSocket) {}
+};
+
 // Waits in slices: a shutdown that the host sends before the connect has begun leaves no trace on the
 // descriptor, so its wish must be asked for.
 bool becomesWritable(int descriptor, std::chrono::milliseconds share, const Deadlines& deadlines) {
@@ -61,7 +81,6 @@ std::string tryAddress(StreamSocket& socket, const SocketAddress& address, std::
     try {
         socket.connectNB(address);
         const int descriptor = socket.impl()->sockfd();
-        ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
         deadlines.enter(Phase::connecting, descriptor);
         if (!becomesWritable(descriptor, share, deadlines)) return "no answer";
         const int fault = socket.impl()->socketError();
@@ -80,7 +99,7 @@ StreamSocket connectTcp(const Endpoint& endpoint, Deadlines& deadlines) {
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const auto left = deadlines.connectTimeLeft();
         if (left.count() == 0) deadlines.expire();
-        StreamSocket socket;
+        ConnectingSocket socket;
         const Withdrawal withdrawal(deadlines);
         const std::string fault =
             tryAddress(socket, addresses[i], left / static_cast<int>(addresses.size() - i), deadlines);

@@ -99,28 +99,28 @@ private:
     bool sound_ = false;
 };
 
-// One writer of this process at a time: SQLite has one per file, and those that it makes wait poll for
-// their turn with growing pauses, so some would never get it.
+// One writer of this process at a time, in the order in which they came: SQLite has one per file. A turn goes from one
+// to the next, or who has just written would take it again before the next has woken up.
 class Database::WriteTurn {
 public:
     WriteTurn(Database& owner, Clock::time_point deadline) : owner_(owner) {
         std::unique_lock lock(owner_.mutex_);
-        if (!owner_.writerGone_.wait_until(lock, deadline, [this] { return !owner_.writing_; }))
-            throw owner_.busy("no turn to write came in time; see database.timeout_ms");
-        owner_.writing_ = true;
+        owner_.writers_.push_back(this);
+        if (isNext_.wait_until(lock, deadline, [this] { return owner_.writers_.front() == this; })) return;
+        owner_.writers_.erase(std::find(owner_.writers_.begin(), owner_.writers_.end(), this));
+        throw owner_.busy("no turn to write came in time; see database.timeout_ms");
     }
     ~WriteTurn() {
-        {
-            const std::lock_guard lock(owner_.mutex_);
-            owner_.writing_ = false;
-        }
-        owner_.writerGone_.notify_one();
+        const std::lock_guard lock(owner_.mutex_);
+        owner_.writers_.erase(owner_.writers_.begin());
+        if (!owner_.writers_.empty()) owner_.writers_.front()->isNext_.notify_one();
     }
     WriteTurn(const WriteTurn&) = delete;
     WriteTurn& operator=(const WriteTurn&) = delete;
 
 private:
     Database& owner_;
+    std::condition_variable isNext_;
 };
 
 class Database::Transaction {

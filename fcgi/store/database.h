@@ -92,12 +92,11 @@ private:
 
     std::mutex mutex_;  // guards all below
     std::condition_variable sessionFree_;
-    std::condition_variable writerGone_;
     std::vector<Poco::Data::Session> idle_;
-    int open_ = 0;  // idle or lent
-    bool writing_ = false;
-    std::uint64_t slowFailures_ = 0;  // openings that failed for time
-    std::string slowFailure_;         // what the last of them said
+    int open_ = 0;                     // idle or lent
+    std::vector<WriteTurn*> writers_;  // who writes, then who waits
+    std::uint64_t slowFailures_ = 0;   // openings that failed for time
+    std::string slowFailure_;          // what the last of them said
 };
 
 }  // namespace aiproject

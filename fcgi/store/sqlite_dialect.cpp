@@ -5,7 +5,6 @@
 #include <Poco/Data/Session.h>
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -16,7 +15,6 @@
 #include <system_error>
 #include <thread>
 
-#include "base/file_descriptor.h"
 #include "base/path_writers.h"
 #include "store/private_file.h"
 #include "store/sqlite_session.h"
@@ -29,14 +27,20 @@ using Poco::Data::Session;
 namespace {
 
 constexpr std::chrono::milliseconds kRetry{10};
-constexpr std::chrono::milliseconds kTurnstilePoll{1};
-constexpr std::chrono::milliseconds kTurnstilePatience{100};
-constexpr std::chrono::seconds kTurnstilePause{5};
+constexpr std::chrono::milliseconds kPollForTurn{1};
+constexpr int kPatienceInQueue = 4;  // of database.timeout_ms, a quarter
 
 int millisecondsUntil(std::chrono::steady_clock::time_point deadline) {
     using std::chrono::milliseconds;
     const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
     return int(std::max(milliseconds(1), left).count());  // 0 would be never to ask twice
+}
+
+// SQLite's own pauses grow to 100 ms, in which nobody would have the lock that one waits for at the queue's head.
+int lookAgain(void* deadline, int) {
+    if (std::chrono::steady_clock::now() >= *static_cast<std::chrono::steady_clock::time_point*>(deadline)) return 0;
+    std::this_thread::sleep_for(kPollForTurn);
+    return 1;
 }
 
 template <class... Kinds>
@@ -46,39 +50,13 @@ bool isAny(const Poco::Exception& e) {
 
 }  // namespace
 
-// Where the writers of all processes queue: who is through waits for SQLite's lock alone. Without it a process with
-// many writers takes that lock again before another's next look at it, for seconds. It is flock() on the file's
-// folder: it needs no file of its own, and closing a second descriptor of the database itself would drop SQLite's
-// locks. It keeps nothing safe, so who cannot have it soon goes on without, and for some seconds all others of the
-// process: whoever else holds the folder's lock must not cost each write that time.
-class SqliteDialect::Turnstile {
-public:
-    explicit Turnstile(const SqliteDialect& owner) {
-        const auto begin = Clock::now();
-        if (begin < owner.noQueueBefore_.load()) return;
-        queue_ = FileDescriptor(::open(owner.folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        if (queue_ && !isTaken(begin + kTurnstilePatience)) owner.noQueueBefore_ = Clock::now() + kTurnstilePause;
-    }
-
-private:
-    bool isTaken(Clock::time_point end) const {
-        while (::flock(queue_.get(), LOCK_EX | LOCK_NB) != 0) {
-            const bool mayCome = errno == EWOULDBLOCK || errno == EINTR;  // or the file system has no flock()
-            if (!mayCome || Clock::now() >= end) return false;
-            std::this_thread::sleep_for(kTurnstilePoll);
-        }
-        return true;
-    }
-
-    FileDescriptor queue_;  // whose closing lets the next one through
-};
-
 // An absolute path has none of the names that SQLite treats apart (:memory:, file:...?...).
 SqliteDialect::SqliteDialect(const std::string& file, DatabaseUse use, std::chrono::milliseconds timeout)
     : file_(std::filesystem::absolute(file)),
       folder_(std::filesystem::path(file_).parent_path()),
       use_(use),
-      timeout_(timeout) {}
+      timeout_(timeout),
+      writers_(folder_, timeout / kPatienceInQueue) {}
 
 bool SqliteDialect::exists() const {
     std::error_code unknown;  // the opening will say more
@@ -160,13 +138,20 @@ bool SqliteDialect::isIdle(Session& session) const {
     return sqlite3_get_autocommit(SQLite::Utility::dbHandle(session)) != 0;
 }
 
-// Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes.
+// Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes. At least half
+// of the time that is left is for SQLite's lock, so that nobody finds it locked for want of time.
 void SqliteDialect::begin(Session& session, Clock::time_point deadline) const {
+    const auto begin = Clock::now();
+    const FileDescriptor place = writers_.wait(begin + (deadline - begin) / 2);
     sqlite3* const handle = SQLite::Utility::dbHandle(session);
-    const Turnstile turnstile(*this);
-    sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
-    changeRows(session, "BEGIN IMMEDIATE", {});
-    sqlite3_busy_timeout(handle, int(timeout_.count()));  // a session whose BEGIN failed for that is not used again
+    sqlite3_busy_handler(handle, &lookAgain, &deadline);
+    try {
+        changeRows(session, "BEGIN IMMEDIATE", {});
+    } catch (...) {
+        sqlite3_busy_timeout(handle, int(timeout_.count()));
+        throw;
+    }
+    sqlite3_busy_timeout(handle, int(timeout_.count()));
 }
 
 void SqliteDialect::commit(Session& session) const { changeRows(session, "COMMIT", {}); }

@@ -1,9 +1,8 @@
 // SQLite: one file, one writer at a time, every commit on disk before it is answered.
 #pragma once
 
-#include <atomic>
-
 #include "store/dialect.h"
+#include "store/writer_queue.h"
 
 namespace aiproject {
 
@@ -37,14 +36,13 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    class Turnstile;
 
     static void keepSafe(Poco::Data::Session& session, Clock::time_point deadline);
 
     const std::string file_, folder_;
     const DatabaseUse use_;
     const std::chrono::milliseconds timeout_;
-    mutable std::atomic<Clock::time_point> noQueueBefore_{};  // all that is not constant
+    const WriterQueue writers_;
 };
 
 }  // namespace aiproject

@@ -6,10 +6,12 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <shared_mutex>
+#include <string_view>
 #include <vector>
 
 namespace aiproject {
@@ -27,13 +29,21 @@ Owned& owned() {
     return one;
 }
 
-// Empty for what is a file of its own, which may be renamed. Needs no free descriptor.
+using LinkText = std::array<char, 64>;
+
+// Empty for what is a file of its own, which may be renamed. Needs no free descriptor and no memory: it runs for each
+// descriptor after each call.
+std::string_view kindOf(int number, LinkText& link) noexcept {
+    std::array<char, 32> path{};
+    std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", number);
+    const ssize_t size = readlink(path.data(), link.data(), link.size());
+    const std::string_view target(link.data(), std::size_t(std::max<ssize_t>(size, 0)));
+    return target.compare(0, 11, "anon_inode:") == 0 ? target : std::string_view();
+}
+
 std::string kindOf(int number) {
-    std::array<char, 64> link{};
-    const std::string path = "/proc/self/fd/" + std::to_string(number);
-    const ssize_t size = readlink(path.c_str(), link.data(), link.size());
-    const std::string target(link.data(), std::size_t(std::max<ssize_t>(size, 0)));
-    return target.compare(0, 11, "anon_inode:") == 0 ? target : "";
+    LinkText link;
+    return std::string(kindOf(number, link));
 }
 
 }  // namespace
@@ -56,8 +66,10 @@ void OwnDescriptor::letGo() noexcept {
 }
 
 bool OwnDescriptor::isThere() const {
+    LinkText link;
+    if (!kind_.empty()) return kindOf(number_, link) == kind_;  // fstat() would say the same of all of them
     struct stat now {};
-    return fstat(number_, &now) == 0 && isSameFile(before_, now) && kindOf(number_) == kind_;
+    return fstat(number_, &now) == 0 && isSameFile(before_, now);
 }
 
 void OwnDescriptor::requireAll() {

@@ -158,7 +158,8 @@ void Billing::release(const WaitingRelease& waiting) noexcept {
 Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
     using std::chrono::milliseconds;
     Bill bill = billFor(end);
-    Settlement settlement = begun_;
+    Billing::KeptBill kept{begun_, slot_};
+    Settlement& settlement = kept.settlement;
     settlement.model = answerer.model;
     settlement.outcome = nameOf(end.outcome);
     settlement.basis = nameOf(bill.basis);
@@ -174,7 +175,7 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
                                   .field("model", answerer.model)
                                   .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
                                   .str());
-    billing_.settle({settlement, slot_});
+    billing_.settle(kept);
     isOpen_ = false;
     return bill;
 }

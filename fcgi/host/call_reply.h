@@ -86,8 +86,8 @@ public:
     virtual bool send(std::string_view json) = 0;
     // May keep it until the next send(). Else as send().
     virtual bool hold(std::string_view json) = 0;
-    // Before each of these: so much of the answer is taken with it. A worker that is killed in between has billed what
-    // may have arrived, never less.
+    // Before each of these: so much of the answer is taken with it. The sink notes it before it sends, so that a worker
+    // that is killed in between has billed what may have arrived, never less.
     virtual void passing(const TokenEstimate& /*answer*/) {}
 };
 

@@ -24,9 +24,7 @@ public:
         add(json);
         return lines_.size() < enough || flush();
     }
-    void passing(const TokenEstimate& answer) override {
-        if (billed_) billed_->noteAnswer(answer.tokens(), reply_->report().model);
-    }
+    void passing(const TokenEstimate& answer) override { passed_ = answer.tokens(); }
     bool isClientGone() const noexcept { return isClientGone_; }
 
     // The call is told from now on what is passed on of its answer; nullptr: no longer.
@@ -48,6 +46,8 @@ private:
     }
     // Once the client has gone, an answer that is read to its end all the same goes nowhere.
     bool flush() {
+        // In the journal before it goes out; what is only held would be lost with this worker, and costs nothing.
+        if (billed_) billed_->noteAnswer(passed_, reply_->report().model);
         if (!exchange_.started()) start();
         isClientGone_ = isClientGone_ || !exchange_.write(lines_);
         lines_.clear();
@@ -63,7 +63,8 @@ private:
     Exchange& exchange_;
     const OnClientGone onClientGone_;
     const bool asEvents_;
-    std::string lines_;  // held
+    std::string lines_;        // held
+    std::int64_t passed_ = 0;  // tokens of the answer, with these lines
     bool isClientGone_ = false;
     BilledCall* billed_ = nullptr;
     const CallReply* reply_ = nullptr;

@@ -181,7 +181,10 @@ bool Accounts::fits(const Proof& claim, const std::string& hash, const HashClien
 }
 
 User Accounts::identify(std::string_view uuid, std::string_view name) {
-    const std::optional<std::string> typed = possibleName(name);
+    return identifyTyped(uuid, possibleName(name));
+}
+
+User Accounts::identifyTyped(std::string_view uuid, const std::optional<std::string>& typed) {
     const std::optional<StoredUser> stored = typed ? store_.findMeant(*typed) : std::nullopt;
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
     const bool isOurs = key_.isUuidOf(uuid, stored ? stored->id : 0, stored ? stored->epoch : 0);
@@ -193,7 +196,8 @@ User Accounts::recall(std::string_view uuid, std::string_view name) {
     const std::optional<std::string> typed = possibleName(name);
     std::optional<User> known = typed ? recent_.find(*typed) : std::nullopt;
     // Signed for a name that nobody recalls as well: the time tells nothing.
-    if (!key_.isUuidOf(uuid, known ? known->id : 0, known ? known->epoch : 0) || !known) return identify(uuid, name);
+    if (!key_.isUuidOf(uuid, known ? known->id : 0, known ? known->epoch : 0) || !known)
+        return identifyTyped(uuid, typed);
     return *std::move(known);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -84,6 +85,7 @@ private:
     Proof prove(std::string_view name, std::string_view password, const Origin& origin);
     void strengthen(const Proof& proof, const Origin& origin);
     bool fits(const Proof& claim, const std::string& hash, const HashClient& client);
+    User identifyTyped(std::string_view uuid, const std::optional<std::string>& typed);
     SignIn signInOf(const StoredUser& user) const;
     User admitted(const StoredUser& stored);
     User userFor(const StoredUser& stored) const;

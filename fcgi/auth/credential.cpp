@@ -2,18 +2,21 @@
 
 #include <Poco/DigestEngine.h>
 #include <fcntl.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <system_error>
 #include <vector>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "base/hex.h"
 #include "base/random_bytes.h"
 #include "store/private_file.h"
 
@@ -22,15 +25,6 @@ namespace {
 
 constexpr std::size_t kHexDigits = 2 * CredentialKey::kBytes;
 constexpr std::size_t kNameBytes = 16;  // of a uuid and of a tag
-
-std::string signedName(const std::array<unsigned char, CredentialKey::kBytes>& key, const std::string& text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-    unsigned int size = 0;
-    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    if (!HMAC(EVP_sha256(), key.data(), int(key.size()), bytes, text.size(), mac.data(), &size) || size < kNameBytes)
-        throw Error(ErrorKind::internal, "OpenSSL has no HMAC-SHA256");
-    return Poco::DigestEngine::digestToHex({mac.data(), mac.data() + kNameBytes});
-}
 
 Error keyFault(const std::string& file, const std::string& what) {
     return {ErrorKind::internal, "auth.key_file " + file + " " + what};
@@ -61,10 +55,48 @@ bool isKey(const std::string& text) {
 
 }  // namespace
 
-CredentialKey::~CredentialKey() { OPENSSL_cleanse(key_.data(), key_.size()); }
+// HMAC-SHA256 under one key, which is prepared once: that costs more than signing a short text, and a call signs some.
+class CredentialKey::Signer {
+public:
+    explicit Signer(const std::array<unsigned char, kBytes>& key) {
+        const std::unique_ptr<EVP_MAC, Freed> hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+        context_.reset(hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr);
+        std::string digest = "SHA256";
+        const std::array<OSSL_PARAM, 2> parameters{
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0), OSSL_PARAM_construct_end()};
+        if (!context_ || EVP_MAC_init(context_.get(), key.data(), key.size(), parameters.data()) != 1) throw fault();
+    }
+
+    // Its first 16 bytes, as hex digits.
+    std::string nameOf(std::string_view text) {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+        const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
+        std::size_t size = 0;
+        const std::lock_guard lock(mutex_);
+        if (EVP_MAC_init(context_.get(), nullptr, 0, nullptr) != 1 ||
+            EVP_MAC_update(context_.get(), bytes, text.size()) != 1 ||
+            EVP_MAC_final(context_.get(), mac.data(), &size, mac.size()) != 1 || size < kNameBytes)
+            throw fault();
+        return hexOf({reinterpret_cast<const char*>(mac.data()), kNameBytes});
+    }
+
+private:
+    struct Freed {
+        void operator()(EVP_MAC* mac) const noexcept { EVP_MAC_free(mac); }
+        void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+    };
+
+    static Error fault() { return {ErrorKind::internal, "OpenSSL has no HMAC-SHA256"}; }
+
+    std::mutex mutex_;  // guards context_
+    std::unique_ptr<EVP_MAC_CTX, Freed> context_;
+};
+
+CredentialKey::CredentialKey(const std::array<unsigned char, kBytes>& key) : signer_(std::make_shared<Signer>(key)) {}
 
 std::string CredentialKey::uuidFor(std::int64_t userId, std::int64_t epoch) const {
-    std::string uuid = signedName(key_, std::to_string(userId) + "|" + std::to_string(epoch));
+    std::string uuid = signer_->nameOf(std::to_string(userId) + "|" + std::to_string(epoch));
+    uuid.reserve(uuid.size() + 4);
     for (const std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
     return uuid;
 }
@@ -76,10 +108,10 @@ bool CredentialKey::isUuidOf(std::string_view uuid, std::int64_t userId, std::in
 
 // No uuid is signed from this text: an id has digits only.
 std::string CredentialKey::tagFor(std::int64_t userId) const {
-    return signedName(key_, "tag|" + std::to_string(userId));
+    return signer_->nameOf("tag|" + std::to_string(userId));
 }
 
-std::string CredentialKey::hintFor(const std::string& text) const { return signedName(key_, "hint|" + text); }
+std::string CredentialKey::hintFor(const std::string& text) const { return signer_->nameOf("hint|" + text); }
 
 CredentialKey loadKey(const std::string& file) {
     const std::string text = contentOf(openedPrivate(file));
@@ -90,7 +122,9 @@ CredentialKey loadKey(const std::string& file) {
     const std::vector<unsigned char> bytes = Poco::DigestEngine::digestFromHex(text);
     std::array<unsigned char, CredentialKey::kBytes> key{};
     std::copy(bytes.begin(), bytes.end(), key.begin());
-    return CredentialKey(key);
+    CredentialKey loaded(key);
+    OPENSSL_cleanse(key.data(), key.size());
+    return loaded;
 }
 
 CredentialKey loadOrCreateKey(const std::string& file) {

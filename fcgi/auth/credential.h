@@ -1,11 +1,12 @@
 // The uuid that a login answers: derived from a secret key and never stored, so a stolen database gives
 // none away and its check needs no column.
 //
-// THREADS  A CredentialKey is constant after construction.
+// THREADS  A CredentialKey is constant after construction. Its copies sign one after another.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,10 +16,7 @@ class CredentialKey {
 public:
     static constexpr std::size_t kBytes = 32;
 
-    explicit CredentialKey(const std::array<unsigned char, kBytes>& key) : key_(key) {}
-    ~CredentialKey();  // wipes the key
-    CredentialKey(const CredentialKey&) = default;
-    CredentialKey& operator=(const CredentialKey&) = default;
+    explicit CredentialKey(const std::array<unsigned char, kBytes>& key);
 
     // The first 16 bytes of HMAC-SHA256(key, "id|epoch") as 8-4-4-4-12 hex digits. A credential: never log it.
     std::string uuidFor(std::int64_t userId, std::int64_t epoch) const;
@@ -32,7 +30,8 @@ public:
     std::string hintFor(const std::string& text) const;
 
 private:
-    std::array<unsigned char, kBytes> key_;
+    class Signer;
+    std::shared_ptr<Signer> signer_;  // wipes the key with the last copy
 };
 
 // The file holds 64 hex digits and only its owner may read it. Error(internal) says what to do otherwise.

@@ -2,13 +2,13 @@
 
 #include "base/unicode.h"
 
-#include <Poco/DigestEngine.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
 
 #include "base/error.h"
+#include "base/hex.h"
 
 namespace aiproject {
 namespace {
@@ -42,7 +42,7 @@ std::string lookAlikeKey(std::string_view name) {
     unsigned int size = 0;
     if (EVP_Digest(skeleton.data(), skeleton.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
         throw Error(ErrorKind::internal, "OpenSSL has no SHA-256");
-    return Poco::DigestEngine::digestToHex({digest.data(), digest.data() + size});
+    return hexOf({reinterpret_cast<const char*>(digest.data()), size});
 }
 
 }  // namespace aiproject

@@ -1,9 +1,9 @@
 #include "base/random_bytes.h"
 
-#include <Poco/DigestEngine.h>
 #include <openssl/rand.h>
 
 #include "base/error.h"
+#include "base/hex.h"
 
 namespace aiproject {
 
@@ -14,9 +14,6 @@ std::string randomBytes(std::size_t size) {
     return bytes;
 }
 
-std::string randomHex(std::size_t size) {
-    const std::string bytes = randomBytes(size);
-    return Poco::DigestEngine::digestToHex({bytes.begin(), bytes.end()});
-}
+std::string randomHex(std::size_t size) { return hexOf(randomBytes(size)); }
 
 }  // namespace aiproject

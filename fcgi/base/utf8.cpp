@@ -3,25 +3,15 @@
 #include "base/unicode.h"
 
 #include <Poco/Format.h>
-#include <Poco/TextIterator.h>
 #include <Poco/UTF8Encoding.h>
 #include <Poco/Unicode.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
 namespace aiproject {
 namespace {
-
-std::vector<int> codePoints(std::string_view text) {
-    const Poco::UTF8Encoding utf8;
-    const std::string owned(text);
-    std::vector<int> points;
-    for (Poco::TextIterator at(owned, utf8), end(owned); at != end; ++at) points.push_back(*at);
-    return points;
-}
 
 bool isControl(int point) {
     Poco::Unicode::CharacterProperties properties;
@@ -35,8 +25,6 @@ bool isSpace(int point) {
                         : Poco::Unicode::isSpace(point);
 }
 
-std::size_t bytesOf(int point) { return point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4; }
-
 // The bytes of the one that begins there; 0: none does.
 std::size_t characterAt(std::string_view text, std::size_t at) noexcept {
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
@@ -49,6 +37,28 @@ std::size_t characterAt(std::string_view text, std::size_t at) noexcept {
                                              : 0;
     if (at + length > text.size()) return 0;
     return length > 1 && !Poco::UTF8Encoding::isLegal(bytes, int(length)) ? 0 : length;
+}
+
+// Calls take(point, bytes) for each code point.
+template <class Take>
+void eachCodePoint(std::string_view text, const Take& take) {
+    constexpr int replacement = 0xfffd;  // for each byte that is not UTF-8
+    const Poco::UTF8Encoding utf8;
+    for (std::size_t at = 0, bytes = 0; at < text.size(); at += std::max<std::size_t>(1, bytes)) {
+        bytes = characterAt(text, at);
+        const auto* const first = reinterpret_cast<const unsigned char*>(text.data()) + at;
+        if (bytes == 0)
+            take(replacement, 1);
+        else
+            take(bytes == 1 ? int(*first) : utf8.queryConvert(first, int(bytes)), bytes);
+    }
+}
+
+template <class Is>
+bool hasAny(std::string_view text, const Is& is) {
+    bool isFound = false;
+    eachCodePoint(text, [&](int point, std::size_t /*bytes*/) { isFound = isFound || is(point); });
+    return isFound;
 }
 
 // Most text is; so much of it as is found eight bytes at a time.
@@ -125,26 +135,24 @@ std::string printableLines(std::string_view text) {
 }
 
 std::string trimmed(std::string_view text) {
-    const std::vector<int> points = codePoints(text);
-    const auto first = std::find_if_not(points.begin(), points.end(), isSpace);
-    const auto last = std::find_if_not(points.rbegin(), std::make_reverse_iterator(first), isSpace).base();
-    std::size_t from = 0;
-    for (auto at = points.begin(); at != first; ++at) from += bytesOf(*at);
-    std::size_t size = 0;
-    for (auto at = first; at != last; ++at) size += bytesOf(*at);
-    return std::string(text.substr(from, size));
+    std::size_t at = 0, from = text.size(), end = 0;
+    eachCodePoint(text, [&](int point, std::size_t bytes) {
+        at += bytes;
+        if (isSpace(point)) return;
+        if (end == 0) from = at - bytes;
+        end = at;
+    });
+    return std::string(text.substr(from, end == 0 ? 0 : end - from));
 }
 
-std::size_t lengthOf(std::string_view text) { return codePoints(text).size(); }
-
-bool hasSpace(std::string_view text) {
-    const std::vector<int> points = codePoints(text);
-    return std::any_of(points.begin(), points.end(), isSpace);
+std::size_t lengthOf(std::string_view text) {
+    std::size_t length = 0;
+    eachCodePoint(text, [&](int /*point*/, std::size_t /*bytes*/) { ++length; });
+    return length;
 }
 
-bool hasControlCharacter(std::string_view text) {
-    const std::vector<int> points = codePoints(text);
-    return std::any_of(points.begin(), points.end(), isControl);
-}
+bool hasSpace(std::string_view text) { return hasAny(text, isSpace); }
+
+bool hasControlCharacter(std::string_view text) { return hasAny(text, isControl); }
 
 }  // namespace aiproject

@@ -49,8 +49,9 @@ void write(Writer& writer, bool isTrue) { writer.Bool(isTrue); }
 }  // namespace
 
 std::string jsonOf(const Settlement& settlement) {
-    rapidjson::StringBuffer text;
-    Writer writer(text);
+    constexpr std::size_t most = 1024;  // bytes, of nearly all; its names alone have 330
+    rapidjson::StringBuffer text(nullptr, most);
+    Writer writer(text, nullptr, 1);
     writer.StartObject();
     forEachMember(settlement, [&](const char* name, const auto& value) {
         writer.Key(name);

@@ -45,14 +45,17 @@ void cut(std::string& line, std::size_t size) {
     line.resize(size);
 }
 
-std::string quoted(std::string_view text) {
-    if (text.find_first_of(" \"=\\") == std::string_view::npos) return std::string(text);
-    std::string safe = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') safe += '\\';
-        safe += c;
+void addQuoted(std::string& line, std::string_view text) {
+    if (text.find_first_of(" \"=\\") == std::string_view::npos) {
+        line += text;
+        return;
     }
-    return safe + '"';
+    line += '"';
+    for (const char c : text) {
+        if (c == '"' || c == '\\') line += '\\';
+        line += c;
+    }
+    line += '"';
 }
 
 }  // namespace
@@ -124,7 +127,10 @@ std::string Log::safe(const std::string& text) {
 void Log::write(LogLevel level, const std::string& text) noexcept {
     if (!has(level)) return;
     try {
-        std::string line = Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
+        constexpr std::size_t most = 80;  // bytes before the text, nearly always
+        std::string line;
+        line.reserve(most + text.size());
+        Poco::DateTimeFormatter::append(line, Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
         line.append(" ").append(letterOf(level)).append(" ").append(who_);
         line.append("/").append(std::to_string(getpid())).append(" ").append(safe(text));
         cut(line, kLongestLine - 1);
@@ -139,7 +145,9 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
 }
 
 LogLine& LogLine::field(std::string_view name, std::string_view value) {
-    if (!value.empty()) line_.append(" ").append(name).append("=").append(quoted(value));
+    if (value.empty()) return *this;
+    line_.append(" ").append(name).append("=");
+    addQuoted(line_, value);
     return *this;
 }
 

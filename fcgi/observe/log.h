@@ -67,7 +67,11 @@ private:
 // "request id=3f… path=/auth/login code=LOGIN_ERROR ms=12": what is read by people and by grep.
 class LogLine {
 public:
-    explicit LogLine(std::string_view event) : line_(event) {}
+    explicit LogLine(std::string_view event) {
+        constexpr std::size_t most = 320;  // bytes, of nearly all
+        line_.reserve(most);
+        line_ += event;
+    }
     LogLine& field(std::string_view name, std::string_view value);  // an empty value is left out
     LogLine& number(std::string_view name, std::int64_t value);
     const std::string& str() const noexcept { return line_; }

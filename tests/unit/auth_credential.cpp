@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"
@@ -47,6 +48,20 @@ SPEC(Credential, is_the_signature_of_id_and_epoch) {  // openssl dgst -sha256 -m
     const CredentialKey key = loadKey(writeKey(kDigits + "\n"));
     CPPUNIT_ASSERT_EQUAL(std::string("c9f9f429-3a87-841b-a533-890f6fece97a"), key.uuidFor(1, 0));
     CPPUNIT_ASSERT_EQUAL(std::string("de91c267a6a7f1132c70a043744ce58e"), key.tagFor(1));
+}
+
+SPEC(Credential, is_the_same_in_many_threads_and_copies_at_once) {
+    const CredentialKey key = loadKey(writeKey(kDigits));
+    const std::string uuid = key.uuidFor(1, 0), tag = key.tagFor(1);
+    JoiningThreads threads;
+    for (int i = 0; i < 4; ++i)
+        threads.add([copy = key, &uuid, &tag] {
+            for (int round = 0; round < 500; ++round) {
+                CPPUNIT_ASSERT_EQUAL(uuid, copy.uuidFor(1, 0));
+                CPPUNIT_ASSERT_EQUAL(tag, copy.tagFor(1));
+            }
+        });
+    threads.join();
 }
 
 SPEC(Credential, has_the_form_of_a_uuid_and_differs_by_id_and_epoch) {

@@ -99,6 +99,12 @@ SPEC(Utf8, counts_code_points) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), lengthOf("a\0b"s));
 }
 
+SPEC(Utf8, takes_what_is_none_for_one_sign_each_byte) {
+    CPPUNIT_ASSERT_EQUAL(std::size_t(4), lengthOf("a\xff\xe4\xbd"s));
+    CPPUNIT_ASSERT_EQUAL("\xe4\xbd"s, trimmed(" \xe4\xbd "));
+    CPPUNIT_ASSERT(!hasSpace("\xc2"s) && !hasControlCharacter("\xc2\xff"s));
+}
+
 SPEC(Utf8, finds_white_space_of_any_script) {
     for (const std::string& text : {" "s, "a\tb"s, "a\u00a0"s, "\u3000a"s})
         CPPUNIT_ASSERT_MESSAGE("not found in " + text, hasSpace(text));

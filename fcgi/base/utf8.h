@@ -1,4 +1,4 @@
-// Text from outside is checked once, at the edge, by these.
+// Text from outside is checked at the edge where it comes in, by these.
 #pragma once
 
 #include <string>

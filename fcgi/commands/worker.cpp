@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/own_descriptor.h"
 #include "billing/billing.h"
-#include "billing/keeper.h"
+#include "call/model_calls.h"
 #include "commands/command_line.h"
 #include "commands/core_dumps.h"
 #include "commands/drain.h"
@@ -15,17 +15,17 @@
 #include "front/connection_queue.h"
 #include "front/fastcgi_exchange.h"
 #include "front/listener.h"
-#include "host/model_calls.h"
+#include "health/readiness.h"
+#include "health/recent_readiness.h"
 #include "observe/log.h"
 #include "pool/crash_report.h"
 #include "pool/load.h"
 #include "pool/permits.h"
 #include "pool/seat.h"
-#include "routes/readiness.h"
-#include "routes/recent_readiness.h"
 #include "routes/router.h"
 #include "store/database.h"
 #include "store/migrations.h"
+#include "upkeep/housekeeping.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -248,8 +248,9 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
     };
     releaseStartPages();  // before a thread that may map something in the place of what it looks at
     models.start(config.timeouts.start);
-    const Keeper keeper(database, billing, config,
-                        {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
+    const Housekeeping housekeeping(
+        database, billing, config,
+        {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
     return Running{config, seat, load, log, signals, listener, acceptor, connections, calls, billing}.untilTheEnd(
         {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
          [&] { log.reopen(config.log); }, [&] { seat.beat(); }});

@@ -24,7 +24,7 @@ constexpr std::size_t kMostAbandoned = 65'536;  // a plugin that does it in ever
 class alignas(64) Gate final : public IReply {
 public:
     // In the thread that runs generate().
-    void open(CallReply& reply, LateUse* late) noexcept {
+    void open(IReply& reply, LateUse* late) noexcept {
         reply_ = &reply;
         late_ = late;
         strays_ = 0;
@@ -72,7 +72,7 @@ private:
     }
 
     std::atomic<pthread_t> owner_{kNobody};
-    CallReply* reply_ = nullptr;  // the owner's
+    IReply* reply_ = nullptr;  // the owner's
     std::atomic<LateUse*> late_{nullptr};
     mutable std::atomic<std::uint32_t> strays_{0};
 };
@@ -126,7 +126,7 @@ void LateUse::end() {
     hear_ = nullptr;
 }
 
-ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallReply& reply, LateUse* late) {
+Generated generateBehindGate(IModel& model, const ModelRequest& request, IReply& reply, LateUse* late) {
     // By this type generate() may throw, and by volatile the compiler cannot know better: it keeps the handler.
     using MayThrow = ModelStatus (IModel::*)(const ModelRequest&, IReply&);
     static volatile MayThrow generate = &IModel::generate;
@@ -142,9 +142,9 @@ ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallR
     }
     if (getpid() != process) _exit(EXIT_FAILURE);  // a plugin has forked; this is not the worker
     OwnDescriptor::requireAll();                   // what it has closed is its fault, not the next one's
-    if (gate.close()) reply.blame("the plugin used its reply from another thread than the call's");
+    const bool hasStrayed = gate.close();
     gates().rest(gate);
-    return status;
+    return {status, hasStrayed ? "the plugin used its reply from another thread than the call's" : nullptr};
 }
 
 }  // namespace aiproject

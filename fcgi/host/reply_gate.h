@@ -1,9 +1,9 @@
-// What a plugin holds while it answers: a gate before the CallReply, which passes on what the thread inside
-// generate() says while that call runs. A plugin that keeps its IReply& and uses it later, or from another
-// thread, reaches nobody's answer and no freed memory.
+// What a plugin holds while it answers: a gate before the call's reply, which passes on what the thread inside
+// generate() says while that call runs. When a plugin keeps its IReply& and uses it later, or from another thread, that
+// is ignored: it can touch neither another call's answer nor freed memory.
 #pragma once
 
-#include "host/call_reply.h"
+#include "aiproject/imodel.h"
 
 #include <atomic>
 #include <functional>
@@ -27,8 +27,13 @@ private:
     std::function<void()> hear_;  // under mutex_
 };
 
-// Runs generate() behind a gate. A plugin that broke the rules above or let an exception out of generate()
-// (which ends the process unless it was built without the contract's noexcept) has `failed`.
-ModelStatus generateBehindGate(IModel& model, const ModelRequest& request, CallReply& reply, LateUse* late = nullptr);
+struct Generated {
+    ModelStatus status;
+    const char* breach = nullptr;  // how the plugin broke the rules above; nullptr: it has kept them
+};
+
+// Runs generate() behind a gate. `failed`: it let an exception out (which ends the process unless it was built without
+// the contract's noexcept); `reply` got the reason.
+Generated generateBehindGate(IModel& model, const ModelRequest& request, IReply& reply, LateUse* late = nullptr);
 
 }  // namespace aiproject

@@ -2,17 +2,10 @@
 // as a stream, and charge for it.
 #pragma once
 
+#include "routes/question.h"
 #include "routes/router.h"
 
-#include <string>
-#include <vector>
-
 namespace aiproject {
-
-struct Question {
-    std::vector<std::string> models;  // in order of preference
-    ModelRequest request;             // points into what the route keeps
-};
 
 // Both refuse a user who has nothing left for this kind. What the call costs is on disk, or in the spool, before the
 // answer or its last frame goes out.

@@ -5,7 +5,15 @@
 #include "http/upload.h"
 #include "routes/dialog.h"
 
+#include <string>
+#include <vector>
+
 namespace aiproject {
+
+struct Question {
+    std::vector<std::string> models;  // in order of preference
+    ModelRequest request;             // points into what the route keeps
+};
 
 ModelRequest textQuestion(const Dialog& dialog);
 ModelRequest voiceQuestion(const Audio& audio);

@@ -4,8 +4,8 @@
 
 #include "auth/accounts.h"
 #include "billing/billing.h"
+#include "call/model_calls.h"
 #include "config/config.h"
-#include "host/model_calls.h"
 #include "http/envelope.h"
 #include "http/exchange.h"
 #include "http/json_body.h"

@@ -3,7 +3,7 @@
 namespace aiproject {
 namespace {
 
-// The whole HTTP surface. A path that is not here does not exist. nginx/locations.conf names the
+// The whole HTTP surface. A path that is not here does not exist. nginx/aiproject/locations.conf names the
 // same paths and binds each to a pool.
 constexpr Route kRoutes[] = {
     {Method::post, "/auth/register", Access::anyone, Body::text, Surface::documented, Purpose::other, &registerUser},

@@ -1,13 +1,13 @@
-// Quotas, the ledger and the keeper, on each database and as several hosts see it. The rules themselves are in
+// Quotas, the ledger and housekeeping, on each database and as several hosts see it. The rules themselves are in
 // tests/unit/billing_calls.cpp.
 #include "billing/billing.h"
 
-#include "billing/keeper.h"
 #include "databases/databases.h"
 #include "support/eventually.h"
 #include "support/joining_threads.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
+#include "upkeep/housekeeping.h"
 
 #include <atomic>
 #include <filesystem>
@@ -289,7 +289,7 @@ ON_EACH_DATABASE(Till, charges_a_user_who_is_gone_nothing) {
     books.assertIs(0, "SELECT COUNT(*) FROM reservations");
 }
 
-ON_EACH_DATABASE(Till, is_looked_after_by_the_keeper) {
+ON_EACH_DATABASE(Till, is_looked_after_by_housekeeping) {
     Books books(url);
     for (int id = 2; id <= 40; ++id)
         books.sql("INSERT INTO users (id, name, password, email, disabled, epoch) VALUES (" + std::to_string(id) +
@@ -316,7 +316,8 @@ ON_EACH_DATABASE(Till, is_looked_after_by_the_keeper) {
         const std::lock_guard lock(mutex);
         ended.insert(owner.user);
     };
-    const Keeper keeper(host.database, host.billing, host.config, {owners, end}, host.log, {20ms, 20ms, 20ms, 20ms});
+    const Housekeeping housekeeping(host.database, host.billing, host.config, {owners, end}, host.log,
+                                    {20ms, 20ms, 20ms, 20ms});
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM audit") == 0);
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM login_attempts") == 0);
     ASSERT_EVENTUALLY(books.read("SELECT COUNT(*) FROM reservations") == 0);

@@ -1,9 +1,9 @@
 // Messages of chat and image understanding, on their way through the plugin's relay into the host's
 // one-piece answer. An input is the messages with an empty line between two.
 #include "base/utf8.h"
+#include "call/call_reply.h"
+#include "call/frame_look.h"
 #include "fuzz/target.h"
-#include "host/call_reply.h"
-#include "host/frame_look.h"
 #include "iflytek/core/answer_relay.h"
 #include "iflytek/core/error_codes.h"
 #include "iflytek/core/json_reading.h"

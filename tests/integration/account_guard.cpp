@@ -28,7 +28,7 @@ struct AccountGuard : CppUnit::TestCase {
     void stretchPauses() const {
         sqlite3* database = nullptr;
         const int opened = sqlite3_open(manager.installation().dir().file("accounts.db").c_str(), &database);
-        sqlite3_busy_timeout(database, 30'000);  // a keeper may write
+        sqlite3_busy_timeout(database, 30'000);  // housekeeping may write
         const int done = sqlite3_exec(database,
                                       "UPDATE login_attempts SET blocked_ms = CAST(strftime('%s', 'now') AS INTEGER)"
                                       " * 1000 + 29000 WHERE blocked_ms > last_ms",

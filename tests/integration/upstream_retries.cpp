@@ -1,5 +1,5 @@
 // An upstream that takes no connection for a moment costs an attempt, not the call.
-#include "host/model_calls.h"
+#include "call/model_calls.h"
 #include "support/eventually.h"
 #include "support/iflytek_calls.h"
 #include "support/joining_threads.h"

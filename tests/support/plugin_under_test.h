@@ -2,7 +2,7 @@
 // watched by the host's own thread, its client at the other end of a socket pair.
 #pragma once
 
-#include "host/call_watch.h"
+#include "call/call_watch.h"
 #include "host/plugin_library.h"
 #include "host/plugin_settings.h"
 #include "support/places.h"

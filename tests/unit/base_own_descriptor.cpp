@@ -2,8 +2,8 @@
 #include "base/own_descriptor.h"
 
 #include "base/file_descriptor.h"
+#include "call/call_watch.h"
 #include "front/listener.h"
-#include "host/call_watch.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/forked.h"

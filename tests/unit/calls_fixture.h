@@ -1,7 +1,7 @@
 // Questions to models that play scripts, on a board of their own.
 #pragma once
 
-#include "host/model_calls.h"
+#include "call/model_calls.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"

@@ -1,5 +1,6 @@
 // Models that break the contract in a call: it costs that call, and the answer stays well-formed.
 #include "support/spec.h"
+#include "support/text.h"
 #include "unit/expect.h"
 #include "unit/plugin_files.h"
 #include "unit/site.h"

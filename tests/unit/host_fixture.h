@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/file_descriptor.h"
+#include "call/call_reply.h"
 #include "config/config.h"
-#include "host/call_reply.h"
 #include "unit/plugin_files.h"
 
 #include <cppunit/TestAssert.h>

@@ -1,6 +1,8 @@
 // A plugin that keeps its reply, or gives it to another thread, reaches nobody's answer.
 #include "host/reply_gate.h"
 
+#include "call/call_reply.h"
+
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
@@ -45,7 +47,8 @@ struct ModelsGate : CppUnit::TestCase {
         CallWatch::Call call(watch, -1, 1h);
         reply.attach(call);
         Playing model(play);
-        const ModelStatus status = generateBehindGate(model, {}, reply, &late);
+        const auto [status, breach] = generateBehindGate(model, {}, reply, &late);
+        if (breach) reply.blame(breach);
         reply.detach();
         return status;
     }

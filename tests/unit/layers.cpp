@@ -84,7 +84,7 @@ SPEC(LayerOrder, is_read_from_the_build) {
     CPPUNIT_ASSERT(layers.at("base").empty());
     CPPUNIT_ASSERT((layers.at("observe") == Names{"config"}));
     CPPUNIT_ASSERT((reachOf("observe", layers) == Names{"base", "config", "observe"}));
-    CPPUNIT_ASSERT((layers.at("routes") == Names{"billing", "host", "http"}));
+    CPPUNIT_ASSERT((layers.at("routes") == Names{"billing", "call", "http"}));
 }
 
 SPEC(LayerOrder, names_every_folder) {

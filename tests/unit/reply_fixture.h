@@ -1,7 +1,7 @@
 // A plugin's reply both ways, as a stream and in one piece, and what came of it.
 #pragma once
 
-#include "host/call_reply.h"
+#include "call/call_reply.h"
 #include "support/scripted_exchange.h"
 #include "support/spec.h"
 #include "unit/host_fixture.h"

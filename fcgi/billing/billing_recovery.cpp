@@ -1,4 +1,5 @@
-// What Billing does for the keeper: bills that wait, and reservations of calls in progress and of dead workers.
+// What Billing does at each round of upkeep/housekeeping: bills that wait, and reservations of calls in progress and of
+// dead workers.
 #include <Poco/Data/Session.h>
 
 #include <algorithm>

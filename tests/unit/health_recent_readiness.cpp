@@ -1,5 +1,5 @@
 // How often the readiness is looked at, and who waits for that.
-#include "routes/recent_readiness.h"
+#include "health/recent_readiness.h"
 
 #include "support/eventually.h"
 #include "support/joining_threads.h"

@@ -1,5 +1,5 @@
 // The watch over calls: who leaves or is late has his upstream connection shut down, and nobody else.
-#include "host/call_watch.h"
+#include "call/call_watch.h"
 
 #include "pool/board.h"
 #include "support/eventually.h"

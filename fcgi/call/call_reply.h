@@ -4,8 +4,8 @@
 
 #include "aiproject/imodel.h"
 #include "base/token_estimate.h"
-#include "host/call_watch.h"
-#include "host/frame_look.h"
+#include "call/call_watch.h"
+#include "call/frame_look.h"
 
 #include <functional>
 #include <optional>

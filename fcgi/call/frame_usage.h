@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aiproject/imodel.h"
-#include "host/frame_look.h"
+#include "call/frame_look.h"
 
 #include <optional>
 #include <string>

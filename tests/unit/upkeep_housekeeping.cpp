@@ -1,10 +1,10 @@
-// The keeper's rounds: disabled users, old rows.
-#include "billing/keeper.h"
+// The rounds of housekeeping: disabled users, old rows.
 #include "support/eventually.h"
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
 #include "unit/site.h"
+#include "upkeep/housekeeping.h"
 
 #include <thread>
 
@@ -20,10 +20,10 @@ struct Upkeep : CppUnit::TestCase {
         config.models["endless"] = playing("delta Hi|hang 3600000|status stopped");
         config.log.level = LogLevel::debug;
     }};
-    KeeperTimes often{20ms, 20ms, 20ms, 20ms};
-    Log log{site.config().log, "keeper"};
+    HousekeepingTimes often{20ms, 20ms, 20ms, 20ms};
+    Log log{site.config().log, "housekeeping"};
 
-    Keeper keeper() {
+    Housekeeping housekeeping() {
         return {
             site.database(),
             site.billing(),
@@ -37,7 +37,7 @@ struct Upkeep : CppUnit::TestCase {
         const SignIn ben = site.registered("ben");
         ScriptedExchange anns("POST", "/models/endless/stream", questionOf(site.ann, "Hello")),
             bens("POST", "/models/endless/stream", questionOf(ben, "Hello"));
-        const Keeper running = keeper();
+        const Housekeeping running = housekeeping();
         std::thread ann([&] { site.serve(anns); }), other([&] { site.serve(bens); });
         const bool haveBegun = eventually([&] { return site.calls().owners().size() == 2; });
         site.sql(change);
@@ -67,7 +67,7 @@ SPEC(Upkeep, removes_old_rows) {
         "INSERT INTO audit (at_ms, event, user_name, address, request_id, detail) VALUES (5, 'x', '', '', '', '')");
     site.sql("INSERT INTO login_attempts (subject, failures, last_ms, blocked_ms) VALUES ('old', 1, 5, 5)");
     site.sql("INSERT INTO login_attempts (subject, failures, last_ms, blocked_ms) VALUES ('new', 1, 9999999999999, 5)");
-    const Keeper running = keeper();
+    const Housekeeping running = housekeeping();
     ASSERT_EVENTUALLY(site.number("SELECT COUNT(*) FROM audit WHERE at_ms = 5") == 0);
     ASSERT_EVENTUALLY(site.number("SELECT COUNT(*) FROM login_attempts") == 1);
 }
@@ -88,7 +88,7 @@ SPEC(Upkeep, removes_thousands_of_old_rows_in_portions) {
                                   number + "', 1, " + number + ", 5)");
         }
     });
-    const Keeper running = keeper();
+    const Housekeeping running = housekeeping();
     ASSERT_EVENTUALLY(site.number("SELECT COUNT(*) FROM audit WHERE event = 'x'") == 0);
     ASSERT_EVENTUALLY(site.number("SELECT COUNT(*) FROM login_attempts") == 0);
 }

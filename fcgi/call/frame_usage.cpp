@@ -1,4 +1,4 @@
-#include "host/frame_usage.h"
+#include "call/frame_usage.h"
 
 #include "base/json_text.h"
 

@@ -1,5 +1,5 @@
 // One look at a plugin's frame.
-#include "host/frame_look.h"
+#include "call/frame_look.h"
 
 #include "support/spec.h"
 

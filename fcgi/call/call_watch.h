@@ -1,6 +1,6 @@
-// Ends calls that have lost their reason: the client has left, or time is over. One thread for all
-// calls of the worker; it shuts down the descriptor a plugin blocks on, so that no plugin needs
-// timers or a poll() of its own. Deadlines are kept to a tenth of a second. A call that goes on
+// Cancels calls nobody needs any more: the client has left, or a deadline has passed. One thread for all calls of the
+// worker; it shuts down the descriptor that a plugin blocks on, so a plugin with one socket needs no timer of its own
+// once it is connected. Deadlines are kept to a tenth of a second. A call that goes on
 // although it was ended becomes overdue, which the manager sees on the board. When its own descriptors are no longer
 // what they were, no call could be ended: then the process ends.
 #pragma once

@@ -1,4 +1,4 @@
-#include "host/call_outcome.h"
+#include "call/outcome.h"
 
 namespace aiproject {
 namespace {
@@ -37,7 +37,7 @@ const char* nameOf(ModelStatus status) noexcept {
     return "unknown";
 }
 
-bool speaksAgainstModel(ModelStatus status) noexcept {
+bool isModelFault(ModelStatus status) noexcept {
     switch (status) {
         case ModelStatus::busy:
         case ModelStatus::quotaSpent:
@@ -54,7 +54,7 @@ bool speaksAgainstModel(ModelStatus status) noexcept {
     return false;
 }
 
-ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noexcept {
+ModelStatus finalStatus(ModelStatus status, Stop stop, const CallReport& report) noexcept {
     if (report.isGarbage) return ModelStatus::failed;
     // Complete, whatever came after.
     if ((status == ModelStatus::ok || report.hasLast) && !report.isCut) return ModelStatus::ok;

@@ -1,4 +1,4 @@
-#include "billing/keeper.h"
+#include "upkeep/housekeeping.h"
 
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
@@ -61,8 +61,8 @@ bool removeOldAttempts(Session& session, std::int64_t limitMs, std::int64_t nowM
 
 }  // namespace
 
-Keeper::Keeper(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
-               const KeeperTimes& times)
+Housekeeping::Housekeeping(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
+                           const HousekeepingTimes& times)
     : database_(database), calls_(std::move(calls)), log_(log), auditKeepDays_(config.auth.auditKeepDays) {
     const auto settle = [this, &billing] {
         const auto end = Clock::now() + kLongestRound;
@@ -77,7 +77,7 @@ Keeper::Keeper(Database& database, Billing& billing, const Config& config, Runni
     thread_ = std::thread([this] { run(); });
 }
 
-Keeper::~Keeper() {
+Housekeeping::~Housekeeping() {
     {
         const std::lock_guard lock(mutex_);
         isEnding_ = true;
@@ -86,7 +86,7 @@ Keeper::~Keeper() {
     thread_.join();
 }
 
-void Keeper::run() {
+void Housekeeping::run() {
     const auto isSooner = [](const Task& one, const Task& other) { return one.due < other.due; };
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -99,21 +99,21 @@ void Keeper::run() {
     }
 }
 
-bool Keeper::isEnding() {
+bool Housekeeping::isEnding() {
     const std::lock_guard lock(mutex_);
     return isEnding_;
 }
 
-void Keeper::attempt(Task& task) {
+void Housekeeping::attempt(Task& task) {
     try {
         task.work();
-        if (std::exchange(task.isFailing, false)) log_.info("keeper: " + task.name + " works again");
+        if (std::exchange(task.isFailing, false)) log_.info("housekeeping: " + task.name + " works again");
     } catch (...) {
-        if (!std::exchange(task.isFailing, true)) log_.error("keeper: " + task.name + ": " + describeCurrent());
+        if (!std::exchange(task.isFailing, true)) log_.error("housekeeping: " + task.name + ": " + describeCurrent());
     }
 }
 
-void Keeper::endCallsOfTheRefused() {
+void Housekeeping::endCallsOfTheRefused() {
     const std::vector<CallOwner> owners = calls_.owners();
     for (std::size_t begin = 0; begin < owners.size(); begin += kBatch) {
         const auto end = std::min(begin + kBatch, owners.size());
@@ -122,13 +122,13 @@ void Keeper::endCallsOfTheRefused() {
         database_.read([&](Session& session) { good = goodOf(session, some); });
         for (const CallOwner& owner : some) {
             if (good.count(owner) > 0) continue;
-            log_.info("keeper: user " + std::to_string(owner.user) + " may no longer call; ending the calls");
+            log_.info("housekeeping: user " + std::to_string(owner.user) + " may no longer call; ending the calls");
             calls_.end(owner);
         }
     }
 }
 
-void Keeper::clean() {
+void Housekeeping::clean() {
     const std::int64_t nowMs = unixMilliseconds();
     // Each portion in a transaction of its own: a year's rows in one take longer than any statement may.
     const auto inPortions = [&](const auto& removeSome) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "base/error.h"
+#include "call/breaker.h"
+#include "call/call_reply.h"
 #include "config/config.h"
-#include "host/breaker.h"
-#include "host/call_reply.h"
 #include "host/model_registry.h"
 #include "host/reply_gate.h"
 #include "observe/log.h"
@@ -44,14 +44,14 @@ public:
     void revoke(const CallOwner& owner) { watch_.revoke(owner); }
 
 private:
-    struct Errand;
+    struct Attempts;
     struct Attempt;
 
     std::vector<const Model*> modelsFor(Kind kind, const std::vector<std::string>& names) const;
-    bool serves(const Model& model, Errand& errand);
-    Attempt attempt(const Model& model, Errand& errand);
-    void waitToRetry(std::chrono::milliseconds pause, const Errand& errand) const;
-    void logFailure(const Model& model, const Attempt& attempt, const Errand& errand);
+    bool serves(const Model& model, Attempts& attempts);
+    Attempt attempt(const Model& model, Attempts& attempts);
+    void waitToRetry(std::chrono::milliseconds pause, const Attempts& attempts) const;
+    void logFailure(const Model& model, const Attempt& attempt, const Attempts& attempts);
 
     const ModelRegistry& registry_;
     const TimeoutConfig timeouts_;

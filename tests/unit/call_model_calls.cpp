@@ -1,5 +1,5 @@
 // A question on its way through models: fail-over, statuses, and clients who leave.
-#include "host/model_calls.h"
+#include "call/model_calls.h"
 
 #include "support/eventually.h"
 #include "support/joining_threads.h"

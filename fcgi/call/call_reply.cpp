@@ -1,9 +1,9 @@
-#include "host/call_reply.h"
+#include "call/call_reply.h"
 
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
-#include "host/frame_usage.h"
+#include "call/frame_usage.h"
 
 #include <algorithm>
 #include <stdexcept>

@@ -1,6 +1,6 @@
-#include "host/breaker.h"
+#include "call/breaker.h"
 
-#include "host/call_outcome.h"
+#include "call/outcome.h"
 
 namespace aiproject {
 
@@ -29,7 +29,7 @@ void Breaker::record(const Model& model, ModelStatus status) const {
             log_.info("model " + model.name + " serves again: it has its place in the routes back");
         return;
     }
-    if (config_.failures == 0 || !speaksAgainstModel(status)) return;
+    if (config_.failures == 0 || !isModelFault(status)) return;
     const int failures = ++row.failures;
     if (failures < config_.failures) return;
     row.openUntil = Board::milliseconds() + config_.pause.count();

@@ -1,4 +1,4 @@
-#include "host/frame_look.h"
+#include "call/frame_look.h"
 
 #include "base/json_member.h"
 

@@ -1,5 +1,5 @@
 // When a worker is ready: its own pool's part of the routes counts, no other's.
-#include "routes/readiness.h"
+#include "health/readiness.h"
 
 #include "support/spec.h"
 #include "support/temp_dir.h"

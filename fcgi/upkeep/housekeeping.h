@@ -1,5 +1,5 @@
-// The thread of a worker that looks after what its calls have left behind: bills that wait for the database,
-// reservations of workers that died, calls of users who may no longer call, old rows.
+// Background housekeeping of a worker, in a thread of its own: bills that wait for the database, reservations of
+// workers that died, calls of users who may no longer call, old rows.
 //
 // ERRORS   A step that fails is a line in the log when it begins to fail, and is tried again.
 // THREADS  Its own; the destructor waits for no more than one step.
@@ -18,26 +18,26 @@
 
 namespace aiproject {
 
-struct KeeperTimes {  // between two rounds; tests have shorter ones
+struct HousekeepingTimes {  // between two rounds; tests have shorter ones
     std::chrono::milliseconds retry{1'000};
     std::chrono::milliseconds holds{5'000};  // a small part of BillingRules::reservationLife
     std::chrono::milliseconds watch{2'000};
     std::chrono::milliseconds clean{3'600'000};
 };
 
-struct RunningCalls {                                // of this worker; from the keeper's thread
+struct RunningCalls {                                // of this worker; from its thread
     std::function<std::vector<CallOwner>()> owners;  // each once, without nobody
     std::function<void(const CallOwner&)> end;
 };
 
-class Keeper {
+class Housekeeping {
 public:
     // All outlive this object. Starts at once.
-    Keeper(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
-           const KeeperTimes& times = {});
-    ~Keeper();
-    Keeper(const Keeper&) = delete;
-    Keeper& operator=(const Keeper&) = delete;
+    Housekeeping(Database& database, Billing& billing, const Config& config, RunningCalls calls, Log& log,
+                 const HousekeepingTimes& times = {});
+    ~Housekeeping();
+    Housekeeping(const Housekeeping&) = delete;
+    Housekeeping& operator=(const Housekeeping&) = delete;
 
 private:
     using Clock = std::chrono::steady_clock;

@@ -1,4 +1,4 @@
-#include "routes/recent_readiness.h"
+#include "health/recent_readiness.h"
 
 #include <exception>
 

@@ -1,6 +1,6 @@
-#include "host/model_calls.h"
+#include "call/model_calls.h"
 
-#include "host/call_outcome.h"
+#include "call/outcome.h"
 #include "pool/crash_report.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ std::uint32_t milliseconds(std::chrono::milliseconds duration) {
 }  // namespace
 
 // A question on its way through the models.
-struct ModelCalls::Errand {
+struct ModelCalls::Attempts {
     ModelRequest request;
     CallReply& reply;
     const Caller& caller;
@@ -26,7 +26,7 @@ struct ModelCalls::Errand {
     Error last;                      // what the client is told when nothing more is tried
     const Clock::time_point until = Clock::now() + left;
 
-    void look() { left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()); }
+    void updateTimeLeft() { left = std::chrono::duration_cast<std::chrono::milliseconds>(until - Clock::now()); }
 };
 
 struct ModelCalls::Attempt {
@@ -70,81 +70,81 @@ std::vector<const Model*> ModelCalls::modelsFor(Kind kind, const std::vector<std
 std::string ModelCalls::run(const std::vector<std::string>& names, const ModelRequest& request, CallReply& reply,
                             const Caller& caller) {
     const auto models = modelsFor(request.kind, names);
-    Errand errand{request, reply, caller, timeouts_.total, {failureOf(request.kind), "not tried"}};
-    errand.request.timeouts = {milliseconds(timeouts_.connect), milliseconds(timeouts_.firstFrame),
-                               milliseconds(timeouts_.idleFrame), milliseconds(timeouts_.total)};
+    Attempts attempts{request, reply, caller, timeouts_.total, {failureOf(request.kind), "not tried"}};
+    attempts.request.timeouts = {milliseconds(timeouts_.connect), milliseconds(timeouts_.firstFrame),
+                                 milliseconds(timeouts_.idleFrame), milliseconds(timeouts_.total)};
     std::vector<const Model*> open;  // their breaker is; better than nothing
     for (const Model* model : models) {
         if (!breaker_.admits(*model))
             open.push_back(model);
-        else if (serves(*model, errand))
+        else if (serves(*model, attempts))
             return model->name;
     }
     for (const Model* model : open)
-        if (serves(*model, errand)) return model->name;
-    throw errand.last;
+        if (serves(*model, attempts)) return model->name;
+    throw attempts.last;
 }
 
 // With all its attempts. False: the next model may do better. Throws when none shall be tried.
-bool ModelCalls::serves(const Model& model, Errand& errand) {
-    if (!errand.caller.permit.enter(model.row, model.calls)) {
-        errand.last = Error(ErrorKind::modelBusy, "model " + model.name + " has its calls in progress");
+bool ModelCalls::serves(const Model& model, Attempts& attempts) {
+    if (!attempts.caller.permit.enter(model.row, model.calls)) {
+        attempts.last = Error(ErrorKind::modelBusy, "model " + model.name + " has its calls in progress");
         return false;
     }
     auto pause = retry_.backoff;
     for (int tries = 1;; ++tries, pause *= 2) {
-        const auto [status, stop, isRevoked] = attempt(model, errand);
+        const auto [status, stop, isRevoked] = attempt(model, attempts);
         if (status == ModelStatus::ok) return true;
         if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
 
-        errand.last = errorOf(status, stop, errand.request.kind, errand.reply.report());
-        errand.look();
-        if (errand.left.count() <= 0 || errand.reply.hasBegun() || !speaksAgainstModel(status)) throw errand.last;
-        if (status != ModelStatus::unavailable || tries == retry_.attempts || pause >= errand.left) return false;
-        waitToRetry(pause, errand);
-        errand.look();
+        attempts.last = errorOf(status, stop, attempts.request.kind, attempts.reply.report());
+        attempts.updateTimeLeft();
+        if (attempts.left.count() <= 0 || attempts.reply.hasBegun() || !isModelFault(status)) throw attempts.last;
+        if (status != ModelStatus::unavailable || tries == retry_.attempts || pause >= attempts.left) return false;
+        waitToRetry(pause, attempts);
+        attempts.updateTimeLeft();
     }
 }
 
-void ModelCalls::waitToRetry(std::chrono::milliseconds pause, const Errand& errand) const {
-    const Stop stop = watch_.wait(errand.caller.clientDescriptor, pause);
+void ModelCalls::waitToRetry(std::chrono::milliseconds pause, const Attempts& attempts) const {
+    const Stop stop = watch_.wait(attempts.caller.clientDescriptor, pause);
     if (stop == Stop::none) return;
-    const CallReport& report = errand.reply.report();
-    throw errorOf(judged(ModelStatus::unavailable, stop, report), stop, errand.request.kind, report);
+    const CallReport& report = attempts.reply.report();
+    throw errorOf(finalStatus(ModelStatus::unavailable, stop, report), stop, attempts.request.kind, report);
 }
 
-ModelCalls::Attempt ModelCalls::attempt(const Model& model, Errand& errand) {
-    errand.request.timeouts.totalMs = milliseconds(errand.left);
-    CallWatch::Call call(watch_, errand.caller.clientDescriptor, errand.left,
-                         {&errand.caller.permit.overdueAt(), timeouts_.watchdog});
-    call.belongTo(errand.caller.owner);
-    errand.reply.attach(call, model.name);
-    ModelStatus answered{};
-    {
+ModelCalls::Attempt ModelCalls::attempt(const Model& model, Attempts& attempts) {
+    attempts.request.timeouts.totalMs = milliseconds(attempts.left);
+    CallWatch::Call call(watch_, attempts.caller.clientDescriptor, attempts.left,
+                         {&attempts.caller.permit.overdueAt(), timeouts_.watchdog});
+    call.belongTo(attempts.caller.owner);
+    attempts.reply.attach(call, model.name);
+    const auto [answered, breach] = [&] {
         const PluginRun running(model.row);
-        answered = generateBehindGate(*model.instance, errand.request, errand.reply, lateUses_.at(&model));
-    }
+        return generateBehindGate(*model.instance, attempts.request, attempts.reply, lateUses_.at(&model));
+    }();
+    if (breach) attempts.reply.blame(breach);
     // A plugin with a poll() of its own may have seen the client leave before the watch has.
     if (answered == ModelStatus::stopped && call.stop() == Stop::none) {
-        const Stop seen = watch_.wait(errand.caller.clientDescriptor, std::chrono::milliseconds(0));
+        const Stop seen = watch_.wait(attempts.caller.clientDescriptor, std::chrono::milliseconds(0));
         if (seen != Stop::none) call.end(seen);
     }
     call.guard(-1, {});
-    errand.reply.detach();
-    const Attempt attempt{judged(answered, call.stop(), errand.reply.report()), call.stop(), call.isRevoked()};
-    if (attempt.status != ModelStatus::ok) logFailure(model, attempt, errand);
+    attempts.reply.detach();
+    const Attempt attempt{finalStatus(answered, call.stop(), attempts.reply.report()), call.stop(), call.isRevoked()};
+    if (attempt.status != ModelStatus::ok) logFailure(model, attempt, attempts);
     // Neither the worker's end speaks against a model, nor that of an account, nor a stream that was delivered until
     // its total time.
     const bool isLongAnswer = attempt.status == ModelStatus::timedOut && attempt.stop == Stop::totalExpired;
-    const bool isNoEvidence = watch_.endsAll() || attempt.isRevoked || (isLongAnswer && errand.reply.hasBegun());
+    const bool isNoEvidence = watch_.endsAll() || attempt.isRevoked || (isLongAnswer && attempts.reply.hasBegun());
     if (!isNoEvidence) breaker_.record(model, attempt.status);
     return attempt;
 }
 
-void ModelCalls::logFailure(const Model& model, const Attempt& attempt, const Errand& errand) {
-    const CallReport& report = errand.reply.report();
+void ModelCalls::logFailure(const Model& model, const Attempt& attempt, const Attempts& attempts) {
+    const CallReport& report = attempts.reply.report();
     LogLine line("model");
-    line.field("id", errand.request.requestId)
+    line.field("id", attempts.request.requestId)
         .field("model", model.name)
         .field("status", nameOf(attempt.status))
         .field("sid", report.upstreamId)

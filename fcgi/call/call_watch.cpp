@@ -1,4 +1,4 @@
-#include "host/call_watch.h"
+#include "call/call_watch.h"
 
 #include <poll.h>
 #include <sys/epoll.h>

@@ -1,4 +1,4 @@
-#include "routes/readiness.h"
+#include "health/readiness.h"
 
 #include <algorithm>
 #include <iterator>

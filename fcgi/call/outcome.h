@@ -3,17 +3,17 @@
 
 #include "aiproject/imodel.h"
 #include "base/error.h"
-#include "host/call_reply.h"
+#include "call/call_reply.h"
 
 #include <string>
 
 namespace aiproject {
 
 // What happened, all told: the host knows better than the plugin why a call ended.
-ModelStatus judged(ModelStatus status, Stop stop, const CallReport& report) noexcept;
+ModelStatus finalStatus(ModelStatus status, Stop stop, const CallReport& report) noexcept;
 
 // Another model, with other keys and another upstream, may do better.
-bool speaksAgainstModel(ModelStatus status) noexcept;
+bool isModelFault(ModelStatus status) noexcept;
 
 const char* nameOf(ModelStatus status) noexcept;
 // For the log.

@@ -52,7 +52,7 @@ const std::vector<aiproject::Command> kCommands = {
     {"user password", "NAME", "sets a new password, and ends every uuid",
      "The password is asked for, or is one line of standard input where that is no terminal.", "config define json",
      &aiproject::userPassword},
-    {"user delete", "NAME", "deletes an account for ever", "Asks first. The ledger keeps its calls.",
+    {"user delete", "NAME", "permanently deletes an account", "Asks first. The ledger keeps its calls.",
      "config define json yes", &aiproject::userDelete},
     {"invite add", "", "makes an invitation code that grants, and prints it",
      "Each user can use it once, those of --academy alone if that is given. Grants: a number or unlimited.",
@@ -65,15 +65,15 @@ const std::vector<aiproject::Command> kCommands = {
      "config define json csv by since until user", &aiproject::usage},
     {"audit", "[NAME]", "shows the newest entries of the audit log", "Of all, or of one name.",
      "config define json limit", &aiproject::audit},
-    {"import-original", "", "takes the users of the original Flask service over",
-     "Says what it would do, with a line for each row that it would not take as it is; --apply does it, and twice is "
-     "as good as once. --from mysql://... takes the password from AIPROJECT_IMPORT_PASSWORD. Exit code 4 when some "
+    {"import-original", "", "imports the users of the original Flask service",
+     "Says what it would do, with a line for each row that it would not take as it is; --apply does it; it "
+     "is safe to repeat. --from mysql://... takes the password from AIPROJECT_IMPORT_PASSWORD. Exit code 4 when some "
      "rows were skipped.",
      "config define json from apply dry-run", &aiproject::importOriginal},
     {"backup", "FILE", "copies the SQLite database into FILE while it is in use",
      "FILE has mode 0600 and must not be there yet. auth.key_file is not in it: keep a copy of that as well.",
      "config define json force", &aiproject::backup},
-    {"restore", "FILE", "puts the database back that backup has copied into FILE",
+    {"restore", "FILE", "restores the database from FILE, a copy that backup made",
      "Not while serve or a worker uses the database. What is replaced is kept beside it under a dated name. "
      "Everybody logs in again: every uuid ends.",
      "config define json", &aiproject::restore},

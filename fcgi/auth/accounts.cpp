@@ -121,7 +121,7 @@ SignIn Accounts::login(std::string_view name, std::string_view password, const O
     return signInOf(user);
 }
 
-// As good as it goes, once the login is counted as one: what fails here is tried again by the next login.
+// Best effort: the login has already succeeded, and the next one retries this.
 void Accounts::strengthen(const Proof& proof, const Origin& origin) {
     if (!hasher_.needsRehash(proof.user.passwordHash)) return;
     try {

@@ -6,7 +6,7 @@ namespace aiproject {
 
 namespace {
 
-// Of the question: whoever can refuse is well.
+// Refusals blame the question; an upstream that can refuse is healthy.
 bool isRefusal(ModelStatus status) noexcept {
     return status == ModelStatus::badInput || status == ModelStatus::inputTooLarge ||
            status == ModelStatus::contentRefused;

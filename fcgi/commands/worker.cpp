@@ -7,8 +7,8 @@
 #include "commands/command_line.h"
 #include "commands/core_dumps.h"
 #include "commands/drain.h"
-#include "commands/stand_back.h"
-#include "commands/start_pages.h"
+#include "commands/lower_priority.h"
+#include "commands/startup_memory.h"
 #include "config/secrets.h"
 #include "config/trusted_files.h"
 #include "front/acceptor.h"
@@ -209,7 +209,7 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
     const PoolConfig pool = poolOf(config, name);
     raiseDescriptorLimit();
     keepLittleMemory();
-    standBack(pool.nice, log);
+    lowerPriority(pool.nice, log);
     forbidCoreDumps(config);
     Listener listener(kListeningSocket);
     Acceptor acceptor(listener, signals);
@@ -246,7 +246,7 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
         load.begin();
         if (!connections.add(std::move(connection))) load.end();
     };
-    releaseStartPages();  // before a thread that may map something in the place of what it looks at
+    releaseStartupMemory();  // before a thread that may map something in the place of what it looks at
     models.start(config.timeouts.start);
     const Housekeeping housekeeping(
         database, billing, config,

@@ -124,7 +124,7 @@ void Board::removeWorker(int index) noexcept {
     row.state = WorkerState::none;
 }
 
-// 32 bits of a count, then the row: whoever looked while one was freed behind him must not forget it.
+// 32 bits of a count, then the row: a reader must notice a row that was freed after it looked.
 int Board::firstFreeCall() noexcept {
     std::uint64_t seen = shared_->firstFree;
     auto index = std::uint32_t(seen);

@@ -63,7 +63,7 @@ Permit Permits::take(std::uint64_t user, std::int64_t now) {
     UserRow& minute = minuteOf(user);
     const std::int64_t paidAt = std::max(minute.user == user ? minute.paidAt : 0, nowInMicroseconds);
     requireMinute(paidAt, nowInMicroseconds);
-    if (limits_.user > 0 && hasAllOfHis(user))
+    if (limits_.user > 0 && isAtUserLimit(user))
         throw Error(ErrorKind::tooManyRequests, "limit.user_calls are in progress", "too many requests at once");
     const int freeRow = board_.firstFreeCall();
     if (calls() >= limits_.pool || freeRow == kMostCalls)
@@ -102,7 +102,7 @@ int Permits::callsOf(int model) const noexcept {
 }
 
 // Users are too many for a number each: only where those who share one have as many as the limit, all rows are read.
-bool Permits::hasAllOfHis(std::uint64_t user) const noexcept {
+bool Permits::isAtUserLimit(std::uint64_t user) const noexcept {
     int most = 0;
     for (int i = 0; i < board_.callersEnd(); ++i) most += board_.worker(i).callsOfUsers.at(user % kUserCounts);
     if (most < limits_.user) return false;

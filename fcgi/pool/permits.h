@@ -71,7 +71,7 @@ private:
     // These under the board's lock.
     int calls() const noexcept;
     int callsOf(int model) const noexcept;
-    bool hasAllOfHis(std::uint64_t user) const noexcept;
+    bool isAtUserLimit(std::uint64_t user) const noexcept;
     void claim(int index, std::uint64_t user) noexcept;
     UserRow& minuteOf(std::uint64_t user) const noexcept;
     void requireMinute(std::int64_t paidAt, std::int64_t now) const;

@@ -1,5 +1,5 @@
 // What a worker gives back once it has started.
-#include "commands/start_pages.h"
+#include "commands/startup_memory.h"
 
 #include "base/file_descriptor.h"
 #include "support/spec.h"
@@ -20,18 +20,18 @@ namespace {
 constexpr std::size_t kBytes = 64UL * 1024;
 
 // A file that is mapped as a library is, and read.
-struct StartPages : CppUnit::TestCase {
+struct StartupMemory : CppUnit::TestCase {
     TempDir dir;
     char* memory = nullptr;
 
-    StartPages() {
+    StartupMemory() {
         dir.write("file", std::string(kBytes, 'a'));
         const int file = open(dir.file("file").c_str(), O_RDONLY | O_CLOEXEC);
         memory = static_cast<char*>(mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE, file, 0));
         close(file);
         CPPUNIT_ASSERT(memory != MAP_FAILED && static_cast<volatile char*>(memory)[0] == 'a');
     }
-    ~StartPages() override { munmap(memory, kBytes); }
+    ~StartupMemory() override { munmap(memory, kBytes); }
 
     void protect() const { CPPUNIT_ASSERT_EQUAL(0, mprotect(memory, kBytes, PROT_READ)); }
     bool isMapped() const {
@@ -44,23 +44,23 @@ struct StartPages : CppUnit::TestCase {
     }
 };
 
-SPEC(StartPages, leave_when_they_are_as_in_the_file) {
+SPEC(StartupMemory, leave_when_they_are_as_in_the_file) {
     protect();
     CPPUNIT_ASSERT(isMapped());
-    releaseStartPages();
+    releaseStartupMemory();
     CPPUNIT_ASSERT(!isMapped());
     CPPUNIT_ASSERT_EQUAL('a', memory[0]);
 }
 
-SPEC(StartPages, stay_when_something_was_written_into_them) {
+SPEC(StartupMemory, stay_when_something_was_written_into_them) {
     memory[kBytes - 1] = 'b';  // as the loader does, before it takes the right away
     protect();
-    releaseStartPages();
+    releaseStartupMemory();
     CPPUNIT_ASSERT_EQUAL('b', memory[kBytes - 1]);
 }
 
-SPEC(StartPages, stay_where_writing_is_allowed) {
-    releaseStartPages();
+SPEC(StartupMemory, stay_where_writing_is_allowed) {
+    releaseStartupMemory();
     CPPUNIT_ASSERT(isMapped());
 }
 

@@ -6,6 +6,6 @@ namespace aiproject {
 
 // Takes them out of this process; what is needed after all comes back from the page cache, 16 pages at a time.
 // Pages that this process has written, a debugger's breakpoints among them, stay.
-void releaseStartPages();
+void releaseStartupMemory();
 
 }  // namespace aiproject

@@ -1,4 +1,4 @@
-// A worker that lets others have the processor first.
+// Lowers a worker's CPU priority.
 #pragma once
 
 namespace aiproject {
@@ -9,6 +9,6 @@ class Log;
 // Linux groups processes by session (sched_autogroup), that only counts within this session; so the session, when it is
 // the worker's own, gets the same niceness. A new session begins at 0, whatever the manager's is. What cannot be set is
 // a warning in the log.
-void standBack(int niceness, Log& log);
+void lowerPriority(int niceness, Log& log);
 
 }  // namespace aiproject

@@ -1,4 +1,4 @@
-#include "commands/start_pages.h"
+#include "commands/startup_memory.h"
 
 #include <sys/mman.h>
 
@@ -30,7 +30,7 @@ bool isNone(const std::string& line) { return line.find(" 0 kB") != std::string:
 
 }  // namespace
 
-void releaseStartPages() {
+void releaseStartupMemory() {
     std::ifstream all("/proc/self/smaps");
     Mapping mapping;
     for (std::string line; std::getline(all, line);) {

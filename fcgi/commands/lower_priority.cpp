@@ -1,4 +1,4 @@
-#include "commands/stand_back.h"
+#include "commands/lower_priority.h"
 
 #include "base/file_descriptor.h"
 #include "observe/log.h"
@@ -34,7 +34,7 @@ int setSessionNiceness(int niceness) {
 
 }  // namespace
 
-void standBack(int niceness, Log& log) {
+void lowerPriority(int niceness, Log& log) {
     if (niceness == 0) return;
     errno = 0;
     if (nice(niceness) == -1 && errno != 0)

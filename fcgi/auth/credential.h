@@ -1,7 +1,7 @@
 // The uuid that a login answers: derived from a secret key and never stored, so a stolen database gives
 // none away and its check needs no column.
 //
-// THREADS  A CredentialKey is constant after construction. Its copies sign one after another.
+// THREADS  Any number may call; all copies of a key share one context, under its mutex.
 #pragma once
 
 #include <array>

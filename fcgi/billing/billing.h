@@ -73,7 +73,7 @@ public:
 
     // A model is asked from now on.
     void noteAsked() noexcept;
-    // So much of the answer was passed on, by that model; estimated.
+    // So much of that model's answer will have been passed on with what is about to go out; estimated.
     void noteAnswer(std::int64_t tokens, const std::string& model) noexcept;
 
     // Once, for a call that reached a model. In the database or in the spool when it returns.

@@ -28,7 +28,7 @@ public:
     struct Entry {
         Settlement call;                // as it was known at its beginning: atMs, and the question as tokensIn
         bool wasAsked = false;          // a model was asked
-        std::int64_t answerTokens = 0;  // of what was passed on, estimated
+        std::int64_t answerTokens = 0;  // of what may have been passed on, estimated
         int slot = kNoSlot;
     };
     using Entries = std::vector<Entry>;

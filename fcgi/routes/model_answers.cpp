@@ -80,7 +80,7 @@ struct Delivery {
     StreamSink* sink = nullptr;
 };
 
-// While models are asked, the journal of calls is told that they are, and how much of an answer was passed on.
+// While models are asked, the journal of calls is told that they are, and how much of an answer is about to go out.
 class Telling {
 public:
     Telling(const Delivery& delivery, BilledCall& billed) : delivery_(delivery) {

@@ -1,5 +1,5 @@
 // The signature that all services of the family ask for. ../README.md has the recipe with a worked
-// example. Pure: the date is an argument.
+// example. Pure, but for Handshakes: the date is an argument.
 #pragma once
 
 #include "aiproject/redaction.h"
@@ -30,7 +30,7 @@ std::string signature(const Credentials& credentials, const SignedRequest& reque
 std::string authorization(const Credentials& credentials, const SignedRequest& request);
 
 // Path and query of the handshake. Refused by the services some 5 minutes after its date: make one
-// per connection.
+// when a connection is opened; see Handshakes.
 std::string signedTarget(const Credentials& credentials, const SignedRequest& request);
 
 struct Handshake {

@@ -3,8 +3,7 @@
 #include "iflytek/core/answer_counts.h"
 #include "iflytek/core/answer_members.h"
 #include "iflytek/core/encoding.h"
-
-#include <rapidjson/memorystream.h>
+#include "iflytek/core/json_events.h"
 
 #include <array>
 #include <charconv>
@@ -88,9 +87,6 @@ public:
     }
 
 private:
-    static constexpr int kMostValues = 20'000;  // far more than any frame has
-    static constexpr std::size_t kDeepest = 128;
-
     struct Gap {  // an element without content
         std::size_t at;
         bool isEmpty;
@@ -194,28 +190,20 @@ private:
     std::vector<Gap> gaps_;
 };
 
-[[noreturn]] void fail(const char* reason) {
-    throw CallFailure(ModelStatus::failed, std::string("a message of the upstream ") + reason);
-}
-
 }  // namespace
 
 const AnswerFrame& AnswerReader::read(std::string_view json) {
-    // Iterative: the depth of a message is the upstream's, the stack is ours. As strings: most numbers are nobody's
-    // business, may be of any size, and RapidJSON 1.1.0 computes some of them out of bounds.
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     frame_.error.code = 0;
     for (std::string* text : {&frame_.error.message, &frame_.error.id, &frame_.content, &frame_.completed})
         text->clear();
     frame_.headerIsLast = frame_.choicesAreLast = frame_.hasText = false;
     rapidjson::MemoryStream bytes(json.data(), json.size());
     Reading reading(frame_, bytes);
-    // It takes a NUL for the end.
-    const bool isRead = reader_.Parse<flags>(bytes, reading) && bytes.Tell() == json.size();
-    if (reading.hasTooMany()) fail("has too many values");
-    if (!isRead && !reading.isLoneValue()) fail("is no JSON");
-    if (!reading.isObject()) fail("is no JSON object");
-    if (!reading.hasCode()) fail("has no header.code");
+    const bool isRead = readEvents(reader_, bytes, reading);
+    if (reading.hasTooMany()) failMessage("has too many values");
+    if (!isRead && !reading.isLoneValue()) failMessage("is no JSON");
+    if (!reading.isObject()) failMessage("is no JSON object");
+    if (!reading.hasCode()) failMessage("has no header.code");
     reading.finish(json);
     return frame_;
 }

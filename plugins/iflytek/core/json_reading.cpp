@@ -1,13 +1,10 @@
 #include "iflytek/core/json_reading.h"
 
 #include "iflytek/core/encoding.h"
-#include "iflytek/core/error_codes.h"
+#include "iflytek/core/json_events.h"
 
 #include <Poco/JSON/ParseHandler.h>
 #include <Poco/JSONString.h>
-
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
 
 #include <charconv>
 #include <system_error>
@@ -19,10 +16,6 @@ namespace {
 // which may stand where nobody looks; here it is a floating-point number, and so no integer to anybody.
 class ValueBuilder final : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ValueBuilder> {
 public:
-    // A parsed object takes up to a kilobyte, so a message of many would cost hundreds of times its size.
-    static constexpr int kMostValues = 20'000;
-    static constexpr int kDeepest = 128;
-
     bool hasTooMany() const { return values_ > kMostValues; }
     Poco::Dynamic::Var value() const { return tree_.asVar(); }
 
@@ -98,21 +91,18 @@ std::optional<std::int64_t> integerOf(const Poco::Dynamic::Var& value) {
 }  // namespace
 
 Poco::JSON::Object::Ptr objectOf(const std::string& json) {
-    // As AnswerReader does, and for its reasons.
-    constexpr unsigned flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag;
     rapidjson::Reader reader;
     rapidjson::MemoryStream bytes(json.data(), json.size());
     ValueBuilder builder;
     try {
-        const bool isRead = reader.Parse<flags>(bytes, builder) && bytes.Tell() == json.size();
-        if (builder.hasTooMany())
-            throw CallFailure(ModelStatus::failed, "a message of the upstream has too many values");
-        if (!isRead) throw CallFailure(ModelStatus::failed, "a message of the upstream is no JSON");
+        const bool isRead = readEvents(reader, bytes, builder);
+        if (builder.hasTooMany()) failMessage("has too many values");
+        if (!isRead) failMessage("is no JSON");
         const Poco::Dynamic::Var value = builder.value();
         if (value.type() == typeid(Poco::JSON::Object::Ptr)) return value.extract<Poco::JSON::Object::Ptr>();
     } catch (const Poco::Exception&) {  // a value that stands alone
     }
-    throw CallFailure(ModelStatus::failed, "a message of the upstream is no JSON object");
+    failMessage("is no JSON object");
 }
 
 Poco::JSON::Object::Ptr memberObject(const Poco::JSON::Object::Ptr& object, const char* name) {

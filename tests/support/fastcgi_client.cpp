@@ -81,7 +81,7 @@ FastcgiClient::FastcgiClient(const std::string& socketPath)
     if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
     const std::string reason = std::strerror(errno);
     close();
-    throw NotYet("cannot connect to " + socketPath + ": " + reason);
+    throw std::runtime_error("cannot connect to " + socketPath + ": " + reason);
 }
 
 FastcgiClient::~FastcgiClient() { close(); }

@@ -1,9 +1,7 @@
 // /textModel/stream: frames as lines and as events, and every way a stream can end.
-#include "base/token_estimate.h"
 #include "support/eventually.h"
 #include "support/joining_threads.h"
 #include "support/spec.h"
-#include "support/temp_dir.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
 #include "unit/site.h"
@@ -11,10 +9,7 @@
 #include <Poco/JSON/Array.h>
 
 #include <chrono>
-#include <cstring>
-#include <filesystem>
 #include <string>
-#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -110,52 +105,6 @@ SPEC(StreamRoute, holds_no_more_than_some_kilobytes) {
     const std::string large = R"({"a":")" + std::string(3'000, 'x') + R"("})";
     const Site site(answering("held " + large + "|held " + large + "|held " + large));
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), stream(site).writes.size());
-}
-
-// What the journal of calls says of the answer, at each write to the client.
-class JournalReader final : public Exchange {
-public:
-    JournalReader(const Site& site, ScriptedExchange client)
-        : folder_(site.spoolFolder()), client_(std::move(client)) {}
-
-    std::vector<std::int64_t> tokens;
-
-    const Request& request() const override { return client_.request(); }
-    std::string readBody(std::uint64_t limit) override { return client_.readBody(limit); }
-    void start(const ResponseHead& head) override { client_.start(head); }
-    bool started() const override { return client_.started(); }
-    int clientDescriptor() const override { return client_.clientDescriptor(); }
-    bool write(std::string_view bytes) override {
-        constexpr std::size_t place = 8;  // in the only slot
-        for (const auto& file : std::filesystem::directory_iterator(folder_)) {
-            const std::string slot = readFile(file.path());
-            CPPUNIT_ASSERT(slot.size() > place + sizeof(std::int64_t));
-            std::memcpy(&tokens.emplace_back(), slot.data() + place, sizeof(std::int64_t));
-        }
-        return client_.write(bytes);
-    }
-
-private:
-    const std::string folder_;
-    ScriptedExchange client_;
-};
-
-SPEC(StreamRoute, is_in_the_journal_with_what_goes_out_and_no_more) {
-    const auto saying = [](const std::string& words) {
-        return R"({"payload":{"choices":{"text":[{"content":")" + words + R"("}]}}})";
-    };
-    Site site(answering("held " + saying("one ") + "|held " + saying("two ") + "|frame " + saying("three ") +
-                        "|frame " + saying("four") + "|held " + saying(" five")));
-    JournalReader reader(site, asking(site));
-    site.router().serve(reader);
-    TokenEstimate three, four;
-    three.add("one two three ");
-    four.add("one two three four");
-    CPPUNIT_ASSERT_EQUAL(std::size_t(3), reader.tokens.size());
-    CPPUNIT_ASSERT_EQUAL(three.tokens(), reader.tokens[0]);
-    CPPUNIT_ASSERT_EQUAL(four.tokens(), reader.tokens[1]);
-    CPPUNIT_ASSERT_EQUAL(four.tokens(), reader.tokens[2]);  // the call is settled by now, with the fifth word
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), site.number("SELECT COUNT(*) FROM ledger"));
 }
 
 SPEC(StreamRoute, keeps_a_line_break_inside_a_frame_from_ending_it) {

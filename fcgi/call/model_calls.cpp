@@ -18,7 +18,7 @@ std::uint32_t milliseconds(std::chrono::milliseconds duration) {
 }  // namespace
 
 // A question on its way through the models.
-struct ModelCalls::Attempts {
+struct ModelCalls::Pending {
     ModelRequest request;
     CallReply& reply;
     const Caller& caller;
@@ -70,81 +70,81 @@ std::vector<const Model*> ModelCalls::modelsFor(Kind kind, const std::vector<std
 std::string ModelCalls::run(const std::vector<std::string>& names, const ModelRequest& request, CallReply& reply,
                             const Caller& caller) {
     const auto models = modelsFor(request.kind, names);
-    Attempts attempts{request, reply, caller, timeouts_.total, {failureOf(request.kind), "not tried"}};
-    attempts.request.timeouts = {milliseconds(timeouts_.connect), milliseconds(timeouts_.firstFrame),
-                                 milliseconds(timeouts_.idleFrame), milliseconds(timeouts_.total)};
+    Pending pending{request, reply, caller, timeouts_.total, {failureOf(request.kind), "not tried"}};
+    pending.request.timeouts = {milliseconds(timeouts_.connect), milliseconds(timeouts_.firstFrame),
+                                milliseconds(timeouts_.idleFrame), milliseconds(timeouts_.total)};
     std::vector<const Model*> open;  // their breaker is; better than nothing
     for (const Model* model : models) {
         if (!breaker_.admits(*model))
             open.push_back(model);
-        else if (serves(*model, attempts))
+        else if (serves(*model, pending))
             return model->name;
     }
     for (const Model* model : open)
-        if (serves(*model, attempts)) return model->name;
-    throw attempts.last;
+        if (serves(*model, pending)) return model->name;
+    throw pending.last;
 }
 
 // With all its attempts. False: the next model may do better. Throws when none shall be tried.
-bool ModelCalls::serves(const Model& model, Attempts& attempts) {
-    if (!attempts.caller.permit.enter(model.row, model.calls)) {
-        attempts.last = Error(ErrorKind::modelBusy, "model " + model.name + " has its calls in progress");
+bool ModelCalls::serves(const Model& model, Pending& pending) {
+    if (!pending.caller.permit.enter(model.row, model.calls)) {
+        pending.last = Error(ErrorKind::modelBusy, "model " + model.name + " has its calls in progress");
         return false;
     }
     auto pause = retry_.backoff;
     for (int tries = 1;; ++tries, pause *= 2) {
-        const auto [status, stop, isRevoked] = attempt(model, attempts);
+        const auto [status, stop, isRevoked] = attempt(model, pending);
         if (status == ModelStatus::ok) return true;
         if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
 
-        attempts.last = errorOf(status, stop, attempts.request.kind, attempts.reply.report());
-        attempts.updateTimeLeft();
-        if (attempts.left.count() <= 0 || attempts.reply.hasBegun() || !isModelFault(status)) throw attempts.last;
-        if (status != ModelStatus::unavailable || tries == retry_.attempts || pause >= attempts.left) return false;
-        waitToRetry(pause, attempts);
-        attempts.updateTimeLeft();
+        pending.last = errorOf(status, stop, pending.request.kind, pending.reply.report());
+        pending.updateTimeLeft();
+        if (pending.left.count() <= 0 || pending.reply.hasBegun() || !isModelFault(status)) throw pending.last;
+        if (status != ModelStatus::unavailable || tries == retry_.attempts || pause >= pending.left) return false;
+        waitToRetry(pause, pending);
+        pending.updateTimeLeft();
     }
 }
 
-void ModelCalls::waitToRetry(std::chrono::milliseconds pause, const Attempts& attempts) const {
-    const Stop stop = watch_.wait(attempts.caller.clientDescriptor, pause);
+void ModelCalls::waitToRetry(std::chrono::milliseconds pause, const Pending& pending) const {
+    const Stop stop = watch_.wait(pending.caller.clientDescriptor, pause);
     if (stop == Stop::none) return;
-    const CallReport& report = attempts.reply.report();
-    throw errorOf(finalStatus(ModelStatus::unavailable, stop, report), stop, attempts.request.kind, report);
+    const CallReport& report = pending.reply.report();
+    throw errorOf(finalStatus(ModelStatus::unavailable, stop, report), stop, pending.request.kind, report);
 }
 
-ModelCalls::Attempt ModelCalls::attempt(const Model& model, Attempts& attempts) {
-    attempts.request.timeouts.totalMs = milliseconds(attempts.left);
-    CallWatch::Call call(watch_, attempts.caller.clientDescriptor, attempts.left,
-                         {&attempts.caller.permit.overdueAt(), timeouts_.watchdog});
-    call.belongTo(attempts.caller.owner);
-    attempts.reply.attach(call, model.name);
+ModelCalls::Attempt ModelCalls::attempt(const Model& model, Pending& pending) {
+    pending.request.timeouts.totalMs = milliseconds(pending.left);
+    CallWatch::Call call(watch_, pending.caller.clientDescriptor, pending.left,
+                         {&pending.caller.permit.overdueAt(), timeouts_.watchdog});
+    call.belongTo(pending.caller.owner);
+    pending.reply.attach(call, model.name);
     const auto [answered, breach] = [&] {
         const PluginRun running(model.row);
-        return generateBehindGate(*model.instance, attempts.request, attempts.reply, lateUses_.at(&model));
+        return generateBehindGate(*model.instance, pending.request, pending.reply, lateUses_.at(&model));
     }();
-    if (breach) attempts.reply.blame(breach);
+    if (breach) pending.reply.blame(breach);
     // A plugin with a poll() of its own may have seen the client leave before the watch has.
     if (answered == ModelStatus::stopped && call.stop() == Stop::none) {
-        const Stop seen = watch_.wait(attempts.caller.clientDescriptor, std::chrono::milliseconds(0));
+        const Stop seen = watch_.wait(pending.caller.clientDescriptor, std::chrono::milliseconds(0));
         if (seen != Stop::none) call.end(seen);
     }
     call.guard(-1, {});
-    attempts.reply.detach();
-    const Attempt attempt{finalStatus(answered, call.stop(), attempts.reply.report()), call.stop(), call.isRevoked()};
-    if (attempt.status != ModelStatus::ok) logFailure(model, attempt, attempts);
+    pending.reply.detach();
+    const Attempt attempt{finalStatus(answered, call.stop(), pending.reply.report()), call.stop(), call.isRevoked()};
+    if (attempt.status != ModelStatus::ok) logFailure(model, attempt, pending);
     // Neither the worker's end speaks against a model, nor that of an account, nor a stream that was delivered until
     // its total time.
     const bool isLongAnswer = attempt.status == ModelStatus::timedOut && attempt.stop == Stop::totalExpired;
-    const bool isNoEvidence = watch_.endsAll() || attempt.isRevoked || (isLongAnswer && attempts.reply.hasBegun());
+    const bool isNoEvidence = watch_.endsAll() || attempt.isRevoked || (isLongAnswer && pending.reply.hasBegun());
     if (!isNoEvidence) breaker_.record(model, attempt.status);
     return attempt;
 }
 
-void ModelCalls::logFailure(const Model& model, const Attempt& attempt, const Attempts& attempts) {
-    const CallReport& report = attempts.reply.report();
+void ModelCalls::logFailure(const Model& model, const Attempt& attempt, const Pending& pending) {
+    const CallReport& report = pending.reply.report();
     LogLine line("model");
-    line.field("id", attempts.request.requestId)
+    line.field("id", pending.request.requestId)
         .field("model", model.name)
         .field("status", nameOf(attempt.status))
         .field("sid", report.upstreamId)

@@ -44,14 +44,14 @@ public:
     void revoke(const CallOwner& owner) { watch_.revoke(owner); }
 
 private:
-    struct Attempts;
+    struct Pending;
     struct Attempt;
 
     std::vector<const Model*> modelsFor(Kind kind, const std::vector<std::string>& names) const;
-    bool serves(const Model& model, Attempts& attempts);
-    Attempt attempt(const Model& model, Attempts& attempts);
-    void waitToRetry(std::chrono::milliseconds pause, const Attempts& attempts) const;
-    void logFailure(const Model& model, const Attempt& attempt, const Attempts& attempts);
+    bool serves(const Model& model, Pending& pending);
+    Attempt attempt(const Model& model, Pending& pending);
+    void waitToRetry(std::chrono::milliseconds pause, const Pending& pending) const;
+    void logFailure(const Model& model, const Attempt& attempt, const Pending& pending);
 
     const ModelRegistry& registry_;
     const TimeoutConfig timeouts_;

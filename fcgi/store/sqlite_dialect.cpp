@@ -27,7 +27,7 @@ using Poco::Data::Session;
 namespace {
 
 constexpr std::chrono::milliseconds kRetry{10};
-constexpr std::chrono::milliseconds kPollForTurn{1};
+constexpr std::chrono::milliseconds kLockPoll{1};
 constexpr int kPatienceInQueue = 4;  // of database.timeout_ms, a quarter
 
 int millisecondsUntil(std::chrono::steady_clock::time_point deadline) {
@@ -39,7 +39,7 @@ int millisecondsUntil(std::chrono::steady_clock::time_point deadline) {
 // SQLite's own pauses grow to 100 ms, in which nobody would have the lock that one waits for at the queue's head.
 int lookAgain(void* deadline, int) {
     if (std::chrono::steady_clock::now() >= *static_cast<std::chrono::steady_clock::time_point*>(deadline)) return 0;
-    std::this_thread::sleep_for(kPollForTurn);
+    std::this_thread::sleep_for(kLockPoll);
     return 1;
 }
 

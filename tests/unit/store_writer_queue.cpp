@@ -64,7 +64,10 @@ SPEC(QueueOfWriters, lets_through_in_the_order_in_which_they_came) {
         });
         ASSERT_EVENTUALLY(places() == each + 2);
     }
-    CPPUNIT_ASSERT(order.empty());
+    {
+        const std::lock_guard lock(mutex);
+        CPPUNIT_ASSERT(order.empty());
+    }
     first = FileDescriptor();
     threads.join();
     CPPUNIT_ASSERT(order == std::vector<int>({0, 1, 2, 3, 4, 5}));

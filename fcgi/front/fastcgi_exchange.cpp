@@ -84,8 +84,9 @@ bool FastcgiExchange::hasCome(int connection) noexcept {
 }
 
 FastcgiExchange::~FastcgiExchange() {
-    endReceiving();
-    if (output_) output_->end();
+    if (!output_) return;
+    end();
+    output_->sendUnsent();
 }
 
 std::string FastcgiExchange::readBody(std::uint64_t limit) {
@@ -118,6 +119,16 @@ void FastcgiExchange::endReceiving() {
     if (input_) input_->drain();
     input_.reset();
     receiving_.reset();
+}
+
+void FastcgiExchange::end() {
+    endReceiving();
+    output_->end();
+}
+
+void FastcgiExchange::neverWait() {
+    endReceiving();
+    output_->neverWait();
 }
 
 void FastcgiExchange::start(const ResponseHead& head) {

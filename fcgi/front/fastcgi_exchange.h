@@ -24,6 +24,7 @@ public:
     static std::unique_ptr<FastcgiExchange> receiveAtOnce(FileDescriptor connection);
     // All parameters are there, or no more will come. Reads nothing.
     static bool hasCome(int connection) noexcept;
+    // Ends the answer. After neverWait() it tries once to send what is unsent, and drops the rest.
     ~FastcgiExchange() override;
     FastcgiExchange(const FastcgiExchange&) = delete;
     FastcgiExchange& operator=(const FastcgiExchange&) = delete;
@@ -32,8 +33,12 @@ public:
     std::string readBody(std::uint64_t limit) override;
     void start(const ResponseHead& head) override;
     bool write(std::string_view bytes) override { return output_->write(bytes); }
+    void end() override;
     bool started() const override { return started_; }
     int clientDescriptor() const override { return connection_.get(); }
+    void neverWait() override;
+    std::size_t unsent() const override { return output_->unsent(); }
+    bool sendUnsent() override { return output_->sendUnsent(); }
 
 private:
     FastcgiExchange(FileDescriptor connection, ReceiveWatch* watch);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace aiproject {
@@ -36,28 +37,33 @@ iovec partOf(std::string_view bytes) {
     return {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg() only reads
 }
 
-// False: it was not taken whole.
-template <std::size_t parts>
-bool sendAll(int connection, std::array<iovec, parts> all) {
-    msghdr message{};
-    message.msg_iov = all.data();
-    message.msg_iovlen = all.size();
+// Removes what was sent from the front of the message.
+void advance(msghdr& message, std::size_t sent) {
+    for (; message.msg_iovlen > 0 && sent >= message.msg_iov->iov_len; --message.msg_iovlen)
+        sent -= (message.msg_iov++)->iov_len;
+    if (message.msg_iovlen == 0) return;
+    message.msg_iov->iov_base = static_cast<char*>(message.msg_iov->iov_base) + sent;
+    message.msg_iov->iov_len -= sent;
+}
+
+enum class Sent { whole, partly, failed };
+
+// Partly: the connection takes no more for now. Only where it may not wait: else that is a failure.
+Sent sendMessage(int connection, msghdr& message, bool mayWait) {
     while (message.msg_iovlen > 0) {
-        ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL);
+        const ssize_t sent = sendmsg(connection, &message, MSG_NOSIGNAL | (mayWait ? 0 : MSG_DONTWAIT));
         if (sent < 0 && errno == EINTR) continue;
-        if (sent < 0) return false;
-        for (; message.msg_iovlen > 0 && std::size_t(sent) >= message.msg_iov->iov_len; --message.msg_iovlen)
-            sent -= ssize_t((message.msg_iov++)->iov_len);
-        if (message.msg_iovlen == 0) break;
-        message.msg_iov->iov_base = static_cast<char*>(message.msg_iov->iov_base) + sent;
-        message.msg_iov->iov_len -= std::size_t(sent);
+        if (sent < 0) return !mayWait && errno == EAGAIN ? Sent::partly : Sent::failed;
+        advance(message, std::size_t(sent));
+        if (!mayWait) return message.msg_iovlen == 0 ? Sent::whole : Sent::partly;
     }
-    return true;
+    return Sent::whole;
 }
 
 }  // namespace
 
 bool FastcgiOutput::write(std::string_view bytes) {
+    if (state_ == State::ended) return false;
     if (held_.empty()) return send(bytes);
     held_ += bytes.substr(0, kWorthCopying);
     const std::string held = std::exchange(held_, {});
@@ -66,9 +72,24 @@ bool FastcgiOutput::write(std::string_view bytes) {
 }
 
 bool FastcgiOutput::end() {
+    if (state_ == State::ended) return true;
     const std::string held = std::exchange(held_, {});
     const auto after = ending(request_);
-    return send(held, {after.data(), after.size()});
+    if (!send(held, {after.data(), after.size()})) return false;
+    state_ = State::ended;
+    return true;
+}
+
+bool FastcgiOutput::sendUnsent() {
+    if (unsent() == 0) return state_ != State::lost;
+    iovec rest = partOf(std::string_view(outbox_).substr(outboxSent_));
+    msghdr message{};
+    message.msg_iov = &rest;
+    message.msg_iovlen = 1;
+    if (sendMessage(connection_, message, false) == Sent::failed) return lose();
+    outboxSent_ = message.msg_iovlen == 0 ? outbox_.size() : outbox_.size() - rest.iov_len;
+    if (unsent() == 0) std::string().swap(outbox_), outboxSent_ = 0;
+    return true;
 }
 
 bool FastcgiOutput::send(std::string_view content, std::string_view after) {
@@ -77,11 +98,42 @@ bool FastcgiOutput::send(std::string_view content, std::string_view after) {
         content.remove_prefix(piece.size());
         // A record without content would end the output.
         const RecordHead head = recordHead(FCGI_STDOUT, request_, piece.size());
-        const std::array<iovec, 3> all{partOf({head.data(), piece.empty() ? 0 : head.size()}), partOf(piece),
-                                       partOf(content.empty() ? after : std::string_view())};
-        isGone_ = isGone_ || !sendAll(connection_, all);
-    } while (!isGone_ && !content.empty());
-    return !isGone_;
+        std::array<iovec, 3> all{partOf({head.data(), piece.empty() ? 0 : head.size()}), partOf(piece),
+                                 partOf(content.empty() ? after : std::string_view())};
+        msghdr message{};
+        message.msg_iov = all.data();
+        message.msg_iovlen = all.size();
+        if (!pass(message)) return false;
+    } while (!content.empty());
+    return true;
+}
+
+// Sends the message, or keeps what cannot be sent now.
+bool FastcgiOutput::pass(msghdr& message) {
+    if (state_ == State::lost) return false;
+    const Sent sent = unsent() > 0 ? Sent::partly : sendMessage(connection_, message, waits_);
+    if (sent == Sent::failed) return lose();
+    if (sent == Sent::whole) return true;
+    try {
+        keep(message);
+    } catch (const std::bad_alloc&) {  // a record that was begun cannot be completed
+        return lose();
+    }
+    return true;
+}
+
+// Before it grows, what has been sent goes: bytes are moved no more often than they are sent.
+void FastcgiOutput::keep(const msghdr& message) {
+    if (outboxSent_ > unsent()) outbox_.erase(0, std::exchange(outboxSent_, 0));
+    for (std::size_t i = 0; i < message.msg_iovlen; ++i)
+        outbox_.append(static_cast<const char*>(message.msg_iov[i].iov_base), message.msg_iov[i].iov_len);
+}
+
+bool FastcgiOutput::lose() noexcept {
+    state_ = State::lost;
+    std::string().swap(outbox_);
+    outboxSent_ = 0;
+    return false;
 }
 
 }  // namespace aiproject

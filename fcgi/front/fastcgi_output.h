@@ -1,33 +1,55 @@
 // What goes back to the web server: FastCGI records (specification 1.0, sections 3.3, 5.3 and 5.5) in as few writes as
 // can be. libfcgi's own output keeps 8.5 KiB for each request and calls an error success when it is asked again.
+//
+// WAITING  At first a write takes as long as the peer does (SO_SNDTIMEO). After neverWait() it never blocks: bytes that
+//          the connection does not take are kept here, in order, until sendUnsent(). Nothing is allocated while nothing
+//          is unsent.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+struct msghdr;
 
 namespace aiproject {
 
 class FastcgiOutput {
 public:
-    // Borrows the connection. One that blocks waits for the peer as SO_SNDTIMEO says; one that does not takes what does
-    // not fit at once for a peer that has gone.
+    // Borrows the connection. While waiting is allowed, a descriptor with O_NONBLOCK that does not take everything at
+    // once counts as a peer that has left.
     FastcgiOutput(int connection, std::uint16_t request) noexcept : connection_(connection), request_(request) {}
+
+    void neverWait() noexcept { waits_ = false; }
 
     // Goes out with what comes next.
     void hold(std::string_view bytes) { held_ += bytes; }
-    // False: the peer has gone, or took nothing in its time. From then on it gets nothing more.
+    // False: the peer has left, or took nothing in its time, or the output has ended. From then on it gets nothing
+    // more. While bytes are unsent, new ones are added to them without a system call.
     bool write(std::string_view bytes);
-    // The request has ended. Nothing may follow.
+    // Ends the request; nothing may follow. Only the first call counts.
     bool end();
 
+    std::size_t unsent() const noexcept { return outbox_.size() - outboxSent_; }
+    // One system call, if anything is unsent. False: the peer has left, and what was unsent is dropped.
+    bool sendUnsent();
+
 private:
+    enum class State : std::uint8_t { open, ended, lost };
+
     bool send(std::string_view content, std::string_view after = {});
+    bool pass(msghdr& message);
+    void keep(const msghdr& message);
+    bool lose() noexcept;
 
     const int connection_;
     const std::uint16_t request_;
-    std::string held_;
-    bool isGone_ = false;
+    State state_ = State::open;
+    bool waits_ = true;
+    std::string held_;    // content, not yet in a record
+    std::string outbox_;  // records and parts of them
+    std::size_t outboxSent_ = 0;
 };
 
 }  // namespace aiproject

@@ -1,7 +1,8 @@
 // One HTTP request and the only way to answer it, as values: no libfcgi here. front/ has the real
-// implementation, tests have a scripted one. An exchange belongs to one thread.
+// implementation, tests have a scripted one. An exchange belongs to one thread at a time.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,10 +44,22 @@ public:
     virtual void start(const ResponseHead& head) = 0;
     // Sends at once, all or nothing as far as the peer can tell. False: the client has left.
     virtual bool write(std::string_view bytes) = 0;
+    // The answer is complete: the protocol's end is written, or kept as write() does. Nothing may follow. The
+    // destructor does it otherwise.
+    virtual void end() = 0;
 
     virtual bool started() const = 0;
-    // Readable when the client leaves; valid after readBody(). -1: none.
+    // Readable when the client leaves, writable when some of unsent() can be sent; valid after readBody(). -1: none.
     virtual int clientDescriptor() const = 0;
+
+    // For an answer that an event loop writes.
+    // From here on nothing waits for the client: write() keeps what it does not take at once. What the client has not
+    // sent of its request is waited for a last time, in this call.
+    virtual void neverWait() = 0;
+    // What write() and end() have kept, in bytes. While there is any, they add to it and send nothing.
+    virtual std::size_t unsent() const = 0;
+    // Sends what can be sent of it now. False: the client has left, and what was kept is dropped.
+    virtual bool sendUnsent() = 0;
 };
 
 }  // namespace aiproject

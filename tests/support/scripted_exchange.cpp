@@ -57,8 +57,24 @@ void ScriptedExchange::start(const ResponseHead& newHead) {
 
 bool ScriptedExchange::write(std::string_view bytes) {
     CPPUNIT_ASSERT_MESSAGE("written before start()", head);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE("written after end()", 0, ends);
+    if (!mayWait) {
+        kept_ += bytes;
+        return kept_.size() > bytes.size() || sendUnsent();
+    }
     if (writes.size() >= takesWrites) return false;
     writes.emplace_back(bytes);
+    return true;
+}
+
+void ScriptedExchange::end() { ++ends; }
+
+bool ScriptedExchange::sendUnsent() {
+    if (writes.size() >= takesWrites) return kept_.clear(), false;
+    if (kept_.empty() || takesBytes == 0) return true;
+    writes.push_back(kept_.substr(0, takesBytes));
+    kept_.erase(0, writes.back().size());
+    takesBytes -= writes.back().size();
     return true;
 }
 

@@ -25,6 +25,8 @@ public:
     std::string body;
     bool bodyIsCut = false;
     std::size_t takesWrites = std::numeric_limits<std::size_t>::max();  // then it has left
+    // Of what is written after neverWait(); may be raised at any time, which sendUnsent() finds.
+    std::size_t takesBytes = std::numeric_limits<std::size_t>::max();
 
     // Opens a connection that clientDescriptor() watches. leave() may come from another thread.
     void connect();
@@ -33,7 +35,8 @@ public:
     // What it got.
     std::optional<ResponseHead> head;
     std::vector<std::string> writes;
-    int starts = 0;
+    int starts = 0, ends = 0;
+    bool mayWait = true;                     // until neverWait()
     std::optional<std::uint64_t> bodyLimit;  // of readBody(); nothing: the body was not read
     std::string text() const;
     std::string header(const std::string& name) const;  // empty: none
@@ -45,8 +48,13 @@ public:
     bool write(std::string_view bytes) override;
     bool started() const override { return head.has_value(); }
     int clientDescriptor() const override { return ours_.get(); }
+    void end() override;
+    void neverWait() override { mayWait = false; }
+    std::size_t unsent() const override { return kept_.size(); }
+    bool sendUnsent() override;
 
 private:
+    std::string kept_;
     FileDescriptor ours_, theirs_;
 };
 

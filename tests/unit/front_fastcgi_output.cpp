@@ -3,14 +3,13 @@
 
 #include "support/joining_threads.h"
 #include "support/spec.h"
-#include "unit/host_fixture.h"
+#include "unit/front_web_server_end.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
 
 #include <string>
 #include <utility>
-#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -18,46 +17,8 @@ using namespace std::string_literals;
 
 namespace {
 
-constexpr int kStdout = 6, kEndRequest = 3;
-
-struct Record {
-    int type = 0, request = 0;
-    std::string content;
-};
-
-struct Output : CppUnit::TestCase {
-    SocketPair connection;
+struct Output : WebServerEnd {
     FastcgiOutput output{connection.ours.get(), 258};
-
-    std::string bytes(std::size_t size) const {
-        std::string all(size, 0);
-        if (size == 0) return all;  // which recv() would wait for
-        CPPUNIT_ASSERT_EQUAL(ssize_t(size), recv(connection.theirs.get(), all.data(), size, MSG_WAITALL));
-        return all;
-    }
-    Record next() const {
-        const std::string head = bytes(8);
-        const auto number = [&](std::size_t at) {
-            return int(static_cast<unsigned char>(head[at])) << 8 | static_cast<unsigned char>(head[at + 1]);
-        };
-        CPPUNIT_ASSERT_EQUAL('\1', head[0]);
-        Record record{head[1], number(2), bytes(std::size_t(number(4)))};
-        static_cast<void>(bytes(std::size_t(head[6])));
-        return record;
-    }
-    // Of all records up to the end of the request.
-    std::string wholeOutput() const {
-        std::string all;
-        for (Record record = next(); !record.content.empty(); record = next()) all += record.content;
-        const Record end = next();
-        CPPUNIT_ASSERT_EQUAL(kEndRequest, end.type);
-        CPPUNIT_ASSERT_EQUAL(std::string(8, 0), end.content);
-        return all;
-    }
-    bool isNothingThere() const {
-        char byte = 0;
-        return recv(connection.theirs.get(), &byte, 1, MSG_DONTWAIT) < 0;
-    }
 };
 
 // A client that reads it and leaves has got it, whatever the next call of the system would say.
@@ -115,6 +76,15 @@ SPEC(Output, of_any_size_comes_whole) {
     }
 }
 
+SPEC(Output, ends_once) {
+    CPPUNIT_ASSERT(output.write("all"));
+    CPPUNIT_ASSERT(output.end());
+    CPPUNIT_ASSERT(output.end());
+    CPPUNIT_ASSERT(!output.write("more"));
+    CPPUNIT_ASSERT_EQUAL("all"s, wholeOutput());
+    CPPUNIT_ASSERT(isNothingThere());
+}
+
 SPEC(Output, of_a_peer_that_has_gone_is_over) {
     connection.theirs = {};
     CPPUNIT_ASSERT(!output.write("anybody?"));
@@ -128,12 +98,7 @@ SPEC(Output, that_does_not_fit_at_once_is_over_where_it_may_not_wait) {
     CPPUNIT_ASSERT(!output.write(std::string(8'000'000, 'x')));
     CPPUNIT_ASSERT(!output.end());
     connection.ours = {};
-    std::string all;
-    for (std::string piece(65'536, 0);;) {
-        const ssize_t got = recv(connection.theirs.get(), piece.data(), piece.size(), 0);
-        if (got <= 0) break;
-        all.append(piece, 0, std::size_t(got));
-    }
+    const std::string all = allBytes();
     CPPUNIT_ASSERT(all.size() < 8'000'000);
     CPPUNIT_ASSERT(all.find("\1\3"s) == std::string::npos);  // no end of the request
 }

@@ -33,6 +33,10 @@ public:
     void start(const ResponseHead& head) override { client_.start(head); }
     bool started() const override { return client_.started(); }
     int clientDescriptor() const override { return client_.clientDescriptor(); }
+    void end() override { client_.end(); }
+    void neverWait() override { client_.neverWait(); }
+    std::size_t unsent() const override { return client_.unsent(); }
+    bool sendUnsent() override { return client_.sendUnsent(); }
     bool write(std::string_view bytes) override {
         constexpr std::size_t place = 8;  // in the only slot
         for (const auto& file : std::filesystem::directory_iterator(folder_)) {

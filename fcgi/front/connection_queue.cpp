@@ -69,24 +69,42 @@ ConnectionQueue::~ConnectionQueue() {
     refuser_.join();
 }
 
+void ConnectionQueue::run(std::function<void()> job) {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+    keepOneIdle();
+    if (!queue_.empty()) overdue_.notify_one();  // the thread that it has counted on does this first
+    listener_.ring();
+}
+
 bool ConnectionQueue::add(FileDescriptor connection) {
     const std::lock_guard lock(mutex_);
     if (queue_.size() >= kLongestQueue) return false;  // nginx sees it closed, and says so
-    queue_.push_back({std::move(connection), Clock::now()});
-    if (idle_ < int(queue_.size()) && threads_ < limits_.threads) startThread();
-    if (idle_ < int(queue_.size())) overdue_.notify_one();
-    listener_.ring();
+    queueUp(std::move(connection));
     return true;
+}
+
+void ConnectionQueue::queueUp(FileDescriptor connection) {
+    queue_.push_back({std::move(connection), Clock::now()});
+    if (idle_ < waiting() && threads_ < limits_.threads) startThread();
+    if (idle_ < waiting()) overdue_.notify_one();
+    listener_.ring();
 }
 
 bool ConnectionQueue::isFull() const {
     const std::lock_guard lock(mutex_);
-    return idle_ <= int(queue_.size());
+    return idle_ <= waiting();
+}
+
+// Or else the acceptor sees to the next connection.
+void ConnectionQueue::keepOneIdle() {
+    if (idle_ <= waiting() && threads_ < limits_.threads) startThread();
+    if (idle_ <= waiting()) eventfd_write(fullness_.get(), 1);
 }
 
 void ConnectionQueue::startThread() {
     const auto run = [](void* self) -> void* {
-        static_cast<ConnectionQueue*>(self)->serveConnections();
+        static_cast<ConnectionQueue*>(self)->work();
         return nullptr;
     };
     // Without another thread (limit of the system) those that are there go on.
@@ -109,11 +127,15 @@ ConnectionQueue::Waiting ConnectionQueue::takeLast() {
     return last;
 }
 
-void ConnectionQueue::serveConnections() {
+void ConnectionQueue::work() {
     std::unique_lock lock(mutex_);
-    while (FileDescriptor connection = nextConnection(lock)) {
+    while (Task task = nextTask(lock)) {
         lock.unlock();
-        works_.serve(std::move(connection));
+        if (task.job)
+            task.job();
+        else
+            works_.serve(std::move(task.connection));
+        task = {};  // what a job holds ends here, too
         lock.lock();
         ++idle_, --busy_;
         quiet_.notify_all();
@@ -136,51 +158,63 @@ void ConnectionQueue::endThread(std::unique_lock<std::mutex>& lock) {
     if (isMuchLess) malloc_trim(0);
 }
 
-// None: this thread is no longer needed.
-FileDescriptor ConnectionQueue::nextConnection(std::unique_lock<std::mutex>& lock) {
+ConnectionQueue::Task ConnectionQueue::nextTask(std::unique_lock<std::mutex>& lock) {
     for (;;) {
-        if (!queue_.empty()) {
-            --idle_;
-            FileDescriptor connection = takeFirst().connection;
-            if (!queue_.empty()) listener_.ring();  // several rings may have woken one
-            return connection;
-        }
+        if (waiting() > 0) return waitingTask();
         if (ending_) return {};
         lock.unlock();
         const bool isWoken = listener_.wait(kIdleThreadLife);
         lock.lock();
         if (isWoken) {
-            if (FileDescriptor connection = accepted(lock)) return connection;
-        } else if (idle_ > 1 && queue_.empty()) {
+            if (FileDescriptor connection = accepted(lock)) return {std::move(connection)};
+        } else if (idle_ > 1 && waiting() == 0) {
             return {};
         }
     }
 }
 
-// Counts as busy before it accepts: once the listener is closed, drained() misses nobody.
+ConnectionQueue::Task ConnectionQueue::waitingTask() {
+    --idle_;
+    Task task;
+    if (!jobs_.empty()) {
+        task.job = std::move(jobs_.front());
+        jobs_.pop_front();
+        ++busy_;
+    } else {
+        task.connection = takeFirst().connection;
+    }
+    if (waiting() > 0) listener_.ring();  // several rings may have woken one
+    return task;
+}
+
+// Counts as busy before it accepts: once the listener is closed, drained() misses nobody. None: there is no connection,
+// or there are jobs, and it waits behind them.
 FileDescriptor ConnectionQueue::accepted(std::unique_lock<std::mutex>& lock) {
     ++busy_;
     lock.unlock();
     FileDescriptor connection = listener_.accept();
     if (connection) works_.begin();
     lock.lock();
-    if (connection) return counted(std::move(connection));
+    if (connection && jobs_.empty()) {
+        count();
+        return connection;
+    }
     --busy_;
-    quiet_.notify_all();
+    if (connection)
+        queueUp(std::move(connection));
+    else
+        quiet_.notify_all();
     return {};
 }
 
-// Another thread waits in the place of this one, or all are busy.
-FileDescriptor ConnectionQueue::counted(FileDescriptor connection) {
+// This thread is busy. Another one waits in its place, or all are busy.
+void ConnectionQueue::count() {
     --idle_;
-    if (idle_ <= int(queue_.size()) && threads_ < limits_.threads) startThread();
-    if (idle_ <= int(queue_.size())) eventfd_write(fullness_.get(), 1);
+    keepOneIdle();
+    if (queue_.empty()) return;
     // add() may have counted on this thread.
-    if (!queue_.empty()) {
-        listener_.ring();
-        overdue_.notify_one();
-    }
-    return connection;
+    listener_.ring();
+    overdue_.notify_one();
 }
 
 // Never waits for a peer, or one that sends nothing would keep the others from their answer.
@@ -244,12 +278,12 @@ void ConnectionQueue::lookAgainAtLate(std::unique_lock<std::mutex>& lock) {
 
 bool ConnectionQueue::drained(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    return quiet_.wait_for(lock, limit, [this] { return queue_.empty() && busy_ == 0; });
+    return quiet_.wait_for(lock, limit, [this] { return waiting() == 0 && busy_ == 0; });
 }
 
 int ConnectionQueue::inProgress() const {
     const std::lock_guard lock(mutex_);
-    return busy_ + int(queue_.size());
+    return busy_ + waiting();
 }
 
 }  // namespace aiproject

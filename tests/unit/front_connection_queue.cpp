@@ -1,13 +1,10 @@
 // Who gets a connection when threads, acceptor and refuser want it at the same time.
 #include "front/connection_queue.h"
 
-#include "front/listener.h"
-#include "support/eventually.h"
 #include "support/spec.h"
-#include "unit/front_fixture.h"
+#include "unit/front_queue_fixture.h"
 
 #include <atomic>
-#include <future>
 #include <utility>
 
 using namespace aiproject;
@@ -15,63 +12,6 @@ using namespace aiproject::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-// Closed until the test opens it; open also when the test has failed.
-class Gate {
-public:
-    ~Gate() { open(); }
-    void pass() {
-        ++came_;
-        opened_.wait();
-    }
-    int came() const { return came_; }
-    void open() {
-        if (!std::exchange(isOpen_, true)) promise_.set_value();
-    }
-
-private:
-    std::atomic<int> came_{0};
-    std::promise<void> promise_;
-    const std::shared_future<void> opened_{promise_.get_future()};
-    bool isOpen_ = false;
-};
-
-// Threads stop between having accepted and saying so, and while they serve.
-struct QueuedConnections : SharedListener {
-    std::atomic<int> served{0}, refused{0}, crowded{0};
-    Listener listener{socket.get()};
-    Gate accepting, serving;
-
-    ConnectionQueue::Works works() {
-        return {[this] { accepting.pass(); },
-                [this](const FileDescriptor&) {
-                    serving.pass();
-                    ++served;
-                },
-                [this](const FileDescriptor&, Refusal why) {
-                    if (why == Refusal::crowded) ++crowded;
-                    ++refused;
-                }};
-    }
-    // That came in another way.
-    FileDescriptor another() const { return FileDescriptor(dup(socket.get())); }
-    // By a connection that it accepts itself: one that waits in the queue may be overdue first.
-    FileDescriptor keepTheThreadBusy() {
-        listener.join();
-        FileDescriptor taken = connected();
-        accepting.open();
-        ASSERT_EVENTUALLY(serving.came() == 1);
-        return taken;
-    }
-    // After the queue: it waits for its threads when it goes.
-    struct Opened {
-        QueuedConnections& gates;
-        ~Opened() {
-            gates.accepting.open();
-            gates.serving.open();
-        }
-    };
-};
 
 SPEC(QueuedConnections, are_refused_in_time_when_the_idle_thread_comes_back_with_another) {
     ConnectionQueue queue(listener, {1, 10ms}, works());

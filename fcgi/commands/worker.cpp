@@ -14,6 +14,7 @@
 #include "front/acceptor.h"
 #include "front/connection_queue.h"
 #include "front/fastcgi_exchange.h"
+#include "front/incoming.h"
 #include "front/listener.h"
 #include "health/readiness.h"
 #include "health/recent_readiness.h"
@@ -63,6 +64,17 @@ void raiseDescriptorLimit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// Requests on their way in get a quarter of the descriptors at most: streams have two each.
+ReceiveLimits receiveLimits(const Config& config) {
+    constexpr rlim_t least = 16, most = 4096;
+    rlimit limit{};
+    const rlim_t descriptors = getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 4 * least;
+    constexpr std::uint64_t longestBodies = 8, leastKept = 64UL * 1024 * 1024;
+    const std::uint64_t body = std::max(config.limits.textBodyBytes, config.limits.mediaBodyBytes);
+    return {config.timeouts.receive, std::size_t(std::clamp(descriptors / 4, least, most)), body,
+            std::max(longestBodies * body, leastKept)};
+}
+
 // What a thread has used goes back when it is free. By itself malloc() raises both limits to more than the largest
 // piece that was ever given back, which is a password hash of 32 MiB, and then each thread's heap keeps its end.
 void keepLittleMemory() {
@@ -93,21 +105,20 @@ struct Answers {
     const Router& router;
     const Load& load;
     Log& log;
-    const std::chrono::milliseconds timeout;  // for each read and write
-    ReceiveWatch& receiving;
-    const std::string pool;  // "pool.NAME", of its keys
+    const std::chrono::milliseconds timeout;  // for each write
+    const std::string pool;                   // "pool.NAME", of its keys
 
-    void serve(FileDescriptor connection) const {
+    void serve(Incoming incoming) const {
         give([this](Exchange& exchange) { router.serve(exchange); },
-             [&] { return FastcgiExchange::receive(std::move(connection), timeout, receiving); });
+             [&] { return FastcgiExchange::of(std::move(incoming), timeout); });
     }
     // Waits for nobody.
-    void refuse(FileDescriptor connection, Refusal why) const {
+    void refuse(Incoming incoming, Refusal why) const {
         const std::string limit = why == Refusal::waited
                                       ? "no thread was free within " + pool + ".queue_ms"
                                       : "too many wait already for " + pool + ".threads, so this one did not";
         give([&](Exchange& exchange) { router.refuse(exchange, limit); },
-             [&] { return FastcgiExchange::receiveAtOnce(std::move(connection)); });
+             [&] { return FastcgiExchange::toRefuse(std::move(incoming)); });
     }
 
     template <class Answer, class Receive>
@@ -233,14 +244,11 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
     RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
     const Router router({config, accounts, permits, billing, calls, log, [&] { return recent.reasonsAgainst(); }});
 
-    ReceiveWatch receiving(config.timeouts.receive);
-    const Answers answers{
-        router, load, log, config.timeouts.client, receiving, "pool." + (name.empty() ? "NAME" : name)};
-    ConnectionQueue connections(
-        listener, {pool.threads, pool.queue},
-        {[&] { load.begin(); }, [&](FileDescriptor connection) { answers.serve(std::move(connection)); },
-         [&](FileDescriptor connection, Refusal why) { answers.refuse(std::move(connection), why); },
-         &FastcgiExchange::hasCome});
+    const Answers answers{router, load, log, config.timeouts.client, "pool." + (name.empty() ? "NAME" : name)};
+    ConnectionQueue connections(listener, {pool.threads, pool.queue}, receiveLimits(config),
+                                {[&] { load.begin(); }, [&](Incoming incoming) { answers.serve(std::move(incoming)); },
+                                 [&](Incoming incoming, Refusal why) { answers.refuse(std::move(incoming), why); },
+                                 [&] { load.setAside(); }, [&](const std::string& text) { log.warning(text); }});
 
     const auto add = [&](FileDescriptor connection) {
         load.begin();

@@ -3,13 +3,13 @@
 #include "front/listener.h"
 
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,8 +26,7 @@ constexpr std::chrono::seconds kIdleThreadLife{10};
 constexpr std::size_t kLongestQueue = 4096;
 constexpr std::size_t kQueuedPerThread = 2;             // who comes after so many is refused at once,
 constexpr std::size_t kMostQueued = kLongestQueue / 2;  // or, in a large pool, after so many
-constexpr std::chrono::milliseconds kLateLook{10};      // at those whose requests have not come
-constexpr std::chrono::seconds kLongestLate{1};
+constexpr int kFirstLookMs = 2;                         // who connects writes at once; a hand-over would cost more
 
 bool startSmall(void* (*run)(void*), void* argument) {
     pthread_attr_t attributes;
@@ -47,12 +46,25 @@ FileDescriptor newCounter() {
     return counter;
 }
 
+// What comes of it within a moment is all that is waited for.
+bool hasCome(Incoming& incoming) {
+    if (incoming.end != Incoming::End::none || incoming.read() != Incoming::End::none) return true;
+    pollfd more{incoming.connection.get(), POLLIN, 0};
+    return poll(&more, 1, kFirstLookMs) > 0 && incoming.read() != Incoming::End::none;
+}
+
 }  // namespace
 
-ConnectionQueue::ConnectionQueue(Listener& listener, ThreadLimits limits, Works works)
-    : listener_(listener), limits_(limits), works_(std::move(works)), fullness_(newCounter()), refuser_([this] {
-          refuseConnections();
-      }) {
+ConnectionQueue::ConnectionQueue(Listener& listener, ThreadLimits limits, ReceiveLimits receiving, Works works)
+    : listener_(listener),
+      limits_(limits),
+      mostBody_(receiving.body),
+      mostKept_(receiving.kept),
+      works_(std::move(works)),
+      fullness_(newCounter()),
+      receiver_(receiving, Receiver::Calls{[this](Incoming incoming) { comeBack(std::move(incoming)); },
+                                           [this] { forget(); }, works_.warn}),
+      refuser_([this] { refuseConnections(); }) {
     const std::lock_guard lock(mutex_);
     startThread();
 }
@@ -78,17 +90,50 @@ void ConnectionQueue::run(std::function<void()> job) {
 }
 
 bool ConnectionQueue::add(FileDescriptor connection) {
-    const std::lock_guard lock(mutex_);
-    if (queue_.size() >= kLongestQueue) return false;  // nginx sees it closed, and says so
-    queueUp(std::move(connection));
+    {
+        const std::lock_guard lock(mutex_);
+        if (queue_.size() >= kLongestQueue) return false;  // nginx sees it closed, and says so
+        ++busy_;
+    }
+    takeIn(Incoming(std::move(connection), mostBody_));
     return true;
 }
 
-void ConnectionQueue::queueUp(FileDescriptor connection) {
-    queue_.push_back({std::move(connection), Clock::now()});
-    if (idle_ < waiting() && threads_ < limits_.threads) startThread();
+// One that counts as busy.
+void ConnectionQueue::takeIn(Incoming incoming) {
+    if (incoming.read() == Incoming::End::none)
+        setAside(std::move(incoming));
+    else
+        queueUp(std::move(incoming));
+}
+
+void ConnectionQueue::setAside(Incoming incoming) {
+    if (works_.setAside) works_.setAside();
+    receiver_.add(std::move(incoming));
+}
+
+void ConnectionQueue::comeBack(Incoming incoming) {
+    works_.begin();
+    queueUp(std::move(incoming));
+}
+
+// One that counts as busy.
+void ConnectionQueue::queueUp(Incoming incoming) {
+    const std::lock_guard lock(mutex_);
+    --busy_;
+    if (ending_) return;  // nobody is left who would serve it
+    kept_ += incoming.kept();
+    queue_.push_back({std::move(incoming), Clock::now()});
+    keepOneIdle();
     if (idle_ < waiting()) overdue_.notify_one();
     listener_.ring();
+}
+
+// One that was set aside, and is gone.
+void ConnectionQueue::forget() {
+    const std::lock_guard lock(mutex_);
+    --busy_;
+    quiet_.notify_all();
 }
 
 bool ConnectionQueue::isFull() const {
@@ -116,31 +161,47 @@ void ConnectionQueue::startThread() {
 ConnectionQueue::Waiting ConnectionQueue::takeFirst() {
     Waiting first = std::move(queue_.front());
     queue_.pop_front();
-    ++busy_;
-    return first;
+    return taken(std::move(first));
 }
 
 ConnectionQueue::Waiting ConnectionQueue::takeLast() {
     Waiting last = std::move(queue_.back());
     queue_.pop_back();
+    return taken(std::move(last));
+}
+
+ConnectionQueue::Waiting ConnectionQueue::taken(Waiting waiting) {
+    kept_ -= waiting.incoming.kept();
     ++busy_;
-    return last;
+    return waiting;
 }
 
 void ConnectionQueue::work() {
     std::unique_lock lock(mutex_);
     while (Task task = nextTask(lock)) {
         lock.unlock();
+        bool isDone = true;
         if (task.job)
             task.job();
         else
-            works_.serve(std::move(task.connection));
+            isDone = serve(*std::move(task.incoming));
         task = {};  // what a job holds ends here, too
         lock.lock();
-        ++idle_, --busy_;
+        ++idle_;
+        if (isDone) --busy_;
         quiet_.notify_all();
     }
     endThread(lock);
+}
+
+// False: its request has not come.
+bool ConnectionQueue::serve(Incoming incoming) {
+    const bool isThere = hasCome(incoming);
+    if (isThere)
+        works_.serve(std::move(incoming));
+    else
+        setAside(std::move(incoming));
+    return isThere;
 }
 
 void ConnectionQueue::endThread(std::unique_lock<std::mutex>& lock) {
@@ -166,7 +227,7 @@ ConnectionQueue::Task ConnectionQueue::nextTask(std::unique_lock<std::mutex>& lo
         const bool isWoken = listener_.wait(kIdleThreadLife);
         lock.lock();
         if (isWoken) {
-            if (FileDescriptor connection = accepted(lock)) return {std::move(connection)};
+            if (std::optional<Incoming> incoming = accepted(lock)) return {std::move(incoming)};
         } else if (idle_ > 1 && waiting() == 0) {
             return {};
         }
@@ -181,7 +242,7 @@ ConnectionQueue::Task ConnectionQueue::waitingTask() {
         jobs_.pop_front();
         ++busy_;
     } else {
-        task.connection = takeFirst().connection;
+        task.incoming = takeFirst().incoming;
     }
     if (waiting() > 0) listener_.ring();  // several rings may have woken one
     return task;
@@ -189,25 +250,29 @@ ConnectionQueue::Task ConnectionQueue::waitingTask() {
 
 // Counts as busy before it accepts: once the listener is closed, drained() misses nobody. None: there is no connection,
 // or there are jobs, and it waits behind them.
-FileDescriptor ConnectionQueue::accepted(std::unique_lock<std::mutex>& lock) {
+std::optional<Incoming> ConnectionQueue::accepted(std::unique_lock<std::mutex>& lock) {
     ++busy_;
     lock.unlock();
     FileDescriptor connection = listener_.accept();
     if (connection) works_.begin();
     lock.lock();
-    if (connection && jobs_.empty()) {
-        count();
-        return connection;
-    }
-    --busy_;
-    if (connection)
-        queueUp(std::move(connection));
-    else
+    if (!connection) {
+        --busy_;
         quiet_.notify_all();
-    return {};
+        return std::nullopt;
+    }
+    Incoming incoming(std::move(connection), mostBody_);
+    if (jobs_.empty()) {
+        count();
+        return incoming;
+    }
+    lock.unlock();
+    takeIn(std::move(incoming));
+    lock.lock();
+    return std::nullopt;
 }
 
-// This thread is busy. Another one waits in its place, or all are busy.
+// A connection that this thread has accepted. Another thread waits in the place of this one, or all are busy.
 void ConnectionQueue::count() {
     --idle_;
     keepOneIdle();
@@ -217,63 +282,38 @@ void ConnectionQueue::count() {
     overdue_.notify_one();
 }
 
-// Never waits for a peer, or one that sends nothing would keep the others from their answer.
+// Never waits for a peer: what is in the queue has come.
 void ConnectionQueue::refuseConnections() {
-    const std::size_t most = std::min(kQueuedPerThread * std::size_t(limits_.threads), kMostQueued);
     std::unique_lock lock(mutex_);
     while (!ending_) {
-        lookAgainAtLate(lock);
-        const bool isHopeless = queue_.size() > most;
-        if (isHopeless || (!queue_.empty() && Clock::now() >= queue_.front().since + limits_.queue))
-            refuse(isHopeless ? takeLast() : takeFirst(), isHopeless ? Refusal::crowded : Refusal::waited, lock);
+        if (isHopeless())
+            refuse(takeLast(), Refusal::crowded, lock);
+        else if (!queue_.empty() && Clock::now() >= queue_.front().since + limits_.queue)
+            refuse(takeFirst(), Refusal::waited, lock);
+        else if (queue_.empty())
+            overdue_.wait(lock);
         else
-            waitForOverdue(lock);
+            waitUntil(queue_.front().since + limits_.queue, lock);
     }
 }
 
-void ConnectionQueue::waitForOverdue(std::unique_lock<std::mutex>& lock) {
-    if (ending_) return;  // which may have been said while the lock was not held
-    auto until = Clock::time_point::max();
-    if (!queue_.empty()) until = queue_.front().since + limits_.queue;
-    if (!late_.empty()) until = std::min(until, Clock::now() + kLateLook);
-    if (until == Clock::time_point::max())
-        overdue_.wait(lock);
-    else
-        overdue_.wait_until(lock, until);
+// For the last of them: too many wait before it, or they keep too much.
+bool ConnectionQueue::isHopeless() const {
+    const std::size_t most = std::min(kQueuedPerThread * std::size_t(limits_.threads), kMostQueued);
+    return queue_.size() > most || (kept_ > mostKept_ && queue_.size() > 1);
+}
+
+// The time by value: the one that it is of may be gone before it has come.
+void ConnectionQueue::waitUntil(Clock::time_point until, std::unique_lock<std::mutex>& lock) {
+    overdue_.wait_until(lock, until);
 }
 
 void ConnectionQueue::refuse(Waiting waiting, Refusal why, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
-    const bool isLate = works_.hasCome && !works_.hasCome(waiting.connection.get());
-    if (!isLate) works_.refuse(std::move(waiting.connection), why);
+    works_.refuse(std::move(waiting.incoming), why);
     lock.lock();
-    if (isLate) return late_.push_back({std::move(waiting.connection), Clock::now(), why});
     --busy_;
     quiet_.notify_all();
-}
-
-void ConnectionQueue::lookAgainAtLate(std::unique_lock<std::mutex>& lock) {
-    const auto now = Clock::now();
-    if (late_.empty() || now < nextLateLook_) return;
-    nextLateLook_ = now + kLateLook;
-    std::deque<Waiting> all;
-    all.swap(late_);
-    lock.unlock();
-    int refused = 0;
-    std::deque<Waiting> still;
-    for (Waiting& one : all) {
-        const bool isTime = now >= one.since + kLongestLate || works_.hasCome(one.connection.get());
-        if (!isTime) {
-            still.push_back(std::move(one));
-            continue;
-        }
-        works_.refuse(std::move(one.connection), one.refusal);
-        ++refused;
-    }
-    lock.lock();
-    std::move(still.begin(), still.end(), std::back_inserter(late_));
-    busy_ -= refused;
-    if (refused > 0) quiet_.notify_all();
 }
 
 bool ConnectionQueue::drained(std::chrono::milliseconds limit) {

@@ -1,19 +1,24 @@
 // The threads that accept and serve connections: made on demand, kept while useful, and one always waits for the next
-// connection while the limit allows. Connections that were accepted while all were busy wait in a queue; one that
-// finds no free thread in time is refused by a thread of its own, so that a full pool still answers. Jobs, which are
-// what other threads hand over, are done before new connections and never refused.
+// connection while the limit allows. Whoever accepts one reads what is there of its request; when that is not all, the
+// connection is set aside (front/receiver.h) and holds no thread until it is. Those that are there while all threads
+// are busy wait in a queue; one that finds no free thread in time is refused by a thread of its own, so that a full
+// pool still answers. Jobs, which are what other threads hand over, are done before new connections and never refused.
 #pragma once
 
 #include "base/file_descriptor.h"
+#include "front/incoming.h"
+#include "front/receiver.h"
 
 #include <pthread.h>
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 namespace aiproject {
@@ -33,18 +38,18 @@ enum class Refusal {
 
 class ConnectionQueue {
 public:
-    using Work = std::function<void(FileDescriptor)>;  // must not throw; its thread has no one to tell
+    using Work = std::function<void(Incoming)>;  // must not throw; its thread has no one to tell
 
     struct Works {
-        std::function<void()> begin;  // a thread has accepted a connection
+        std::function<void()> begin;  // a thread has accepted a connection, or one that was set aside comes back
         Work serve;
-        std::function<void(FileDescriptor, Refusal)> refuse;  // must not throw either
-        // Its request is there, or will not come; what has not come is refused later. None: it always is.
-        std::function<bool(int)> hasCome = {};
+        std::function<void(Incoming, Refusal)> refuse;  // must not throw either
+        std::function<void()> setAside = {};            // the opposite of begin: it waits for the rest of its request
+        std::function<void(const std::string&)> warn = {};  // the log
     };
 
-    ConnectionQueue(Listener& listener, ThreadLimits limits, Works works);
-    // Ends the refusing thread. drained() must have been true, or the process must be ending.
+    ConnectionQueue(Listener& listener, ThreadLimits limits, ReceiveLimits receiving, Works works);
+    // Ends the threads. drained() must have been true, or the process must be ending.
     ~ConnectionQueue();
     ConnectionQueue(const ConnectionQueue&) = delete;
     ConnectionQueue& operator=(const ConnectionQueue&) = delete;
@@ -54,7 +59,7 @@ public:
     // among them.
     void run(std::function<void()> job);
 
-    // Called by the acceptor only. False: far beyond all limits, so it was dropped.
+    // Called by the acceptor only, which waits for nobody. False: far beyond all limits, so it was dropped.
     bool add(FileDescriptor connection);
     // Whether another connection would have to wait for a thread.
     bool isFull() const;
@@ -67,37 +72,43 @@ public:
 private:
     using Clock = std::chrono::steady_clock;
     struct Waiting {
-        FileDescriptor connection;
+        Incoming incoming;
         Clock::time_point since;
-        Refusal refusal = Refusal::waited;  // of one that is refused
     };
 
     // Of one thread: a connection or a job. Neither: the thread is no longer needed.
     struct Task {
-        FileDescriptor connection;
+        std::optional<Incoming> incoming;
         std::function<void()> job = {};
-        explicit operator bool() const { return connection || job; }
+        explicit operator bool() const { return incoming || job; }
     };
 
     void startThread();
     void work();
+    bool serve(Incoming incoming);
     void endThread(std::unique_lock<std::mutex>& lock);
     Task nextTask(std::unique_lock<std::mutex>& lock);
     Task waitingTask();
-    FileDescriptor accepted(std::unique_lock<std::mutex>& lock);
+    std::optional<Incoming> accepted(std::unique_lock<std::mutex>& lock);
     void count();
-    void queueUp(FileDescriptor connection);
     int waiting() const { return int(jobs_.size() + queue_.size()); }
     void keepOneIdle();
+    void takeIn(Incoming incoming);
+    void setAside(Incoming incoming);
+    void comeBack(Incoming incoming);
+    void queueUp(Incoming incoming);
+    void forget();
     void refuseConnections();
     void refuse(Waiting waiting, Refusal why, std::unique_lock<std::mutex>& lock);
-    void lookAgainAtLate(std::unique_lock<std::mutex>& lock);
-    void waitForOverdue(std::unique_lock<std::mutex>& lock);
+    void waitUntil(Clock::time_point until, std::unique_lock<std::mutex>& lock);
+    bool isHopeless() const;
     Waiting takeFirst();
     Waiting takeLast();
+    Waiting taken(Waiting waiting);
 
     Listener& listener_;
     const ThreadLimits limits_;
+    const std::uint64_t mostBody_, mostKept_;
     const Works works_;
     const FileDescriptor fullness_;
 
@@ -105,13 +116,14 @@ private:
     std::condition_variable overdue_, quiet_;
     std::deque<std::function<void()>> jobs_;
     std::deque<Waiting> queue_;
-    std::deque<Waiting> late_;  // to be refused, when their requests have come; they count as busy
-    int threads_ = 0, idle_ = 0, busy_ = 0;
+    std::uint64_t kept_ = 0;  // bytes in it
+    int threads_ = 0, idle_ = 0;
+    int busy_ = 0;                        // connections that are served, refused, accepted just now, or set aside
     std::optional<pthread_t> lastEnded_;  // its thread is ending, and has joined the one before
     int mostThreads_ = 0;                 // since memory was last given back
     bool ending_ = false;
-    Clock::time_point nextLateLook_;  // the refuser's alone
 
+    Receiver receiver_;    // after what it calls
     std::thread refuser_;  // last: starts when all else is there
 };
 

@@ -1,23 +1,18 @@
 #include "front/fastcgi_input.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
 
 namespace aiproject {
 
-std::unique_ptr<FastcgiInput> FastcgiInput::accept(int connection) {
-    // On a number of its own: libfcgi closes it whenever it gives up.
-    const int own = fcntl(connection, F_DUPFD_CLOEXEC, 0);
-    if (own < 0) return nullptr;
+std::unique_ptr<FastcgiInput> FastcgiInput::accept(FileDescriptor readable) {
     std::unique_ptr<FastcgiInput> input(new FastcgiInput);
     FCGX_Request& raw = input->raw_;
     FCGX_InitRequest(&raw, -1, 0);
-    raw.ipcFd = own;
-    raw.keepConnection = 1;  // or Accept_r would finish and close the connection first
-    FCGX_Detach(&raw);       // or a broken request would linger in here
+    raw.ipcFd = readable.release();  // libfcgi closes it, also when it gives up
+    raw.keepConnection = 1;          // or Accept_r would finish and close the connection first
+    FCGX_Detach(&raw);               // or a broken request would linger in here
     if (FCGX_Accept_r(&raw) < 0) return nullptr;
     FCGX_FreeStream(&raw.out);  // FastcgiOutput answers
     FCGX_FreeStream(&raw.err);

@@ -2,6 +2,7 @@
 // cannot be moved once it is accepted, and its end lingers for two seconds unless told not to.
 #pragma once
 
+#include "base/file_descriptor.h"
 #include "front/request_parameters.h"
 
 #include <fcgiapp.h>
@@ -14,8 +15,9 @@ namespace aiproject {
 
 class FastcgiInput {
 public:
-    // Reads the parameters. Nothing when the peer sends no proper request. The connection stays the caller's.
-    static std::unique_ptr<FastcgiInput> accept(int connection);
+    // Reads the parameters from a descriptor that has all of the request (front/incoming.h). Nothing when they cannot
+    // be read.
+    static std::unique_ptr<FastcgiInput> accept(FileDescriptor readable);
     ~FastcgiInput();
     FastcgiInput(const FastcgiInput&) = delete;
     FastcgiInput& operator=(const FastcgiInput&) = delete;

@@ -14,6 +14,8 @@ void Load::end() const noexcept {
     if (++row.served == maxRequests_) seat_.board().ring();
 }
 
+void Load::setAside() const noexcept { --seat_.worker().busy; }
+
 template <class Fits>
 bool Load::anyOther(const Fits& fits) const noexcept {
     for (int index = 0; index < seat_.board().workersEnd(); ++index) {

@@ -14,6 +14,8 @@ public:
     // A connection was taken, and is done with. The last one that max_requests allows calls the manager.
     void begin() const noexcept;
     void end() const noexcept;
+    // Its request has not come: it needs no thread, until it begins again.
+    void setAside() const noexcept;
 
     // Another worker of the pool serves, and has a thread free.
     bool othersServe() const noexcept;

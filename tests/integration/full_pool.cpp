@@ -7,6 +7,7 @@
 #include <signal.h>
 
 #include <memory>
+#include <vector>
 
 using namespace aiproject::test;
 
@@ -29,6 +30,7 @@ struct FullPool : CppUnit::TestCase {
                                {"pool.model.processes", "2"},
                                {"pool.model.threads", "1"},
                                {"pool.model.queue_ms", "5000"},
+                               {"timeout.receive_ms", "600000"},
                                {"timeout.drain_ms", "0"}}};
     ChildProcess manager{{programPath(), {"serve", "-c", installation.configFile()}}};
 
@@ -62,6 +64,24 @@ SPEC(FullPool, refuses_when_no_thread_is_free_and_serves_again_when_one_is) {
     CPPUNIT_ASSERT(refused.body.find("MODEL_BUSY") != std::string::npos);
     first.reset();
     ASSERT_EVENTUALLY(statusOfLiveness() == 200);
+}
+
+SPEC(FullPool, refuses_in_time_while_others_send_a_byte_now_and_then) {
+    const auto first = takePermit();
+    const auto second = takePermit();
+    const std::string records = FastcgiClient::records({"GET", "/healthz/live", "", {}});
+    std::vector<std::unique_ptr<FastcgiClient>> dripping;
+    for (std::size_t sent = 1; sent <= 3; ++sent) {
+        for (std::size_t i = 0; i < 40; ++i) {
+            if (sent == 1) dripping.push_back(std::make_unique<FastcgiClient>(installation.socket("model")));
+            dripping[i]->sendRaw(records.substr(sent - 1, 1));
+        }
+        const auto refused = ask(installation.socket("model"), {"GET", "/healthz/live", "", {}});
+        CPPUNIT_ASSERT_EQUAL(503, refused.status);
+        CPPUNIT_ASSERT(refused.body.find("MODEL_BUSY") != std::string::npos);
+        CPPUNIT_ASSERT(refused.body.find("retry_after") != std::string::npos);
+    }
+    CPPUNIT_ASSERT_EQUAL(200, ask(installation.socket("auth"), {"GET", "/healthz", "", {}}).status);
 }
 
 SPEC(FullPool, gives_each_stream_a_last_frame_when_the_drain_limit_is_over) {

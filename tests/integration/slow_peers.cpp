@@ -1,4 +1,5 @@
-// A web server that is slow, or broken: it stops no pool for longer than one request may take to come.
+// A web server that is slow, or broken: it costs a pool nothing that others need. Each pool here has fewer threads than
+// there are such peers.
 #include "support/eventually.h"
 #include "support/joining_threads.h"
 #include "support/spec.h"
@@ -42,32 +43,58 @@ struct SlowPeers : CppUnit::TestCase {
         });
     }
     FastcgiAnswer liveness() const { return ask(installation.socket("auth"), {"GET", "/healthz/live", "", {}}); }
-    void assertIsRefusedAndServedAgain() const {
-        ASSERT_EVENTUALLY(liveness().status == 503);  // all threads wait for bodies
-        CPPUNIT_ASSERT(liveness().body.find("MODEL_BUSY") != std::string::npos || liveness().status == 200);
-        ASSERT_EVENTUALLY(liveness().status == 200);
+    void sendPieces(int count, std::string_view bytes) {
+        for (int i = 0; i < count; ++i) {
+            slow.push_back(std::make_unique<FastcgiClient>(installation.socket("auth")));
+            if (!bytes.empty()) slow.back()->sendRaw(bytes);
+        }
+    }
+    void assertServesAllTheTime() const {
+        for (int i = 0; i < 20; ++i) CPPUNIT_ASSERT_EQUAL(200, liveness().status);
+        CPPUNIT_ASSERT_EQUAL(200, ask(installation.socket("auth"), {"GET", "/healthz", "", {}}).status);
     }
 };
 
 }  // namespace
 
-SPEC(SlowPeers, whose_bodies_never_come_stop_a_pool_for_one_limit) {
-    sendHeads(6);
-    assertIsRefusedAndServedAgain();
+SPEC(SlowPeers, whose_bodies_never_come_hold_no_thread) {
+    sendHeads(8);
+    assertServesAllTheTime();
 }
 
-SPEC(SlowPeers, whose_bodies_drip_stop_a_pool_for_one_limit) {
+SPEC(SlowPeers, whose_bodies_drip_hold_no_thread) {
     sendHeads(8);
     drip();
-    assertIsRefusedAndServedAgain();
+    assertServesAllTheTime();
 }
 
-SPEC(SlowPeers, that_send_nothing_at_all_keep_no_other_from_its_refusal) {
-    sendHeads(4);
-    ASSERT_EVENTUALLY(liveness().status == 503);
-    for (int i = 0; i < 6; ++i) slow.push_back(std::make_unique<FastcgiClient>(installation.socket("auth")));
-    const FastcgiAnswer refused = liveness();
-    CPPUNIT_ASSERT(refused.complete && (refused.status == 503 || refused.status == 200));
+SPEC(SlowPeers, whose_heads_drip_hold_no_thread) {
+    sendPieces(20, records().substr(0, 1));
+    assertServesAllTheTime();
+    for (const auto& one : slow) one->sendRaw(records().substr(1, 1));
+    assertServesAllTheTime();
+}
+
+SPEC(SlowPeers, that_send_nothing_at_all_hold_no_thread) {
+    sendPieces(20, "");
+    assertServesAllTheTime();
+}
+
+SPEC(SlowPeers, are_served_when_the_rest_has_come) {
+    sendPieces(8, records().substr(0, 30));
+    assertServesAllTheTime();
+    for (const auto& one : slow) one->sendRaw(records().substr(30));
+    for (const auto& one : slow) {
+        const FastcgiAnswer answer = one->read();
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.complete && answer.body.find("\"code\"") != std::string::npos);
+    }
+}
+
+SPEC(SlowPeers, are_named_in_the_log_in_one_line_for_all) {
+    sendPieces(20, records().substr(0, 30));
+    ASSERT_EVENTUALLY(countOf(installation.log(), "did not come within timeout.receive_ms; nginx sends") > 0);
+    CPPUNIT_ASSERT(countOf(installation.log(), "timeout.receive_ms; nginx sends") <= 2);
+    for (const auto& one : slow) CPPUNIT_ASSERT(!one->read().complete);
 }
 
 SPEC(SlowPeers, are_told_why_when_their_body_is_late) {

@@ -4,8 +4,9 @@
 #include "support/spec.h"
 #include "unit/front_queue_fixture.h"
 
-#include <atomic>
+#include <string>
 #include <utility>
+#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -14,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 SPEC(QueuedConnections, are_refused_in_time_when_the_idle_thread_comes_back_with_another) {
-    ConnectionQueue queue(listener, {1, 10ms}, works());
+    ConnectionQueue queue(listener, {1, 10ms}, kReceiving, works());
     const Opened atTheEnd{*this};
     listener.join();
     const auto taken = connected();
@@ -28,7 +29,7 @@ SPEC(QueuedConnections, are_refused_in_time_when_the_idle_thread_comes_back_with
 }
 
 SPEC(QueuedConnections, are_served_when_the_thread_that_had_another_is_free_again) {
-    ConnectionQueue queue(listener, {1, kPatience}, works());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, works());
     const Opened atTheEnd{*this};
     listener.join();
     const auto taken = connected();
@@ -41,7 +42,7 @@ SPEC(QueuedConnections, are_served_when_the_thread_that_had_another_is_free_agai
 }
 
 SPEC(QueuedConnections, are_not_all_when_one_has_just_been_accepted) {
-    ConnectionQueue queue(listener, {1, kPatience}, works());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, works());
     const Opened atTheEnd{*this};
     CPPUNIT_ASSERT(queue.drained(0ms));
     listener.join();
@@ -58,7 +59,7 @@ SPEC(QueuedConnections, are_not_all_when_one_has_just_been_accepted) {
 }
 
 SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
-    ConnectionQueue queue(listener, {1, 1h}, works());
+    ConnectionQueue queue(listener, {1, 1h}, kReceiving, works());
     const Opened atTheEnd{*this};
     CPPUNIT_ASSERT(queue.add(another()));
     ASSERT_EVENTUALLY(serving.came() == 1);
@@ -70,33 +71,64 @@ SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
     ASSERT_EVENTUALLY(served == 3);
 }
 
-SPEC(QueuedConnections, whose_requests_have_not_come_keep_no_other_from_its_refusal) {
-    std::atomic<int> silent{-1};
-    ConnectionQueue::Works late = works();
-    late.hasCome = [&](int connection) { return connection != silent; };
-    ConnectionQueue queue(listener, {1, 1ms}, late);
+SPEC(QueuedConnections, that_keep_too_much_are_refused_at_once) {
+    ConnectionQueue queue(listener, {1, 1h}, kReceiving, works());
     const Opened atTheEnd{*this};
     const auto taken = keepTheThreadBusy();
-    FileDescriptor first = another();
-    silent = first.get();
-    CPPUNIT_ASSERT(queue.add(std::move(first)));
+    // One that stays in its socket keeps nothing.
+    const std::string large = FastcgiClient::records({"POST", "/x", "", {{"LONG", std::string(9'000, 'x')}}});
+    for (int i = 0; i < 2; ++i) CPPUNIT_ASSERT(queue.add(another(large)));
+    ASSERT_EVENTUALLY(crowded == 1);
+    CPPUNIT_ASSERT_EQUAL(2, queue.inProgress());
+    serving.open();
+    ASSERT_EVENTUALLY(served == 2);
+}
+
+SPEC(QueuedConnections, whose_requests_have_not_come_hold_no_thread) {
+    // Half as many threads, since two may wait for each when all come back at once.
+    ConnectionQueue queue(listener, {4, kPatience}, kReceiving, works());
+    const Opened atTheEnd{*this};
+    accepting.open();
+    listener.join();
+    std::vector<FileDescriptor> silent;
+    for (int i = 0; i < 4; ++i) silent.push_back(SharedListener::connected());
+    for (int i = 0; i < 4; ++i) CPPUNIT_ASSERT(queue.add(another(kRequest.substr(0, 20))));
+    ASSERT_EVENTUALLY(setAside == 8);
+    CPPUNIT_ASSERT_EQUAL(8, queue.inProgress());
+    serving.open();
+    const auto quick = connected();
+    ASSERT_EVENTUALLY(served == 1);
+    for (const FileDescriptor& one : silent) send(one, kRequest);
+    for (const FileDescriptor& one : others) send(one, kRequest.substr(20));
+    ASSERT_EVENTUALLY(served == 9);
+    CPPUNIT_ASSERT(queue.drained(kPatience));
+    CPPUNIT_ASSERT_EQUAL(0, refused.load());
+}
+
+SPEC(QueuedConnections, whose_requests_have_not_come_keep_no_other_from_its_refusal) {
+    ConnectionQueue queue(listener, {1, 1ms}, kReceiving, works());
+    const Opened atTheEnd{*this};
+    const auto taken = keepTheThreadBusy();
+    CPPUNIT_ASSERT(queue.add(another("")));
+    CPPUNIT_ASSERT_EQUAL(1, setAside.load());
     for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(queue.add(another()));
     ASSERT_EVENTUALLY(refused == 3);
     CPPUNIT_ASSERT_EQUAL(2, queue.inProgress());
-    silent = -1;
+    send(others.front(), kRequest);
     ASSERT_EVENTUALLY(refused == 4);
     serving.open();
     CPPUNIT_ASSERT(queue.drained(kPatience));
 }
 
 SPEC(QueuedConnections, whose_requests_never_come_are_given_up_after_a_while) {
-    ConnectionQueue::Works late = works();
-    late.hasCome = [](int) { return false; };
-    ConnectionQueue queue(listener, {1, 1ms}, late);
+    ConnectionQueue queue(listener, {1, 1ms}, {10ms, 100, 1000, 1000}, works());
     const Opened atTheEnd{*this};
     const auto taken = keepTheThreadBusy();
-    CPPUNIT_ASSERT(queue.add(another()));
-    ASSERT_EVENTUALLY(refused == 1);
+    CPPUNIT_ASSERT(queue.add(another("")));
+    ASSERT_EVENTUALLY(queue.inProgress() == 1);
+    CPPUNIT_ASSERT_EQUAL(0, refused.load());
+    char byte = 0;
+    CPPUNIT_ASSERT_EQUAL(ssize_t(0), recv(others.front().get(), &byte, 1, 0));
 }
 
 }  // namespace

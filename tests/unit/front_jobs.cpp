@@ -33,8 +33,8 @@ struct Jobs : QueuedConnections {
     // Each connection that is served passes the gate, and is noted.
     ConnectionQueue::Works notingWorks() {
         ConnectionQueue::Works all = works();
-        all.serve = [this, serve = all.serve](FileDescriptor connection) {
-            serve(std::move(connection));
+        all.serve = [this, serve = all.serve](Incoming incoming) {
+            serve(std::move(incoming));
             note("connection");
         };
         return all;
@@ -42,7 +42,7 @@ struct Jobs : QueuedConnections {
 };
 
 SPEC(Jobs, are_done_before_connections_that_came_earlier) {
-    ConnectionQueue queue(listener, {1, kPatience}, notingWorks());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, notingWorks());
     const Opened atTheEnd{*this};
     const auto taken = keepTheThreadBusy();
     CPPUNIT_ASSERT(queue.add(another()));
@@ -57,7 +57,7 @@ SPEC(Jobs, are_done_before_connections_that_came_earlier) {
 }
 
 SPEC(Jobs, go_before_a_connection_that_is_being_accepted) {
-    ConnectionQueue queue(listener, {1, kPatience}, notingWorks());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, notingWorks());
     const Opened atTheEnd{*this};
     serving.open();
     listener.join();
@@ -71,7 +71,7 @@ SPEC(Jobs, go_before_a_connection_that_is_being_accepted) {
 }
 
 SPEC(Jobs, are_not_refused_while_connections_are) {
-    ConnectionQueue queue(listener, {1, 1ms}, notingWorks());
+    ConnectionQueue queue(listener, {1, 1ms}, kReceiving, notingWorks());
     const Opened atTheEnd{*this};
     const auto taken = keepTheThreadBusy();
     for (int i = 0; i < 100; ++i) queue.run([this] { note("job"); });
@@ -86,7 +86,7 @@ SPEC(Jobs, are_not_refused_while_connections_are) {
 
 // The refuser slept when the connection came, since the thread was idle.
 SPEC(Jobs, that_take_the_thread_of_a_connection_leave_it_its_refusal) {
-    ConnectionQueue queue(listener, {1, 10ms}, works());
+    ConnectionQueue queue(listener, {1, 10ms}, kReceiving, works());
     const Opened atTheEnd{*this};
     listener.join();
     const auto taken = connected();
@@ -99,7 +99,7 @@ SPEC(Jobs, that_take_the_thread_of_a_connection_leave_it_its_refusal) {
 }
 
 SPEC(Jobs, are_all_done_while_the_worker_drains) {
-    ConnectionQueue queue(listener, {1, kPatience}, notingWorks());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, notingWorks());
     const Opened atTheEnd{*this};
     const auto taken = keepTheThreadBusy();
     listener.leave();
@@ -121,14 +121,14 @@ SPEC(Jobs, are_all_done_while_the_worker_drains) {
 
 SPEC(Jobs, are_done_before_the_threads_end) {
     {
-        ConnectionQueue queue(listener, {2, kPatience}, notingWorks());
+        ConnectionQueue queue(listener, {2, kPatience}, kReceiving, notingWorks());
         for (int i = 0; i < 50; ++i) queue.run([this] { note("job"); });
     }
     CPPUNIT_ASSERT_EQUAL(std::size_t(50), noted().size());
 }
 
 SPEC(Jobs, get_threads_up_to_the_limit) {
-    ConnectionQueue queue(listener, {3, kPatience}, works());
+    ConnectionQueue queue(listener, {3, kPatience}, kReceiving, works());
     const Opened atTheEnd{*this};
     for (int i = 0; i < 4; ++i) queue.run([this] { serving.pass(); });
     ASSERT_EVENTUALLY(serving.came() == 3);
@@ -140,7 +140,7 @@ SPEC(Jobs, get_threads_up_to_the_limit) {
 
 // Or the acceptor would leave the next connection to threads that are all busy.
 SPEC(Jobs, that_fill_the_pool_tell_the_acceptor) {
-    ConnectionQueue queue(listener, {1, kPatience}, works());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, works());
     const Opened atTheEnd{*this};
     CPPUNIT_ASSERT(!queue.isFull());
     queue.run([this] { serving.pass(); });
@@ -152,7 +152,7 @@ SPEC(Jobs, that_fill_the_pool_tell_the_acceptor) {
 }
 
 SPEC(Jobs, leave_a_thread_for_the_next_connection) {
-    ConnectionQueue queue(listener, {2, kPatience}, works());
+    ConnectionQueue queue(listener, {2, kPatience}, kReceiving, works());
     const Opened atTheEnd{*this};
     queue.run([this] { serving.pass(); });
     listener.join();
@@ -163,7 +163,7 @@ SPEC(Jobs, leave_a_thread_for_the_next_connection) {
 SPEC(Jobs, of_many_threads_are_done_once_each) {
     std::atomic<int> done{0};
     {
-        ConnectionQueue queue(listener, {4, kPatience}, works());
+        ConnectionQueue queue(listener, {4, kPatience}, kReceiving, works());
         JoiningThreads threads;
         for (int i = 0; i < 4; ++i)
             threads.add([&] {
@@ -178,7 +178,7 @@ SPEC(Jobs, of_many_threads_are_done_once_each) {
 
 // Which may be the last owner of something whose end takes a while, or asks for the queue.
 SPEC(Jobs, are_gone_with_what_they_hold_when_they_are_drained) {
-    ConnectionQueue queue(listener, {1, kPatience}, works());
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, works());
     auto held = std::make_shared<int>(1);
     const std::weak_ptr<int> seen = held;
     queue.run([held = std::move(held)] {});

@@ -140,7 +140,6 @@ SPEC(NeverWaiting, drops_the_kept_end_too) {
 
 // An hour for each write: a destructor that waited would not come back.
 struct NeverWaitingExchange : WebServerEnd {
-    ReceiveWatch watch{1h};
     std::unique_ptr<FastcgiExchange> exchange;
 
     NeverWaitingExchange() {
@@ -149,7 +148,9 @@ struct NeverWaitingExchange : WebServerEnd {
             {"POST", "/chat", "{}", {{"CONTENT_TYPE", "application/json"}, {"CONTENT_LENGTH", "2"}}});
         CPPUNIT_ASSERT_EQUAL(ssize_t(records.size()),
                              ::send(connection.theirs.get(), records.data(), records.size(), MSG_NOSIGNAL));
-        exchange = FastcgiExchange::receive(std::move(connection.ours), 1h, watch);
+        Incoming incoming(std::move(connection.ours), 1'000);
+        CPPUNIT_ASSERT(incoming.read() == Incoming::End::whole);
+        exchange = FastcgiExchange::of(std::move(incoming), 1h);
         CPPUNIT_ASSERT(exchange);
     }
 };

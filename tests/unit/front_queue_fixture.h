@@ -5,13 +5,21 @@
 
 #include "front/listener.h"
 #include "support/eventually.h"
+#include "support/fastcgi_client.h"
 #include "unit/front_fixture.h"
+#include "unit/host_fixture.h"
 
 #include <atomic>
 #include <future>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace aiproject::test {
+
+inline const std::string kRequest = FastcgiClient::records({"GET", "/healthz", "", {}});
+inline const ReceiveLimits kReceiving{kPatience, 100, 1000, 1000};
 
 // Closed until the test opens it; open also when the test has failed.
 class Gate {
@@ -35,23 +43,39 @@ private:
 
 // Threads stop between having accepted and saying so, and while they serve.
 struct QueuedConnections : SharedListener {
-    std::atomic<int> served{0}, refused{0}, crowded{0};
+    std::atomic<int> served{0}, refused{0}, crowded{0}, setAside{0};
+    std::vector<FileDescriptor> others;  // the far ends of another()
     Listener listener{socket.get()};
     Gate accepting, serving;
 
     ConnectionQueue::Works works() {
         return {[this] { accepting.pass(); },
-                [this](const FileDescriptor&) {
+                [this](const Incoming&) {
                     serving.pass();
                     ++served;
                 },
-                [this](const FileDescriptor&, Refusal why) {
+                [this](const Incoming&, Refusal why) {
                     if (why == Refusal::crowded) ++crowded;
                     ++refused;
-                }};
+                },
+                [this] { ++setAside; }};
+    }
+    void send(const FileDescriptor& client, std::string_view bytes) const {
+        CPPUNIT_ASSERT_EQUAL(ssize_t(bytes.size()), ::send(client.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    }
+    // With its request.
+    FileDescriptor connected() const {
+        FileDescriptor client = SharedListener::connected();
+        send(client, kRequest);
+        return client;
     }
     // That came in another way.
-    FileDescriptor another() const { return FileDescriptor(dup(socket.get())); }
+    FileDescriptor another(std::string_view bytes = kRequest) {
+        SocketPair pair;
+        if (!bytes.empty()) send(pair.theirs, bytes);
+        others.push_back(std::move(pair.theirs));
+        return std::move(pair.ours);
+    }
     // By a connection that it accepts itself: one that waits in the queue may be overdue first.
     FileDescriptor keepTheThreadBusy() {
         listener.join();

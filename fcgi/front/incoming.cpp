@@ -46,35 +46,42 @@ std::uint64_t mostInRecords(std::uint64_t body) {
 }  // namespace
 
 Incoming::End Incoming::read() {
+    if (request.bytes() == 0 && isAllThere()) return end;
     std::array<char, kPieceBytes> piece;
-    bool isFirstLook = request.bytes() == 0;
     for (int i = 0; i < kPieces && end == End::none; ++i) {
-        const ssize_t got =
-            recv(connection.get(), piece.data(), piece.size(), MSG_DONTWAIT | (isFirstLook ? MSG_PEEK : 0));
+        const ssize_t got = recv(connection.get(), piece.data(), piece.size(), MSG_DONTWAIT);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0 && errno == EAGAIN) break;
         if (got <= 0) {
             end = End::left;
             break;
         }
-        const std::string_view bytes(piece.data(), std::size_t(got));
-        if (std::exchange(isFirstLook, false)) {
-            if (isAllThere(bytes)) break;
-            continue;
-        }
-        take(bytes);
-        if (bytes.size() < piece.size()) break;  // there is no more, most likely
+        take({piece.data(), std::size_t(got)});
+        if (std::size_t(got) < piece.size()) break;  // there is no more, most likely
     }
     return end;
 }
 
-bool Incoming::isAllThere(std::string_view bytes) {
+// Looks without reading: what is whole stays where it is.
+bool Incoming::isAllThere() {
     IncomingRequest seen;
-    if (seen.take(bytes) != IncomingRequest::State::whole || seen.bodyBytes() > mostBody_) return false;
-    request = seen;
-    end = End::whole;
-    isInSocket_ = true;
-    return true;
+    std::array<char, kPieceBytes> piece;
+    for (int i = 0; i < kPieces; ++i) {
+        const ssize_t got = recv(connection.get(), piece.data(), piece.size(), MSG_DONTWAIT | MSG_PEEK);
+        if (got <= 0) return false;
+        const IncomingRequest::State state = seen.take({piece.data(), std::size_t(got)});
+        if (state == IncomingRequest::State::whole && seen.bodyBytes() <= mostBody_) {
+            request = seen;
+            end = End::whole;
+            isInSocket_ = true;
+            return true;
+        }
+        const bool isMore = std::size_t(got) == piece.size() && state != IncomingRequest::State::broken;
+        const int next = int(got);  // the next look begins there
+        if (!isMore || (i == 0 && setsockopt(connection.get(), SOL_SOCKET, SO_PEEK_OFF, &next, sizeof next) != 0))
+            return false;
+    }
+    return false;
 }
 
 void Incoming::take(std::string_view bytes) {

@@ -38,7 +38,7 @@ public:
     End end = End::none;
 
 private:
-    bool isAllThere(std::string_view bytes);
+    bool isAllThere();
     void take(std::string_view bytes);
     void keep(std::string_view bytes);
 

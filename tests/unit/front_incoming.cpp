@@ -74,11 +74,29 @@ SPEC(ComingRequest, may_come_in_two_parts_cut_anywhere) {
 }
 
 SPEC(ComingRequest, may_be_larger_than_one_look) {
-    const std::string body(kMostBody, 'b');
-    send(request(body));
-    incoming.read();
-    CPPUNIT_ASSERT(incoming.kept() > kMostBody);
-    assertIsRead(body);
+    for (std::size_t size = 8'000; size <= kMostBody; size += 997) {
+        connection = SocketPair();
+        incoming = Incoming(std::move(connection.ours), kMostBody);
+        const std::string body(size, char('a' + size % 26));
+        send(request(body));
+        incoming.read();
+        CPPUNIT_ASSERT_EQUAL(std::size_t(0), incoming.kept());
+        assertIsRead(body);
+    }
+}
+
+SPEC(ComingRequest, may_be_larger_than_one_look_and_come_in_two_parts) {
+    const std::string body(kMostBody, 'b'), all = request(body);
+    for (const std::size_t cut : {std::size_t(8'191), std::size_t(8'192), std::size_t(8'193), all.size() - 1}) {
+        connection = SocketPair();
+        incoming = Incoming(std::move(connection.ours), kMostBody);
+        send(all.substr(0, cut));
+        CPPUNIT_ASSERT(incoming.read() == End::none);
+        CPPUNIT_ASSERT_EQUAL(cut, incoming.kept());
+        send(all.substr(cut));
+        incoming.read();
+        assertIsRead(body);
+    }
 }
 
 SPEC(ComingRequest, leaves_its_body_unread_where_nobody_asks_for_it) {

@@ -17,8 +17,7 @@ namespace aiproject {
 
 class FastcgiOutput {
 public:
-    // Borrows the connection. While waiting is allowed, a descriptor with O_NONBLOCK that does not take everything at
-    // once counts as a peer that has left.
+    // Borrows the connection.
     FastcgiOutput(int connection, std::uint16_t request) noexcept : connection_(connection), request_(request) {}
 
     void neverWait() noexcept { waits_ = false; }

@@ -46,15 +46,16 @@ bool IncomingRequest::beginRecord() {
 }
 
 // Whether a record of this kind may come now. Records about the connection itself (request id 0) may not: no web server
-// that uses one connection for one request sends any, and libfcgi aborts the process at some of them.
+// that uses one connection for one request sends any, and libfcgi aborts the process at some of them. Where it goes
+// from one kind of record to the next, it takes padding for the head of a record.
 bool IncomingRequest::isNext() const {
     const std::uint16_t id = twoBytes(&record_[2]);
     if (!isBegun_)
         return id != FCGI_NULL_REQUEST_ID && record_[1] == FCGI_BEGIN_REQUEST &&
-               content_ == sizeof(FCGI_BeginRequestBody);
+               content_ == sizeof(FCGI_BeginRequestBody) && padding_ == 0;
     if (id != id_) return false;
     switch (record_[1]) {
-        case FCGI_PARAMS: return state_ == State::head;
+        case FCGI_PARAMS: return state_ == State::head && (content_ > 0 || padding_ == 0);
         case FCGI_STDIN: return state_ == State::body;
         default: return false;  // FCGI_ABORT_REQUEST among them
     }

@@ -53,8 +53,7 @@ public:
     virtual int clientDescriptor() const = 0;
 
     // For an answer that an event loop writes.
-    // From here on nothing waits for the client: write() keeps what it does not take at once. What the client has not
-    // sent of its request is waited for a last time, in this call.
+    // From here on nothing waits for the client: write() keeps what it does not take at once.
     virtual void neverWait() = 0;
     // What write() and end() have kept, in bytes. While there is any, they add to it and send nothing.
     virtual std::size_t unsent() const = 0;

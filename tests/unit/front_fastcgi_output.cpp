@@ -5,8 +5,8 @@
 #include "support/spec.h"
 #include "unit/front_web_server_end.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <string>
 #include <utility>
@@ -93,8 +93,9 @@ SPEC(Output, of_a_peer_that_has_gone_is_over) {
 }
 
 // What is cut inside a record cannot be gone on with.
-SPEC(Output, that_does_not_fit_at_once_is_over_where_it_may_not_wait) {
-    fcntl(connection.ours.get(), F_SETFL, O_NONBLOCK);
+SPEC(Output, that_is_not_taken_in_time_is_over) {
+    const timeval time{0, 20'000};
+    setsockopt(connection.ours.get(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
     CPPUNIT_ASSERT(!output.write(std::string(8'000'000, 'x')));
     CPPUNIT_ASSERT(!output.end());
     connection.ours = {};

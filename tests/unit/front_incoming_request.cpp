@@ -79,7 +79,7 @@ SPEC(RequestRecords, may_be_padded_and_cut_anywhere) {
     const std::string pairs("\3\2KEYva\x80\0\0\1\x80\0\0\2Kva", 18);
     const std::string head = beginning() + record(parameters, pairs.substr(0, 1), 1, 7) +
                              record(parameters, pairs.substr(1, 8), 1, 255) + record(parameters, pairs.substr(9), 1) +
-                             record(parameters, "", 1, 8);
+                             record(parameters, "");
     request.take(head + record(input, "a", 1, 1) + record(input, "b", 1, 200) + record(input, "", 1, 8));
     CPPUNIT_ASSERT(request.state() == State::whole);
     CPPUNIT_ASSERT_EQUAL(head.size(), request.headBytes());
@@ -94,6 +94,13 @@ SPEC(RequestRecords, are_broken_by_what_no_web_server_sends) {
           beginning() + record(parameters, "", 2), beginning() + record(abortRequest, ""),
           beginning() + record(parameters, "") + record(parameters, ""), beginning() + record(99, "")})
         CPPUNIT_ASSERT(stateAfter(bytes) == State::broken);
+}
+
+// libfcgi takes it for the head of the next record.
+SPEC(RequestRecords, are_broken_by_padding_where_one_kind_follows_another) {
+    const std::string paddedBeginning = record(begin, std::string("\0\1\0\0\0\0\0\0", 8), 1, 8);
+    CPPUNIT_ASSERT(stateAfter(paddedBeginning) == State::broken);
+    CPPUNIT_ASSERT(stateAfter(beginning() + record(parameters, "", 1, 8)) == State::broken);
 }
 
 // libfcgi aborts the process at some of them.

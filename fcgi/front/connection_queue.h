@@ -56,7 +56,7 @@ public:
 
     // Has a thread do this as soon as one is free; jobs begin in the order in which they came, and all are done, also
     // while the worker drains. Must not throw, and must not wait for another job. Any thread may call, this class's own
-    // among them.
+    // among them. Works::begin is not called for it.
     void run(std::function<void()> job);
 
     // Called by the acceptor only, which waits for nobody. False: far beyond all limits, so it was dropped.

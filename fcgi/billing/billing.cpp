@@ -32,9 +32,9 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
       rules_(rules),
       log_(log),
       owner_(randomHex(8)),
-      group_(database, config.database.timeout),
       spool_(config.billing.spoolDir, owner_),
-      journal_(config.billing.spoolDir, owner_) {}
+      journal_(config.billing.spoolDir, owner_),
+      committer_(database, config.database.timeout, [this] { spoolUnsettled(); }) {}
 
 Billing::~Billing() { saveKept(); }
 
@@ -122,7 +122,7 @@ void Billing::hold(const Demand& demand) {
         refusal = reserve(session, demand);
     };
     try {
-        group_.write(demand.userId, work);
+        committer_.write(demand.userId, work);
     } catch (...) {
         // A commit whose answer got lost may have been one.
         const std::lock_guard lock(mutex_);
@@ -145,68 +145,13 @@ BilledCall::~BilledCall() {
 void Billing::release(const WaitingRelease& waiting) noexcept {
     const Reservation& reservation = waiting.reservation;
     try {
-        group_.write(reservation.userId,
-                     [&](Poco::Data::Session& session) { aiproject::release(session, reservation); });
+        committer_.write(reservation.userId,
+                         [&](Poco::Data::Session& session) { aiproject::release(session, reservation); });
         journal_.close(waiting.slot);
     } catch (...) {
         journal_.setGivenUp(waiting.slot);  // whoever finds it releases it, and bills nothing
         const std::lock_guard lock(mutex_);
         toRelease_.push_back(waiting);
-    }
-}
-
-Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
-    using std::chrono::milliseconds;
-    Bill bill = billFor(end);
-    Billing::KeptBill kept{begun_, slot_};
-    Settlement& settlement = kept.settlement;
-    settlement.model = answerer.model;
-    settlement.outcome = nameOf(end.outcome);
-    settlement.basis = nameOf(bill.basis);
-    settlement.upstreamId = answerer.upstreamId;
-    settlement.atMs = unixMilliseconds();
-    settlement.milliseconds = std::chrono::duration_cast<milliseconds>(Clock::now() - begin_).count();
-    settlement.tokensIn = bill.tokensIn;
-    settlement.tokensOut = bill.tokensOut;
-    settlement.used = bill.amounts;
-    if (!bill.doubt.empty())
-        billing_.log_.warning(LogLine("bill")
-                                  .field("id", begun_.requestId)
-                                  .field("model", answerer.model)
-                                  .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
-                                  .str());
-    billing_.settle(kept);
-    isOpen_ = false;
-    return bill;
-}
-
-void Billing::settle(const KeptBill& bill) {
-    const Settlement& settlement = bill.settlement;
-    std::string reason;
-    try {
-        group_.write(settlement.userId,
-                     [&](Poco::Data::Session& session) { aiproject::settle(session, settlement, rules_.quota); });
-        journal_.close(bill.slot);
-        return;
-    } catch (...) {
-        reason = describeCurrent();
-    }
-    spool(bill, reason);
-}
-
-void Billing::spool(const KeptBill& bill, const std::string& reason) {
-    const std::string line = jsonOf(bill.settlement);
-    try {
-        spool_.append(line);
-        log_.warning(LogLine("bill waits").field("id", bill.settlement.requestId).field("reason", reason).str());
-        journal_.close(bill.slot);
-    } catch (...) {
-        log_.error(LogLine("bill is kept in memory only")
-                       .field("reason", reason + "; billing.spool_dir: " + describeCurrent())
-                       .field("bill", line)
-                       .str());
-        const std::lock_guard lock(mutex_);
-        kept_.push_back(bill);
     }
 }
 

@@ -3,15 +3,18 @@
 // memory when there is no spool either; Billing::retry() brings it in. Nothing is billed twice: call_id is unique.
 //
 // ERRORS   begin(): tokensSpent, picturesSpent, voiceSecondsSpent, tooManyRequests, notAllowed, userUnknown;
-//          databaseBusy when the database does not answer. settle() throws for a lack of memory only.
-// THREADS  Any number may call; a BilledCall belongs to the thread of its request.
+//          databaseBusy when the database does not answer. settle() throws for a lack of memory only, and then nothing
+//          was settled.
+// THREADS  Any number may call; a BilledCall belongs to one thread at a time.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <limits>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -21,7 +24,7 @@
 #include <vector>
 
 #include "billing/call_journal.h"
-#include "billing/group_commit.h"
+#include "billing/committer.h"
 #include "billing/ledger.h"
 #include "billing/settlement.h"
 #include "billing/spool.h"
@@ -79,9 +82,15 @@ public:
     // Once, for a call that reached a model. In the database or in the spool when it returns.
     Bill settle(const CallEnd& end, const Answerer& answerer);
 
+    // The same for a caller that may not wait. `done` runs once, as soon as the other settle() would return, in the
+    // thread that committed; others wait for it, so it hands the call over and no more. It must not throw. Keep this
+    // object until then, since it keeps the reservation from expiring; `done` itself may destroy it.
+    Bill settle(const CallEnd& end, const Answerer& answerer, std::function<void()> done);
+
 private:
     friend class Billing;
     BilledCall(Billing& billing, const CallToBill& call, const Demand& demand);  // holds, as its last step
+    Settlement finalSettlement(const CallEnd& end, const Bill& bill, const Answerer& answerer) const;
 
     Billing& billing_;
     const Settlement begun_;  // what was known at the beginning
@@ -106,7 +115,8 @@ public:
     // From one thread: puts off this worker's reservations and, once that worked, settles the calls of workers of this
     // host that were killed, and releases the reservations of dead workers of all hosts.
     void keepHolds();
-    // What only memory keeps goes to the spool or, as a last resort, into the log; for an end without the destructor.
+    // Waits for what was posted; what only memory keeps goes to the spool or, as a last resort, into the log. For an
+    // end without the destructor.
     void saveKept();
 
 private:
@@ -123,10 +133,14 @@ private:
         Reservation reservation;
         int slot = CallJournal::kNoSlot;
     };
-    struct KeptBill {
+    struct EndedCall {
         Settlement settlement;
         int slot = CallJournal::kNoSlot;
+        std::function<void()> done = {};  // of one that was posted
+        std::string reason = {};          // why the database does not have it
     };
+    // Moved from list to list without an allocation: no bill gets lost for a lack of memory.
+    using EndedCalls = std::list<EndedCall>;
     struct Sign {  // of a worker's life
         std::int64_t expiresMs = 0;
         std::chrono::steady_clock::time_point since;  // when it was first seen
@@ -137,8 +151,13 @@ private:
     int note(const Settlement& call) noexcept;  // in the journal
     // These close the call's slot of the journal once the database or the spool has it. Until then memory keeps both.
     void release(const WaitingRelease& waiting) noexcept;
-    void settle(const KeptBill& bill);
-    void spool(const KeptBill& bill, const std::string& reason);
+    void settle(EndedCalls one) noexcept;
+    void post(EndedCalls one);
+    void end(EndedCalls::iterator posted, const std::exception_ptr& failure) noexcept;
+    void spool(EndedCalls calls) noexcept;
+    void spoolUnsettled() noexcept;
+    EndedCalls takeKept() noexcept;
+    void logUnsettled(const EndedCall& call, const std::exception_ptr& failureOfSpool) noexcept;
     bool databaseTakes();
     void retryReleases(const std::function<bool()>& goesOn);
     int releaseTogether(std::vector<Reservation> some,
@@ -159,7 +178,6 @@ private:
     const BillingRules rules_;
     Log& log_;
     const std::string owner_;  // this worker, until it ends
-    GroupCommit group_;
     Spool spool_;
     CallJournal journal_;
     std::atomic<bool> isJournalAway_{false};
@@ -169,7 +187,10 @@ private:
 
     std::mutex mutex_;  // guards what follows
     std::vector<WaitingRelease> toRelease_;
-    std::vector<KeptBill> kept_;  // neither the database nor the spool took them
+    EndedCalls posted_;     // the committer has them
+    EndedCalls unsettled_;  // of posted ones those that the database did not take
+    EndedCalls kept_;       // neither the database nor the spool took them
+    Committer committer_;   // last: its thread uses what is above
 };
 
 }  // namespace aiproject

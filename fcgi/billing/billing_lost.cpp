@@ -72,7 +72,7 @@ bool Billing::settleLostOf(CallJournal::Entries lost, const CallJournal::Free& f
 int Billing::settleLostTogether(const CallJournal::Entry* begin, const CallJournal::Entry* end) {
     int rows = 0;
     try {
-        group_.write(0, [&](Session& session) {
+        committer_.write(0, [&](Session& session) {
             rows = 0;
             for (const auto* one = begin; one != end; ++one) {
                 const Settlement& call = one->call;

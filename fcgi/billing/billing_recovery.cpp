@@ -33,10 +33,15 @@ struct Billing::Round {
 };
 
 void Billing::saveKept() {
-    std::unique_lock lock(mutex_);
-    const auto all = std::exchange(kept_, {});
-    lock.unlock();
-    for (const KeptBill& bill : all) spool(bill, "the worker ends");
+    committer_.drain();
+    EndedCalls all = takeKept();
+    for (EndedCall& call : all) call.reason = "the worker ends";
+    spool(std::move(all));
+}
+
+Billing::EndedCalls Billing::takeKept() noexcept {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(kept_, {});
 }
 
 bool Billing::databaseTakes() {
@@ -87,7 +92,7 @@ void Billing::retryReleases(const std::function<bool()>& goesOn) {
 int Billing::releaseTogether(std::vector<Reservation> some, std::int64_t expiresBefore) {
     std::sort(some.begin(), some.end(), [](const auto& one, const auto& other) { return one.userId < other.userId; });
     int released = 0;
-    group_.write(0, [&](Session& session) {
+    committer_.write(0, [&](Session& session) {
         released = 0;
         for (const Reservation& one : some)
             if (aiproject::release(session, one, expiresBefore)) ++released;
@@ -96,12 +101,14 @@ int Billing::releaseTogether(std::vector<Reservation> some, std::int64_t expires
 }
 
 void Billing::retryKept(const std::function<bool()>& goesOn) {
-    std::unique_lock lock(mutex_);
-    auto all = std::exchange(kept_, {});
-    lock.unlock();
-    for (; !all.empty() && goesOn(); all.pop_back()) settle(all.back());
-    lock.lock();
-    kept_.insert(kept_.end(), all.begin(), all.end());
+    EndedCalls all = takeKept();
+    while (!all.empty() && goesOn()) {
+        EndedCalls one;
+        one.splice(one.end(), all, all.begin());
+        settle(std::move(one));
+    }
+    const std::lock_guard lock(mutex_);
+    kept_.splice(kept_.end(), all);
 }
 
 std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round) {
@@ -124,11 +131,11 @@ std::vector<LineFate> Billing::takeLines(const Spool::Lines& lines, Round& round
     }
 
     std::vector<LineFate> fates(lines.size());
-    for (const WaitingBill& bill : bills) fates[bill.line] = bill.fate;
-    if (std::count(fates.begin(), fates.end(), LineFate::notNow) > 0) return fates;  // all come again
-    round.settled += int(std::count(fates.begin(), fates.end(), LineFate::done));
-    for (const WaitingBill& bill : bills)
+    for (const WaitingBill& bill : bills) {
+        fates[bill.line] = bill.fate;
+        if (bill.fate == LineFate::done) ++round.settled;
         if (bill.fate == LineFate::aside) noteAside(bill);
+    }
     return fates;
 }
 
@@ -160,7 +167,6 @@ void Billing::noteAside(const WaitingBill& bill) {
     const Settlement& unusable = bill.settlement;
     log_.error(LogLine("bill is put aside")
                    .field("reason", bill.reason)
-                   .number("line", std::int64_t(bill.line) + 1)
                    .field("call", unusable.callId)
                    .field("id", unusable.requestId)
                    .str());
@@ -174,7 +180,7 @@ void Billing::keepHolds() {
     try {
         // With the worker's other transactions, which lock the same rows.
         if (held_ > 0)
-            group_.write(0, [&](Session& session) {
+            committer_.write(0, [&](Session& session) {
                 putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
             });
     } catch (...) {

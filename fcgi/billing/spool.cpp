@@ -18,7 +18,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWaiting = ".spool";
 constexpr const char* kAside = ".aside";
-constexpr int kMostLines = 50;  // of a file
+constexpr const char* kRest = ".rest";      // becomes a waiting file when it is complete
+constexpr std::size_t kLinesTogether = 50;  // taken
+constexpr std::size_t kManyLines = 1'000;   // a file that has them gets no more: it is read as a whole
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error(errno, std::generic_category(), what); }
 
@@ -76,29 +78,56 @@ bool isLinked(const FileDescriptor& file) {
     return ::fstat(file.get(), &status) == 0 && status.st_nlink > 0;
 }
 
-void putAside(const std::string& path, const std::vector<std::string>& lines) {
+std::string textOf(const Spool::Lines& lines) {
+    std::size_t size = 0;
+    for (const std::string& line : lines) size += line.size() + 1;
+    std::string text;
+    text.reserve(size);
+    for (const std::string& line : lines) text.append(line).push_back('\n');
+    return text;
+}
+
+void putAside(const std::string& path, const Spool::Lines& lines) {
     if (lines.empty()) return;
     const std::string target = fs::path(path).replace_extension(kAside);
     const FileDescriptor file(::open(target.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!file) fail("cannot create " + target);
-    std::string text;
-    for (const std::string& line : lines) text += line + "\n";
-    writeAll(file, text, target);
+    writeAll(file, textOf(lines), target);
     syncFolder(fs::path(path).parent_path());
 }
 
-void replayFile(const std::string& path, const Spool::Take& take) {
+std::string restOf(const std::string& path) { return fs::path(path).replace_extension(kRest); }
+
+// In the place of all that the file has; nobody has locked the new one.
+void keep(const std::string& path, const Spool::Lines& lines) {
+    const std::string rest = restOf(path);
+    const FileDescriptor file(::open(rest.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file) fail("cannot create " + rest);
+    writeAll(file, textOf(lines), rest);
+    if (::rename(rest.c_str(), path.c_str()) != 0) fail("cannot rename " + rest + " to " + path);
+    syncFolder(fs::path(path).parent_path());
+}
+
+void replayFile(const std::string& path, const Spool::Take& take, const std::function<bool()>& goesOn) {
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file && errno == ENOENT) return;
     if (!file) fail("cannot open " + path);
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 || !isLinked(file)) return;  // another one's
     const Spool::Lines lines = linesOf(contentOf(file, path));
-    const std::vector<LineFate> fates = take(lines);
-    if (std::count(fates.begin(), fates.end(), LineFate::notNow) > 0) return;
-    Spool::Lines unusable;
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        if (fates[i] == LineFate::aside) unusable.push_back(lines[i]);
+    Spool::Lines waiting, unusable;
+    bool mayGoOn = true;  // the caller has just asked
+    for (std::size_t begin = 0; begin < lines.size(); begin += kLinesTogether) {
+        const auto first = lines.begin() + std::ptrdiff_t(begin);
+        const Spool::Lines part(first, first + std::ptrdiff_t(std::min(kLinesTogether, lines.size() - begin)));
+        mayGoOn = mayGoOn && (begin == 0 || goesOn());
+        const auto fates = mayGoOn ? take(part) : std::vector<LineFate>(part.size(), LineFate::notNow);
+        for (std::size_t i = 0; i < part.size(); ++i)
+            if (fates[i] != LineFate::done) (fates[i] == LineFate::aside ? unusable : waiting).push_back(part[i]);
+    }
     putAside(path, unusable);
+    if (!waiting.empty() && waiting.size() < lines.size()) keep(path, waiting);
+    if (!waiting.empty()) return;
+    ::unlink(restOf(path).c_str());  // of a process that died in keep()
     if (::unlink(path.c_str()) != 0) fail("cannot remove " + path);
 }
 
@@ -118,12 +147,13 @@ void Spool::open() {
     lines_ = 0;
 }
 
-void Spool::append(const std::string& line) {
+void Spool::append(const Lines& lines) {
+    const std::string text = textOf(lines);
     const std::lock_guard lock(mutex_);
-    if (!file_ || lines_ >= kMostLines) open();
+    if (!file_ || lines_ >= kManyLines) open();
     try {
-        writeAll(file_, line + "\n", path_);
-        ++lines_;
+        writeAll(file_, text, path_);
+        lines_ += lines.size();
     } catch (...) {
         file_ = {};  // it may end in half a line, to which nothing shall be added
         throw;
@@ -149,7 +179,7 @@ void Spool::replay(const Take& take, const std::function<bool()>& goesOn) {
     for (const std::string& path : filesIn(folder_)) {
         if (!goesOn()) break;
         try {
-            replayFile(path, take);
+            replayFile(path, take, goesOn);
         } catch (const std::system_error&) {
             if (!failure) failure = std::current_exception();
         }

@@ -3,13 +3,13 @@
 //
 //   OWNER-N.spool   waits        OWNER-N.aside   nobody could use it; rename it to .spool to have it tried again
 //
-// A file has some dozen lines at most: what is tried again, is so as a whole file.
+// What was used leaves its file, whatever else waits in it.
 //
 // ERRORS   std::system_error, with the file.
 // THREADS  Any number may call.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -26,19 +26,22 @@ public:
     // Makes nothing yet. `owner` is in the names of this worker's files: letters and digits.
     Spool(std::string folder, std::string owner) : folder_(std::move(folder)), owner_(std::move(owner)) {}
 
-    // Makes the folder (0700) and a file (0600) when there is none. On disk when it returns.
-    void append(const std::string& line);
+    using Lines = std::vector<std::string>;
+
+    // Makes the folder (0700) and a file (0600) when there is none. On disk when it returns: one write and one sync,
+    // however many there are. Where it throws, some may be on disk.
+    void append(const Lines& lines);
 
     // There is a file that somebody may have to take over.
     bool hasFiles() const;
     bool hasFilesOf(const std::string& owner) const;
 
-    using Lines = std::vector<std::string>;
     using Take = std::function<std::vector<LineFate>(const Lines&)>;  // one fate for each
 
-    // Gives all lines of each file that no living worker writes to, of its own too. A file is gone once all its lines
-    // are done or aside; else all of them come again, also those that were done. `goesOn` is asked before each file.
-    // One that cannot be used keeps none from its turn; the first such failure is thrown at the end.
+    // Gives the lines of each file that no living worker writes to, of its own too, some dozen at a time. Those that
+    // are notNow stay in the file, which is gone when there are none; a process that dies meanwhile leaves all of them.
+    // `goesOn` is asked before each file and between its parts. A file that cannot be used keeps no other from its
+    // turn; the first such failure is thrown at the end.
     void replay(const Take& take, const std::function<bool()>& goesOn);
 
 private:
@@ -49,8 +52,8 @@ private:
     std::mutex mutex_;  // guards what follows
     FileDescriptor file_;
     std::string path_;
-    int made_ = 0;   // files, so far
-    int lines_ = 0;  // in the open one
+    int made_ = 0;           // files, so far
+    std::size_t lines_ = 0;  // in the open one
 };
 
 // Why bills could not be kept in that folder; empty: they could. Makes nothing.

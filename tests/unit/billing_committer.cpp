@@ -1,6 +1,6 @@
 // Many threads' transactions in one: what one that fails means for the others.
 #include "base/error.h"
-#include "billing/group_commit.h"
+#include "billing/committer.h"
 #include "support/spec.h"
 #include "unit/till.h"
 
@@ -17,7 +17,7 @@ struct Group : Till {
     // How many of 40 that come at once are committed when those fail for which `fails` throws.
     std::int64_t committed(std::chrono::milliseconds timeout, const std::function<void(int)>& fails) {
         sql("CREATE TABLE t (i INTEGER)");
-        GroupCommit group(*database, timeout);
+        Committer group(*database, timeout);
         std::atomic<int> done{0};
         together(40, [&](int index) {
             try {

@@ -1,0 +1,152 @@
+// Settlements of calls that have ended: into the database, the spool or, as a last resort, memory.
+#include <exception>
+#include <utility>
+
+#include "base/unix_time.h"
+#include "billing/billing.h"
+
+namespace aiproject {
+
+using Poco::Data::Session;
+
+Settlement BilledCall::finalSettlement(const CallEnd& end, const Bill& bill, const Answerer& answerer) const {
+    using std::chrono::milliseconds;
+    Settlement settlement = begun_;
+    settlement.model = answerer.model;
+    settlement.outcome = nameOf(end.outcome);
+    settlement.basis = nameOf(bill.basis);
+    settlement.upstreamId = answerer.upstreamId;
+    settlement.atMs = unixMilliseconds();
+    settlement.milliseconds =
+        std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin_).count();
+    settlement.tokensIn = bill.tokensIn;
+    settlement.tokensOut = bill.tokensOut;
+    settlement.used = bill.amounts;
+    if (!bill.doubt.empty())
+        billing_.log_.warning(LogLine("bill")
+                                  .field("id", begun_.requestId)
+                                  .field("model", answerer.model)
+                                  .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
+                                  .str());
+    return settlement;
+}
+
+Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
+    Bill bill = billFor(end);
+    Billing::EndedCalls one;
+    one.push_back({finalSettlement(end, bill, answerer), slot_});
+    billing_.settle(std::move(one));
+    isOpen_ = false;
+    return bill;
+}
+
+Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer, std::function<void()> done) {
+    Bill bill = billFor(end);
+    Billing::EndedCalls one;
+    one.push_back({finalSettlement(end, bill, answerer), slot_, std::move(done)});
+    isOpen_ = false;  // beforehand: once it is posted, this object may be gone
+    try {
+        billing_.post(std::move(one));
+    } catch (...) {
+        isOpen_ = true;
+        throw;
+    }
+    return bill;
+}
+
+void Billing::settle(EndedCalls one) noexcept {
+    EndedCall& call = one.front();
+    try {
+        committer_.write(call.settlement.userId,
+                         [&](Session& session) { aiproject::settle(session, call.settlement, rules_.quota); });
+        journal_.close(call.slot);
+        return;
+    } catch (...) {
+        call.reason = Committer::reasonOf(std::current_exception());
+    }
+    spool(std::move(one));
+}
+
+void Billing::post(EndedCalls one) {
+    const auto posted = one.begin();
+    std::unique_lock lock(mutex_);
+    posted_.splice(posted_.end(), one);
+    lock.unlock();
+    try {  // what is captured fits into a std::function
+        committer_.post(
+            posted->settlement.userId,
+            [this, posted](Session& session) { aiproject::settle(session, posted->settlement, rules_.quota); },
+            [this, posted](const std::exception_ptr& failure) { end(posted, failure); });
+    } catch (...) {
+        lock.lock();
+        posted_.erase(posted);
+        throw;
+    }
+}
+
+// What the database did not take waits until the rest of its batch is here.
+void Billing::end(EndedCalls::iterator posted, const std::exception_ptr& failure) noexcept {
+    if (failure)
+        posted->reason = Committer::reasonOf(failure);
+    else
+        journal_.close(posted->slot);
+    EndedCalls settled;
+    {
+        EndedCalls& target = failure ? unsettled_ : settled;
+        const std::lock_guard lock(mutex_);
+        target.splice(target.end(), posted_, posted);
+    }
+    for (const EndedCall& call : settled) call.done();
+}
+
+void Billing::spoolUnsettled() noexcept {
+    EndedCalls all;
+    {
+        const std::lock_guard lock(mutex_);
+        all.swap(unsettled_);
+    }
+    spool(std::move(all));
+}
+
+// Together: one sync of the disk.
+void Billing::spool(EndedCalls calls) noexcept {
+    if (calls.empty()) return;
+    std::exception_ptr failure;
+    try {
+        Spool::Lines lines;
+        lines.reserve(calls.size());
+        for (const EndedCall& call : calls) lines.push_back(jsonOf(call.settlement));
+        spool_.append(lines);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    while (!calls.empty()) {
+        EndedCall& call = calls.front();
+        const auto done = std::exchange(call.done, nullptr);
+        logUnsettled(call, failure);
+        if (failure) {
+            const std::lock_guard lock(mutex_);
+            kept_.splice(kept_.end(), calls, calls.begin());
+        } else {
+            journal_.close(call.slot);
+            calls.pop_front();
+        }
+        if (done) done();
+    }
+}
+
+void Billing::logUnsettled(const EndedCall& call, const std::exception_ptr& failureOfSpool) noexcept {
+    try {
+        if (!failureOfSpool)
+            return log_.warning(
+                LogLine("bill waits").field("id", call.settlement.requestId).field("reason", call.reason).str());
+        log_.error(LogLine("bill is kept in memory only")
+                       .field("reason", call.reason + "; billing.spool_dir: " + Committer::reasonOf(failureOfSpool))
+                       .field("bill", jsonOf(call.settlement))
+                       .str());
+    } catch (...) {  // out of memory, and the bill is where it should be
+        return;
+    }
+}
+
+}  // namespace aiproject

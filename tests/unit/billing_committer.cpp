@@ -181,4 +181,26 @@ SPEC(Posted, waits_no_longer_for_a_slow_database_than_for_one_that_is_away) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(runs), rows());
 }
 
+// The second half comes later, and would be overdue a moment after the first.
+SPEC(Posted, hears_of_a_slow_database_with_what_has_waited_longer) {
+    constexpr auto timeout = 400ms;
+    int rounds = 0;
+    Committer committer(*database, timeout, [&] { ++rounds; });
+    const auto slow = [&](Poco::Data::Session& session) {
+        if (runs == 1) {
+            std::this_thread::sleep_for(timeout / 4);
+            for (int index = kMany / 2; index < kMany; ++index) post(committer, index, insert);
+            std::this_thread::sleep_for(timeout * 3 / 4);
+        }
+        insert(session);
+    };
+    for (int index = 0; index < kMany / 2; ++index) post(committer, index, slow);
+    allAreThere.set_value();
+    committer.drain();
+    assertEachIsDoneOnce();
+    CPPUNIT_ASSERT_EQUAL(2, rounds);
+    CPPUNIT_ASSERT(runs <= 32);
+    CPPUNIT_ASSERT_EQUAL(kMany - int(runs), int(failed));
+}
+
 }  // namespace

@@ -21,7 +21,8 @@ std::optional<Number> take(std::string_view& text, std::string_view word) {
 
 std::string sentenceOf(const BenchOrder& order) {
     return "bench frames=" + std::to_string(order.frames) + " gap_us=" + std::to_string(order.gap.count()) +
-           " bytes=" + std::to_string(order.bytes);
+           " bytes=" + std::to_string(order.bytes) +
+           (order.wait.count() == 0 ? "" : " wait_ms=" + std::to_string(order.wait.count()));
 }
 
 std::optional<BenchOrder> findOrder(std::string_view text) {
@@ -31,8 +32,10 @@ std::optional<BenchOrder> findOrder(std::string_view text) {
     const auto frames = take<std::uint32_t>(text, "bench frames=");
     const auto gap = take<std::uint32_t>(text, " gap_us=");
     const auto bytes = take<std::uint32_t>(text, " bytes=");
-    if (!frames || !gap || !bytes || *frames == 0) return std::nullopt;
-    return BenchOrder{*frames, std::chrono::microseconds(*gap), *bytes};
+    const bool waits = text.substr(0, 6) == " wait_";
+    const auto wait = waits ? take<std::uint32_t>(text, " wait_ms=") : 0;
+    if (!frames || !gap || !bytes || !wait || *frames == 0) return std::nullopt;
+    return BenchOrder{*frames, std::chrono::microseconds(*gap), *bytes, std::chrono::milliseconds(*wait)};
 }
 
 }  // namespace aiproject::bench

@@ -37,6 +37,7 @@ std::vector<Section> run(const BenchOptions& options) {
     if (options.has(Part::warm)) sections.push_back(coldAgainstWarm(options));
     if (options.has(Part::bulkheads)) sections.push_back(bulkheads(rows, options));
     if (options.has(Part::growth)) sections.push_back(growth(rows, options));
+    if (options.has(Part::bursts)) sections.push_back(bursts(options));
     sections.push_back(rows.section());
     sections.back().failures = rows.failures() + budgets.failures();
     return sections;

@@ -38,16 +38,20 @@ void leadTo(const std::string& url, const std::string& model, test::Settings& se
 
 // Wide enough that nothing but the machine is the limit; which of two workers takes a connection is chance, so each
 // could hold them all.
+void widen(test::Settings& settings) {
+    settings["pool.model.processes"] = to_string(kWorkers);
+    settings["pool.model.threads"] = "10500";
+    settings["pool.model.backlog"] = "4096";
+    settings["pool.model.queue_ms"] = "60000";
+}
+
 test::Settings settingsFor(const BenchUpstream& upstream, const HostOptions& options) {
     test::Settings settings{{"log.level", "info"},
                             {"route.text", "spark_chat"},
                             {"route.picture", "spark_image"},
                             {"timeout.drain_ms", "2000"},
-                            {"pool.model.processes", to_string(kWorkers)},
-                            {"pool.model.threads", "10500"},
-                            {"pool.model.backlog", "4096"},
-                            {"pool.model.queue_ms", "60000"},
                             {"model.spark_image.question", "bench frames=20 gap_us=0 bytes=350"}};
+    if (options.room == Room::wide) widen(settings);
     leadTo(upstream.url(options.transport, "/v1.1/chat"), "spark_chat", settings);
     leadTo(upstream.url(options.transport, "/v2.1/image"), "spark_image", settings);
     if (options.transport == Transport::tls)

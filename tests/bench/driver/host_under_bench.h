@@ -18,10 +18,14 @@ namespace aiproject::bench {
 
 enum class Transport { plain, tls };  // between the workers and the upstream
 
+// How many calls the pool "model" takes: as many as the machine can, or what it takes by default.
+enum class Room { wide, byDefault };
+
 struct HostOptions {
     Transport transport = Transport::plain;
     int stepDelayMs = 0;           // how far away the upstream is
     test::Settings settings = {};  // besides the bench's own
+    Room room = Room::wide;
 };
 
 class BenchUpstream {

@@ -26,7 +26,9 @@ test::Command commandOf(const LoadPlan& plan, const std::string& output) {
     const auto add = [&](const char* option, int value) {
         if (value > 0) command.arguments.insert(command.arguments.end(), {option, std::to_string(value)});
     };
+    add("--wait-ms", plan.waitMs);
     add("--ramp-per-s", plan.rampPerSecond);
+    add("--burst-per-s", plan.burstPerSecond);
     add("--read-bytes-per-s", plan.readBytesPerSecond);
     command.output = output;
     return command;
@@ -59,6 +61,7 @@ LoadResult loadResultOf(const std::string& json) try {
     for (const auto& [reason, count] : *partOf(*object, "reasons")) result.reasons[reason] = count;
     result.added = timesOf(*partOf(*object, "added_us"));
     result.firstFrame = timesOf(*partOf(*object, "first_frame_us"));
+    if (object->has("answer_us")) result.answer = timesOf(*partOf(*object, "answer_us"));
     result.cpuUs = object->getValue<double>("cpu_us");
     return result;
 } catch (const Poco::Exception& e) {
@@ -85,7 +88,8 @@ LoadResult LoadRun::result() {
         awaitOver();
         process_.signal(SIGTERM);
     }
-    const auto stream = std::chrono::microseconds(plan_.isCut ? 0 : std::int64_t(plan_.frames) * plan_.gapUs);
+    const auto stream = std::chrono::microseconds(plan_.isCut ? 0 : std::int64_t(plan_.frames) * plan_.gapUs) +
+                        std::chrono::milliseconds(plan_.waitMs);
     await("the end of bench_load",
           std::chrono::seconds(kGraceSeconds) + std::chrono::ceil<std::chrono::seconds>(stream),
           [&] { return !process_.isRunning(); });

@@ -20,8 +20,10 @@ struct LoadPlan {
     bool isCut = false;  // when its time is over, in the middle of its streams
     int gapUs = 0;       // between two frames; 0: as fast as they are taken
     int bytes = 350;     // of a frame
+    int waitMs = 0;      // before a stream's first frame
     int seconds = 1;     // of steady state
     int rampPerSecond = 0;
+    int burstPerSecond = 0;      // each stream is begun once, at this rate; no ramp, no steady state
     int readBytesPerSecond = 0;  // 0: reads what comes
 };
 
@@ -35,6 +37,7 @@ struct LoadResult {
     std::map<std::string, std::int64_t> reasons;  // of the failures
     Times added;                                  // how old a frame is when it arrives
     Times firstFrame;                             // from the request
+    Times answer;                                 // from opening a connection to the first byte; of a burst alone
     double cpuUs = 0;
 };
 

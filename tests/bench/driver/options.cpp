@@ -34,8 +34,9 @@ Part partNamed(const std::string& name) {
     if (name == "warm") return Part::warm;
     if (name == "bulkheads") return Part::bulkheads;
     if (name == "growth") return Part::growth;
+    if (name == "bursts") return Part::bursts;
     throw std::invalid_argument("--only: '" + name +
-                                "' is not a part; there are rows, targets, budget, warm, bulkheads and growth");
+                                "' is not a part; there are rows, targets, budget, warm, bulkheads, growth and bursts");
 }
 
 void makeSmall(BenchOptions& options) {
@@ -47,6 +48,8 @@ void makeSmall(BenchOptions& options) {
     options.held = 50;
     options.crowd = 50;
     options.crowdSeconds = 1;
+    options.burst = options.waiting = 50;
+    options.waitSeconds = 1;
     options.pageSeconds = 1;
 }
 
@@ -54,7 +57,7 @@ void makeSmall(BenchOptions& options) {
 
 const char* const kUsage =
     "bench [--only PART]... [--streams LIST] [--seconds N] [--held N] [--smoke] [--record WHAT_CHANGED]\n"
-    "  --only PART      rows, targets, budget, warm, bulkheads or growth; may be repeated. Default: all\n"
+    "  --only PART      rows, targets, budget, warm, bulkheads, growth or bursts; may be repeated. Default: all\n"
     "  --streams LIST   how many open streams the rows have, as in 1,100,1000\n"
     "  --seconds N      of steady state that a row measures\n"
     "  --held N         streams that are open at once, each counted to its last frame\n"

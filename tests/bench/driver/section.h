@@ -41,6 +41,8 @@ Section coldAgainstWarm(const BenchOptions& options);
 Section bulkheads(RowBook& rows, const BenchOptions& options);
 // Whether a frame and a stream cost the same however many are open.
 Section growth(RowBook& rows, const BenchOptions& options);
+// What many new streams at once are told, and many calls whose first frame comes late; both with default settings.
+Section bursts(const BenchOptions& options);
 // How far the CPU of nginx and workers per frame lies apart between the fewest and the most open streams, in percent;
 // kNotMeasured with fewer than two counts.
 double spreadOfFrames(RowBook& rows, const BenchOptions& options);

@@ -133,6 +133,23 @@ SPEC(BenchEngines, end_a_slow_client_with_its_run_and_without_a_failure) {
     CPPUNIT_ASSERT_EQUAL_MESSAGE(run.output, 0, run.number("failures") + run.number("frames"));
 }
 
+SPEC(BenchEngines, begin_each_stream_of_a_burst_once_and_wait_for_late_first_frames) {
+    auto arguments = with(http(), "@BENCH@");
+    arguments.insert(arguments.end(), {"--burst-per-s", "1000", "--wait-ms", "300"});
+    const Run run = load(arguments);
+    assertGood(run);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(run.output, 30, run.number("streams_ended"));
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(run.output, 150, run.number("frames"));
+    CPPUNIT_ASSERT(run.result->getObject("first_frame_us")->getValue<double>("p50") >= 300'000);
+    CPPUNIT_ASSERT(run.result->getObject("answer_us")->getValue<double>("max") >= 300'000);
+}
+
+SPEC(BenchEngines, count_each_stream_of_a_burst_that_was_refused_once) {
+    auto arguments = with("fastcgi:" + upstream.dir.file("none") + ":/", "@BENCH@");
+    arguments.insert(arguments.end(), {"--burst-per-s", "1000"});
+    CPPUNIT_ASSERT_EQUAL(30, load(arguments).number("failures"));
+}
+
 SPEC(BenchEngines, say_what_is_wrong_with_a_command_line) {
     const auto said = [](const std::vector<std::string>& arguments) {
         const Finished finished = runToEnd({buildFolder() + "/tests/bench/bench_load", arguments});

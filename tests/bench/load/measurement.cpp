@@ -47,6 +47,8 @@ void Measurement::firstFrame(TimePoint sentRequest, TimePoint arrived) {
     if (window_ == Window::steady && sentRequest >= began_) steadyFirstFrames_.add(arrived - sentRequest);
 }
 
+void Measurement::answer(std::chrono::nanoseconds sinceOpening) { answers_.add(sinceOpening); }
+
 void Measurement::streamEnded() {
     if (window_ == Window::steady) ++streamsEnded_;
 }
@@ -72,6 +74,11 @@ std::string Measurement::report(std::size_t streams) const {
     all.set("added_us", ages);
     const Histogram& firstFrames = steadyFirstFrames_.count() != 0 ? steadyFirstFrames_ : firstFrames_;
     all.set("first_frame_us", percentiles(firstFrames, {{"p50", 0.5}, {"p99", 0.99}}));
+    if (answers_.count() != 0) {
+        Object::Ptr answers = percentiles(answers_, {{"p50", 0.5}, {"p99", 0.99}});
+        answers->set("max", microseconds(answers_.max()));
+        all.set("answer_us", answers);
+    }
     all.set("cpu_us", std::int64_t(cpu_.count()));
     std::ostringstream text;
     all.stringify(text);

@@ -18,6 +18,7 @@ public:
 
     void frame(std::chrono::nanoseconds age);
     void firstFrame(TimePoint sentRequest, TimePoint arrived);
+    void answer(std::chrono::nanoseconds sinceOpening);  // its first byte
     void streamEnded();
     void failure(const std::string& reason);
 
@@ -33,6 +34,7 @@ private:
     Histogram ages_;
     Histogram firstFrames_;        // of all streams
     Histogram steadyFirstFrames_;  // of those begun in the window
+    Histogram answers_;
     std::uint64_t streamsEnded_ = 0;
     std::uint64_t failures_ = 0;
     std::map<std::string, std::uint64_t> reasons_;

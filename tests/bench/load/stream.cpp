@@ -31,6 +31,7 @@ void Stream::open() {
     sent_ = 0;
     frames_ = 0;
     isAnswered_ = false;
+    opened_ = Clock::now();
     const Target& target = plan_.target;
     socket_ = FileDescriptor(socket(target.address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!socket_) return fail(std::string("no socket: ") + std::strerror(errno));

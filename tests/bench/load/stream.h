@@ -45,6 +45,7 @@ public:
     void pause(std::chrono::milliseconds duration);  // then pauseIsOver()
     void close();                                    // silently
     bool isOpen() const noexcept { return bool(socket_); }
+    TimePoint opened() const noexcept { return opened_; }  // the last time
 
     void ready(std::uint32_t events) override;
     void timerExpired() override;
@@ -64,6 +65,7 @@ private:
     std::unique_ptr<AnswerReader> reader_;
     FileDescriptor socket_;
     std::size_t sent_ = 0;  // of the request
+    TimePoint opened_;
     TimePoint sentRequest_;
     TimePoint arrived_;  // the bytes being taken
     bool isAnswered_ = false;

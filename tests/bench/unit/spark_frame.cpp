@@ -101,6 +101,13 @@ SPEC(BenchSentence, is_found_as_it_was_written_whatever_stands_around_it) {
     CPPUNIT_ASSERT(found && found->frames == 20 && found->gap == written.gap && found->bytes == 350);
 }
 
+SPEC(BenchSentence, says_how_long_the_first_frame_waits_only_when_it_does) {
+    const BenchOrder written{1, std::chrono::microseconds(0), 350, std::chrono::milliseconds(10'000)};
+    CPPUNIT_ASSERT_EQUAL(std::string("bench frames=1 gap_us=0 bytes=350 wait_ms=10000"), sentenceOf(written));
+    CPPUNIT_ASSERT(findOrder(sentenceOf(written) + "\"")->wait == written.wait);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), std::int64_t(findOrder("bench frames=1 gap_us=1 bytes=1")->wait.count()));
+}
+
 SPEC(BenchSentence, counts_the_last_time_it_is_said) {
     CPPUNIT_ASSERT_EQUAL(2U, findOrder("bench frames=1 gap_us=1 bytes=1, bench frames=2 gap_us=2 bytes=2")->frames);
 }
@@ -108,6 +115,7 @@ SPEC(BenchSentence, counts_the_last_time_it_is_said) {
 SPEC(BenchSentence, is_not_found_when_damaged) {
     for (const char* text : {"", "bench", "bench frames=", "bench frames=x gap_us=1 bytes=1", "bench frames=1 gap_us=1",
                              "bench frames=0 gap_us=1 bytes=1", "bench frames=1  gap_us=1 bytes=1",
-                             "bench frames=99999999999 gap_us=1 bytes=1", "bench frames=1 gap_us=-1 bytes=1"})
+                             "bench frames=99999999999 gap_us=1 bytes=1", "bench frames=1 gap_us=-1 bytes=1",
+                             "bench frames=1 gap_us=1 bytes=1 wait_ms=x"})
         CPPUNIT_ASSERT_MESSAGE(text, !findOrder(text));
 }

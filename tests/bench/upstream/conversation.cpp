@@ -42,7 +42,7 @@ void Conversation::answer(const BenchOrder& order) {
     nextFrame_ = 0;
     isAnswering_ = true;
     afterStep([this] {
-        nextDue_ = Clock::now();
+        nextDue_ = Clock::now() + order_.wait;
         if (stepDelay_.count() != 0) proceed();  // else the caller's turn is still running
     });
 }

@@ -36,7 +36,7 @@ protected:
     void say(std::string_view bytes) { output_ += bytes; }
     // One step of a far upstream, then `next`.
     void afterStep(std::function<void()> next);
-    // The first frame comes after one more step.
+    // The first frame comes after one more step, and what the order has it wait.
     void answer(const BenchOrder& order);
     void stopAnswering() noexcept { isAnswering_ = false; }
     void leave() noexcept { isLeaving_ = true; }  // once everything said is sent

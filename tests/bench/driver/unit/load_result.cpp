@@ -1,4 +1,5 @@
 // What bench_load says of itself, and what clients make of an answer.
+#include "bench/driver/bursts.h"
 #include "bench/driver/http_clients.h"
 #include "bench/driver/load_run.h"
 #include "bench/driver/rows.h"
@@ -49,6 +50,25 @@ SPEC(BenchLoadResult, counts_the_cpu_of_all_processes) {
     figures.cpuKeepers = 1'000;
     CPPUNIT_ASSERT_DOUBLES_EQUAL(2'311, figures.allCpu(), 1e-9);
     CPPUNIT_ASSERT_DOUBLES_EQUAL(110, figures.ourCpu(), 1e-9);
+}
+
+SPEC(BenchLoadResult, tells_those_told_to_come_back_from_those_that_failed) {
+    LoadResult load;
+    load.streamsEnded = 5;
+    load.failures = 6;
+    load.reasons = {{"answered with code MODEL_BUSY: too many", 3},
+                    {"answered with code MODEL_BUSY: the service is busy", 1},
+                    {"answered with code APP_SERVER_ERROR: no", 2}};
+    const Told told = toldOf(load);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(5), told.served);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(4), told.busy);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2), told.failed);
+}
+
+SPEC(BenchLoadResult, of_a_burst_has_the_time_to_an_answer) {
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(0, loadResultOf(json).answer.most, 1e-9);
+    const std::string answers = R"(,"answer_us":{"p50":1,"p99":2,"max":3.5}})";
+    CPPUNIT_ASSERT_DOUBLES_EQUAL(3.5, loadResultOf(json.substr(0, json.size() - 1) + answers).answer.most, 1e-9);
 }
 
 SPEC(BenchLoadResult, is_refused_when_something_is_missing) {

@@ -10,7 +10,27 @@
 namespace aiproject::bench {
 namespace {
 
+struct Crowds {
+    int count, streams;  // streams of each
+};
+
+int ceilOf(int number, int divisor) { return (number + divisor - 1) / divisor; }
+
+constexpr int kMostOfCrowd = 10'000;  // an address has ports for some 28,000, and others are measured beside
+
 std::string modelOf(std::size_t crowd) { return "held_" + std::to_string(crowd); }
+
+// All crowds together are opened as fast as a single one, and have as many frames a second.
+LoadPlan planFor(const HostUnderBench& host, const test::NginxSite& nginx, std::size_t crowd, const Crowds& crowds,
+                 int seconds) {
+    LoadPlan plan = planOf({Mode::held, crowds.streams, Way::nginx, Transport::plain}, host, seconds);
+    plan.target = "http:" + std::to_string(nginx.port()) + ":/models/" + modelOf(crowd) + "/stream";
+    plan.rampPerSecond = std::max(1, plan.rampPerSecond / crowds.count);
+    plan.gapUs *= crowds.count;
+    const int lifeSeconds = 2 * crowds.streams / plan.rampPerSecond + 2 * seconds;
+    plan.frames = lifeSeconds * 1'000'000 / plan.gapUs + 2;
+    return plan;
+}
 
 // A worker of a crowd's size for each, and one more: which of them takes a connection is chance.
 test::Settings settingsFor(const std::vector<std::unique_ptr<BenchUpstream>>& upstreams) {
@@ -24,39 +44,36 @@ test::Settings settingsFor(const std::vector<std::unique_ptr<BenchUpstream>>& up
     return settings;
 }
 
-LoadPlan planFor(const HostUnderBench& host, const test::NginxSite& nginx, std::size_t crowd, int streams,
-                 int seconds) {
-    const Row row{Mode::held, streams, Way::nginx, Transport::plain};
-    LoadPlan plan = planOf(row, host, seconds);
-    plan.target = "http:" + std::to_string(nginx.port()) + ":/models/" + modelOf(crowd) + "/stream";
-    return plan;
-}
-
 }  // namespace
+
+int mostOfCrowd() {
+    constexpr int kSpare = 1'000;  // what a process has open beside its streams
+    return std::min(kMostOfCrowd, (int(raiseOpenFiles(0)) - kSpare) / 2);
+}
 
 Held holdOpen(int wanted, int perCrowd, int seconds) {
     using Clock = std::chrono::steady_clock;
-    const int crowds = (wanted + perCrowd - 1) / perCrowd, streams = wanted / crowds;
-    say(std::to_string(streams * crowds) + " streams open at once, " + std::to_string(crowds) + " crowds");
-    std::vector<std::unique_ptr<BenchUpstream>> upstreams(static_cast<std::size_t>(crowds));
+    const int count = ceilOf(wanted, perCrowd);
+    const Crowds crowds{count, ceilOf(wanted, count)};
+    const int all = crowds.count * crowds.streams;
+    say(std::to_string(all) + " streams open at once, " + std::to_string(crowds.count) + " crowds");
+    std::vector<std::unique_ptr<BenchUpstream>> upstreams(static_cast<std::size_t>(crowds.count));
     for (auto& upstream : upstreams) upstream = std::make_unique<BenchUpstream>(0);
     const HostUnderBench host({Transport::plain, 0, settingsFor(upstreams)});
     test::NginxOptions nginx;
     nginx.socketFolder = host.file("run");
-    std::vector<std::unique_ptr<test::NginxSite>> sites(static_cast<std::size_t>(crowds));
+    std::vector<std::unique_ptr<test::NginxSite>> sites(upstreams.size());
     for (auto& site : sites) site = std::make_unique<test::NginxSite>(nginx);
 
     std::vector<LoadPlan> plans;
     plans.reserve(sites.size());
-    for (std::size_t i = 0; i < sites.size(); ++i)
-        plans.push_back(planFor(host, *sites[i], i, streams, seconds * crowds));
+    for (std::size_t i = 0; i < sites.size(); ++i) plans.push_back(planFor(host, *sites[i], i, crowds, seconds));
     std::vector<std::unique_ptr<LoadRun>> runs(plans.size());
     const auto began = Clock::now();
     for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = std::make_unique<LoadRun>(plans[i]);
     for (const auto& run : runs) run->awaitSteady();
-    const bool areAllOpen =
-        Clock::now() - began < plans.front().frames * std::chrono::microseconds(plans.front().gapUs);
-    Held held{streams * crowds, areAllOpen ? 0 : streams * crowds};
+    const std::chrono::microseconds life{std::int64_t(plans.front().frames - 1) * plans.front().gapUs};
+    Held held{all, Clock::now() - began < life ? 0 : all};
     for (const auto& run : runs) held.failures += run->result().failures;
     return held;
 }

@@ -10,7 +10,8 @@ struct Held {
     std::int64_t failures = 0;  // of them; also those that ended before all were open
 };
 
-constexpr int kMostOfCrowd = 10'000;  // for which a process has descriptors and an address has ports
+// For which a process has descriptors, two for each stream, and an address has ports.
+int mostOfCrowd();
 
 // By crowds: each with an upstream, an nginx and a load of its own, before the same workers. All are open for
 // `seconds`.

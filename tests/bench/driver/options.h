@@ -17,7 +17,7 @@ struct BenchOptions {
     int seconds = 6;                    // of steady state that a paced row measures
     int rounds = 3;                     // of what is compared by its ratio; the median counts
     bool sharesHosts = false;           // of rows that had better have a fresh one each
-    int held = 10'000;                  // streams open at once, each counted to its last frame
+    int held = 50'000;                  // streams open at once, each counted to its last frame
     int crowd = 1'000;                  // streams of the bulkheads
     int burst = 3'000;                  // new streams in the same second
     int waiting = 5'000;                // calls whose first frame comes late

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 
 namespace aiproject::bench {
 namespace {
@@ -44,6 +45,18 @@ test::Settings settingsFor(const std::vector<std::unique_ptr<BenchUpstream>>& up
     return settings;
 }
 
+// A worker with a thread for each stream must not take the last ones of the machine from everybody else.
+void awaitSteady(const std::vector<std::unique_ptr<LoadRun>>& runs, std::chrono::seconds limit) {
+    constexpr long kLeftToOthers = 1'500;
+    await("opening of all streams", limit, [&] {
+        if (threadsLeft() < kLeftToOthers)
+            throw std::runtime_error("the threads of these streams use up kernel.pid_max; raise it, or hold fewer");
+        return std::all_of(runs.begin(), runs.end(),
+                           [](const auto& run) { return run->isSteady() || !run->isRunning(); });
+    });
+    for (const auto& run : runs) run->awaitSteady();  // throws the words of one that has ended
+}
+
 }  // namespace
 
 int mostOfCrowd() {
@@ -69,10 +82,10 @@ Held holdOpen(int wanted, int perCrowd, int seconds) {
     plans.reserve(sites.size());
     for (std::size_t i = 0; i < sites.size(); ++i) plans.push_back(planFor(host, *sites[i], i, crowds, seconds));
     std::vector<std::unique_ptr<LoadRun>> runs(plans.size());
+    const std::chrono::microseconds life{std::int64_t(plans.front().frames - 1) * plans.front().gapUs};
     const auto began = Clock::now();
     for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = std::make_unique<LoadRun>(plans[i]);
-    for (const auto& run : runs) run->awaitSteady();
-    const std::chrono::microseconds life{std::int64_t(plans.front().frames - 1) * plans.front().gapUs};
+    awaitSteady(runs, std::chrono::seconds(life.count() / 1'000'000));
     Held held{all, Clock::now() - began < life ? 0 : all};
     for (const auto& run : runs) held.failures += run->result().failures;
     return held;

@@ -81,6 +81,8 @@ void LoadRun::awaitLine(const std::string& line, int seconds) {
 
 void LoadRun::awaitSteady() { awaitLine("steady", plan_.streams / std::max(1, plan_.rampPerSecond)); }
 
+bool LoadRun::isSteady() const { return hasLine(output(), "steady"); }
+
 void LoadRun::awaitOver() { awaitLine("over", plan_.seconds); }
 
 LoadResult LoadRun::result() {

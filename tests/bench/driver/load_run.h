@@ -50,6 +50,7 @@ public:
     explicit LoadRun(const LoadPlan& plan);
 
     void awaitSteady();
+    bool isSteady() const;
     void awaitOver();
     LoadResult result();
     bool isRunning() { return process_.isRunning(); }

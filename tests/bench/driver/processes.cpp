@@ -38,6 +38,14 @@ Pids childrenOf(pid_t pid) {
     return children;
 }
 
+long threadsLeft() {
+    long most = 0, all = 0;
+    std::ifstream("/proc/sys/kernel/pid_max") >> most;
+    std::ifstream load("/proc/loadavg");  // "0.20 0.18 0.12 RUNNING/ALL LAST"
+    load.ignore(256, '/') >> all;
+    return most - all;
+}
+
 std::size_t raiseOpenFiles(std::size_t wanted) {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);

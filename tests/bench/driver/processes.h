@@ -19,6 +19,9 @@ long residentSizeOf(const Pids& pids);
 
 Pids childrenOf(pid_t pid);
 
+// How many processes and threads the kernel can still make, of all users together.
+long threadsLeft();
+
 // Raises the limit of open files for this process and those it starts, as far as it may and `wanted` says; answers
 // what it is then.
 std::size_t raiseOpenFiles(std::size_t wanted);

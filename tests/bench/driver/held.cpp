@@ -47,7 +47,7 @@ test::Settings settingsFor(const std::vector<std::unique_ptr<BenchUpstream>>& up
 
 // A worker with a thread for each stream must not take the last ones of the machine from everybody else.
 void awaitSteady(const std::vector<std::unique_ptr<LoadRun>>& runs, std::chrono::seconds limit) {
-    constexpr long kLeftToOthers = 1'500;
+    constexpr long kLeftToOthers = 8'000;
     await("opening of all streams", limit, [&] {
         if (threadsLeft() < kLeftToOthers)
             throw std::runtime_error("the threads of these streams use up kernel.pid_max; raise it, or hold fewer");

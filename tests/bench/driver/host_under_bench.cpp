@@ -36,11 +36,24 @@ void leadTo(const std::string& url, const std::string& model, test::Settings& se
     settings[prefix + "api_secret"] = "bench-secret";
 }
 
+std::string saidBy(const std::vector<std::string>& command, const test::Settings& settings) {
+    const test::Installation installation(settings);
+    std::vector<std::string> arguments = command;
+    arguments.insert(arguments.end(), {"-c", installation.configFile()});
+    return test::runToEnd({test::programPath(), arguments}).output;
+}
+
+// Whether a worker follows streams without a thread for each; if so, its default number of both is wide.
+bool followsStreams() {
+    static const bool follows = saidBy({"check", "--print-config"}, {}).find("pool.model.streams") != std::string::npos;
+    return follows;
+}
+
 // Wide enough that nothing but the machine is the limit; which of two workers takes a connection is chance, so each
 // could hold them all.
 void widen(test::Settings& settings) {
     settings["pool.model.processes"] = to_string(kWorkers);
-    settings["pool.model.threads"] = "10500";
+    if (!followsStreams()) settings["pool.model.threads"] = "10500";
     settings["pool.model.backlog"] = "4096";
     settings["pool.model.queue_ms"] = "60000";
 }
@@ -186,11 +199,10 @@ LoadPlan HostUnderBench::planFor(Way way) const {
 }
 
 bool knowsWarmConnections() {
-    const test::Installation installation({{"model.spark_chat.app_id", "bench"},
-                                           {"model.spark_chat.api_key", "bench-key"},
-                                           {"model.spark_chat.api_secret", "bench-secret"}});
-    const test::Finished said = test::runToEnd({test::programPath(), {"models", "-c", installation.configFile()}});
-    return said.output.find("model.spark_chat.warm_connections") != std::string::npos;
+    const std::string said = saidBy({"models"}, {{"model.spark_chat.app_id", "bench"},
+                                                 {"model.spark_chat.api_key", "bench-key"},
+                                                 {"model.spark_chat.api_secret", "bench-secret"}});
+    return said.find("model.spark_chat.warm_connections") != std::string::npos;
 }
 
 }  // namespace aiproject::bench

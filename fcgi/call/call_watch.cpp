@@ -15,14 +15,15 @@ namespace aiproject {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kTickMs = 100;
+constexpr std::chrono::milliseconds kTick{100};
 constexpr std::uint64_t kWakeUp = 0;  // no call has this id
-constexpr Clock::rep kNever = std::numeric_limits<Clock::rep>::max();
+constexpr Clock::rep kUnguarded = std::numeric_limits<Clock::rep>::max();
 
 }  // namespace
 
-CallWatch::CallWatch()
-    : epoll_(epoll_create1(EPOLL_CLOEXEC)),
+CallWatch::CallWatch(EventLoop& loop)
+    : Watcher(loop),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wakeUp_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       closing_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       ownEpoll_("the epoll of the call watch", epoll_.get()),
@@ -30,45 +31,35 @@ CallWatch::CallWatch()
       ownClosing_("the eventfd of the last calls", closing_.get()) {
     epoll_event event{EPOLLIN, {}};
     event.data.u64 = kWakeUp;
-    if (!epoll_ || !wakeUp_ || !closing_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0)
+    if (!epoll_ || !wakeUp_ || !closing_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0 ||
+        !watch(epoll_.get(), EPOLLIN))
         throw std::runtime_error("epoll cannot be set up");
-    thread_ = std::thread([this] { run(); });
 }
 
 CallWatch::~CallWatch() {
-    {
-        const std::lock_guard lock(mutex_);
-        ending_ = true;
-    }
-    wake();
-    thread_.join();
+    loop().perform([this] { leaveLoop(); });
 }
 
-void CallWatch::wake() {
-    if (eventfd_write(wakeUp_.get(), 1) != 0 && errno != EAGAIN) endProcess("eventfd_write", errno);
-}
-
-void CallWatch::run() {
+void CallWatch::isReady(std::uint32_t /*events*/) {
     std::array<epoll_event, 64> events;
-    auto nextScan = Clock::now();
-    for (int timeout = -1;;) {
-        const int count = epoll_wait(epoll_.get(), events.data(), int(events.size()), timeout);
-        if (count < 0 && errno != EINTR) endProcess("epoll_wait", errno);
-        const std::lock_guard lock(mutex_);
-        if (ending_) return;
-        for (int i = 0; i < count; ++i) {
-            const std::uint64_t id = events[i].data.u64;  // a copy: the kernel's struct is packed
-            const auto call = calls_.find(id);
-            if (call != calls_.end()) call->second->end(Stop::clientLeft);
-        }
+    const int count = epoll_wait(epoll_.get(), events.data(), int(events.size()), 0);
+    if (count < 0 && errno != EINTR) endProcess("epoll_wait", errno);
+    const std::lock_guard lock(mutex_);
+    for (int i = 0; i < count; ++i) {
+        const std::uint64_t id = events[i].data.u64;  // a copy: the kernel's struct is packed
+        const auto call = calls_.find(id);
+        if (call != calls_.end()) call->second->end(Stop::clientLeft);
+        if (id != kWakeUp) continue;
         eventfd_t ignored = 0;
         eventfd_read(wakeUp_.get(), &ignored);
-        if (Clock::now() >= nextScan) {
-            endExpired();
-            nextScan = Clock::now() + std::chrono::milliseconds(kTickMs);
-        }
-        timeout = calls_.empty() ? -1 : kTickMs;  // an idle worker sleeps
+        wakeAt(loop().now() + kTick);
     }
+}
+
+void CallWatch::isDue() {
+    const std::lock_guard lock(mutex_);
+    endExpired();
+    if (!calls_.empty()) wakeAt(loop().now() + kTick);  // else an idle worker sleeps
 }
 
 void CallWatch::endExpired() {
@@ -90,24 +81,27 @@ void CallWatch::endAll() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     eventfd_write(closing_.get(), 1);
-    for (const auto& entry : calls_) entry.second->end(Stop::totalExpired);
+    for (const auto* calls : {&calls_, &followed_})
+        for (const auto& entry : *calls) entry.second->end(Stop::totalExpired);
 }
 
 std::vector<CallOwner> CallWatch::owners() {
     std::set<CallOwner> owners;
     const std::lock_guard lock(mutex_);
-    for (const auto& entry : calls_)
-        if (entry.second->owner_.user != 0) owners.insert(entry.second->owner_);
+    for (const auto* calls : {&calls_, &followed_})
+        for (const auto& entry : *calls)
+            if (entry.second->owner_.user != 0) owners.insert(entry.second->owner_);
     return {owners.begin(), owners.end()};
 }
 
 void CallWatch::revoke(const CallOwner& owner) {
     const std::lock_guard lock(mutex_);
-    for (const auto& entry : calls_) {
-        if (!(entry.second->owner_ == owner) || entry.second->stop() != Stop::none) continue;
-        entry.second->isRevoked_ = true;  // before its end, which is what others look for
-        entry.second->end(Stop::totalExpired);
-    }
+    for (const auto* calls : {&calls_, &followed_})
+        for (const auto& entry : *calls) {
+            if (!(entry.second->owner_ == owner) || entry.second->stop() != Stop::none) continue;
+            entry.second->isRevoked_ = true;  // before its end, which is what others look for
+            entry.second->end(Stop::totalExpired);
+        }
 }
 
 Stop CallWatch::wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept {
@@ -123,17 +117,29 @@ CallWatch::Call::Call(CallWatch& watch, int clientDescriptor, std::chrono::milli
       clientDescriptor_(clientDescriptor),
       totalUntil_(Clock::now() + total),
       watchdog_(watchdog),
-      guardUntil_(kNever) {
+      guardUntil_(kUnguarded) {
+    {
+        const std::lock_guard lock(watch_.mutex_);
+        id_ = ++watch_.lastId_;
+    }
+    enter();
+}
+
+CallWatch::Call::~Call() {
+    leave();
+    if (watchdog_.overdueAt) *watchdog_.overdueAt = 0;  // nobody else ends this call from here on
+}
+
+void CallWatch::Call::enter() {
     expectBack(totalUntil_);
     bool isFirst = false;
     {
         const std::lock_guard lock(watch_.mutex_);
-        id_ = ++watch_.lastId_;
         isFirst = watch_.calls_.empty();
         watch_.calls_.emplace(id_, this);
         if (watch_.closed_) end(Stop::totalExpired);
     }
-    if (isFirst) watch_.wake();
+    if (isFirst && eventfd_write(watch_.wakeUp_.get(), 1) != 0 && errno != EAGAIN) endProcess("eventfd_write", errno);
     if (clientDescriptor_ < 0) return;
     // One shot: once the client has left there is nothing more to hear.
     epoll_event event{EPOLLIN | EPOLLRDHUP | EPOLLONESHOT, {}};
@@ -143,11 +149,24 @@ CallWatch::Call::Call(CallWatch& watch, int clientDescriptor, std::chrono::milli
     if (!isAdded && (errno == EBADF || errno == EINVAL)) endProcess("epoll_ctl", errno);
 }
 
-CallWatch::Call::~Call() {
-    if (clientDescriptor_ >= 0) epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_DEL, clientDescriptor_, nullptr);
+void CallWatch::Call::leave() {
     const std::lock_guard lock(watch_.mutex_);
-    watch_.calls_.erase(id_);
-    if (watchdog_.overdueAt) *watchdog_.overdueAt = 0;  // nobody else ends this call from here on
+    watch_.followed_.erase(id_);
+    if (watch_.calls_.erase(id_) != 0 && clientDescriptor_ >= 0)
+        epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_DEL, clientDescriptor_, nullptr);
+}
+
+void CallWatch::Call::leaveToFollower(std::function<void()> onEnd) {
+    leave();
+    endTurn();
+    const std::lock_guard lock(watch_.mutex_);
+    onEnd_ = std::move(onEnd);
+    watch_.followed_.emplace(id_, this);
+    if (stop() == Stop::none && watch_.closed_) end(Stop::totalExpired);
+}
+
+void CallWatch::Call::endTurn() noexcept {
+    if (watchdog_.overdueAt) *watchdog_.overdueAt = 0;
 }
 
 void CallWatch::Call::belongTo(const CallOwner& owner) {
@@ -166,12 +185,12 @@ void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {
 }
 
 void CallWatch::Call::startGuard() noexcept {
-    const auto until = guarded_ < 0 ? kNever : (Clock::now() + guardLimit_).time_since_epoch().count();
+    const auto until = guarded_ < 0 ? kUnguarded : (Clock::now() + guardLimit_).time_since_epoch().count();
     guardUntil_.store(until, std::memory_order_relaxed);
 }
 
 void CallWatch::Call::pauseGuard() noexcept {
-    guardUntil_.store(kNever, std::memory_order_relaxed);
+    guardUntil_.store(kUnguarded, std::memory_order_relaxed);
     hostBlocks_.store(true, std::memory_order_relaxed);
 }
 
@@ -194,6 +213,7 @@ void CallWatch::Call::shutDown() {
 void CallWatch::Call::end(Stop reason) {
     Stop none = Stop::none;
     if (!stop_.compare_exchange_strong(none, reason)) return;
+    if (onEnd_) return onEnd_();
     expectBack(Clock::now());
     shutDown();
 }

@@ -1,19 +1,21 @@
-// Cancels calls nobody needs any more: the client has left, or a deadline has passed. One thread for all calls of the
-// worker; it shuts down the descriptor that a plugin blocks on, so a plugin with one socket needs no timer of its own
-// once it is connected. Deadlines are kept to a tenth of a second. A call that goes on
+// Cancels calls nobody needs any more: the client has left, or a deadline has passed. The worker's event loop looks
+// after those that block a thread: it shuts down the descriptor that a plugin blocks on, so a plugin with one socket
+// needs no timer of its own once it is connected. Their deadlines are kept to a tenth of a second. A call that goes on
 // although it was ended becomes overdue, which the manager sees on the board. When its own descriptors are no longer
-// what they were, no call could be ended: then the process ends.
+// what they were, no call could be ended: then the process ends. A call that is followed is looked after by whoever
+// follows it; here it only hears of the worker's end and of a revoked account.
 #pragma once
 
 #include "aiproject/imodel.h"
 #include "base/call_owner.h"
+#include "base/event_loop.h"
 #include "base/file_descriptor.h"
 #include "base/own_descriptor.h"
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <mutex>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -24,12 +26,12 @@ struct Watchdog {
     std::chrono::milliseconds patience{0};           // after the call's end
 };
 
-class CallWatch {
+class CallWatch : private EventLoop::Watcher {
 public:
     class Call;
 
-    CallWatch();
-    ~CallWatch();  // no Call may be left
+    explicit CallWatch(EventLoop& loop);
+    ~CallWatch() override;  // no Call may be left
     CallWatch(const CallWatch&) = delete;
     CallWatch& operator=(const CallWatch&) = delete;
 
@@ -46,24 +48,26 @@ public:
     Stop wait(int clientDescriptor, std::chrono::milliseconds duration) const noexcept;
 
 private:
-    void run();
+    void isReady(std::uint32_t events) override;
+    void isDue() override;
     void endExpired();
-    void wake();
 
-    FileDescriptor epoll_, wakeUp_;
+    FileDescriptor epoll_;    // of the clients of calls that block; the loop waits for it as a whole
+    FileDescriptor wakeUp_;   // there is a call to look after
     FileDescriptor closing_;  // readable from endAll() on
     OwnDescriptor ownEpoll_, ownWakeUp_, ownClosing_;
     std::atomic<bool> closed_{false};  // endAll() was called; set under mutex_
     std::mutex mutex_;                 // guards what follows and the calls' owners; taken before a Call's own
-    std::unordered_map<std::uint64_t, Call*> calls_;
+    std::unordered_map<std::uint64_t, Call*> calls_;  // that block
+    std::unordered_map<std::uint64_t, Call*> followed_;
     std::uint64_t lastId_ = 0;
-    bool ending_ = false;
-    std::thread thread_;  // last: starts when all else is there
 };
 
 // One call in progress. Its members but end() belong to the calling thread.
 class CallWatch::Call {
 public:
+    using Clock = std::chrono::steady_clock;
+
     // Watches `clientDescriptor` (-1: none) for the client's leaving.
     Call(CallWatch& watch, int clientDescriptor, std::chrono::milliseconds total, Watchdog watchdog = {});
     ~Call();
@@ -74,6 +78,14 @@ public:
     void belongTo(const CallOwner& owner);
     // Ended by revoke(); the plugin is told that its time is over.
     bool isRevoked() const noexcept { return isRevoked_; }
+
+    // Others look after its client and its times from now on; `onEnd` is called once, by any thread and under a lock,
+    // when somebody ends it.
+    void leaveToFollower(std::function<void()> onEnd);
+    Clock::time_point totalUntil() const noexcept { return totalUntil_; }
+    // Before each piece of work of a followed call, and after it: the watchdog of a plugin that must not block.
+    void beginTurn(Clock::time_point now) noexcept { expectBack(now); }
+    void endTurn() noexcept;
 
     // As IReply::guard(); the same descriptor again costs no lock.
     void guard(int descriptor, std::chrono::milliseconds limit);
@@ -87,8 +99,9 @@ public:
 
 private:
     friend class CallWatch;
-    using Clock = std::chrono::steady_clock;
 
+    void enter();
+    void leave();
     void shutDown();
     void startGuard() noexcept;
     // Overdue when `until` is past by the watchdog's patience.
@@ -103,6 +116,7 @@ private:
     std::atomic<Stop> stop_{Stop::none};
     std::atomic<bool> isRevoked_{false};
     CallOwner owner_;
+    std::function<void()> onEnd_;  // of a followed call; under the watch's mutex
     std::atomic<Clock::rep> guardUntil_;
     std::chrono::milliseconds guardLimit_{0};  // of the calling thread
     std::mutex mutex_;                         // guards guarded_ against the watching thread

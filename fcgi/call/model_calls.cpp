@@ -35,8 +35,13 @@ struct ModelCalls::Attempt {
     bool isRevoked;
 };
 
-ModelCalls::ModelCalls(const ModelRegistry& registry, const Config& config, Log& log)
-    : registry_(registry), timeouts_(config.timeouts), retry_(config.retry), breaker_(config.breaker, log), log_(log) {
+ModelCalls::ModelCalls(const ModelRegistry& registry, const Config& config, Log& log, EventLoop& loop)
+    : registry_(registry),
+      timeouts_(config.timeouts),
+      retry_(config.retry),
+      breaker_(config.breaker, log),
+      log_(log),
+      watch_(loop) {
     for (const auto& [name, model] : registry.models())
         lateUses_[&model] = &LateUse::make([&log, name = name, plugin = model.plugin->name()] {
             log.error("model " + name + ": plugin " + plugin +

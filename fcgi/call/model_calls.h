@@ -26,7 +26,7 @@ struct Caller {
 class ModelCalls {
 public:
     // The models have rows on the board.
-    ModelCalls(const ModelRegistry& registry, const Config& config, Log& log);
+    ModelCalls(const ModelRegistry& registry, const Config& config, Log& log, EventLoop& loop);
     ~ModelCalls();
     ModelCalls(const ModelCalls&) = delete;
     ModelCalls& operator=(const ModelCalls&) = delete;

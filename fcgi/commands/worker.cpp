@@ -239,7 +239,8 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
                       HashLimits::forThreads(pool.threads));
     Permits permits(seat.board(), seat.row(), callLimits(config.limits, pool));
     Billing billing(database, config, billingRules(config), log);
-    ModelCalls calls(models, config, log);
+    EventLoop loop;
+    ModelCalls calls(models, config, log, loop);
     const Readiness readiness(config.routes, pool.models, models, migrations);
     RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
     const Router router({config, accounts, permits, billing, calls, log, [&] { return recent.reasonsAgainst(); }});

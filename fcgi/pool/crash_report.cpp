@@ -118,23 +118,25 @@ CrashReport::~CrashReport() {
     pluginCode = nullptr;
 }
 
-PluginRun::PluginRun(int model) noexcept {
-    runningModel = model;
+SignalStack::SignalStack() noexcept {
     stack_t stack{};
-    stack.ss_sp = signalStack_.data();
-    stack.ss_size = signalStack_.size();
+    stack.ss_sp = stack_.data();
+    stack.ss_size = stack_.size();
     if (!kHasSignalStacks) sigaltstack(&stack, &before_);
 }
+
+SignalStack::~SignalStack() {
+    if (!kHasSignalStacks) sigaltstack(&before_, nullptr);
+}
+
+PluginTurn::PluginTurn(int model) noexcept { runningModel = model; }
+
+PluginTurn::~PluginTurn() { runningModel = kNobody; }
 
 PluginStart::PluginStart(int model) noexcept : run_(model) { blame(model); }
 
 PluginStart::~PluginStart() {
     if (WorkerRow* const row = workerRow) row->crashedModel = kNobody;
-}
-
-PluginRun::~PluginRun() {
-    if (!kHasSignalStacks) sigaltstack(&before_, nullptr);
-    runningModel = kNobody;
 }
 
 }  // namespace aiproject

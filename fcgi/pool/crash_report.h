@@ -38,18 +38,36 @@ public:
 // The process is about to end itself: because of what this thread runs, or of somebody.
 void blameRunningModel() noexcept;
 
-// While it lives, this thread runs a plugin of `model` (a row of the board; kNobody: none that could be
-// blamed). It brings a stack for the signals, because a full one is a common reason to crash.
-class PluginRun {
+// While it lives, this thread has a stack for the signals, because a full one is a common reason to crash.
+class SignalStack {
 public:
-    explicit PluginRun(int model) noexcept;
-    ~PluginRun();
-    PluginRun(const PluginRun&) = delete;
-    PluginRun& operator=(const PluginRun&) = delete;
+    SignalStack() noexcept;
+    ~SignalStack();
+    SignalStack(const SignalStack&) = delete;
+    SignalStack& operator=(const SignalStack&) = delete;
 
 private:
-    std::array<char, 32UL * 1024> signalStack_;  // left as it is: only a crash touches it
+    std::array<char, 32UL * 1024> stack_;  // left as it is: only a crash touches it
     stack_t before_{};
+};
+
+// While it lives, this thread runs a plugin of `model` (a row of the board; kNobody: none that could be blamed).
+class PluginTurn {
+public:
+    explicit PluginTurn(int model) noexcept;
+    ~PluginTurn();
+    PluginTurn(const PluginTurn&) = delete;
+    PluginTurn& operator=(const PluginTurn&) = delete;
+};
+
+// The same, with a stack for the signals.
+class PluginRun {
+public:
+    explicit PluginRun(int model) noexcept : turn_(model) {}
+
+private:
+    const SignalStack stack_;
+    const PluginTurn turn_;
 };
 
 // While it lives, a plugin of `model` keeps the whole process from serving: it is blamed for whatever ends the

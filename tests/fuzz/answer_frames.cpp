@@ -147,7 +147,8 @@ void requireSameSight(AnswerReader& reader, std::string_view message) {
 }
 
 void tryService(Service service, std::string_view input) {
-    static CallWatch watch;
+    static EventLoop loop;
+    static CallWatch watch(loop);
     CallWatch::Call call(watch, -1, std::chrono::hours(1));
     CollectReply host(1UL << 30);
     host.attach(call);

@@ -35,7 +35,8 @@ struct UpstreamRetries : CppUnit::TestCase {
         config.models["chat"] = {"spark_chat", settingsFor(url)};
         config.retry = retry;
         const ModelRegistry models(config, {"chat"}, PluginSnapshot::take(config), {&board});
-        ModelCalls calls(models, config, log);
+        EventLoop loop;
+        ModelCalls calls(models, config, log, loop);
         Permit permit = permits.take(1);
         CollectReply reply(1'000);
         Question::text({{"user", "hi"}}, R"([{"role":"user","content":"hi"}])")

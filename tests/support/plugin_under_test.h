@@ -179,7 +179,8 @@ public:
         return reply.outcome;
     }
 
-    CallWatch watch;
+    EventLoop loop;
+    CallWatch watch{loop};
 
 private:
     PluginLibrary library_;

@@ -101,7 +101,8 @@ SPEC(LostDescriptor, of_a_listener_ends_who_waits_and_who_accepts) {
 // Whichever of its two threads finds out first.
 SPEC(LostDescriptor, of_the_call_watch_ends_the_process) {
     const std::string words = lastWordsOf([&] {
-        CallWatch watch;
+        EventLoop loop;
+        CallWatch watch(loop);
         const auto client = connected();
         closeAll("eventpoll");
         const CallWatch::Call call(watch, client.get(), 1h);

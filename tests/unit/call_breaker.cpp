@@ -119,7 +119,7 @@ SPEC(Circuit, is_one_for_all_workers) {
     load({"status failed", "delta Hello"});
     for (int i = 0; i < 2; ++i) collected();
     const ModelRegistry theirs(config, {"*"}, PluginSnapshot::take(config), {&board});
-    ModelCalls other(theirs, config, log);
+    ModelCalls other(theirs, config, log, loop);
     Permit permit = permits.take(1);
     CollectReply reply(1'000);
     other.run({"one", "two"}, question(), reply, {permit, -1});

@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Watch : CppUnit::TestCase {
-    CallWatch watch;
+    EventLoop loop;
+    CallWatch watch{loop};
     SocketPair client, upstream;
 
     static void assertStopped(const CallWatch::Call& call, Stop reason) {

@@ -23,6 +23,7 @@ struct Calls : CppUnit::TestCase {
     Board board;
     const int worker = board.addWorker();
     Permits permits{board, worker, {}};
+    EventLoop loop;
     std::optional<ModelRegistry> registry;
     std::optional<ModelCalls> calls;
     KeptFrames kept;
@@ -47,7 +48,7 @@ struct Calls : CppUnit::TestCase {
     void loadAnew() {
         calls.reset();
         registry.emplace(config, std::vector<std::string>{"*"}, PluginSnapshot::take(config), ModelRows{&board});
-        calls.emplace(*registry, config, log);
+        calls.emplace(*registry, config, log, loop);
     }
     static ModelRequest question(Kind kind = Kind::text) {
         ModelRequest request{};

@@ -36,7 +36,8 @@ private:
 };
 
 struct ModelsGate : CppUnit::TestCase {
-    CallWatch watch;
+    EventLoop loop;
+    CallWatch watch{loop};
     CollectReply reply{1'000};
     int heard = 0;
     LateUse& late = LateUse::make([this] { ++heard; });

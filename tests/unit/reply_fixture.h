@@ -21,7 +21,8 @@ inline std::string frameSaying(const std::string& content) {
 }
 
 struct Reply : CppUnit::TestCase {
-    CallWatch watch;
+    EventLoop loop;
+    CallWatch watch{loop};
     CallWatch::Call call{watch, -1, std::chrono::hours(1)};
     KeptFrames kept;
     StreamReply stream{kept, "request-7"};

@@ -35,7 +35,7 @@ Site::Site(const Change& change)
       permits_(board_, board_.addWorker(), callLimits(config_.limits, PoolConfig())),
       registry_(config_, {"*"}, PluginSnapshot::take(config_), {&board_}),
       billing_(database_, config_, billingRules(config_), log_),
-      calls_(registry_, config_, log_),
+      calls_(registry_, config_, log_, loop_),
       router_({config_, accounts_, permits_, billing_, calls_, log_, [this] { return unreadiness; }}) {
     ann = registered("ann");
 }

@@ -66,6 +66,7 @@ private:
     Permits permits_;
     const ModelRegistry registry_;
     Billing billing_;
+    EventLoop loop_;
     ModelCalls calls_;
     const Router router_;
 };

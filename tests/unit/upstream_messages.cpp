@@ -29,7 +29,8 @@ std::string frame(const std::string& payload, unsigned char first = 0x81) {
 
 struct Messages : CppUnit::TestCase {
     std::array<int, 2> pair = connectedPair();
-    CallWatch watch;
+    EventLoop loop;
+    CallWatch watch{loop};
     RecordingReply reply{watch, kPatientTimeouts};
     Deadlines deadlines{reply, kPatientTimeouts, "the upstream"};
     Call reader{rawWebSocket(pair[0]), deadlines};

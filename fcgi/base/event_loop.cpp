@@ -15,7 +15,7 @@ constexpr auto kNever = EventLoop::Clock::time_point::max();
 
 }  // namespace
 
-EventLoop::EventLoop()
+EventLoop::EventLoop(const std::function<void(const Work& run)>& around)
     : epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wakeUp_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       ownEpoll_("the epoll of the event loop", epoll_.get()),
@@ -24,7 +24,7 @@ EventLoop::EventLoop()
     event.data.ptr = this;
     if (!epoll_ || !wakeUp_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wakeUp_.get(), &event) != 0)
         throw std::runtime_error("epoll cannot be set up; a worker needs more descriptors (ulimit -n)");
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this, around] { around([this] { run(); }); });
 }
 
 EventLoop::~EventLoop() {

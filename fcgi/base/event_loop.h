@@ -1,7 +1,10 @@
 // One thread that waits for many descriptors and times at once (epoll, level-triggered), and does what others post.
 //
 // THREADS    post() and perform() from any. The functions of a Watcher run in the loop's thread, which alone may call
-//            watch(), unwatch(), wakeAt() and destroy it; but a first watch() may come from the thread that makes it.
+//            watch(), unwatch() and wakeAt(); but a first watch() may come from the thread that makes it. While it
+//            waits for something, the loop's thread alone may destroy it.
+// ERRORS     What the loop calls must not throw: that would end the process. Work that needs memory has a way out of
+//            its own when there is none.
 // OWNERSHIP  Watchers leave before the loop ends. One that is destroyed hears nothing more, also of this turn.
 #pragma once
 
@@ -28,7 +31,9 @@ public:
     using Work = std::function<void()>;  // must not throw
     class Watcher;
 
-    EventLoop();  // starts its thread. Throws std::runtime_error when the system has no epoll left.
+    // Starts its thread, which does all it does inside `around`. Throws std::runtime_error when the system has no epoll
+    // left.
+    explicit EventLoop(const std::function<void(const Work& run)>& around = [](const Work& run) { run(); });
     ~EventLoop();  // does what was posted until now, then ends the thread
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
@@ -57,9 +62,9 @@ private:
     Timers timers_;
     std::array<epoll_event, 256> events_;
     std::size_t eventCount_ = 0;  // of this turn
-    std::mutex mutex_;            // guards what follows
+    bool isEnding_ = false;       // of its thread
+    std::mutex mutex_;            // guards posted_
     std::vector<Work> posted_;
-    bool isEnding_ = false;
     std::thread thread_;  // last: starts when all else is there
 };
 

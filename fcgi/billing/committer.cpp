@@ -110,15 +110,11 @@ Committer::Batch::iterator Committer::take(Batch& batch, std::size_t most) {
     return end;
 }
 
-// How many that were posted have waited too long, now in front: a slow database would keep the last for minutes. What
-// has waited half as long goes with them, for one sync of the spool, and so that the database gets time with what
-// remains.
-std::size_t Committer::overdue() {
-    const auto now = Clock::now();
-    const auto oldest = std::find_if(waiting_.begin(), waiting_.end(), [](const auto& one) { return bool(one->done); });
-    if (oldest == waiting_.end() || now - (*oldest)->since < timeout_) return 0;
-    const auto isOld = [&](const Shared& one) { return one->done && now - one->since >= timeout_ / 2; };
-    return std::size_t(std::stable_partition(waiting_.begin(), waiting_.end(), isOld) - waiting_.begin());
+// How many have waited too long already, of those in front: a slow database would keep the last for minutes.
+std::size_t Committer::overdue() const {
+    const auto latest = Clock::now() - timeout_;
+    const auto isInTime = [&](const Shared& one) { return !one->done || one->since > latest; };
+    return std::size_t(std::find_if(waiting_.begin(), waiting_.end(), isInTime) - waiting_.begin());
 }
 
 // Commits for those who have waited longest. Without an allocation: each hears of its failure, also when memory is
@@ -142,8 +138,9 @@ void Committer::lead(std::unique_lock<std::mutex>& lock) {
         reason = reasonOfOverdue();
         away_.swap(reason);
     }
-    for (auto end = batch.begin(); told > 0; told -= std::size_t(end - batch.begin())) {
-        end = take(batch, told);
+    while (told > 0) {
+        const auto end = take(batch, told);
+        told -= std::size_t(end - batch.begin());
         for (auto one = batch.begin(); one != end; ++one) (*one)->isAway = true;
         tell(lock, batch.begin(), end);
     }

@@ -43,8 +43,7 @@ public:
     // hosts do not wait for each other.
     void write(std::int64_t user, const Work& work);
 
-    // The same for a caller that may not wait. Work that has waited for `timeout` fails as if the database were away,
-    // and with it what has waited half as long.
+    // The same for a caller that may not wait. Work that has waited for `timeout` fails as if the database were away.
     // Throws only for a lack of memory, and then `done` does not run.
     void post(std::int64_t user, Work work, Done done);
 
@@ -79,7 +78,7 @@ private:
     void lead(std::unique_lock<std::mutex>& lock);
     void passOn(std::unique_lock<std::mutex>& lock);
     Batch::iterator take(Batch& batch, std::size_t most);
-    std::size_t overdue();
+    std::size_t overdue() const;
     void tell(std::unique_lock<std::mutex>& lock, Batch::iterator begin, Batch::iterator end);
     std::exception_ptr failureOf(Waiting& one) const noexcept;
     // True: the database is away, for the reason given.

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <limits>
@@ -152,17 +153,20 @@ void CallWatch::Call::enter() {
 void CallWatch::Call::leave() {
     const std::lock_guard lock(watch_.mutex_);
     watch_.followed_.erase(id_);
-    if (watch_.calls_.erase(id_) != 0 && clientDescriptor_ >= 0)
-        epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_DEL, clientDescriptor_, nullptr);
+    if (watch_.calls_.erase(id_) != 0) unwatchClient();
 }
 
+void CallWatch::Call::unwatchClient() noexcept {
+    if (clientDescriptor_ >= 0) epoll_ctl(watch_.epoll_.get(), EPOLL_CTL_DEL, clientDescriptor_, nullptr);
+}
+
+// Under one lock: revoke() and endAll() find it in one list or the other.
 void CallWatch::Call::leaveToFollower(std::function<void()> onEnd) {
-    leave();
     endTurn();
     const std::lock_guard lock(watch_.mutex_);
+    watch_.followed_.insert(watch_.calls_.extract(id_));
+    unwatchClient();
     onEnd_ = std::move(onEnd);
-    watch_.followed_.emplace(id_, this);
-    if (stop() == Stop::none && watch_.closed_) end(Stop::totalExpired);
 }
 
 void CallWatch::Call::endTurn() noexcept {
@@ -187,6 +191,21 @@ void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {
 void CallWatch::Call::startGuard() noexcept {
     const auto until = guarded_ < 0 ? kUnguarded : (Clock::now() + guardLimit_).time_since_epoch().count();
     guardUntil_.store(until, std::memory_order_relaxed);
+}
+
+// In slices, since nothing tells this thread of revoke().
+Stop CallWatch::Call::wait(std::chrono::milliseconds duration) {
+    constexpr std::chrono::milliseconds slice(250);
+    pauseGuard();
+    for (const auto until = Clock::now() + duration; stop() == Stop::none;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(std::min(until, totalUntil_) - Clock::now());
+        if (left.count() <= 0) break;
+        const Stop seen = watch_.wait(clientDescriptor_, std::min(left, slice));
+        if (seen != Stop::none) end(seen);
+    }
+    if (Clock::now() >= totalUntil_) end(Stop::totalExpired);
+    resumeGuard();
+    return stop();
 }
 
 void CallWatch::Call::pauseGuard() noexcept {

@@ -2,8 +2,8 @@
 // after those that block a thread: it shuts down the descriptor that a plugin blocks on, so a plugin with one socket
 // needs no timer of its own once it is connected. Their deadlines are kept to a tenth of a second. A call that goes on
 // although it was ended becomes overdue, which the manager sees on the board. When its own descriptors are no longer
-// what they were, no call could be ended: then the process ends. A call that is followed is looked after by whoever
-// follows it; here it only hears of the worker's end and of a revoked account.
+// what they were, no call could be ended: then the process ends. A followed call is ended by its StreamedCall, which
+// only learns of the worker's end and of a revoked account from here.
 #pragma once
 
 #include "aiproject/imodel.h"
@@ -79,10 +79,9 @@ public:
     // Ended by revoke(); the plugin is told that its time is over.
     bool isRevoked() const noexcept { return isRevoked_; }
 
-    // Others look after its client and its times from now on; `onEnd` is called once, by any thread and under a lock,
-    // when somebody ends it.
+    // Others look after its client and its times from now on; `onEnd` is called once, when somebody ends it: by any
+    // thread, perhaps under a lock. What ended it before is in stop().
     void leaveToFollower(std::function<void()> onEnd);
-    Clock::time_point totalUntil() const noexcept { return totalUntil_; }
     // Before each piece of work of a followed call, and after it: the watchdog of a plugin that must not block.
     void beginTurn(Clock::time_point now) noexcept { expectBack(now); }
     void endTurn() noexcept;
@@ -94,6 +93,11 @@ public:
     void resumeGuard() noexcept;
     Stop stop() const noexcept { return stop_.load(); }
     int clientDescriptor() const noexcept { return clientDescriptor_; }
+    // Readable once all calls end.
+    int closingDescriptor() const noexcept { return watch_.closing_.get(); }
+    Clock::time_point totalUntil() const noexcept { return totalUntil_; }
+    // Waits so long, less when there is a reason to stop, and answers it.
+    Stop wait(std::chrono::milliseconds duration);
     // From any thread: the first reason stays.
     void end(Stop reason);
 
@@ -102,6 +106,7 @@ private:
 
     void enter();
     void leave();
+    void unwatchClient() noexcept;
     void shutDown();
     void startGuard() noexcept;
     // Overdue when `until` is past by the watchdog's patience.
@@ -116,10 +121,10 @@ private:
     std::atomic<Stop> stop_{Stop::none};
     std::atomic<bool> isRevoked_{false};
     CallOwner owner_;
-    std::function<void()> onEnd_;  // of a followed call; under the watch's mutex
+    std::function<void()> onEnd_;  // of a followed call; set under the watch's mutex, by the thread that follows it
     std::atomic<Clock::rep> guardUntil_;
     std::chrono::milliseconds guardLimit_{0};  // of the calling thread
-    std::mutex mutex_;                         // guards guarded_ against the watching thread
+    std::mutex mutex_;                         // guards guarded_ against the loop
     int guarded_ = -1;
 };
 

@@ -1,27 +1,19 @@
-// Runs one question on the models of a route: limits, deadline, attempts, fail-over before the first
-// frame, and what the plugin's status means for the client. Used by many threads at once.
+// What a worker's calls to models have in common. Used by many threads at once.
 #pragma once
 
-#include "base/error.h"
 #include "call/breaker.h"
 #include "call/call_reply.h"
+#include "call/call_watch.h"
 #include "config/config.h"
 #include "host/model_registry.h"
 #include "host/reply_gate.h"
 #include "observe/log.h"
-#include "pool/permits.h"
 
 #include <map>
 #include <string>
 #include <vector>
 
 namespace aiproject {
-
-struct Caller {
-    Permit& permit;
-    int clientDescriptor;  // watched for the client's leaving; -1: none
-    CallOwner owner = {};  // for revoke()
-};
 
 class ModelCalls {
 public:
@@ -31,12 +23,9 @@ public:
     ModelCalls(const ModelCalls&) = delete;
     ModelCalls& operator=(const ModelCalls&) = delete;
 
-    // Tries the models in order until one answers; answers its name. Those whose breaker is open come last.
-    // Throws Error. `request` needs no timeouts. reply.attempts() tells how often a plugin was asked.
-    std::string run(const std::vector<std::string>& models, const ModelRequest& request, CallReply& reply,
-                    const Caller& caller);
-
     const ModelRegistry& registry() const noexcept { return registry_; }
+    // Throws Error where no model can do what the request needs; before anything is reserved.
+    void requireAbilities(const std::vector<std::string>& names, const ModelRequest& request) const;
     // For a worker whose drain limit is over.
     void endAll() { watch_.endAll(); }
     // Who has calls in progress; and the end of those of one who may no longer call, with notAllowed.
@@ -44,14 +33,11 @@ public:
     void revoke(const CallOwner& owner) { watch_.revoke(owner); }
 
 private:
-    struct Pending;
-    struct Attempt;
+    friend class Attempts;
 
-    std::vector<const Model*> modelsFor(Kind kind, const std::vector<std::string>& names) const;
-    bool serves(const Model& model, Pending& pending);
-    Attempt attempt(const Model& model, Pending& pending);
-    void waitToRetry(std::chrono::milliseconds pause, const Pending& pending) const;
-    void logFailure(const Model& model, const Attempt& attempt, const Pending& pending);
+    std::vector<const Model*> modelsFor(const ModelRequest& request, const std::vector<std::string>& names) const;
+    void logFailure(const Model& model, ModelStatus status, Stop stop, const std::string& requestId,
+                    const CallReport& report) const;
 
     const ModelRegistry& registry_;
     const TimeoutConfig timeouts_;

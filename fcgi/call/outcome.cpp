@@ -13,8 +13,10 @@ bool isKnown(ModelStatus status) noexcept {
 
 ErrorKind failureOf(Kind kind) noexcept {
     switch (kind) {
-        case Kind::text: return ErrorKind::textModelFailed;
-        case Kind::voice: return ErrorKind::voiceModelFailed;
+        case Kind::text:
+        case Kind::embedding: return ErrorKind::textModelFailed;
+        case Kind::voice:
+        case Kind::speech: return ErrorKind::voiceModelFailed;
         case Kind::picture: return ErrorKind::pictureModelFailed;
     }
     return ErrorKind::internal;
@@ -33,6 +35,8 @@ const char* nameOf(ModelStatus status) noexcept {
         case ModelStatus::timedOut: return "timed_out";
         case ModelStatus::unavailable: return "unavailable";
         case ModelStatus::failed: return "failed";
+        case ModelStatus::streaming: return "streaming";
+        case ModelStatus::stale: return "stale";
     }
     return "unknown";
 }
@@ -44,7 +48,9 @@ bool isModelFault(ModelStatus status) noexcept {
         case ModelStatus::misconfigured:
         case ModelStatus::timedOut:
         case ModelStatus::unavailable:
-        case ModelStatus::failed: return true;
+        case ModelStatus::failed:
+        case ModelStatus::streaming:
+        case ModelStatus::stale: return true;
         case ModelStatus::ok:
         case ModelStatus::stopped:
         case ModelStatus::badInput:
@@ -65,6 +71,7 @@ ModelStatus finalStatus(ModelStatus status, Stop stop, const CallReport& report)
         case Stop::totalExpired: return ModelStatus::timedOut;
         case Stop::none: break;
     }
+    if (status == ModelStatus::stale) return ModelStatus::unavailable;
     const bool isAnswer = status != ModelStatus::ok && status != ModelStatus::stopped && isKnown(status);
     return isAnswer ? status : ModelStatus::failed;
 }
@@ -98,6 +105,8 @@ Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report
         case ModelStatus::misconfigured:
         case ModelStatus::unavailable:
         case ModelStatus::failed:
+        case ModelStatus::streaming:
+        case ModelStatus::stale:
         case ModelStatus::ok: break;
     }
     return {failureOf(kind), reason};

@@ -76,8 +76,8 @@ bool isSecret(const ModelRegistry& models, const std::string& key) {
     const Model* model =
         key.compare(0, 6, "model.") == 0 && dot != std::string::npos ? models.find(key.substr(6, dot - 6)) : nullptr;
     if (!model) return looksSecret(key);
-    const ModelPlugin& plugin = model->plugin->descriptor();
-    return std::any_of(plugin.settings, plugin.settings + plugin.settingCount, [&](const Setting& setting) {
+    const std::vector<Setting> settings = settingsOf(model->plugin->descriptor());
+    return std::any_of(settings.begin(), settings.end(), [&](const Setting& setting) {
         return setting.secrecy == Secrecy::secret && key.substr(dot + 1) == setting.name;
     });
 }

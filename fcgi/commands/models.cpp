@@ -14,8 +14,11 @@ namespace {
 
 std::vector<std::string> kindsOf(const ModelPlugin& plugin) {
     std::vector<std::string> names;
-    const std::pair<Kind, const char*> all[] = {
-        {Kind::text, "text"}, {Kind::voice, "voice"}, {Kind::picture, "picture"}};
+    const std::pair<Kind, const char*> all[] = {{Kind::text, "text"},
+                                                {Kind::voice, "voice"},
+                                                {Kind::picture, "picture"},
+                                                {Kind::embedding, "embedding"},
+                                                {Kind::speech, "speech"}};
     for (const auto& [kind, name] : all)
         if (plugin.kinds & std::uint32_t(kind)) names.emplace_back(name);
     return names;
@@ -49,8 +52,7 @@ Poco::JSON::Object describe(const Config& config, const std::string& model, cons
 Poco::JSON::Object describe(const Config& config, const Model& model) {
     const ModelPlugin& plugin = model.plugin->descriptor();
     Poco::JSON::Array settings, kinds;
-    for (std::uint64_t i = 0; i < plugin.settingCount; ++i)
-        settings.add(describe(config, model.name, plugin.settings[i]));
+    for (const Setting& setting : settingsOf(plugin)) settings.add(describe(config, model.name, setting));
     for (const auto& kind : kindsOf(plugin)) kinds.add(kind);
     Poco::JSON::Object object;
     object.set("name", model.name);
@@ -71,8 +73,7 @@ void printText(const Config& config, const Model& model) {
               << model.plugin->file().string() << "\n  kinds";
     for (const auto& kind : kindsOf(plugin)) std::cout << " " << kind;
     std::cout << "\n";
-    for (std::uint64_t i = 0; i < plugin.settingCount; ++i) {
-        const Setting& setting = plugin.settings[i];
+    for (const Setting& setting : settingsOf(plugin)) {
         const std::string written = writtenValue(config, model.name, setting);
         std::cout << "  model." << model.name << "." << setting.name << " = ";
         if (!written.empty())

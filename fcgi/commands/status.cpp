@@ -50,9 +50,9 @@ void printWrapped(const Array& sentences) {
 void printWorker(const Object& worker) {
     const std::string load = text(worker, "busy") + "/" + text(worker, "threads");
     std::cout << "  " << std::left << std::setw(9) << text(worker, "pid") << std::setw(12) << text(worker, "generation")
-              << std::setw(10) << text(worker, "state") << std::right << std::setw(11) << load << std::setw(12)
-              << text(worker, "served") << std::setw(7) << text(worker, "resident_mb") << std::setw(9)
-              << duration(worker.getValue<long>("up_s")) << "\n";
+              << std::setw(10) << text(worker, "state") << std::right << std::setw(10) << load << std::setw(9)
+              << text(worker, "streams") << std::setw(9) << text(worker, "served") << std::setw(7)
+              << text(worker, "resident_mb") << std::setw(9) << duration(worker.getValue<long>("up_s")) << "\n";
 }
 
 void printModel(const Object& model) {
@@ -67,7 +67,7 @@ void printPool(const Object& pool) {
               << text(pool, "processes") << " wanted; " << text(pool, "calls") << " of " << text(pool, "calls_limit")
               << " model calls\n";
     if (pool.has("last_death")) std::cout << "  last death: " << text(pool, "last_death") << "\n";
-    std::cout << "  worker   generation  state            busy      served     MB       up\n";
+    std::cout << "  worker   generation  state           busy  streams   served     MB       up\n";
     forEach(pool.getArray("workers"), printWorker);
     forEach(pool.getArray("models"), printModel);
 }

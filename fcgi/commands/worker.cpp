@@ -56,12 +56,28 @@ PoolConfig poolOf(const Config& config, const std::string& name) {
     return pool->second;
 }
 
-// Two descriptors per stream; the usual soft limit of 1,024 is from another time.
+// The usual soft limit of 1,024 is from another time.
 void raiseDescriptorLimit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// A stream takes two descriptors, as does a request in a thread; the rest is for the database, the log, warm
+// connections.
+int streamsWithin(const PoolConfig& pool, const std::string& key, Log& log) {
+    constexpr std::int64_t others = 256, each = 2;
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return pool.streams;
+    const std::int64_t room =
+        std::int64_t(limit.rlim_cur) / each - std::min<std::int64_t>(pool.threads, others) - others;
+    if (pool.streams <= room) return pool.streams;
+    const int fitting = int(std::max<std::int64_t>(1, room));
+    log.warning(key + " is " + std::to_string(pool.streams) + ", but with a limit of " +
+                std::to_string(limit.rlim_cur) + " open files (ulimit -n, LimitNOFILE=) only " +
+                std::to_string(fitting) + " can be open");
+    return fitting;
 }
 
 // Requests on their way in get a quarter of the descriptors at most: streams have two each.
@@ -109,7 +125,7 @@ struct Answers {
     const std::string pool;                   // "pool.NAME", of its keys
 
     void serve(Incoming incoming) const {
-        give([this](Exchange& exchange) { router.serve(exchange); },
+        give([this](std::unique_ptr<Exchange> exchange) { return router.serve(std::move(exchange)); },
              [&] { return FastcgiExchange::of(std::move(incoming), timeout); });
     }
     // Waits for nobody.
@@ -117,16 +133,19 @@ struct Answers {
         const std::string limit = why == Refusal::waited
                                       ? "no thread was free within " + pool + ".queue_ms"
                                       : "too many wait already for " + pool + ".threads, so this one did not";
-        give([&](Exchange& exchange) { router.refuse(exchange, limit); },
-             [&] { return FastcgiExchange::toRefuse(std::move(incoming)); });
+        const auto answer = [&](std::unique_ptr<Exchange> exchange) {
+            router.refuse(*exchange, limit);
+            return exchange;
+        };
+        give(answer, [&] { return FastcgiExchange::toRefuse(std::move(incoming)); });
     }
 
     template <class Answer, class Receive>
     void give(const Answer& answer, const Receive& receive) const {
-        std::unique_ptr<FastcgiExchange> exchange;
+        std::unique_ptr<Exchange> exchange;
         try {
             exchange = receive();
-            if (exchange) answer(*exchange);
+            if (exchange) exchange = answer(std::move(exchange));
         } catch (...) {  // out of memory, most likely: one request fails, the others go on
             log.error("a request was dropped: " + describeCurrent());
         }
@@ -165,8 +184,15 @@ struct Running {
     Listener& listener;
     Acceptor& acceptor;
     ConnectionQueue& connections;
+    FollowedCalls& followed;
     ModelCalls& calls;
     Billing& billing;
+
+    int inProgress() const { return connections.inProgress() + followed.count(); }
+    // In this order: a call that is followed may go back to a thread, but is counted until it has gone.
+    bool drained(std::chrono::milliseconds limit) {
+        return followed.drained(limit) && connections.drained(limit) && followed.count() == 0;
+    }
 
     // Answers the exit code.
     int untilTheEnd(const Acceptor::Calls& accepting) {
@@ -177,13 +203,13 @@ struct Running {
         // When nobody else will, this worker serves what waits.
         if (signal != SIGQUIT && !load.othersServe()) acceptor.takeRest(accepting);
         listener.close();
-        log.info("stopping, " + std::to_string(connections.inProgress()) + " requests in progress");
+        log.info("stopping, " + std::to_string(inProgress()) + " requests in progress");
         const bool isDrained = drains(signal, accepting);
         seat.enter(WorkerState::ending);  // from here on without a beat
         alarm(kLongestEnd);
         billing.saveKept();
         if (isDrained) return EXIT_SUCCESS;
-        const std::string words = std::to_string(connections.inProgress()) + " requests did not end";
+        const std::string words = std::to_string(inProgress()) + " requests did not end";
         leave(seat, words);
         log.error("stopped, " + words);
         _exit(EXIT_FAILURE);  // their threads still use what would be destroyed
@@ -192,7 +218,7 @@ struct Running {
     bool drains(int signal, const Acceptor::Calls& accepting) {
         using Clock = Drain::Clock;
         for (Drain drain(signal, config.timeouts, Clock::now()); !drain.isOver(Clock::now());) {
-            if (connections.drained(std::chrono::milliseconds(100))) return true;
+            if (drained(std::chrono::milliseconds(100))) return true;
             seat.beat();
             const int next = signals.take();
             if (next == SIGUSR1) accepting.reopenLog();
@@ -200,8 +226,8 @@ struct Running {
         }
         calls.endAll();
         for (const auto limit = Clock::now() + kLastFrameTime; Clock::now() < limit; seat.beat())
-            if (connections.drained(std::chrono::milliseconds(100))) return true;
-        return connections.drained(std::chrono::milliseconds(0));
+            if (drained(std::chrono::milliseconds(100))) return true;
+        return drained(std::chrono::milliseconds(0));
     }
 };
 
@@ -239,17 +265,26 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
                       HashLimits::forThreads(pool.threads));
     Permits permits(seat.board(), seat.row(), callLimits(config.limits, pool));
     Billing billing(database, config, billingRules(config), log);
-    EventLoop loop;
+    EventLoop loop([](const EventLoop::Work& run) {
+        const SignalStack stack;  // plugins run in it
+        run();
+    });
+    const std::string key = "pool." + (name.empty() ? "NAME" : name);
+    FollowedCalls followed(loop,
+                           {streamsWithin(pool, key + ".streams", log), key + ".streams", config.timeouts.client});
     ModelCalls calls(models, config, log, loop);
     const Readiness readiness(config.routes, pool.models, models, migrations);
     RecentReadiness recent([&] { return readiness.reasonsAgainst(); });
-    const Router router({config, accounts, permits, billing, calls, log, [&] { return recent.reasonsAgainst(); }});
+    const Router router(
+        {config, accounts, permits, billing, calls, followed, log, [&] { return recent.reasonsAgainst(); }});
 
-    const Answers answers{router, load, log, config.timeouts.client, "pool." + (name.empty() ? "NAME" : name)};
+    const Answers answers{router, load, log, config.timeouts.client, key};
     ConnectionQueue connections(listener, {pool.threads, pool.queue}, receiveLimits(config),
                                 {[&] { load.begin(); }, [&](Incoming incoming) { answers.serve(std::move(incoming)); },
                                  [&](Incoming incoming, Refusal why) { answers.refuse(std::move(incoming), why); },
                                  [&] { load.setAside(); }, [&](const std::string& text) { log.warning(text); }});
+
+    followed.onThread([&](EventLoop::Work work) { connections.run(std::move(work)); });
 
     const auto add = [&](FileDescriptor connection) {
         load.begin();
@@ -260,9 +295,9 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
     const Housekeeping housekeeping(
         database, billing, config,
         {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
-    return Running{config, seat, load, log, signals, listener, acceptor, connections, calls, billing}.untilTheEnd(
-        {add, [&] { return connections.isFull(); }, connections.fullness(), [&] { return load.othersHaveRoom(); },
-         [&] { log.reopen(config.log); }, [&] { seat.beat(); }});
+    return Running{config, seat, load, log, signals, listener, acceptor, connections, followed, calls, billing}
+        .untilTheEnd({add, [&] { return connections.isFull(); }, connections.fullness(),
+                      [&] { return load.othersHaveRoom(); }, [&] { log.reopen(config.log); }, [&] { seat.beat(); }});
 }
 
 }  // namespace

@@ -95,16 +95,17 @@ struct RouteConfig {
 struct PoolConfig {
     std::string socket;  // empty: RUN.DIR/POOL.sock
     int processes = 1;
-    int threads = 512;  // requests in progress at once, per process
+    int threads = 512;     // requests that are opened, or that block, at once, per process
+    int streams = 10'000;  // that its event loop follows at once, per process
     int backlog = 4096;
-    int calls = 0;                         // model calls in progress, all processes together; 0: as many as threads
+    int calls = 0;  // model calls in progress, all processes together; 0: as many as threads and streams
     std::chrono::milliseconds queue{100};  // a request that waited longer is answered MODEL_BUSY
     int maxRequests = 0;                   // a worker that served so many is replaced; 0: never
     int memoryMb = -1;                     // a worker whose resident size is above is replaced; 0: never; -1: a share
     int nice = 0;                          // of its processes, on top of the manager's own; of their sessions, from 0
     std::vector<std::string> models{"*"};  // "*": all; none: plugins are not even loaded
 
-    int mostCalls() const { return calls > 0 ? calls : std::min(kMostCalls, processes * threads); }
+    int mostCalls() const { return calls > 0 ? calls : std::min(kMostCalls, processes * (threads + streams)); }
 };
 
 struct ModelConfig {

@@ -209,9 +209,11 @@ void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
     const std::string prefix = "pool." + name + ".";
     table.text(prefix + "socket", pool.socket, "empty: RUN.DIR/" + name + ".sock");
     table.integer(prefix + "processes", pool.processes, {1, 256}, "worker processes");
-    table.integer(prefix + "threads", pool.threads, {1, 20'000}, "requests in progress at once, per process");
+    table.integer(prefix + "threads", pool.threads, {1, 20'000},
+                  "requests that are opened, or block, at once, per process");
+    table.integer(prefix + "streams", pool.streams, {1, kMostCalls}, "answers that are followed at once, per process");
     table.integer(prefix + "calls", pool.calls, kCalls,
-                  "model calls in progress, all processes; 0: as many as threads");
+                  "model calls in progress, all processes; 0: as many as threads and streams");
     table.integer(prefix + "backlog", pool.backlog, {1, 65'535}, "connections that wait in the kernel");
     table.milliseconds(prefix + "queue_ms", pool.queue, {0, 60'000}, "a request that waited longer is MODEL_BUSY");
     table.integer(prefix + "max_requests", pool.maxRequests, {0, INT_MAX}, "then a worker is replaced; 0: never");

@@ -37,6 +37,7 @@ public:
     bool started() const override { return started_; }
     int clientDescriptor() const override { return connection_.get(); }
     void neverWait() override { output_.neverWait(); }
+    void waitAgain() override { output_.waitAgain(); }
     std::size_t unsent() const override { return output_.unsent(); }
     bool sendUnsent() override { return output_.sendUnsent(); }
 

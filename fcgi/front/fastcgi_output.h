@@ -21,6 +21,7 @@ public:
     FastcgiOutput(int connection, std::uint16_t request) noexcept : connection_(connection), request_(request) {}
 
     void neverWait() noexcept { waits_ = false; }
+    void waitAgain() noexcept { waits_ = true; }
 
     // Goes out with what comes next.
     void hold(std::string_view bytes) { held_ += bytes; }

@@ -158,7 +158,12 @@ void ModelRegistry::make(const std::string& name) {
                                   isConfigured ? configured->second.settings : std::map<std::string, std::string>{});
     const int calls = isConfigured ? configured->second.calls : -1;
     if (settings.usable())
-        add({name, plugin, {}, calls < 0 ? config_.limits.modelCalls : calls, settings.integer("max_tokens")},
+        add({name,
+             plugin,
+             {},
+             calls < 0 ? config_.limits.modelCalls : calls,
+             settings.integer("max_tokens"),
+             settings.abilities()},
             settings);
     tell(name, *plugin, settings);
 }
@@ -199,6 +204,7 @@ void ModelRegistry::add(Model model, const PluginSettings& settings) {
         IModel* const instance = created(model.name, *model.plugin, settings);
         if (!instance) return;
         model.instance = {instance, [](IModel* made) { made->destroy(); }};
+        model.abilities = settings.abilities();  // create() may have narrowed them
     }
     models_.emplace(model.name, model);
 }
@@ -226,9 +232,8 @@ IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plu
 }
 
 void ModelRegistry::start(std::chrono::milliseconds limit) const {
-    constexpr std::uint32_t sinceMinor = 1;
     for (const auto& [name, model] : models_) {
-        if (!model.instance || model.plugin->descriptor().contractMinor < sinceMinor) continue;
+        if (!model.instance) continue;
         const PluginStart starting(model.row);
         setAlarm(limit);
         model.instance->start();
@@ -246,10 +251,9 @@ std::vector<std::string> ModelRegistry::secrets() const {
     for (const auto& [name, configured] : config_.models) {
         const PluginLibrary* const plugin = pluginNamed(configured.plugin.empty() ? name : configured.plugin);
         if (!plugin) continue;
-        const ModelPlugin& descriptor = plugin->descriptor();
-        for (std::uint64_t i = 0; i < descriptor.settingCount; ++i) {
-            const auto value = configured.settings.find(descriptor.settings[i].name);
-            if (descriptor.settings[i].secrecy == Secrecy::secret && value != configured.settings.end())
+        for (const Setting& setting : settingsOf(plugin->descriptor())) {
+            const auto value = configured.settings.find(setting.name);
+            if (setting.secrecy == Secrecy::secret && value != configured.settings.end())
                 values.push_back(value->second);
         }
     }

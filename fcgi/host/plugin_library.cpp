@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <link.h>
 
+#include <cstddef>
 #include <cstring>
 #include <fstream>
 #include <iterator>
@@ -20,8 +21,12 @@ namespace {
 
 constexpr const char* kEntry = "aiprojectModelPlugin";
 constexpr std::size_t kLongestText = 4096;
-constexpr std::uint32_t kAllKinds =
-    std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture);
+constexpr std::size_t kMostSettings = 1024;
+constexpr std::uint32_t kAllKinds = std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) |
+                                    std::uint32_t(Kind::picture) | std::uint32_t(Kind::embedding) |
+                                    std::uint32_t(Kind::speech);
+// Of contract 2.0: a later one only adds to it.
+constexpr std::uint64_t kSmallestSetting = offsetof(Setting, help) + sizeof(const char*);
 
 [[noreturn]] void refuse(const std::filesystem::path& file, const std::string& reason) {
     throw std::runtime_error("plugin " + file.string() + ": " + reason);
@@ -97,9 +102,13 @@ void checkMembers(const std::filesystem::path& file, const ModelPlugin& descript
     checkText(file, descriptor.summary, "summary");
     if (descriptor.kinds == 0 || (descriptor.kinds & ~kAllKinds) != 0)
         refuse(file, "its descriptor names no kind, or an unknown one");
-    if (descriptor.settingCount > 0 && !descriptor.settings) refuse(file, "its descriptor lacks the settings");
-    for (std::uint64_t i = 0; i < descriptor.settingCount; ++i) {
-        const Setting& setting = descriptor.settings[i];
+    const List<Setting>& settings = descriptor.settings;
+    if (settings.count > 0 && !settings.data) refuse(file, "its descriptor lacks the settings");
+    if (settings.count > kMostSettings || settings.stride < kSmallestSetting)
+        refuse(file, "its descriptor has no list of settings: " + std::to_string(settings.count) + " of " +
+                         std::to_string(settings.stride) + " bytes");
+    for (std::uint64_t i = 0; i < settings.count; ++i) {
+        const Setting setting = settings[i];
         if (!setting.name || !*setting.name || !setting.unit || !setting.choices || !setting.help)
             refuse(file, "setting " + std::to_string(i + 1) + " of its descriptor lacks name, unit, choices or help");
         for (const char* text : {setting.name, setting.unit, setting.choices, setting.help, setting.defaultValue})
@@ -108,6 +117,13 @@ void checkMembers(const std::filesystem::path& file, const ModelPlugin& descript
 }
 
 }  // namespace
+
+std::vector<Setting> settingsOf(const ModelPlugin& plugin) {
+    std::vector<Setting> settings;
+    settings.reserve(plugin.settings.count);
+    for (std::uint64_t i = 0; i < plugin.settings.count; ++i) settings.push_back(plugin.settings[i]);
+    return settings;
+}
 
 PluginLibrary::PluginLibrary(const std::filesystem::path& file, int copy)
     : file_(file), descriptor_(aiproject::describe(file, open(copy))) {

@@ -7,12 +7,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace aiproject {
 
 struct CodeRange {
     std::uintptr_t begin = 0, end = 0;
 };
+
+// Its settings as this worker knows them, whichever minor of the contract it was built for.
+std::vector<Setting> settingsOf(const ModelPlugin& plugin);
 
 class PluginLibrary {
 public:

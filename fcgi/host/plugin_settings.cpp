@@ -1,5 +1,7 @@
 #include "host/plugin_settings.h"
 
+#include "host/plugin_library.h"
+
 #include <Poco/NumberFormatter.h>
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
@@ -52,9 +54,10 @@ std::string allowedValues(const Setting& setting) {
 
 PluginSettings::PluginSettings(const ModelPlugin& plugin, std::string keyPrefix,
                                const std::map<std::string, std::string>& written)
-    : keyPrefix_(std::move(keyPrefix)) {
-    for (std::uint64_t i = 0; i < plugin.settingCount; ++i) take(plugin.settings[i], written);
-    refuseUnknown(plugin, written);
+    : keyPrefix_(std::move(keyPrefix)), abilities_(plugin.abilities) {
+    const std::vector<Setting> settings = settingsOf(plugin);
+    for (const Setting& setting : settings) take(setting, written);
+    refuseUnknown(settings, written);
 }
 
 void PluginSettings::take(const Setting& setting, const std::map<std::string, std::string>& written) {
@@ -76,14 +79,13 @@ void PluginSettings::take(const Setting& setting, const std::map<std::string, st
     values_[setting.name] = value;
 }
 
-void PluginSettings::refuseUnknown(const ModelPlugin& plugin, const std::map<std::string, std::string>& written) {
-    const auto* end = plugin.settings + plugin.settingCount;
+void PluginSettings::refuseUnknown(const std::vector<Setting>& known,
+                                   const std::map<std::string, std::string>& written) {
     for (const auto& entry : written) {
-        const auto known = [&](const Setting& setting) { return entry.first == setting.name; };
-        if (std::any_of(plugin.settings, end, known)) continue;
+        const auto isIt = [&](const Setting& setting) { return entry.first == setting.name; };
+        if (std::any_of(known.begin(), known.end(), isIt)) continue;
         std::string names;
-        for (const auto* setting = plugin.settings; setting != end; ++setting)
-            names += (names.empty() ? "" : ", ") + std::string(setting->name);
+        for (const Setting& setting : known) names += (names.empty() ? "" : ", ") + std::string(setting.name);
         find(Severity::error, entry.first, "is no setting of this plugin; it has: plugin, " + names);
     }
 }

@@ -21,6 +21,8 @@ public:
     const Findings& findings() const noexcept { return findings_; }
     // The keys that the operator must set and has not.
     const std::vector<std::string>& missing() const noexcept { return missing_; }
+    // What the model can do: its plugin's abilities, unless create() has narrowed them.
+    std::uint64_t abilities() const noexcept { return abilities_; }
     // The finding is about one of these settings.
     bool isAbout(const Finding& finding, const std::set<std::string>& names) const;
 
@@ -30,17 +32,19 @@ public:
     bool flag(Text name) const noexcept override;
     void reject(Text name, Text reason) const noexcept override;
     void warn(Text name, Text reason) const noexcept override;
+    void narrow(std::uint64_t abilities) const noexcept override { abilities_ &= abilities; }
 
 private:
     void take(const Setting& setting, const std::map<std::string, std::string>& written);
-    void refuseUnknown(const ModelPlugin& plugin, const std::map<std::string, std::string>& written);
+    void refuseUnknown(const std::vector<Setting>& known, const std::map<std::string, std::string>& written);
     void find(Severity severity, std::string_view name, const std::string& reason) const;
     std::string valueOf(std::string_view name) const;
 
     std::string keyPrefix_;
     std::vector<std::string> missing_;
     std::map<std::string, std::string, std::less<>> values_;
-    mutable Findings findings_;  // reject() and warn() are const for the plugin
+    mutable Findings findings_;  // reject(), warn() and narrow() are const for the plugin
+    mutable std::uint64_t abilities_;
 };
 
 // "a number from 0 to 1", "general or imagev3": what a key takes, for messages and `models`.

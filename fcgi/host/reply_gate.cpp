@@ -6,8 +6,10 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -21,28 +23,41 @@ namespace {
 constexpr std::size_t kRestingGates = 4'096;
 constexpr std::size_t kMostAbandoned = 65'536;  // a plugin that does it in every call costs 4 MiB, not all
 
+}  // namespace
+
 class alignas(64) Gate final : public IReply {
 public:
-    // In the thread that runs generate().
-    void open(IReply& reply, LateUse* late) noexcept {
+    // Shut at first.
+    void lead(IReply& reply, LateUse* late) noexcept {
         reply_ = &reply;
         late_ = late;
         strays_ = 0;
-        owner_.store(pthread_self(), std::memory_order_relaxed);
     }
-    // True: it was used from another thread meanwhile.
-    bool close() noexcept {
-        owner_.store(kNobody, std::memory_order_relaxed);
-        return strays_.exchange(0) != 0;
-    }
-    bool isKept() const noexcept { return strays_ != 0; }
+    // In the thread that runs the plugin.
+    void open() noexcept { owner_.store(pthread_self(), std::memory_order_relaxed); }
+    void close() noexcept { owner_.store(kNobody, std::memory_order_relaxed); }
+    // From here on a use of it is one of a call that is over.
+    void tellLateUse(LateUse* late) noexcept { late_ = late; }
+    // It was used while it was shut, or from another thread.
+    bool isStrayed() const noexcept { return strays_ != 0; }
+    // The same, and what comes after it counts for itself.
+    bool takeStrays() noexcept { return strays_.exchange(0) != 0; }
 
-    bool frame(Text json) noexcept override { return isOpen() && reply_->frame(json); }
-    bool heldFrame(Text json) noexcept override { return isOpen() && reply_->heldFrame(json); }
-    bool lastFrame(Text json) noexcept override { return isOpen() && reply_->lastFrame(json); }
-    bool delta(Text content) noexcept override { return isOpen() && reply_->delta(content); }
+    bool text(Text piece) noexcept override { return isOpen() && reply_->text(piece); }
+    bool thought(Text piece) noexcept override { return isOpen() && reply_->thought(piece); }
+    bool toolCall(const ToolPiece& piece) noexcept override { return isOpen() && reply_->toolCall(sized(piece)); }
+    bool bytes(Text piece) noexcept override { return isOpen() && reply_->bytes(piece); }
+    bool vector(const float* values, std::uint64_t count) noexcept override {
+        return isOpen() && reply_->vector(values, count);
+    }
+    Seen frame(Text dialect, Text message) noexcept override {
+        return isOpen() ? reply_->frame(dialect, message) : Seen::over;
+    }
+    void finish(Finish reason) noexcept override {
+        if (isOpen()) reply_->finish(reason);
+    }
     void usage(const Usage& usage) noexcept override {
-        if (isOpen()) reply_->usage(usage);
+        if (isOpen()) reply_->usage(sized(usage));
     }
     void upstreamId(Text id) noexcept override {
         if (isOpen()) reply_->upstreamId(id);
@@ -53,14 +68,26 @@ public:
     void advise(Text sentence) noexcept override {
         if (isOpen()) reply_->advise(sentence);
     }
+    ModelStatus follow(IStream& stream, Text peer) noexcept override {
+        return isOpen() ? reply_->follow(stream, peer) : ModelStatus::failed;
+    }
     void guard(int descriptor, std::uint32_t ms) noexcept override {
         if (isOpen()) reply_->guard(descriptor, ms);
     }
     Stop stop() noexcept override { return isOpen() ? reply_->stop() : Stop::totalExpired; }
-    int clientDescriptor() const noexcept override { return isOpen() ? reply_->clientDescriptor() : -1; }
+    Stop wait(std::uint32_t ms) noexcept override { return isOpen() ? reply_->wait(ms) : Stop::totalExpired; }
 
 private:
     static constexpr pthread_t kNobody = 0;
+
+    // A struct as this worker knows it, from a plugin that may know less of it.
+    template <class T>
+    static T sized(const T& given) noexcept {
+        T known;
+        std::memcpy(static_cast<void*>(&known), &given, std::min<std::size_t>(given.size, sizeof(T)));
+        known.size = sizeof(T);
+        return known;
+    }
 
     // Only its own thread ever finds itself here, so there is no moment between looking and passing on.
     bool isOpen() const noexcept {
@@ -77,6 +104,8 @@ private:
     mutable std::atomic<std::uint32_t> strays_{0};
 };
 
+namespace {
+
 class Gates {
 public:
     Gate& take() {
@@ -84,7 +113,7 @@ public:
         while (resting_.size() > kRestingGates) {
             Gate& oldest = *resting_.front();
             resting_.pop_front();
-            if (!oldest.isKept() || abandoned_.size() == kMostAbandoned) return oldest;
+            if (!oldest.isStrayed() || abandoned_.size() == kMostAbandoned) return oldest;
             abandoned_.push_back(&oldest);
         }
         return *new Gate;
@@ -131,7 +160,8 @@ Generated generateBehindGate(IModel& model, const ModelRequest& request, IReply&
     using MayThrow = ModelStatus (IModel::*)(const ModelRequest&, IReply&);
     static volatile MayThrow generate = &IModel::generate;
     Gate& gate = gates().take();
-    gate.open(reply, late);
+    gate.lead(reply, late);
+    gate.open();
     const pid_t process = getpid();
     ModelStatus status = ModelStatus::failed;
     try {
@@ -142,9 +172,61 @@ Generated generateBehindGate(IModel& model, const ModelRequest& request, IReply&
     }
     if (getpid() != process) _exit(EXIT_FAILURE);  // a plugin has forked; this is not the worker
     OwnDescriptor::requireAll();                   // what it has closed is its fault, not the next one's
-    const bool hasStrayed = gate.close();
+    gate.close();
+    const bool hasStrayed = gate.takeStrays();
     gates().rest(gate);
     return {status, hasStrayed ? "the plugin used its reply from another thread than the call's" : nullptr};
+}
+
+// The late use is not told of while the stream lives: it is a breach of this call then.
+StreamGate::StreamGate(IReply& reply, LateUse* late)
+    : gate_(gates().take()), reply_(reply), late_(late), process_(getpid()) {
+    gate_.lead(reply, nullptr);
+}
+
+StreamGate::~StreamGate() {
+    gate_.tellLateUse(late_);
+    gate_.takeStrays();
+    gates().rest(gate_);
+}
+
+Step StreamGate::advance(IStream& stream) {
+    using MayThrow = Step (IStream::*)(IReply&);
+    static volatile MayThrow advance = &IStream::advance;
+    Step step = Next::over;
+    gate_.open();
+    try {
+        const MayThrow call = advance;
+        step = (stream.*call)(gate_);
+    } catch (...) {
+        noteException("advance()");
+    }
+    gate_.close();
+    if (getpid() != process_) _exit(EXIT_FAILURE);  // a plugin has forked; this is not the worker
+    return step;
+}
+
+ModelStatus StreamGate::statusOf(const IStream& stream) {
+    using MayThrow = ModelStatus (IStream::*)() const;
+    static volatile MayThrow status = &IStream::status;
+    if (hasThrown_) return ModelStatus::failed;
+    try {
+        const MayThrow call = status;
+        return (stream.*call)();
+    } catch (...) {
+        noteException("status()");
+        return ModelStatus::failed;
+    }
+}
+
+const char* StreamGate::breach() const noexcept {
+    return gate_.isStrayed() ? "the plugin used its reply from another thread than the call's, or outside of advance()"
+                             : nullptr;
+}
+
+void StreamGate::noteException(const char* function) {
+    hasThrown_ = true;
+    reply_.explain(std::string_view(std::string("an exception left ") + function + ": " + describeCurrent()));
 }
 
 }  // namespace aiproject

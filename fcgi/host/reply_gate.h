@@ -1,9 +1,11 @@
 // What a plugin holds while it answers: a gate before the call's reply, which passes on what the thread inside
-// generate() says while that call runs. When a plugin keeps its IReply& and uses it later, or from another thread, that
-// is ignored: it can touch neither another call's answer nor freed memory.
+// generate() or advance() says while that runs. When a plugin keeps its IReply& and uses it later, or from another
+// thread, that is ignored: it can touch neither another call's answer nor freed memory.
 #pragma once
 
 #include "aiproject/imodel.h"
+
+#include <sys/types.h>
 
 #include <atomic>
 #include <functional>
@@ -35,5 +37,33 @@ struct Generated {
 // Runs generate() behind a gate. `failed`: it let an exception out (which ends the process unless it was built without
 // the contract's noexcept); `reply` got the reason.
 Generated generateBehindGate(IModel& model, const ModelRequest& request, IReply& reply, LateUse* late = nullptr);
+
+class Gate;
+
+// The gate of a stream that is followed, open while advance() runs. One thread at a time, not always the same.
+class StreamGate {
+public:
+    // `reply` and `late` outlive it.
+    StreamGate(IReply& reply, LateUse* late);
+    ~StreamGate();
+    StreamGate(const StreamGate&) = delete;
+    StreamGate& operator=(const StreamGate&) = delete;
+
+    // What it answers, and `over` when an exception left it; `reply` got the reason.
+    Step advance(IStream& stream);
+    // How the stream ended: after advance() answered `over`.
+    ModelStatus statusOf(const IStream& stream);
+    // How the plugin broke the rules above; nullptr: it has kept them.
+    const char* breach() const noexcept;
+
+private:
+    void noteException(const char* function);
+
+    Gate& gate_;
+    IReply& reply_;
+    LateUse* const late_;
+    const pid_t process_;
+    bool hasThrown_ = false;
+};
 
 }  // namespace aiproject

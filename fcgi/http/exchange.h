@@ -55,6 +55,8 @@ public:
     // For an answer that an event loop writes.
     // From here on nothing waits for the client: write() keeps what it does not take at once.
     virtual void neverWait() = 0;
+    // As at first again. Only while nothing is unsent.
+    virtual void waitAgain() = 0;
     // What write() and end() have kept, in bytes. While there is any, they add to it and send nothing.
     virtual std::size_t unsent() const = 0;
     // Sends what can be sent of it now. False: the client has left, and what was kept is dropped.

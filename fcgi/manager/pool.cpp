@@ -87,7 +87,7 @@ void Pool::retire(const Generation& generation) {
 
 // By its own limits. One that hangs gets less time: whoever waits for it waits in vain.
 void Pool::drain(WorkerProcess& worker) {
-    if (worker.isStuck && stuckCallsOf(worker) >= board_.worker(worker.row).busy) return end(worker);
+    if (worker.isStuck && hasOnlyStuckCalls(worker)) return end(worker);
     const bool isHopeless = worker.isStuck || !isReady(worker);
     expectEnd(worker, isHopeless ? worker.timeouts.drain : worker.timeouts.reloadDrain);
     worker.isPatient = !isHopeless;

@@ -91,7 +91,7 @@ private:
     void reopenSocket();
     void giveUp(WorkerProcess& worker, const std::string& why);
     void end(WorkerProcess& worker);
-    int stuckCallsOf(const WorkerProcess& worker);
+    bool hasOnlyStuckCalls(const WorkerProcess& worker);
     void killLate();
     void blame(int model, const WorkerProcess& worker);
     void sayQuarantined(int model);

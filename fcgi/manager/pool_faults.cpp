@@ -88,18 +88,27 @@ void Pool::missBeats() {
         const bool isDraining = worker.stage == Stage::draining;
         if (worker.isStuck || worker.silentLooks < kMostSilentLooks || !(worker.isWaitedFor || isDraining)) continue;
         giveUp(worker, isDraining ? "drains without a sign of life" : "takes nobody, though somebody waits");
-        if (isDraining && stuckCallsOf(worker) >= row.busy) end(worker);
+        if (isDraining && hasOnlyStuckCalls(worker)) end(worker);
     }
 }
 
-int Pool::stuckCallsOf(const WorkerProcess& worker) {
+// Where the event loop is stuck, all that it follows is.
+bool Pool::hasOnlyStuckCalls(const WorkerProcess& worker) {
     const auto now = Board::milliseconds();
-    int stuck = 0;
+    int stuck = 0, followed = 0;
+    bool isLoopStuck = false;
     for (int index = 0; index < board_.callsEnd(); ++index) {
         const CallRow& call = board_.call(index);
-        if (call.owner == worker.row + 1 && isOverdue(call, now)) ++stuck;
+        if (call.owner != worker.row + 1) continue;
+        const bool isFollowed = call.isFollowed != 0;
+        if (isFollowed) ++followed;
+        if (!isOverdue(call, now)) continue;
+        if (isFollowed)
+            isLoopStuck = true;
+        else
+            ++stuck;
     }
-    return stuck;
+    return stuck >= board_.worker(worker.row).busy && (followed == 0 || isLoopStuck);
 }
 
 void Pool::blame(int model, const WorkerProcess& worker) {

@@ -57,6 +57,16 @@ Object reloadOf(const ManagerView& view) {
     return reload;
 }
 
+// That its event loop follows.
+int streamsOf(const WorkerProcess& worker, Board& board) {
+    int streams = 0;
+    for (int index = 0; index < board.callsEnd(); ++index) {
+        const CallRow& call = board.call(index);
+        if (call.owner == worker.row + 1 && call.isFollowed != 0) ++streams;
+    }
+    return streams;
+}
+
 Object workerOf(const WorkerProcess& worker, Board& board) {
     const WorkerRow& row = board.worker(worker.row);
     const auto up = std::chrono::steady_clock::now() - worker.startedAt;
@@ -66,6 +76,7 @@ Object workerOf(const WorkerProcess& worker, Board& board) {
     object.set("state", worker.isStuck ? "stuck" : worker.isSilent() ? "silent" : nameOf(row.state));
     object.set("busy", row.busy.load());
     object.set("threads", row.threads.load());
+    object.set("streams", streamsOf(worker, board));
     object.set("served", row.served.load());
     object.set("resident_mb", residentMegabytes(worker.pid));
     object.set("up_s", std::chrono::duration_cast<std::chrono::seconds>(up).count());

@@ -28,7 +28,7 @@ struct ManagerView {
 };
 
 // {"pid","since","generation","configuration","reload":{"state","at","reasons"},"notices","pools":[{"name","socket",
-// "calls","calls_limit","processes","last_death","workers":[{"pid","generation","state","busy","threads","served","resident_mb",
+// "calls","calls_limit","processes","last_death","workers":[{"pid","generation","state","busy","threads","streams","served","resident_mb",
 // "up_s"}],"models":[{"name","plugin","state","calls","failures","retry_s"}]}]}
 std::string statusText(const ManagerView& view);
 

@@ -33,8 +33,8 @@ enum class WorkerState : std::uint32_t { none, starting, ready, draining, ending
 // One process. Written by it; given out and cleared by the manager.
 struct WorkerRow {
     std::atomic<WorkerState> state;
-    std::atomic<std::int32_t> threads;       // requests it can serve at once
-    std::atomic<std::int32_t> busy;          // requests in progress or queued
+    std::atomic<std::int32_t> threads;       // that it may have
+    std::atomic<std::int32_t> busy;          // requests that are in its threads, or queued for them
     std::atomic<std::uint64_t> served;       // answered, refusals included
     std::atomic<std::uint64_t> beats;        // counted up while it lives and takes who waits
     std::atomic<std::int32_t> crashedModel;  // whose plugin crashed the process; kNobody, kSomebody
@@ -61,7 +61,8 @@ struct CallRow {
     std::atomic<std::int32_t> owner;  // its worker's index + 1; 0: the row is free
     std::atomic<std::int32_t> model;  // index; kNobody: none yet
     std::atomic<std::uint64_t> user;
-    std::atomic<std::int64_t> overdueAt;  // Board::milliseconds(); the watchdog's; 0: not watched
+    std::atomic<std::int64_t> overdueAt;   // Board::milliseconds(); the watchdog's; 0: not watched
+    std::atomic<std::int32_t> isFollowed;  // 1: the event loop has it, and no thread
 };
 
 // Calls per minute of one user. Under lock().

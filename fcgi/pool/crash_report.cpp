@@ -129,9 +129,9 @@ SignalStack::~SignalStack() {
     if (!kHasSignalStacks) sigaltstack(&before_, nullptr);
 }
 
-PluginTurn::PluginTurn(int model) noexcept { runningModel = model; }
+PluginTurn::PluginTurn(int model) noexcept : before_(runningModel.exchange(model)) {}
 
-PluginTurn::~PluginTurn() { runningModel = kNobody; }
+PluginTurn::~PluginTurn() { runningModel = before_; }
 
 PluginStart::PluginStart(int model) noexcept : run_(model) { blame(model); }
 

@@ -51,13 +51,17 @@ private:
     stack_t before_{};
 };
 
-// While it lives, this thread runs a plugin of `model` (a row of the board; kNobody: none that could be blamed).
+// While it lives, this thread runs a plugin of `model` (a row of the board; kNobody: none that could be blamed), and
+// then again what it ran before.
 class PluginTurn {
 public:
     explicit PluginTurn(int model) noexcept;
     ~PluginTurn();
     PluginTurn(const PluginTurn&) = delete;
     PluginTurn& operator=(const PluginTurn&) = delete;
+
+private:
+    const int before_;
 };
 
 // The same, with a stack for the signals.

@@ -121,6 +121,7 @@ void Permits::claim(int index, std::uint64_t user) noexcept {
     row.model = kNobody;
     row.user = user;
     row.overdueAt = 0;
+    row.isFollowed = 0;
     row.owner = worker_ + 1;
 }
 

@@ -43,6 +43,9 @@ public:
     // CallRow::overdueAt
     std::atomic<std::int64_t>& overdueAt() const noexcept { return row().overdueAt; }
 
+    // The call is the event loop's from now on, or a thread's again.
+    void setFollowed(bool isFollowed) const noexcept { row().isFollowed = isFollowed ? 1 : 0; }
+
 private:
     friend class Permits;
     Permit(Permits& permits, int row) noexcept : permits_(permits), row_(row) {}

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/json_member.h"
-#include "base/json_text.h"
 
 #include <array>
 
@@ -32,7 +31,10 @@ Turn turnOf(simdjson::dom::element element, std::size_t index) {
     if (element.get(entry) != simdjson::SUCCESS)
         throw refusal(ErrorKind::badRequest, nameOf(index) + " is not an object");
     const std::string_view role = textIn(entry, "role", index), content = textIn(entry, "content", index);
-    return {roleOf(role, index), content};
+    Turn turn;
+    turn.role = roleOf(role, index);
+    turn.content = content;
+    return turn;
 }
 
 }  // namespace
@@ -40,30 +42,21 @@ Turn turnOf(simdjson::dom::element element, std::size_t index) {
 Dialog::Dialog(const JsonBody& body) {
     const simdjson::dom::array entries = body.array("dialog");
     turns_.reserve(entries.size());
-    std::size_t bytes = 0, roleBytes = 0;
+    std::size_t bytes = 0;
     for (const auto entry : entries) {
         turns_.push_back(turnOf(entry, turns_.size()));
         bytes += turns_.back().content.size;
-        roleBytes += turns_.back().role.size;
     }
     if (turns_.empty()) throw refusal(ErrorKind::badRequest, "'dialog' is empty");
     if (std::string_view(turns_.back().role) != "user")
         throw refusal(ErrorKind::badRequest, "the last entry of 'dialog' is not the user's");
 
-    constexpr std::size_t around = std::string_view(R"(,{"role":"","content":""})").size();
     contents_.reserve(bytes);  // never grows, or the turns would point nowhere
-    json_.reserve(bytes + roleBytes + turns_.size() * around + 1);
     for (Turn& turn : turns_) {
-        json_ += json_.empty() ? R"([{"role":")" : R"(,{"role":")";
-        json_.append(turn.role).append(R"(","content":)");
-        addJsonText(json_, turn.content);
-        json_ += '}';
         const std::size_t begin = contents_.size();
         contents_.append(turn.content);
         turn.content = std::string_view(contents_).substr(begin);
     }
-    json_ += "]";
-    json_.shrink_to_fit();  // after escapes: what is left over would stay as long as the stream
 }
 
 }  // namespace aiproject

@@ -1,4 +1,4 @@
-// The dialog of a text request: checked, and in both forms that the plugin contract offers.
+// The dialog of a text request: checked, as turns.
 #pragma once
 
 #include "aiproject/imodel.h"
@@ -17,13 +17,11 @@ public:
     Dialog(const Dialog&) = delete;  // turns() points into it
     Dialog& operator=(const Dialog&) = delete;
 
-    const std::string& json() const noexcept { return json_; }
     const std::vector<Turn>& turns() const noexcept { return turns_; }
 
 private:
     std::vector<Turn> turns_;
     std::string contents_;  // of all turns
-    std::string json_;
 };
 
 }  // namespace aiproject

@@ -2,14 +2,15 @@
 // as a stream, and charge for it.
 #pragma once
 
-#include "routes/question.h"
+#include "call/client_call.h"
 #include "routes/router.h"
 
 namespace aiproject {
 
 // Both refuse a user who has nothing left for this kind. What the call costs is on disk, or in the spool, before the
 // answer or its last frame goes out.
-void answerInOnePiece(Context& context, const Question& question);
-void answerAsStream(Context& context, const Question& question);
+void answerInOnePiece(Context& context, Question question);
+// May leave the answer to the worker's event loop: then the request is no longer the context's.
+void answerAsStream(Context& context, Question question);
 
 }  // namespace aiproject

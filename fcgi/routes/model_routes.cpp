@@ -4,10 +4,13 @@
 #include "routes/question.h"
 #include "routes/routes.h"
 
+#include <memory>
+#include <utility>
+
 namespace aiproject {
 namespace {
 
-using AnswerForm = void (*)(Context&, const Question&);
+using AnswerForm = void (*)(Context&, Question);
 
 void requireKind(const Model& model, Kind kind, const std::string& what) {
     if (!model.serves(kind)) throw refusal(ErrorKind::badRequest, "model " + model.name + " does not take " + what);
@@ -15,8 +18,8 @@ void requireKind(const Model& model, Kind kind, const std::string& what) {
 
 void answerText(Context& context, const Model& model, AnswerForm answer) {
     requireKind(model, Kind::text, "a dialog");
-    const Dialog dialog(*context.json);
-    answer(context, {{model.name}, textQuestion(dialog)});
+    const auto dialog = std::make_shared<const Dialog>(*context.json);
+    answer(context, {{model.name}, textQuestion(*dialog), dialog});
 }
 
 // The bytes say whether it is a picture. PCM may begin as a JPEG does: so its mark is enough where the model takes no
@@ -27,13 +30,14 @@ bool isPicture(const Model& model, std::string_view bytes) {
 }
 
 void answerUpload(Context& context, const Model& model, AnswerForm answer) {
-    const Upload upload = uploadIn(context.body, context.exchange.request().contentType);
+    const auto body = std::make_shared<const std::string>(std::move(context.body));
+    const Upload upload = uploadIn(*body, context.exchange.request().contentType);
     if (isPicture(model, upload.bytes)) {
         requireKind(model, Kind::picture, "pictures");
-        return answer(context, {{model.name}, pictureQuestion(upload.bytes)});
+        return answer(context, {{model.name}, pictureQuestion(upload.bytes), body});
     }
     requireKind(model, Kind::voice, "voice, and this is no JPEG");
-    answer(context, {{model.name}, voiceQuestion(audioIn(upload))});
+    answer(context, {{model.name}, voiceQuestion(audioIn(upload)), body});
 }
 
 void answerModel(Context& context, AnswerForm answer) {

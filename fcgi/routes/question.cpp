@@ -1,19 +1,27 @@
 #include "routes/question.h"
 
 namespace aiproject {
+namespace {
+
+ModelRequest documentedRequest(Kind kind) {
+    static const Sampling asTheModelLikes;  // the documented dialect has no words for it
+    ModelRequest request;
+    request.kind = kind;
+    request.sampling = &asTheModelLikes;
+    request.dialect = "documented";
+    return request;
+}
+
+}  // namespace
 
 ModelRequest textQuestion(const Dialog& dialog) {
-    ModelRequest request{};
-    request.kind = Kind::text;
-    request.dialog = std::string_view(dialog.json());
-    request.turns = dialog.turns().data();
-    request.turnCount = dialog.turns().size();
+    ModelRequest request = documentedRequest(Kind::text);
+    request.turns = {dialog.turns().data(), dialog.turns().size()};
     return request;
 }
 
 ModelRequest voiceQuestion(const Audio& audio) {
-    ModelRequest request{};
-    request.kind = Kind::voice;
+    ModelRequest request = documentedRequest(Kind::voice);
     request.media = audio.pcm;
     request.format = audio.sampleRate == 8'000 ? "audio/L16;rate=8000" : "audio/L16;rate=16000";
     request.sampleRate = audio.sampleRate;
@@ -21,8 +29,7 @@ ModelRequest voiceQuestion(const Audio& audio) {
 }
 
 ModelRequest pictureQuestion(std::string_view jpeg) {
-    ModelRequest request{};
-    request.kind = Kind::picture;
+    ModelRequest request = documentedRequest(Kind::picture);
     request.media = jpeg;
     request.format = "image/jpeg";
     return request;

@@ -5,16 +5,11 @@
 #include "http/upload.h"
 #include "routes/dialog.h"
 
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace aiproject {
 
-struct Question {
-    std::vector<std::string> models;  // in order of preference
-    ModelRequest request;             // points into what the route keeps
-};
-
+// Without the client's own body: in the documented dialect it has the uuid, which is no plugin's business.
 ModelRequest textQuestion(const Dialog& dialog);
 ModelRequest voiceQuestion(const Audio& audio);
 ModelRequest pictureQuestion(std::string_view jpeg);

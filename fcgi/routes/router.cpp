@@ -67,17 +67,24 @@ void confirmUser(Context& context) {
     if (context.user && !context.user->isConfirmed) context.user = context.services.accounts.confirm(*context.user);
 }
 
-void Router::serve(Exchange& exchange) const {
-    const auto start = Clock::now();
-    RequestRecord record;
+std::unique_ptr<Exchange> Router::serve(std::unique_ptr<Exchange> exchange) const {
+    ClientRequest request{std::move(exchange)};
+    std::optional<Error> error;
     try {
-        answer(exchange, record);
-    } catch (const Error& error) {
-        fail(exchange, error, record);
+        answer(request);
+    } catch (const Error& e) {
+        error = e;
     } catch (...) {
-        fail(exchange, Error(ErrorKind::internal, describeCurrent()), record);
+        error.emplace(ErrorKind::internal, describeCurrent());
     }
-    logRequest(exchange, record, std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - start).count());
+    if (request.exchange) end(request, error);
+    return std::move(request.exchange);
+}
+
+void Router::end(ClientRequest& request, const std::optional<Error>& error) const {
+    if (error) fail(*request.exchange, *error, request.record);
+    const auto time = Clock::now() - request.begin;
+    logRequest(*request.exchange, request.record, std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
 }
 
 void Router::refuse(Exchange& exchange, const std::string& limit) const {
@@ -87,18 +94,21 @@ void Router::refuse(Exchange& exchange, const std::string& limit) const {
 }
 
 // The steps of a request, each with its reason to stand where it does.
-void Router::answer(Exchange& exchange, RequestRecord& record) const {
+void Router::answer(ClientRequest& served) const {
+    Exchange& exchange = *served.exchange;
     const Request& request = exchange.request();
     const Match match = findRoute(request.path);
     if (!match.route) throw Error(ErrorKind::noSuchPath, "no such path");
     if (request.method == "OPTIONS") return answerPreflight(exchange);  // asks before it has an account
     if (!hasMethod(*match.route, request.method)) throw Error(ErrorKind::wrongMethod, "method " + request.method);
 
-    Context context{exchange, services_, record, match.model};
+    Context context{served, services_,
+                    [this](ClientRequest& ended, const std::optional<Error>& error) { end(ended, error); }};
+    context.model = match.model;
     if (match.route->body != Body::none)  // before the account: text names it in there
         context.body = exchange.readBody(limitOf(match.route->body, services_.config.limits));
     admit(context, *match.route);
-    if (context.user) record.user = context.user->name;
+    if (context.user) served.record.user = context.user->name;
     try {
         match.route->handle(context);
     } catch (const Error& error) {

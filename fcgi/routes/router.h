@@ -4,6 +4,8 @@
 
 #include "auth/accounts.h"
 #include "billing/billing.h"
+#include "call/client_request.h"
+#include "call/followed_calls.h"
 #include "call/model_calls.h"
 #include "config/config.h"
 #include "http/envelope.h"
@@ -13,6 +15,7 @@
 #include "pool/permits.h"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,29 +29,19 @@ struct Services {
     Permits& permits;
     Billing& billing;
     ModelCalls& models;
+    FollowedCalls& followed;
     Log& log;
     // Why this worker cannot serve all it should, in words that a client may see; empty: ready.
     std::function<std::vector<std::string>()> unreadiness;
 };
 
-// What the line in the log will say of a request.
-struct RequestRecord {
-    std::string code = "0";
-    std::string user;
-    std::string model;
-    std::string upstreamId;
-    std::string reason;
-    std::int64_t tokens = 0;
-    std::int64_t frames = 0;
-    int attempts = 0;                 // to get the answer from a model
-    LogLevel level = LogLevel::info;  // debug: a probe that found all well
-};
-
 // A request on its way through the steps.
 struct Context {
-    Exchange& exchange;
+    ClientRequest& request;  // without an exchange once somebody else answers it
     const Services& services;
-    RequestRecord& record;
+    EndRequest end;  // for whoever does
+    Exchange& exchange = *request.exchange;
+    RequestRecord& record = request.record;
     std::string model = {};  // {model} of the path
     std::string body = {};
     // Where access asked for it, made of the body, which is empty then. Handlers take it: a stream must not keep it.
@@ -91,13 +84,15 @@ class Router {
 public:
     explicit Router(Services services) : services_(std::move(services)) {}
 
-    // Answers the request and writes its line to the log. Only a lack of memory gets out.
-    void serve(Exchange& exchange) const;
-    // The same for a request that found the pool full; `limit` says for the log which one, and what to change.
+    // Answers the request and writes its line to the log, or has begun to: then the event loop has it, and nothing is
+    // given back. Only a lack of memory gets out.
+    std::unique_ptr<Exchange> serve(std::unique_ptr<Exchange> exchange) const;
+    // Answers a request that found the pool full; `limit` says for the log which one, and what to change.
     void refuse(Exchange& exchange, const std::string& limit) const;
 
 private:
-    void answer(Exchange& exchange, RequestRecord& record) const;
+    void answer(ClientRequest& request) const;
+    void end(ClientRequest& request, const std::optional<Error>& error) const;
     void admit(Context& context, const Route& route) const;
     User identified(const Route& route, const std::string& uuid, const std::string& name) const;
     void fail(Exchange& exchange, const Error& error, RequestRecord& record) const;

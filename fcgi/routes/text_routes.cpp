@@ -2,16 +2,18 @@
 #include "routes/question.h"
 #include "routes/routes.h"
 
+#include <memory>
+
 namespace aiproject {
 
 void chatText(Context& context) {
-    const Dialog dialog(*context.json);
-    answerInOnePiece(context, {context.services.config.routes.text, textQuestion(dialog)});
+    const auto dialog = std::make_shared<const Dialog>(*context.json);
+    answerInOnePiece(context, {context.services.config.routes.text, textQuestion(*dialog), dialog});
 }
 
 void streamText(Context& context) {
-    const Dialog dialog(*context.json);
-    answerAsStream(context, {context.services.config.routes.text, textQuestion(dialog)});
+    const auto dialog = std::make_shared<const Dialog>(*context.json);
+    answerAsStream(context, {context.services.config.routes.text, textQuestion(*dialog), dialog});
 }
 
 }  // namespace aiproject

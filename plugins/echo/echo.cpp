@@ -14,7 +14,7 @@ using namespace aiproject;
 
 class Echo final : public IModel {
 public:
-    explicit Echo(const ISettings& settings) : prefix_(std::string_view(settings.text("prefix"))) {}
+    explicit Echo(const ISettings& settings) : prefix_(settings.text("prefix").str()) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return atEdge(reply, [&] { return answer(prefix_ + said(request), reply); });
@@ -25,11 +25,11 @@ public:
 private:
     static std::string said(const ModelRequest& request) {
         switch (request.kind) {
-            case Kind::text: return std::string(std::string_view(request.turns[request.turnCount - 1].content));
-            case Kind::voice: return std::to_string(milliseconds(request)) + " ms of " + formatOf(request);
-            case Kind::picture: return std::to_string(request.media.size) + " bytes of " + formatOf(request);
+            case Kind::text: return request.turns[request.turns.count - 1].content.str();
+            case Kind::voice: return std::to_string(milliseconds(request)) + " ms of " + request.format.str();
+            case Kind::picture: return std::to_string(request.media.size) + " bytes of " + request.format.str();
+            default: return {};  // the descriptor has no other
         }
-        return {};
     }
 
     static std::uint64_t milliseconds(const ModelRequest& request) {
@@ -37,14 +37,12 @@ private:
         return request.media.size * 1000 / (bytesPerSample * request.sampleRate);
     }
 
-    static std::string formatOf(const ModelRequest& request) { return std::string(std::string_view(request.format)); }
-
-    // One delta per word, its space included: the shape that a real model's tokens have.
+    // Word by word, each with its space: the shape that a real model's tokens have.
     static ModelStatus answer(std::string_view text, IReply& reply) {
         Usage usage;
         while (!text.empty()) {
             const std::string_view word = text.substr(0, std::min(text.find(' '), text.size() - 1) + 1);
-            if (!reply.delta(word)) return ModelStatus::stopped;
+            if (!reply.text(word)) return ModelStatus::stopped;
             text.remove_prefix(word.size());
             ++usage.completion;
         }
@@ -70,8 +68,8 @@ constexpr ModelPlugin kPlugin = {
     "1.0",
     "says the question back; needs no upstream",
     std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture),
-    kSettings,
-    std::size(kSettings),
+    0,  // no ability beyond plain turns
+    {kSettings, std::size(kSettings)},
     &create,
 };
 

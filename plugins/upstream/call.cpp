@@ -31,10 +31,15 @@ std::optional<ModelStatus> tryOn(OpenWebSocket warm, Deadlines& deadlines, IRepl
 
 }  // namespace
 
-Call::Call(OpenWebSocket web, Deadlines& deadlines)
-    : web_(std::move(web)), deadlines_(deadlines), rest_(web_.below->takeRest()), held_(rest_) {}
+Call::Call(OpenWebSocket web, Deadlines& deadlines) : web_(std::move(web)), deadlines_(deadlines) {}
+
+OpenWebSocket Call::release() {
+    deadlines_.withdraw();
+    return std::move(web_);
+}
 
 Call::~Call() {
+    if (web_.below.isNull()) return;
     deadlines_.withdraw();
     endWebSocket(web_, goodbye_);
 }
@@ -79,13 +84,16 @@ std::optional<std::string_view> Call::takeFrame() {
 }
 
 bool Call::fill() {
+    rest_ = web_.below->takeRest();
+    held_ = rest_;
+    if (!held_.empty()) return true;
     const std::size_t got = receiveSome(web_.below->link(), buffer_.data(), buffer_.size(), web_.below->patience());
     held_ = {buffer_.data(), got};
     return got > 0;
 }
 
 bool Call::isReadable(std::chrono::milliseconds wait) const {
-    return !held_.empty() || web_.below->link().hasPending() ||
+    return !held_.empty() || web_.below->hasBytes() ||
            waitFor(descriptor(), Next::readable, {std::chrono::steady_clock::now() + wait});
 }
 
@@ -123,17 +131,29 @@ void Call::closed(std::string_view payload) {
     deadlines_.fail(ModelStatus::unavailable, text + " before the end of the answer" + close.fault);
 }
 
-ModelStatus callUpstream(IdleLinks& links, const Timeouts& timeouts, IReply& reply, const Converse& converse) {
-    Deadlines deadlines(reply, timeouts, links.peer());
-    if (auto warm = links.take(timeouts)) {
+ModelStatus callUpstream(IdleLinks& links, const ModelRequest& request, IReply& reply, const Converse& converse) {
+    Deadlines deadlines(reply, request.timeouts, links.peer());
+    const bool isFresh = request.freshConnection != 0;
+    if (auto warm = isFresh ? std::nullopt : links.take(request.timeouts)) {
         if (const auto status = tryOn(std::move(*warm), deadlines, reply, converse)) return *status;
         deadlines.reconnect();
     }
     OpenWebSocket opened = links.open(deadlines);
+    if (isFresh) reply.explain("asked again on a new connection");
     explainUnlessEmpty(reply, opened.note);
     Call call(std::move(opened), deadlines);
     explainUnlessEmpty(reply, links.takeTrouble());
     return converse(call);
+}
+
+OpenWebSocket askUpstream(IdleLinks& links, const ModelRequest& request, IReply& reply, const std::string& question) {
+    std::optional<OpenWebSocket> asked;
+    callUpstream(links, request, reply, [&](Call& call) {
+        call.send(question, Phase::firstFrame);
+        asked = call.release();
+        return ModelStatus::streaming;
+    });
+    return std::move(*asked);
 }
 
 }  // namespace aiproject::outbound

@@ -1,5 +1,5 @@
-// One call's way over a WebSocket, from its question to the close: sends, reads whole text messages, answers pings,
-// refuses what breaks the protocol. Used by one thread. Everything throws CallFailure, also when the peer closes.
+// One call's way over a WebSocket on the calling thread, from its question to the close: sends, reads whole text
+// messages, answers pings, refuses what breaks the protocol. Everything throws CallFailure, also when the peer closes.
 // Time is the guard's business: only a whole message starts it anew, so neither drops of bytes nor pings hold a call
 // open.
 #pragma once
@@ -31,8 +31,6 @@ public:
     void send(const std::string& message, Phase phase);
     // Blocks for the next message, valid UTF-8, which lies here until the next call; then the time of `next` starts.
     std::string_view receive(Phase next = Phase::idleFrame);
-    // Whether the next message is here already.
-    bool hasMessage() const noexcept { return FrameDecoder::hasMessage(held_); }
     // Blocks for the next bytes only, for a caller that must not wait longer: nothing when no message ended with them.
     std::optional<std::string_view> receiveFrame();
     // The time of `phase` starts now.
@@ -41,6 +39,8 @@ public:
     bool isReadable(std::chrono::milliseconds wait) const;
 
     bool isAnswered() const { return isAnswered_; }  // a message has come
+    // The connection, its question sent, nothing read of it, and not guarded. Nothing else may be called then.
+    OpenWebSocket release();
 
     Deadlines& deadlines() { return deadlines_; }
 
@@ -56,9 +56,9 @@ private:
     OpenWebSocket web_;
     Deadlines& deadlines_;
     FrameDecoder decoder_;
-    std::string rest_;               // of what came with the upgrade
-    std::array<char, 2048> buffer_;  // five tokens' frames; not more, because every open stream has it
-    std::string_view held_;          // what has come and was not decoded: of rest_, then of buffer_
+    std::string rest_;  // of what came with the upgrade
+    std::array<char, 2048> buffer_;
+    std::string_view held_;  // what has come and was not decoded: of rest_ or buffer_
     std::optional<std::uint16_t> goodbye_ = Poco::Net::WebSocket::WS_NORMAL_CLOSE;  // nothing: both have said it
     bool isAnswered_ = false;
 };
@@ -71,7 +71,10 @@ using Converse = std::function<ModelStatus(Call&)>;
 // A warm connection may have died in the instant of its use. So when it breaks before a message of the answer has come,
 // and the time for connecting (counted from the call's start) is not over, `converse` is run once more on a new
 // connection, with what is left of that time. Not when the host wishes the end, nor when the upstream answered, be it
-// an error; and never twice.
-ModelStatus callUpstream(IdleLinks& links, const Timeouts& timeouts, IReply& reply, const Converse& converse);
+// an error; and never twice. A call that the host asks again by itself (`freshConnection`) begins with a new one.
+ModelStatus callUpstream(IdleLinks& links, const ModelRequest& request, IReply& reply, const Converse& converse);
+
+// The same as far as the question has been sent: an answer that breaks later is not asked for again here.
+OpenWebSocket askUpstream(IdleLinks& links, const ModelRequest& request, IReply& reply, const std::string& question);
 
 }  // namespace aiproject::outbound

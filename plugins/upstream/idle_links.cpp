@@ -71,6 +71,7 @@ std::optional<OpenWebSocket> IdleLinks::take(const Timeouts& timeouts) {
         if (!oldest) return std::nullopt;
         const bool isAlive = isSilent(*oldest);
         if (isAlive) {
+            oldest->hasWaited = true;
             lock.lock();
             line_.proved();
             lock.unlock();

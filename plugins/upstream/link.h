@@ -3,6 +3,8 @@
 // thread.
 #pragma once
 
+#include "aiproject/imodel.h"
+
 #include <Poco/Net/StreamSocket.h>
 #include <openssl/ssl.h>
 
@@ -13,16 +15,9 @@
 
 namespace aiproject::outbound {
 
-enum class Next {
-    readable,  // go on when the descriptor is readable
-    writable,
-    again,  // go on at once: more can be done, and the descriptor may not show it
-    over,   // the peer has ended the connection in order
-};
-
 struct Moved {
     std::size_t bytes;
-    Next next;
+    Next next;  // over: the peer has ended the connection in order
 };
 
 class LinkFault : public std::runtime_error {  // the connection broke; what(): how, for the log

@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace aiproject::outbound {
 
@@ -20,6 +21,7 @@ public:
     LinkSocket(Link link, const Patience& patience);
 
     Link& link() noexcept { return link_; }
+    Link takeLink() noexcept { return std::move(link_); }  // then this is good for nothing more
     const Link& link() const noexcept { return link_; }
     void waitBy(const Patience& patience) { patience_ = patience; }  // from now on
     const Patience& patience() const noexcept { return patience_; }

@@ -42,12 +42,16 @@ std::vector<SocketAddress> resolve(const Endpoint& endpoint, const Deadlines& de
     return addresses;
 }
 
+// Nothing is wrong with the upstream.
+struct NoDescriptor {};
+
 // Poco takes four system calls to make a socket that does not block, and a child that is forked between them inherits
 // it.
 class NonBlockingSocket final : public Poco::Net::StreamSocketImpl {
 public:
     void connectNB(const SocketAddress& address) override {
         reset(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        if (sockfd() == POCO_INVALID_SOCKET && (errno == EMFILE || errno == ENFILE)) throw NoDescriptor();
         if (sockfd() == POCO_INVALID_SOCKET) error();  // Poco's words for it
         if (::connect(sockfd(), address.addr(), address.length()) != 0 && errno != EINPROGRESS)
             error(errno, address.toString());
@@ -88,6 +92,9 @@ std::string tryAddress(StreamSocket& socket, const SocketAddress& address, std::
         deadlines.check();
         socket.setNoDelay(true);
         return {};
+    } catch (const NoDescriptor&) {
+        deadlines.fail(ModelStatus::busy,
+                       "no descriptor is left for a connection; raise the limit of open files (ulimit -n)");
     } catch (const Poco::Exception& e) {
         return e.displayText();
     }

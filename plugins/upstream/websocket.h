@@ -21,7 +21,8 @@ namespace aiproject::outbound {
 struct OpenWebSocket {
     Poco::Net::WebSocket socket;
     LinkSocket::Ptr below;
-    std::string note = {};  // for the log of the call that uses it; mostly empty
+    std::string note = {};   // for the log of the call that uses it; mostly empty
+    bool hasWaited = false;  // for its question, so it may be dead
 };
 
 struct HttpRefusal {  // what came instead of an upgrade

@@ -73,8 +73,8 @@ std::optional<Frame> FrameDecoder::take(std::string_view& bytes) {
 
 bool FrameDecoder::takeHead(std::string_view& bytes) {
     if (head_.empty()) {
-        control_.clear();
-        if (!isOpen_) message_.clear();
+        std::string().swap(control_);
+        if (!isOpen_) std::string().swap(message_);
     }
     while (head_.size() < headBytesOf(head_)) {
         if (bytes.empty()) return false;
@@ -124,15 +124,15 @@ std::uint64_t FrameDecoder::announcedBytes() const {
     return size;
 }
 
-bool FrameDecoder::hasMessage(std::string_view bytes) noexcept {
-    const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-    if (bytes.size() < kHeadStart || at(0) != (kFinal | Opcode::text)) return false;
-    if (at(1) <= kLongestControl) return bytes.size() >= kHeadStart + at(1);
-    // A longer form, or a mask, which no server sends, is left to take().
-    constexpr std::size_t head = kHeadStart + 2;
-    if (at(1) != kLengthInTwo || bytes.size() < head) return false;
-    return bytes.size() >= head + std::size_t(at(2)) * 256 + at(3);
+std::string clientFrame(FrameKind kind, std::string_view payload, const std::array<unsigned char, 4>& mask) {
+    std::string frame{char(kFinal | (kind == FrameKind::close ? Opcode::close : Opcode::pong)),
+                      char(kMasked | payload.size())};
+    frame.append(mask.begin(), mask.end());
+    for (std::size_t i = 0; i < payload.size(); ++i) frame += char(payload[i] ^ mask[i % mask.size()]);
+    return frame;
 }
+
+std::string closePayload(std::uint16_t code) { return {char(code >> 8), char(code & 0xff)}; }
 
 CloseWords closeWordsOf(std::string_view payload) {
     constexpr std::size_t codeBytes = 2;

@@ -2,6 +2,7 @@
 // the close. Pure: no socket and no time.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,15 +34,11 @@ private:
 class FrameDecoder {
 public:
     // Takes at most one frame off the front of `bytes`. Nothing: the frame was a part of a message, or has not come
-    // as a whole, and then `bytes` is empty. The payload lies here or in `bytes` until the next call. Throws
-    // FrameFault.
+    // as a whole, and then `bytes` is empty. The payload lies here or in `bytes` until the next call, which gives its
+    // memory back. Throws FrameFault.
     std::optional<Frame> take(std::string_view& bytes);
 
     bool isInsideFrame() const noexcept { return !head_.empty(); }
-
-    // Whether `bytes`, which follow a message that was taken, begin with another of one frame, as a whole. Longer forms
-    // are not looked for.
-    static bool hasMessage(std::string_view bytes) noexcept;
 
 private:
     bool takeHead(std::string_view& bytes);
@@ -57,6 +54,11 @@ private:
     std::string control_, message_;  // what has come of them, unless it lies in `bytes` as a whole
     bool isOpen_ = false;            // a fragmented message has begun
 };
+
+// A client's pong or close frame, of at most 125 bytes. `mask` must be random.
+std::string clientFrame(FrameKind kind, std::string_view payload, const std::array<unsigned char, 4>& mask);
+// The payload of a close frame that says this code.
+std::string closePayload(std::uint16_t code);
 
 // What an upstream's close frame says, and whether it may (RFC 6455, 5.5.1 and 7.4).
 struct CloseWords {

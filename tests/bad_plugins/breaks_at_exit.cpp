@@ -24,8 +24,7 @@ IModel* create(const ISettings& settings) noexcept {
 
 constexpr ModelPlugin changed() {
     ModelPlugin plugin = test::descriptorWith(&create);
-    plugin.settings = kSettings;
-    plugin.settingCount = std::size(kSettings);
+    plugin.settings = {kSettings, std::size(kSettings)};
     return plugin;
 }
 

@@ -15,7 +15,10 @@ constexpr const char* kLast =
     R"({"header":{"code":0,"message":"Success","sid":"s","status":2},"payload":{"choices":{"status":2,"seq":1,"text":[]},)"
     R"("usage":{"text":{"question_tokens":1,"prompt_tokens":1,"completion_tokens":1,"total_tokens":1}}}})";
 constexpr const char* kNegativeLast =
-    R"({"header":{"status":2},"payload":{"choices":{"status":2},"usage":{"text":{"total_tokens":-7}}}})";
+    R"({"header":{"code":0,"status":2},"payload":{"choices":{"status":2},"usage":{"text":{"total_tokens":-7}}}})";
+
+constexpr const char* kLineBreaks =
+    "{\n\"header\":\r\n{\"code\":0,\"status\":1},\n\"payload\":{\"choices\":{\"text\":[{\"content\":\"a\"}]}}}";
 
 struct Answer {
     const char* question;
@@ -23,30 +26,36 @@ struct Answer {
 };
 
 // Whatever was taken.
-ModelStatus ok(bool /*taken*/ = true) { return ModelStatus::ok; }
+template <class Taken = bool>
+ModelStatus ok(Taken /*taken*/ = {}) {
+    return ModelStatus::ok;
+}
 
 const Answer kAnswers[] = {
-    {"no json", [](IReply& reply) { return ok(reply.frame("{\"header\":{\"code\":0,")); }},
-    {"no object", [](IReply& reply) { return ok(reply.frame("[1, 2]")); }},
-    {"no json at the end", [](IReply& reply) { return ok(reply.delta("words") && reply.lastFrame("}{")); }},
-    {"no utf8", [](IReply& reply) { return ok(reply.frame("{\"header\":\"\xc3\x28\"}")); }},
-    {"no utf8 delta", [](IReply& reply) { return ok(reply.delta("\xff\xfe")); }},
-    {"line breaks",
-     [](IReply& reply) { return ok(reply.frame("{\n\"header\":\r\n{\"status\":1}}") && reply.lastFrame(kLast)); }},
-    {"forged line", [](IReply& reply) { return ok(reply.frame("{}\n{\"header\":{\"status\":2}}")); }},
+    {"no json", [](IReply& reply) { return ok(reply.frame("spark", "{\"header\":{\"code\":0,")); }},
+    {"no object", [](IReply& reply) { return ok(reply.frame("spark", "[1, 2]")); }},
+    {"no json at the end", [](IReply& reply) { return ok((reply.text("words"), reply.frame("spark", "}{"))); }},
+    {"no utf8", [](IReply& reply) { return ok(reply.frame("spark", "{\"header\":\"\xc3\x28\"}")); }},
+    {"no utf8 delta", [](IReply& reply) { return ok(reply.text("\xff\xfe")); }},
+    {"line breaks", [](IReply& reply) { return ok((reply.frame("spark", kLineBreaks), reply.frame("spark", kLast))); }},
+    {"forged line",
+     [](IReply& reply) { return ok(reply.frame("spark", "{}\n{\"header\":{\"code\":0,\"status\":2}}")); }},
     {"huge frame",
      [](IReply& reply) {
          const std::string frame = "{\"x\":\"" + std::string(17UL * 1024 * 1024, 'x') + "\"}";
-         return ok(reply.frame(std::string_view(frame)));
+         return ok(reply.frame("spark", frame));
      }},
     {"unknown status", [](IReply& /*reply*/) { return ModelStatus(4711); }},
     {"negative usage",
      [](IReply& reply) {
-         reply.usage({-1, -2, -3, kLeast});
-         return ok(reply.delta("words"));
+         Usage usage;
+         usage.question = -1, usage.prompt = -2, usage.completion = -3, usage.total = kLeast;
+         reply.usage(usage);
+         return ok(reply.text("words"));
      }},
-    {"negative last frame", [](IReply& reply) { return ok(reply.delta("words") && reply.lastFrame(kNegativeLast)); }},
-    {"two last frames", [](IReply& reply) { return ok((reply.lastFrame(kLast), reply.lastFrame(kLast))); }},
+    {"negative last frame",
+     [](IReply& reply) { return ok((reply.text("words"), reply.frame("spark", kNegativeLast))); }},
+    {"two last frames", [](IReply& reply) { return ok((reply.frame("spark", kLast), reply.frame("spark", kLast))); }},
     {"nothing", [](IReply& /*reply*/) { return ok(); }},
     {"long notes",
      [](IReply& reply) {

@@ -30,8 +30,7 @@ IModel* create(const ISettings& settings) noexcept { return new (std::nothrow) H
 
 constexpr ModelPlugin changed() {
     ModelPlugin plugin = test::descriptorWith(&create);
-    plugin.settings = kSettings;
-    plugin.settingCount = std::size(kSettings);
+    plugin.settings = {kSettings, std::size(kSettings)};
     return plugin;
 }
 

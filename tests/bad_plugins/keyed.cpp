@@ -22,9 +22,14 @@ IModel* create(const ISettings& settings) noexcept {
     return test::createSilent(settings);
 }
 
-constexpr ModelPlugin kPlugin = {
-    kContractMajor, kContractMinor,       "1.0",  "takes settings", std::uint32_t(Kind::text),
-    kSettings,      std::size(kSettings), &create};
+constexpr ModelPlugin kPlugin = {kContractMajor,
+                                 kContractMinor,
+                                 "1.0",
+                                 "takes settings",
+                                 std::uint32_t(Kind::text),
+                                 0,
+                                 {kSettings, std::size(kSettings)},
+                                 &create};
 
 }  // namespace
 

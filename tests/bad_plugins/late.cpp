@@ -12,16 +12,24 @@ using namespace aiproject;
 
 // More than enough of each function for one that is not there to be noticed.
 void misuse(IReply& reply, Text words) {
-    reply.delta(words);
-    reply.frame("{\"header\":{\"code\":0,\"status\":1}}");
-    reply.lastFrame("{\"header\":{\"code\":0,\"status\":2}}");
-    reply.usage({0, 0, 0, 1'000'000});
+    reply.text(words);
+    reply.thought(words);
+    reply.bytes(words);
+    reply.toolCall({});
+    const float number = 1;
+    reply.vector(&number, 1);
+    reply.frame("spark", "{\"header\":{\"code\":0,\"status\":1}}");
+    reply.finish(Finish::length);
+    reply.frame("spark", "{\"header\":{\"code\":0,\"status\":2}}");
+    Usage usage;
+    usage.total = 1'000'000;
+    reply.usage(usage);
     reply.upstreamId("late");
     reply.explain(words);
     reply.advise(words);
     reply.guard(0, 1);
     reply.guard(-1, 0);
-    static_cast<void>(reply.stop() == Stop::none && reply.clientDescriptor() >= 0);
+    static_cast<void>(reply.stop() == Stop::none && reply.wait(1) == Stop::none);
 }
 
 class Late final : public IModel {
@@ -32,7 +40,7 @@ public:
     }
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         if (test::questionOf(request) == "helper")
-            std::thread([&] { reply.delta("by a helper"); }).join();
+            std::thread([&] { reply.text("by a helper"); }).join();
         else
             speakLate(reply);
         return test::answer(reply, "in time");

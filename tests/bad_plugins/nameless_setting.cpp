@@ -9,8 +9,7 @@ constexpr aiproject::Setting kSettings[] = {
 
 constexpr aiproject::ModelPlugin changed() {
     aiproject::ModelPlugin plugin = aiproject::test::kRightDescriptor;
-    plugin.settings = kSettings;
-    plugin.settingCount = 1;
+    plugin.settings = {kSettings, 1};
     return plugin;
 }
 

@@ -5,7 +5,7 @@ namespace {
 
 constexpr aiproject::ModelPlugin changed() {
     aiproject::ModelPlugin plugin = aiproject::test::kRightDescriptor;
-    plugin.settingCount = 1;
+    plugin.settings = {nullptr, 1};
     return plugin;
 }
 

@@ -1,16 +1,14 @@
-// Built for a contract that this worker does not have.
-#include "silent_model.h"
+// Built for contract 1, whose descriptor has nothing behind these two numbers that this worker could read.
+#include "aiproject/imodel.h"
 
 namespace {
 
-constexpr aiproject::ModelPlugin changed() {
-    aiproject::ModelPlugin plugin = aiproject::test::kRightDescriptor;
-    plugin.contractMajor = aiproject::kContractMajor + 1;
-    return plugin;
-}
-
-constexpr aiproject::ModelPlugin kPlugin = changed();
+struct alignas(aiproject::ModelPlugin) {
+    std::uint32_t major = aiproject::kContractMajor - 1, minor = 1;
+} const descriptor;
 
 }  // namespace
 
-const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept { return &kPlugin; }
+const aiproject::ModelPlugin* aiprojectModelPlugin() noexcept {
+    return reinterpret_cast<const aiproject::ModelPlugin*>(&descriptor);
+}

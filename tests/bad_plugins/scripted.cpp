@@ -1,11 +1,14 @@
 // A good plugin that does what its setting `script` says: steps with '|' between them, each a word
 // and what belongs to it.
 //
-//   delta TEXT   frame JSON   held JSON   last JSON   the answer; ends with `stopped` when nobody takes more
+//   delta TEXT  thought TEXT  frame JSON    the answer; ends with `stopped` when nobody takes more
+//   past JSON                               a frame, and the script goes on whatever the host saw in it
 //   say WHAT                                a delta of a part of the request, see partOf()
-//   usage TOTAL  sid ID  explain TEXT  advise TEXT
+//   usage TOTAL  finish NUMBER  sid ID  explain TEXT  advise TEXT
 //   await FILE                              goes on once the file exists, or when the host wishes to stop
 //   hang MS                                 blocks on a socket under guard(MS) until the host shuts it down
+//   follow                                  what comes after it is followed: one step for each advance(), and `hang` is
+//                                           an upstream that says nothing more
 //   status NAME                             ends with this status; at the end of the script: ok
 //   fails N NAME                            the same in the first N calls of this model
 #include "aiproject/edge.h"
@@ -30,24 +33,25 @@ namespace {
 
 using namespace aiproject;
 
-struct Step {
+struct Line {
     std::string word, rest;
 };
+using Script = std::vector<Line>;
 
-std::vector<Step> stepsOf(std::string_view script) {
-    std::vector<Step> steps;
+Script linesOf(std::string_view script) {
+    Script lines;
     while (!script.empty()) {
-        const std::string_view step = script.substr(0, script.find('|'));
-        script.remove_prefix(std::min(step.size() + 1, script.size()));
-        const std::size_t space = std::min(step.find(' '), step.size());
-        steps.push_back(
-            {std::string(step.substr(0, space)), std::string(step.substr(std::min(space + 1, step.size())))});
+        const std::string_view line = script.substr(0, script.find('|'));
+        script.remove_prefix(std::min(line.size() + 1, script.size()));
+        const std::size_t space = std::min(line.find(' '), line.size());
+        lines.push_back(
+            {std::string(line.substr(0, space)), std::string(line.substr(std::min(space + 1, line.size())))});
     }
-    return steps;
+    return lines;
 }
 
 ModelStatus statusNamed(const std::string& name) {
-    static const std::array<std::pair<const char*, ModelStatus>, 11> kNames{
+    static const std::array<std::pair<const char*, ModelStatus>, 12> kNames{
         {{"ok", ModelStatus::ok},
          {"stopped", ModelStatus::stopped},
          {"badInput", ModelStatus::badInput},
@@ -58,38 +62,130 @@ ModelStatus statusNamed(const std::string& name) {
          {"misconfigured", ModelStatus::misconfigured},
          {"timedOut", ModelStatus::timedOut},
          {"unavailable", ModelStatus::unavailable},
-         {"failed", ModelStatus::failed}}};
+         {"failed", ModelStatus::failed},
+         {"stale", ModelStatus::stale}}};
     for (const auto& [known, status] : kNames)
         if (name == known) return status;
     return ModelStatus(std::stoi(name));
 }
 
-std::string copied(Text text) { return std::string(std::string_view(text)); }
-
 std::string partOf(const ModelRequest& request, const std::string& what) {
     if (what == "kind") return std::to_string(std::uint32_t(request.kind));
-    if (what == "dialog") return copied(request.dialog);
-    if (what == "turns") return std::to_string(request.turnCount);
+    if (what == "body") return request.body.str();
+    if (what == "dialect") return request.dialect.str();
+    if (what == "turns") return std::to_string(request.turns.count);
+    if (what.rfind("turn ", 0) == 0) {
+        const Turn turn = request.turns[std::stoull(what.substr(5))];
+        return turn.role.str() + ": " + turn.content.str();
+    }
+    if (what == "temperature") return std::to_string(request.sampling->temperature.value);
     if (what == "size") return std::to_string(request.media.size);
-    if (what == "format") return copied(request.format);
+    if (what == "format") return request.format.str();
     if (what == "rate") return std::to_string(request.sampleRate);
-    if (what == "user") return copied(request.user);
-    if (what == "request") return copied(request.requestId);
+    if (what == "user") return request.user.str();
+    if (what == "request") return request.requestId.str();
     if (what == "total") return std::to_string(request.timeouts.totalMs);
+    if (what == "fresh") return std::to_string(request.freshConnection);
     throw std::invalid_argument("nothing to say about " + what);
 }
 
+std::optional<ModelStatus> unless(bool taken) { return taken ? std::nullopt : std::optional(ModelStatus::stopped); }
+
+std::optional<ModelStatus> after(Seen seen) {
+    switch (seen) {
+        case Seen::last: return ModelStatus::ok;
+        case Seen::error: return ModelStatus::failed;
+        case Seen::over: return ModelStatus::stopped;
+        default: return std::nullopt;
+    }
+}
+
+// What is the same in generate() and in a stream. Nothing: the script goes on.
+std::optional<ModelStatus> play(const Line& line, IReply& reply) {
+    const Text rest = line.rest;
+    if (line.word == "status") return statusNamed(line.rest);
+    if (line.word == "delta") return unless(reply.text(rest));
+    if (line.word == "thought") return unless(reply.thought(rest));
+    if (line.word == "frame") return after(reply.frame("spark", rest));
+    if (line.word == "past") reply.frame("spark", rest);
+    if (line.word == "usage") {
+        Usage usage;
+        usage.total = std::stoll(line.rest);
+        reply.usage(usage);
+    }
+    if (line.word == "finish") reply.finish(Finish(std::stoi(line.rest)));
+    if (line.word == "sid") reply.upstreamId(rest);
+    if (line.word == "explain") reply.explain(rest);
+    if (line.word == "advise") reply.advise(rest);
+    return std::nullopt;
+}
+
+struct SocketPair {
+    SocketPair() {
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+            throw std::runtime_error("socketpair");
+    }
+    ~SocketPair() {
+        for (const int end : ends) close(end);
+    }
+    SocketPair(const SocketPair&) = delete;
+    SocketPair& operator=(const SocketPair&) = delete;
+
+    std::array<int, 2> ends{};
+};
+
+// Its descriptor is readable as long as there are lines to play.
+class Followed final : public IStream {
+public:
+    explicit Followed(Script lines) : lines_(std::move(lines)) { mayGoOn(); }
+
+    int descriptor() const noexcept override { return pair_.ends[0]; }
+    Step advance(IReply& reply) noexcept override {
+        Step step = Next::readable;
+        status_ = atEdge(reply, [&] { return playNext(reply, step); });
+        return status_ == ModelStatus::streaming ? step : Next::over;
+    }
+    ModelStatus status() const noexcept override { return status_; }
+    void destroy() noexcept override { delete this; }
+
+private:
+    ModelStatus playNext(IReply& reply, Step& step) {
+        if (played_ == lines_.size()) return ModelStatus::ok;
+        const Line& line = lines_[played_];
+        const bool waits = line.word == "hang" || (line.word == "await" && access(line.rest.c_str(), F_OK) != 0);
+        char byte = 0;
+        if (waits) {
+            static_cast<void>(recv(pair_.ends[0], &byte, 1, MSG_DONTWAIT));
+            step = {Next::readable, line.word == "await" ? 5U : 0U};
+            return ModelStatus::streaming;
+        }
+        ++played_;
+        mayGoOn();
+        return play(line, reply).value_or(ModelStatus::streaming);
+    }
+    void mayGoOn() const { static_cast<void>(send(pair_.ends[1], "!", 1, MSG_DONTWAIT | MSG_NOSIGNAL)); }
+
+    const Script lines_;
+    std::size_t played_ = 0;
+    SocketPair pair_;
+    ModelStatus status_ = ModelStatus::streaming;
+};
+
 class Scripted final : public IModel {
 public:
-    explicit Scripted(std::string_view script) : steps_(stepsOf(script)) {}
+    explicit Scripted(std::string_view script) : lines_(linesOf(script)) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return atEdge(reply, [&] {
-            const int call = ++calls_;
-            for (const Step& step : steps_) {
-                if (step.word == "fails" && call <= std::stoi(step.rest))
-                    return statusNamed(step.rest.substr(step.rest.find(' ') + 1));
-                if (const auto status = play(step, request, reply)) return *status;
+            const Script lines = linesFor(request, ++calls_);
+            for (std::size_t i = 0; i < lines.size(); ++i) {
+                const Line& line = lines[i];
+                if (line.word == "follow")
+                    return reply.follow(*new Followed({lines.begin() + std::ptrdiff_t(i) + 1, lines.end()}),
+                                        "a script");
+                if (line.word == "await") await(reply, line.rest);
+                if (line.word == "hang") hang(reply, std::uint32_t(std::stoul(line.rest)));
+                if (const auto status = play(line, reply)) return *status;
             }
             return ModelStatus::ok;
         });
@@ -97,25 +193,18 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
-    static std::optional<ModelStatus> play(const Step& step, const ModelRequest& request, IReply& reply) {
-        const std::string_view rest = step.rest;
-        if (step.word == "status") return statusNamed(step.rest);
-        if (step.word == "delta") return unless(reply.delta(rest));
-        if (step.word == "say") return unless(reply.delta(std::string_view(partOf(request, step.rest))));
-        if (step.word == "frame") return unless(reply.frame(rest));
-        if (step.word == "held") return unless(reply.heldFrame(rest));
-        if (step.word == "last") return unless(reply.lastFrame(rest));
-        if (step.word == "await") await(reply, step.rest);
-        if (step.word == "hang") hang(reply, std::uint32_t(std::stoul(step.rest)));
-        if (step.word == "usage") reply.usage({0, 0, 0, std::stoll(step.rest)});
-        if (step.word == "sid") reply.upstreamId(rest);
-        if (step.word == "explain") reply.explain(rest);
-        if (step.word == "advise") reply.advise(rest);
-        return std::nullopt;
-    }
-
-    static std::optional<ModelStatus> unless(bool taken) {
-        return taken ? std::nullopt : std::optional(ModelStatus::stopped);
+    // What depends on the call is put in, since a stream has neither its request nor its number.
+    Script linesFor(const ModelRequest& request, int call) const {
+        Script lines;
+        for (const Line& line : lines_) {
+            if (line.word == "say")
+                lines.push_back({"delta", partOf(request, line.rest)});
+            else if (line.word != "fails")
+                lines.push_back(line);
+            else if (call <= std::stoi(line.rest))
+                lines.push_back({"status", line.rest.substr(line.rest.find(' ') + 1)});
+        }
+        return lines;
     }
 
     static void await(IReply& reply, const std::string& file) {
@@ -124,18 +213,14 @@ private:
     }
 
     static void hang(IReply& reply, std::uint32_t milliseconds) {
-        std::array<int, 2> pair{};
-        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0)
-            throw std::runtime_error("socketpair");
-        reply.guard(pair[0], milliseconds);
+        const SocketPair pair;
+        reply.guard(pair.ends[0], milliseconds);
         char byte = 0;
-        while (recv(pair[0], &byte, 1, 0) > 0) continue;
+        while (recv(pair.ends[0], &byte, 1, 0) > 0) continue;
         reply.guard(-1, 0);
-        close(pair[0]);
-        close(pair[1]);
     }
 
-    const std::vector<Step> steps_;
+    const Script lines_;
     std::atomic<int> calls_{0};
 };
 
@@ -154,8 +239,8 @@ constexpr ModelPlugin kPlugin = {
     "1.0",
     "does what its setting says",
     std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture),
-    kSettings,
-    std::size(kSettings),
+    0,
+    {kSettings, std::size(kSettings)},
     &create,
 };
 

@@ -20,7 +20,7 @@ public:
 inline IModel* createSilent(const ISettings& /*settings*/) noexcept { return new (std::nothrow) SilentModel; }
 
 constexpr ModelPlugin kRightDescriptor = {
-    kContractMajor, kContractMinor, "1.0", "says nothing", std::uint32_t(Kind::text), nullptr, 0, &createSilent};
+    kContractMajor, kContractMinor, "1.0", "says nothing", std::uint32_t(Kind::text), 0, {}, &createSilent};
 
 template <class Model>
 IModel* createNew(const ISettings& /*settings*/) noexcept {
@@ -34,12 +34,13 @@ constexpr ModelPlugin descriptorWith(IModel* (*create)(const ISettings&) noexcep
 }
 
 inline std::string_view questionOf(const ModelRequest& request) noexcept {
-    return request.turnCount > 0 ? std::string_view(request.turns[request.turnCount - 1].content) : std::string_view();
+    const auto count = request.turns.count;
+    return count > 0 ? std::string_view(request.turns[count - 1].content) : std::string_view();
 }
 
 // Answers with these words alone.
 inline ModelStatus answer(IReply& reply, Text words) noexcept {
-    return reply.delta(words) ? ModelStatus::ok : ModelStatus::stopped;
+    return reply.text(words) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
 }  // namespace aiproject::test

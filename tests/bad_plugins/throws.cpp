@@ -11,7 +11,7 @@ using namespace aiproject;
 
 ModelStatus generateAndThrow(IModel* /*self*/, const ModelRequest& request, IReply& reply) {
     if (test::questionOf(request) == "int") throw 42;
-    if (test::questionOf(request) == "late") reply.delta("some words and");
+    if (test::questionOf(request) == "late") reply.text("some words and");
     throw std::runtime_error("it slipped out");
 }
 

@@ -29,7 +29,7 @@ int busyIn(const ManagerUnderTest& manager, pid_t pid) {
     const auto workers = manager.pool("model")->getArray("workers");
     for (unsigned i = 0; i < workers->size(); ++i)
         if (const auto worker = workers->getObject(i); worker->getValue<pid_t>("pid") == pid)
-            return worker->getValue<int>("busy");
+            return worker->getValue<int>("busy") + worker->getValue<int>("streams");
     return 0;  // it has just ended by itself
 }
 

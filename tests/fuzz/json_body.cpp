@@ -1,11 +1,13 @@
 // The body of a JSON request, and the dialog in it.
 #include "http/json_body.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/utf8.h"
 #include "fuzz/target.h"
 #include "routes/dialog.h"
 
 #include <algorithm>
+#include <string>
 
 namespace aiproject::fuzz {
 namespace {
@@ -26,16 +28,28 @@ bool isSame(const Turn& a, const Turn& b) {
     return std::string_view(a.role) == b.role && std::string_view(a.content) == b.content;
 }
 
+// The same dialog in the words of its turns.
+std::string written(const Dialog& dialog) {
+    std::string json;
+    for (const Turn& turn : dialog.turns()) {
+        json += json.empty() ? R"({"dialog":[{"role":")" : R"(,{"role":")";
+        json.append(turn.role).append(R"(","content":)");
+        addJsonText(json, turn.content);
+        json += '}';
+    }
+    return json + "]}";
+}
+
 void tryDialog(const JsonBody& body) {
     const Dialog dialog(body);
-    require(isJson(dialog.json()) && isUtf8(dialog.json()), "the dialog's JSON is valid");
     for (const Turn& turn : dialog.turns()) require(isUtf8(turn.content), "a turn's content is UTF-8");
 
-    const Dialog again(JsonBody("{\"dialog\":" + dialog.json() + "}"));
-    require(again.json() == dialog.json(), "the dialog's JSON gives the same JSON");
+    const std::string json = written(dialog);
+    require(isJson(json), "the turns can be written as JSON");
+    const Dialog again{JsonBody(json)};
     require(
         std::equal(dialog.turns().begin(), dialog.turns().end(), again.turns().begin(), again.turns().end(), isSame),
-        "the dialog's JSON has the same turns");
+        "the same turns are read again");
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 // The bytes of an upstream after the upgrade: frames that become messages.
 #include "fuzz/target.h"
 #include "support/raw_web_socket.h"
+#include "support/silent_reply.h"
 #include "upstream/call.h"
 #include "upstream/text.h"
+#include "upstream/web_stream.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,21 +15,6 @@ namespace aiproject::fuzz {
 namespace {
 
 using namespace outbound;
-
-class SilentReply final : public IReply {
-public:
-    bool frame(Text) noexcept override { return true; }
-    bool heldFrame(Text) noexcept override { return true; }
-    bool lastFrame(Text) noexcept override { return true; }
-    bool delta(Text) noexcept override { return true; }
-    void usage(const Usage&) noexcept override {}
-    void upstreamId(Text) noexcept override {}
-    void explain(Text) noexcept override {}
-    void advise(Text) noexcept override {}
-    void guard(int, std::uint32_t) noexcept override {}
-    Stop stop() noexcept override { return Stop::none; }
-    int clientDescriptor() const noexcept override { return -1; }
-};
 
 // However the bytes are cut, the messages are the same.
 std::string decoded(std::string_view input, std::size_t piece) {
@@ -50,35 +37,71 @@ std::string decoded(std::string_view input, std::size_t piece) {
 }
 
 // A pong that the upstream does not read is not waited for; in a call the host's guard ends that.
-void readAll(int descriptor) {
-    SilentReply reply;
+// Answers how many messages there were.
+std::size_t readAll(int descriptor) {
+    std::size_t messages = 0;
+    test::SilentReply reply;
     Deadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
     Call reader(test::rawWebSocket(descriptor, {std::chrono::steady_clock::now()}), deadlines);  // closes it
     try {
         for (;;) {
-            reader.hasMessage();
             const std::string_view message = reader.receive();
             require(isUtf8(message), "a message is UTF-8");
             require(message.size() <= kMaxMessageBytes, "a message has its limit");
+            ++messages;
         }
     } catch (const CallFailure& failure) {
         require(failure.status() != ModelStatus::ok, "a failure has a status");
         require(isUtf8(failure.what()), "reasons are UTF-8");
     }
+    return messages;
 }
 
-}  // namespace
+class Counting final : public WebStream {
+public:
+    Counting(OpenWebSocket web, std::size_t& messages) : WebStream(std::move(web)), messages_(messages) {}
 
-void tryInput(std::string_view input) {
-    require(decoded(input, 1) == decoded(input, input.size() + 1), "messages do not depend on how bytes arrive");
+private:
+    ModelStatus take(std::string_view message, IReply& /*reply*/) override {
+        require(isUtf8(message), "a message is UTF-8");
+        ++messages_;
+        return ModelStatus::streaming;
+    }
+
+    std::size_t& messages_;
+};
+
+// As the host follows it. Answers how many messages there were.
+std::size_t followAll(int descriptor) {
+    test::SilentReply reply;
+    std::size_t messages = 0;
+    auto* const stream = new Counting(test::rawWebSocket(descriptor), messages);
+    while (stream->advance(reply).next != Next::over) continue;
+    require(stream->status() == ModelStatus::unavailable || stream->status() == ModelStatus::failed,
+            "a connection that ends is no end of an answer");
+    stream->destroy();
+    return messages;
+}
+
+// An upstream that has said this.
+template <class Read>
+auto afterwards(std::string_view input, Read&& read) {
     std::array<int, 2> pair{};
     require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0, "there are sockets");
     const auto [upstream, ours] = pair;
     const auto sent = send(upstream, input.data(), input.size(), MSG_DONTWAIT);
     require(input.empty() || sent == ssize_t(input.size()), "an input fits into a socket's buffer");
     shutdown(upstream, SHUT_WR);
-    readAll(ours);
+    const auto messages = read(ours);
     close(upstream);
+    return messages;
+}
+
+}  // namespace
+
+void tryInput(std::string_view input) {
+    require(decoded(input, 1) == decoded(input, input.size() + 1), "messages do not depend on how bytes arrive");
+    require(afterwards(input, readAll) <= afterwards(input, followAll), "a stream has no message less than a call");
 }
 
 }  // namespace aiproject::fuzz

@@ -1,6 +1,6 @@
 // What is billed, seen from outside: worker processes, upstreams that report, break, hang and lie, clients that leave,
 // databases that are locked, workers that are killed.
-#include "store/database.h"
+#include "support/books.h"
 #include "support/eventually.h"
 #include "support/gated_model.h"
 #include "support/manager_under_test.h"
@@ -9,7 +9,6 @@
 #include "support/spec.h"
 #include "upstream/simulator.h"
 
-#include <Poco/Data/Session.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
@@ -27,50 +26,7 @@ using aiproject::upstream::Simulator;
 
 namespace {
 
-constexpr int kGranted = 100'000;
 const std::string kWords = "twenty four characters!!";  // so many tokens, says the simulator
-
-std::string allowance() { return std::to_string(kGranted); }
-
-// The database of an installation, beside its workers.
-class Books {
-public:
-    explicit Books(const Installation& installation) : database_(config(installation)) {}
-
-    std::int64_t number(const std::string& query) {
-        std::int64_t number = -99;
-        database_.read([&](Poco::Data::Session& session) {
-            session << query, Poco::Data::Keywords::into(number), Poco::Data::Keywords::now;
-        });
-        return number;
-    }
-    std::int64_t rows(const std::string& where) { return number("SELECT COUNT(*) FROM ledger WHERE " + where); }
-    void change(const std::string& sql) {
-        database_.write([&](Poco::Data::Session& session) { aiproject::Database::execute(session, sql); });
-    }
-    // Nobody else writes meanwhile.
-    void locked(const std::function<void()>& work) {
-        database_.write([&](Poco::Data::Session&) { work(); });
-    }
-    // Balance and ledger agree, and nothing is held.
-    void assertAgree() {
-        CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT COUNT(*) FROM reservations"));
-        CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT SUM(tokens_held) FROM users"));
-        CPPUNIT_ASSERT_EQUAL(
-            std::int64_t(0),
-            number("SELECT COUNT(*) FROM users WHERE tokens <> " + allowance() +
-                   " - (SELECT COALESCE(SUM(charged_tokens), 0) FROM ledger WHERE user_id = users.id)"));
-    }
-
-private:
-    static aiproject::DatabaseConfig config(const Installation& installation) {
-        aiproject::DatabaseConfig config;
-        config.url = "sqlite:" + installation.dir().file("accounts.db");
-        config.timeout = kPatience;
-        return config;
-    }
-    aiproject::Database database_;
-};
 
 struct Bills : CppUnit::TestCase {
     const PluginFolder plugins{
@@ -82,7 +38,7 @@ struct Bills : CppUnit::TestCase {
 
     void start(const Settings& more = {}) {
         Settings settings{{"plugins.dir", plugins.path()},
-                          {"auth.new_tokens", allowance()},
+                          {"auth.new_tokens", Books::allowance()},
                           {"route.text", "spark_chat"},
                           {"retry.attempts", "1"}};
         leadTo(upstream.url("/v3.5/chat"), "spark_chat", settings);
@@ -190,7 +146,7 @@ struct BillsOfTheDead : CppUnit::TestCase {
     const PluginFolder plugins{{{"echo", pluginFolder()}, {"scripted", badPluginFolder()}}};
     GatedModel gated;
     ManagerUnderTest manager{gated.addedTo(
-        {{"plugins.dir", plugins.path()}, {"pool.model.processes", "1"}, {"auth.new_tokens", allowance()}})};
+        {{"plugins.dir", plugins.path()}, {"pool.model.processes", "1"}, {"auth.new_tokens", Books::allowance()}})};
     Books books{manager.installation()};
     const std::string ann = manager.newUser("ann");
 

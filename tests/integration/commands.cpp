@@ -3,6 +3,8 @@
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 
+#include <sqlite3.h>
+
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 

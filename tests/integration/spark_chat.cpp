@@ -21,9 +21,7 @@ using upstream::FaultKind;
 
 namespace {
 
-Question hello() {
-    return Question::text({{"user", "你好，请介绍一下世界"}}, R"([{"role":"user","content":"你好，请介绍一下世界"}])");
-}
+Question hello() { return Question::text({{"user", "你好，请介绍一下世界"}}); }
 
 struct SparkChat : CppUnit::TestCase {
     upstream::Simulator simulator;
@@ -74,10 +72,9 @@ SPEC(SparkChat, answers_frame_by_frame_as_the_upstream_does) {
     const Outcome outcome = plugin.ask(hello());
     expect(outcome, ModelStatus::ok, "");
     CPPUNIT_ASSERT_EQUAL(std::size_t(6), outcome.frames.size());
-    CPPUNIT_ASSERT_EQUAL(outcome.frames.back(), outcome.lastFrame);
-    CPPUNIT_ASSERT(has(outcome.lastFrame, "total_tokens") && outcome.text.empty());
+    CPPUNIT_ASSERT(has(outcome.frames.back(), "total_tokens"));
     CPPUNIT_ASSERT(outcome.usage.total > 0 && outcome.usage.total == outcome.usage.prompt + outcome.usage.completion);
-    CPPUNIT_ASSERT(!outcome.upstreamId.empty() && has(outcome.lastFrame, outcome.upstreamId));
+    CPPUNIT_ASSERT(!outcome.upstreamId.empty() && has(outcome.frames.back(), outcome.upstreamId));
 
     expectAllEnded(simulator);
     const auto call = simulator.calls().at(0);
@@ -90,9 +87,7 @@ SPEC(SparkChat, speaks_to_every_version_as_it_wants) {
     for (const char* path : {"/v1.1/chat", "/v2.1/chat", "/v3.1/chat", "/chat/pro-128k", "/chat/max-32k", "/v4.0/chat",
                              "/v1/x1", "/v1/reasoner-x1-preview", "/x2", "/v1.1/chat_kjwx", "/v1.1/chat_multilang"}) {
         PluginUnderTest version("spark_chat", settingsFor(simulator.url(path)));
-        const auto question =
-            Question::text({{"system", "简短。"}, {"user", "问"}},
-                           R"([{"role":"system","content":"简短。"},{"role":"user","content":"问"}])");
+        const auto question = Question::text({{"system", "简短。"}, {"user", "问"}});
         const Outcome outcome = version.ask(question);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(path, std::string(), outcome.explanation);
         CPPUNIT_ASSERT_MESSAGE(path, outcome.status == ModelStatus::ok);
@@ -109,15 +104,32 @@ SPEC(SparkChat, asks_no_dialog_that_the_upstream_forbids) {
               Roles{"user", "assistant", "assistant", "user"}, Roles{"user", "assistant", "user", "system", "user"}}) {
             std::vector<std::pair<std::string, std::string>> turns;
             for (const char* role : roles) turns.emplace_back(role, "x");
-            const Outcome outcome = version.ask(Question::text(turns, "[]"));
+            const Outcome outcome = version.ask(Question::text(turns));
             CPPUNIT_ASSERT_EQUAL_MESSAGE(path, std::string(), outcome.explanation);
             CPPUNIT_ASSERT_MESSAGE(path, outcome.status == ModelStatus::ok);
         }
     }
     const int connections = simulator.connections();
-    const Outcome refused = plugin.ask(Question::text({{"assistant", "Hello!"}, {"user", "x"}}, "[]"));
+    const Outcome refused = plugin.ask(Question::text({{"assistant", "Hello!"}, {"user", "x"}}));
     expect(refused, ModelStatus::badInput, "dialog[0] is the assistant's");
     CPPUNIT_ASSERT_EQUAL(connections, simulator.connections());
+}
+
+SPEC(SparkChat, asks_with_the_clients_sampling_values_within_the_versions_limits) {
+    Question question = hello();
+    question.sampling.temperature = {0.25, 1};
+    question.sampling.maxTokens = {100, 1};
+    expect(plugin.ask(question), ModelStatus::ok, "");
+    const std::string asked = simulator.calls().back().request;
+    CPPUNIT_ASSERT_MESSAGE(asked, has(asked, R"("temperature":0.25,"top_k":4,"max_tokens":100)"));
+
+    question.sampling.temperature.value = 1.5;
+    const Outcome refused = plugin.ask(question);
+    expect(refused, ModelStatus::badInput, "temperature is 1.5");
+    CPPUNIT_ASSERT_EQUAL(std::string("temperature is 1.5; this model takes 0 to 1"), refused.advice);
+    CPPUNIT_ASSERT_EQUAL(1, simulator.connections());
+    PluginUnderTest x1("spark_chat", settingsFor(simulator.url("/v1/x1")));
+    expect(x1.ask(question), ModelStatus::ok, "");
 }
 
 SPEC(SparkChat, reports_a_connection_that_is_refused) {
@@ -195,12 +207,13 @@ SPEC(SparkChat, gives_each_error_its_status) {
 SPEC(SparkChat, delivers_an_answer_that_only_looks_sensitive_at_its_end) {
     const Outcome outcome = askWith(faultOf(FaultKind::sensitiveAtEnd));
     expect(outcome, ModelStatus::ok, "10019");
-    CPPUNIT_ASSERT(outcome.frames.size() == 5 && !outcome.text.empty() && outcome.usage.total > 0);
+    CPPUNIT_ASSERT_EQUAL(std::size_t(7), outcome.frames.size());  // the error's text and the end are two
+    CPPUNIT_ASSERT(has(outcome.frames.back(), "total_tokens") && outcome.usage.total > 0);
 }
 
 SPEC(SparkChat, refuses_what_is_no_answer) {
-    expect(askWith(faultOf(FaultKind::malformedJson)), ModelStatus::failed, "no JSON");
-    expect(askWith(faultOf(FaultKind::notJsonObject)), ModelStatus::failed, "no JSON object");
+    expect(askWith(faultOf(FaultKind::malformedJson)), ModelStatus::failed, "not a JSON object");
+    expect(askWith(faultOf(FaultKind::notJsonObject)), ModelStatus::failed, "not a JSON object");
     expect(askWith(faultOf(FaultKind::hugeFrame)), ModelStatus::failed, "larger than 1048576 bytes");
     expect(askWith(faultOf(FaultKind::binaryFrame)), ModelStatus::failed, "binary");
 }
@@ -215,7 +228,7 @@ SPEC(SparkChat, takes_answers_in_unusual_frames) {
 
 SPEC(SparkChat, ends_the_upstream_call_when_nobody_takes_the_answer) {
     CallInProgress call(plugin, hello());
-    call.reply.takeNoMore();
+    call.host.takeNoMore();
     CPPUNIT_ASSERT(call.finished().status == ModelStatus::stopped || call.finished().status == ModelStatus::ok);
     expectAllEnded(simulator);
 }
@@ -229,19 +242,19 @@ SPEC(SparkChat, ends_the_upstream_call_when_the_client_leaves_before_the_first_f
     simulator.setFault(faultOf(FaultKind::hangBeforeFrame));
     expectStoppedAt(
         [&](CallInProgress&) { return !simulator.calls().empty() && !simulator.calls()[0].request.empty(); },
-        "before the first frame");
+        "the client has left");
 }
 
 SPEC(SparkChat, ends_the_upstream_call_when_the_client_leaves_in_mid_answer) {
     simulator.setFault(faultOf(FaultKind::hangMidAnswer));
-    expectStoppedAt([](CallInProgress& call) { return call.reply.delivered() == 2; }, "middle of the answer");
+    expectStoppedAt([](CallInProgress& call) { return call.host.delivered() == 2; }, "the client has left");
 }
 
 SPEC(SparkChat, gives_up_when_the_client_leaves_while_tcp_connects) {
     const FullServer server;
     PluginUnderTest stuck("spark_chat", settingsFor("ws://127.0.0.1:" + std::to_string(server.port()) + "/v3.5/chat"));
     CallInProgress call(stuck, hello());
-    call.reply.leave();
+    call.host.leave();
     expect(call.finished(), ModelStatus::stopped, "TCP connect");
     expect(stuck.ask(hello(), kShortConnect), ModelStatus::timedOut,
            "within 1500 ms (timeout.connect_ms); it was in: TCP connect");
@@ -252,7 +265,7 @@ SPEC(SparkChat, gives_up_when_the_client_leaves_in_the_tls_handshake) {
     PluginUnderTest stuck("spark_chat", settingsFor("wss://127.0.0.1:" + std::to_string(server.port()) + "/v3.5/chat"));
     CallInProgress call(stuck, hello());
     ASSERT_EVENTUALLY(server.hasHello());
-    call.reply.leave();
+    call.host.leave();
     expect(call.finished(), ModelStatus::stopped, "TLS handshake");
     expect(stuck.ask(hello(), kShortConnect), ModelStatus::timedOut, "it was in: TLS handshake");
 }

@@ -30,7 +30,7 @@ struct NoManager : CppUnit::TestCase {
 SPEC(Status, tells_each_worker_and_each_model) {
     const auto pool = manager.pool("model");
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), manager.workers("model").size());
-    CPPUNIT_ASSERT_EQUAL(1024, pool->getValue<int>("calls_limit"));
+    CPPUNIT_ASSERT_EQUAL(21024, pool->getValue<int>("calls_limit"));
     CPPUNIT_ASSERT_EQUAL(0, pool->getValue<int>("calls"));
     CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager.stateOf("echo"));
 }
@@ -44,7 +44,7 @@ SPEC(Status, counts_what_was_served) {
 SPEC(Status, is_a_table_that_fits_a_terminal) {
     const Finished table = manager.command("status");
     CPPUNIT_ASSERT_EQUAL(0, table.code);
-    CPPUNIT_ASSERT(table.output.find("pool model: 2 workers, 2 wanted; 0 of 1024 model calls") != std::string::npos);
+    CPPUNIT_ASSERT(table.output.find("pool model: 2 workers, 2 wanted; 0 of 21024 model calls") != std::string::npos);
     std::istringstream lines(table.output);
     for (std::string line; std::getline(lines, line);) CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
 }

@@ -13,7 +13,7 @@ using namespace aiproject::test;
 
 namespace {
 
-Question shortQuestion() { return Question::text({{"user", "hi"}}, R"([{"role":"user","content":"hi"}])"); }
+Question shortQuestion() { return Question::text({{"user", "hi"}}); }
 
 struct TlsResumption : CppUnit::TestCase {
     TempDir dir;

@@ -1,5 +1,8 @@
 // An upstream that takes no connection for a moment costs an attempt, not the call.
+#include "call/attempts.h"
+#include "call/collect_reply.h"
 #include "call/model_calls.h"
+#include "pool/permits.h"
 #include "support/eventually.h"
 #include "support/iflytek_calls.h"
 #include "support/joining_threads.h"
@@ -39,10 +42,9 @@ struct UpstreamRetries : CppUnit::TestCase {
         ModelCalls calls(models, config, log, loop);
         Permit permit = permits.take(1);
         CollectReply reply(1'000);
-        Question::text({{"user", "hi"}}, R"([{"role":"user","content":"hi"}])")
-            .with(kPatientTimeouts, [&](const ModelRequest& request) {
-                return calls.run({"chat"}, request, reply, {permit, -1});
-            });
+        Question::text({{"user", "hi"}}).with(kPatientTimeouts, [&](const ModelRequest& request) {
+            Attempts(calls, {"chat"}, request, reply, {permit, -1}).askHere();
+        });
         answer = reply.text();
         return reply.attempts();
     }

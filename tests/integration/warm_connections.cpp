@@ -22,9 +22,7 @@ using upstream::Simulator;
 
 namespace {
 
-Question goodMorning() {
-    return Question::text({{"user", "good morning"}}, R"([{"role":"user","content":"good morning"}])");
-}
+Question goodMorning() { return Question::text({{"user", "good morning"}}); }
 
 Fault once(Fault fault) {
     fault.times = 1;
@@ -133,8 +131,8 @@ SPEC(WarmConnections, serve_two_calls_at_once_and_the_second_opens_its_own) {
     ASSERT_EVENTUALLY(unasked() == 1);
     std::list<CallInProgress> calls;
     for (int i = 0; i < 2; ++i) calls.emplace_back(plugin, goodMorning());
-    for (auto& call : calls) ASSERT_EVENTUALLY(call.reply.delivered() == 2);
-    for (auto& call : calls) call.reply.leave();
+    for (auto& call : calls) ASSERT_EVENTUALLY(call.host.delivered() == 2);
+    for (auto& call : calls) call.host.leave();
     for (auto& call : calls) expect(call.finished(), ModelStatus::stopped, "");
     CPPUNIT_ASSERT_EQUAL(2, asked());
 }
@@ -251,8 +249,8 @@ SPEC(WarmConnections, end_with_the_client) {
     ASSERT_EVENTUALLY(unasked() == 1);
     CallInProgress call(plugin, goodMorning());
     ASSERT_EVENTUALLY(asked() == 1);
-    call.reply.leave();
-    expect(call.finished(), ModelStatus::stopped, "before the first frame");
+    call.host.leave();
+    expect(call.finished(), ModelStatus::stopped, "the client has left");
 }
 
 SPEC(WarmConnections, come_when_the_upstream_does_and_again_when_it_restarts) {

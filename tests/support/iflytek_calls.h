@@ -71,7 +71,7 @@ void expectStoppedAt(Moment&& moment, const std::string& explanation, PluginUnde
                      const Question& question) {
     CallInProgress call(plugin, question);
     ASSERT_EVENTUALLY(moment(call));
-    call.reply.leave();
+    call.host.leave();
     expect(call.finished(), ModelStatus::stopped, explanation);
 }
 

@@ -1,110 +1,29 @@
 // A model plugin as the host runs it: loaded from its built .so, its settings checked, its calls
-// watched by the host's own thread, its client at the other end of a socket pair.
+// watched by the host's own thread, its answers followed to their end.
 #pragma once
 
-#include "call/call_watch.h"
 #include "host/plugin_library.h"
 #include "host/plugin_settings.h"
+#include "support/hosted_call.h"
 #include "support/places.h"
 
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <atomic>
 #include <map>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace aiproject::test {
 
 constexpr Timeouts kPatientTimeouts{20'000, 20'000, 20'000, 60'000};
 
-class ClientConnection {
-public:
-    ClientConnection() {
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends_.data()) != 0)
-            throw std::runtime_error("socketpair failed");
-    }
-    ~ClientConnection() {
-        for (const int end : ends_) ::close(end);
-    }
-    ClientConnection(const ClientConnection&) = delete;
-    ClientConnection& operator=(const ClientConnection&) = delete;
-
-    int workersEnd() const { return ends_[0]; }
-    void leave() const { ::shutdown(ends_[1], SHUT_RDWR); }
-
-private:
-    std::array<int, 2> ends_{};
-};
-
-struct Outcome {
-    ModelStatus status = ModelStatus::failed;
-    std::vector<std::string> frames;  // the last one included
-    std::string lastFrame;            // empty: the plugin left it to the host
-    std::string text;                 // of the deltas
-    Usage usage;
-    std::string upstreamId, explanation, advice;
-};
-
-// Records what a plugin delivers. All but leave(), delivered() and takeNoMore() belongs to the
-// plugin's thread.
-class RecordingReply final : public IReply {
-public:
-    RecordingReply(CallWatch& watch, const Timeouts& timeouts)
-        : call_(watch, client_.workersEnd(), std::chrono::milliseconds(timeouts.totalMs)) {}
-
-    void leave() const { client_.leave(); }
-    int delivered() const { return delivered_; }  // frames and deltas
-    void takeNoMore() { isFull_ = true; }
-
-    Outcome outcome;
-
-    bool frame(Text json) noexcept override {
-        outcome.frames.emplace_back(std::string_view(json));
-        return took();
-    }
-    bool heldFrame(Text json) noexcept override { return frame(json); }
-    bool lastFrame(Text json) noexcept override {
-        outcome.lastFrame = std::string_view(json);
-        return frame(json);
-    }
-    bool delta(Text content) noexcept override {
-        outcome.text += std::string_view(content);
-        return took();
-    }
-    void usage(const Usage& usage) noexcept override { outcome.usage = usage; }
-    void upstreamId(Text id) noexcept override { outcome.upstreamId = std::string_view(id); }
-    void explain(Text reason) noexcept override { outcome.explanation = std::string_view(reason); }
-    void advise(Text sentence) noexcept override { outcome.advice = std::string_view(sentence); }
-    void guard(int descriptor, std::uint32_t ms) noexcept override {
-        call_.guard(descriptor, std::chrono::milliseconds(ms));
-    }
-    Stop stop() noexcept override { return call_.stop(); }
-    int clientDescriptor() const noexcept override { return call_.clientDescriptor(); }
-
-private:
-    bool took() {
-        ++delivered_;
-        return !isFull_ && call_.stop() == Stop::none;
-    }
-
-    ClientConnection client_;
-    CallWatch::Call call_;
-    std::atomic<int> delivered_{0};
-    std::atomic<bool> isFull_{false};
-};
-
 // What a request borrows.
 class Question {
 public:
-    static Question text(std::vector<std::pair<std::string, std::string>> turns, std::string dialogJson) {
+    static Question text(std::vector<std::pair<std::string, std::string>> turns) {
         Question question(Kind::text);
         question.turns_ = std::move(turns);
-        question.dialog_ = std::move(dialogJson);
         return question;
     }
     static Question voice(std::string pcm, std::uint32_t sampleRate = 16000) {
@@ -121,21 +40,28 @@ public:
         return question;
     }
 
+    Sampling sampling;  // nothing is set
+
     // Runs `use(request)`; the request lives no longer.
     template <class Use>
     auto with(const Timeouts& timeouts, Use&& use) const {
         std::vector<Turn> turns;
-        for (const auto& [role, content] : turns_) turns.push_back({std::string_view(role), std::string_view(content)});
-        ModelRequest request{kind_,
-                             std::string_view(dialog_),
-                             turns.data(),
-                             turns.size(),
-                             std::string_view(media_),
-                             std::string_view(format_),
-                             sampleRate_,
-                             "user-1",
-                             "request-1",
-                             timeouts};
+        for (const auto& [role, content] : turns_) {
+            Turn turn;
+            turn.role = role;
+            turn.content = content;
+            turns.push_back(turn);
+        }
+        ModelRequest request;
+        request.kind = kind_;
+        request.turns = {turns.data(), turns.size()};
+        request.sampling = &sampling;
+        request.media = media_;
+        request.format = format_;
+        request.sampleRate = sampleRate_;
+        request.user = "user-1";
+        request.requestId = "request-1";
+        request.timeouts = timeouts;
         return use(request);
     }
 
@@ -144,7 +70,7 @@ private:
 
     Kind kind_;
     std::vector<std::pair<std::string, std::string>> turns_;
-    std::string dialog_, media_, format_;
+    std::string media_, format_;
     std::uint32_t sampleRate_ = 0;
 };
 
@@ -169,14 +95,15 @@ public:
         return all;
     }
 
-    ModelStatus generate(const Question& question, const Timeouts& timeouts, RecordingReply& reply) {
+    // To the end of the answer, followed or not.
+    void generate(const Question& question, const Timeouts& timeouts, HostedCall& host) {
         if (!model_) throw std::runtime_error("no model: " + findings());
-        return question.with(timeouts, [&](const ModelRequest& request) { return model_->generate(request, reply); });
+        question.with(timeouts, [&](ModelRequest& request) { host.run(*model_, request); });
     }
     Outcome ask(const Question& question, const Timeouts& timeouts = kPatientTimeouts) {
-        RecordingReply reply(watch, timeouts);
-        reply.outcome.status = generate(question, timeouts, reply);
-        return reply.outcome;
+        HostedCall host(watch, timeouts);
+        generate(question, timeouts, host);
+        return host.outcome;
     }
 
     EventLoop loop;
@@ -192,9 +119,8 @@ private:
 class CallInProgress {
 public:
     CallInProgress(PluginUnderTest& plugin, const Question& question, const Timeouts& timeouts = kPatientTimeouts)
-        : reply(plugin.watch, timeouts), thread_([this, &plugin, question, timeouts] {
-              reply.outcome.status = plugin.generate(question, timeouts, reply);
-          }) {}
+        : host(plugin.watch, timeouts),
+          thread_([this, &plugin, question, timeouts] { plugin.generate(question, timeouts, host); }) {}
     ~CallInProgress() {
         if (thread_.joinable()) thread_.join();
     }
@@ -203,10 +129,10 @@ public:
 
     const Outcome& finished() {
         if (thread_.joinable()) thread_.join();
-        return reply.outcome;
+        return host.outcome;
     }
 
-    RecordingReply reply;
+    HostedCall host;
 
 private:
     std::thread thread_;

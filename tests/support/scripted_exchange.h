@@ -50,6 +50,7 @@ public:
     int clientDescriptor() const override { return ours_.get(); }
     void end() override;
     void neverWait() override { mayWait = false; }
+    void waitAgain() override { mayWait = true; }
     std::size_t unsent() const override { return kept_.size(); }
     bool sendUnsent() override;
 

@@ -38,9 +38,7 @@ struct Loop : CppUnit::TestCase {
     EventLoop loop;
     SocketPair pair, other;
 
-    static void say(const SocketPair& pair) {
-        CPPUNIT_ASSERT_EQUAL(ssize_t(1), ::send(pair.theirs.get(), "x", 1, 0));
-    }
+    static void say(const SocketPair& pair) { CPPUNIT_ASSERT_EQUAL(ssize_t(1), ::send(pair.theirs.get(), "x", 1, 0)); }
 };
 
 SPEC(Loop, does_what_is_posted_in_order_and_in_its_own_thread) {
@@ -84,10 +82,15 @@ SPEC(Loop, tells_what_is_readable_again_until_it_was_read) {
 SPEC(Loop, tells_nothing_to_one_that_another_has_destroyed_in_the_same_turn) {
     std::atomic<int> told{0};
     auto one = std::make_unique<Heard>(loop), two = std::make_unique<Heard>(loop);
-    const auto first = [&](std::uint32_t) {
+    const auto destroyBoth = [&] {
         ++told;
         one.reset();
         two.reset();
+    };
+    // By a copy: it destroys the function that it is called from.
+    const auto first = [&destroyBoth](std::uint32_t) {
+        const auto& destroy = destroyBoth;
+        destroy();
     };
     loop.perform([&] {
         one->onReady = two->onReady = first;

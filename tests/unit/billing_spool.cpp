@@ -1,11 +1,8 @@
 // Bills that the database does not take: in the spool, in memory, aside.
-#include "support/eventually.h"
 #include "support/spec.h"
 #include "unit/till.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -138,25 +135,6 @@ SPEC(Arrears, puts_a_damaged_bill_aside_and_brings_in_the_others) {
     CPPUNIT_ASSERT_EQUAL("{\"call_id\":\n{\"call_id\":\"cut\n"s, readFile(dir.file("spool/other-1.aside")));
     CPPUNIT_ASSERT(!std::filesystem::exists(dir.file("spool/other-1.spool")));
     assertSays(logged(), "bill is put aside");
-}
-
-SPEC(Arrears, takes_what_was_used_out_of_a_file_and_goes_on_with_the_rest) {
-    constexpr std::int64_t many = 120;
-    sql("ALTER TABLE ledger RENAME TO away");
-    for (int i = 0; i < many; ++i) billing->begin(text(4, false)).settle(answered(2), {"echo", ""});
-    sql("ALTER TABLE away RENAME TO ledger");
-    const std::filesystem::path file = spoolFile();
-    int asked = 0;
-    billing->retry([&] { return ++asked <= 4; });
-    const std::int64_t used = number("SELECT COUNT(*) FROM ledger");
-    CPPUNIT_ASSERT(used > 0 && used < many);
-    const std::string rest = readFile(file);
-    CPPUNIT_ASSERT_EQUAL(many - used, std::int64_t(std::count(rest.begin(), rest.end(), '\n')));
-    std::ofstream(std::filesystem::path(file).replace_extension(".rest")) << "of a process that died";
-    ASSERT_EVENTUALLY((billing->retry(), !std::filesystem::exists(file)));
-    CPPUNIT_ASSERT_EQUAL(many, number("SELECT COUNT(*) FROM ledger"));
-    billing.reset();
-    CPPUNIT_ASSERT(std::filesystem::is_empty(config.billing.spoolDir));
 }
 
 SPEC(Arrears, leaves_the_file_of_a_living_worker_alone_and_takes_over_a_dead_ones) {

@@ -122,7 +122,7 @@ SPEC(Circuit, is_one_for_all_workers) {
     ModelCalls other(theirs, config, log, loop);
     Permit permit = permits.take(1);
     CollectReply reply(1'000);
-    other.run({"one", "two"}, question(), reply, {permit, -1});
+    ask(other, {"one", "two"}, question(), reply, {permit, -1});
     CPPUNIT_ASSERT_EQUAL(1, reply.attempts());
 }
 

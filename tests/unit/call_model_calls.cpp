@@ -113,11 +113,13 @@ SPEC(Calls, give_the_model_the_operators_timeouts) {
 }
 
 SPEC(Calls, end_when_the_guard_of_the_plugin_expires) {
+    config.timeouts.firstFrame = 1ms;  // of scripts that are followed
     load({"hang 1|status stopped"});
     failed(ErrorKind::modelTimeout);
 }
 
 SPEC(Calls, try_the_next_model_after_one_that_was_silent_too_long) {
+    config.timeouts.firstFrame = 1ms;
     load({"hang 1|status timedOut", "delta Hello"});
     CPPUNIT_ASSERT_EQUAL("two: Hello"s, collected());
 }
@@ -187,11 +189,13 @@ SPEC(Calls, share_one_time_among_the_models) {
 }
 
 SPEC(Calls, are_complete_when_something_ends_after_the_answer) {
+    if (followsScripts()) return;  // a stream that hangs does not come to its end
     load({"delta Hello|hang 1"});
     CPPUNIT_ASSERT_EQUAL("one: Hello"s, collected());
 }
 
 SPEC(Calls, time_out_whatever_the_plugin_makes_of_it) {
+    config.timeouts.firstFrame = 1ms;
     load({"hang 1|status failed"});
     failed(ErrorKind::modelTimeout);
     load({"hang 1|status failed", "delta Hello"});

@@ -11,9 +11,9 @@ using namespace std::string_literals;
 namespace {
 
 SPEC(Reply, as_a_stream_ends_with_usage_in_a_last_frame) {
-    stream.delta("Hello");
-    stream.usage({1, 1, 1, 1});
-    stream.usage({2, 3, 4, 7});
+    stream.text("Hello");
+    stream.usage(usageOf(1, 1, 1, 1));
+    stream.usage(usageOf(2, 3, 4, 7));
     stream.finish();
     stream.finish();
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), kept.frames.size());
@@ -33,14 +33,13 @@ SPEC(Reply, as_a_stream_has_the_usage_that_is_billed_in_its_last_frame) {
     for (const char* lie : {"-5", "99999999999999999999"}) {
         CallWatch::Call other(watch, -1, 1h);
         KeptFrames frames;
-        StreamReply reply(frames, "request-7");
+        DocumentedWriter documented(frames);
+        StreamReply reply(frames, documented, "request-7");
         reply.attach(other);
-        CPPUNIT_ASSERT(reply.frame(text(frameSaying("Hel"))));
-        CPPUNIT_ASSERT(reply.lastFrame(text(
-            R"({"header":{"code":0,"status":2},"payload":{"choices":{"status":2,"seq":1,"text":[{"content":"\"lo\"",)"
-            R"("reasoning_content":"hm"}]},"usage":{"text":{"total_tokens":)" +
-            std::string(lie) + "}}}}")));
-        reply.correctUsage({3, 3, 4, 7});
+        CPPUNIT_ASSERT(passes(reply, frameSaying("Hel")));
+        CPPUNIT_ASSERT(isLast(reply, lastWith(R"({"total_tokens":)" + std::string(lie) + "}",
+                                              R"({"content":"\"lo\"","reasoning_content":"hm"})")));
+        reply.correctUsage(usageOf(3, 3, 4, 7));
         reply.finish();
         reply.detach();
         CPPUNIT_ASSERT_EQUAL(std::size_t(2), frames.frames.size());
@@ -59,24 +58,26 @@ SPEC(Reply, as_a_stream_has_the_usage_that_is_billed_in_its_last_frame) {
 
 SPEC(Reply, estimates_what_it_has_passed_on) {
     const std::string word = "internationalization";  // 20 letters: 5 tokens
-    CPPUNIT_ASSERT(stream.frame(text(frameSaying(word))));
-    CPPUNIT_ASSERT(stream.delta(text(" " + word)));
-    CPPUNIT_ASSERT(stream.frame(R"({"payload":{"plugins":{"text":[{"content":"search"}]}},"content":"no answer",)"
-                                R"("text":[{"content":"none"}],"choices":{"text":[{"content":"none"}]}})"));
-    CPPUNIT_ASSERT(stream.frame(R"({"payload":{"choices":{"content":"none","text":[{"reasoning_content":"hm"},)"
-                                R"({"x":{"content":"none"},"content":" internationalization"}]}}})"));
+    CPPUNIT_ASSERT(passes(stream, frameSaying(word)));
+    CPPUNIT_ASSERT(stream.text(" " + word));
+    CPPUNIT_ASSERT(passes(stream, R"({"header":{"code":0},"payload":{"plugins":{"text":[{"content":"search"}]}},)"
+                                  R"("content":"no answer","text":[{"content":"none"}],)"
+                                  R"("choices":{"text":[{"content":"none"}]}})"));
+    CPPUNIT_ASSERT(passes(stream, R"({"header":{"code":0},"payload":{"choices":{"content":"none","text":[)"
+                                  R"({"reasoning_content":"hm"},)"
+                                  R"({"x":{"content":"none"},"content":" internationalization"}]}}})"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(16), stream.report().answer.tokens());  // with the thought
-    CPPUNIT_ASSERT(collect.lastFrame(text(frameSaying(word))));
+    CPPUNIT_ASSERT(isLast(collect, lastWith("{}", R"({"content":")" + word + R"("})")));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5), collect.report().answer.tokens());
     kept.takes = 4;
-    CPPUNIT_ASSERT(!stream.delta(text(" " + word)));
+    CPPUNIT_ASSERT(!stream.text(" " + word));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(16), stream.report().answer.tokens());
 }
 
 SPEC(Reply, keeps_what_an_upstream_reports_as_it_was_said) {
-    CPPUNIT_ASSERT(stream.lastFrame(text(frameSaying("a"))));
+    CPPUNIT_ASSERT(isLast(stream, lastWith("{}")));
     CPPUNIT_ASSERT(!stream.report().reported);
-    stream.usage({-1, 2, 3, -4});
+    stream.usage(usageOf(-1, 2, 3, -4));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(-4), stream.report().reported->total);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), stream.report().usage.total);
 }
@@ -84,9 +85,9 @@ SPEC(Reply, keeps_what_an_upstream_reports_as_it_was_said) {
 SPEC(Reply, reads_no_usage_that_is_missing_or_no_number_from_a_last_frame) {
     const auto reportedOf = [&](const std::string& usage) {
         CallWatch::Call other(watch, -1, 1h);
-        StreamReply reply(kept, "request-8");
+        StreamReply reply(kept, writer, "request-8");
         reply.attach(other);
-        CPPUNIT_ASSERT(reply.lastFrame(text(R"({"payload":{"usage":{"text":)" + usage + "}}}")));
+        CPPUNIT_ASSERT(isLast(reply, lastWith(usage)));
         return reply.report().reported;
     };
     for (const char* usage :
@@ -107,10 +108,10 @@ SPEC(Reply, as_a_stream_has_the_total_that_is_billed_where_the_plugins_frame_lac
     const auto lastOf = [&](const std::string& usageText, const Usage& billed) {
         CallWatch::Call other(watch, -1, 1h);
         KeptFrames frames;
-        StreamReply reply(frames, "request-9");
+        DocumentedWriter documented(frames);
+        StreamReply reply(frames, documented, "request-9");
         reply.attach(other);
-        CPPUNIT_ASSERT(reply.lastFrame(
-            text(R"({"header":{"code":0,"status":2},"payload":{"usage":{"text":)" + usageText + R"(}}})")));
+        CPPUNIT_ASSERT(isLast(reply, lastWith(usageText)));
         reply.correctUsage(billed);
         reply.finish();
         reply.detach();
@@ -120,23 +121,36 @@ SPEC(Reply, as_a_stream_has_the_total_that_is_billed_where_the_plugins_frame_lac
         return objectIn(frame)->getObject("payload")->getObject("usage")->getObject("text");
     };
     const auto summed =
-        usageIn(lastOf(R"({"prompt_tokens":4,"completion_tokens":9,"cached_tokens":2})", {0, 4, 9, 13}));
+        usageIn(lastOf(R"({"prompt_tokens":4,"completion_tokens":9,"cached_tokens":2})", usageOf(0, 4, 9, 13)));
     CPPUNIT_ASSERT_EQUAL(13, summed->getValue<int>("total_tokens"));
     CPPUNIT_ASSERT_EQUAL(2, summed->getValue<int>("cached_tokens"));
-    const auto other = usageIn(lastOf(R"({"total_tokens":99})", {0, 4, 9, 13}));  // the plugin has told another one
+    const auto other =
+        usageIn(lastOf(R"({"total_tokens":99})", usageOf(0, 4, 9, 13)));  // the plugin has told another one
     CPPUNIT_ASSERT_EQUAL(13, other->getValue<int>("total_tokens"));
-    const std::string sound = lastOf(R"({ "total_tokens":13 })", {0, 4, 9, 13});
+    const std::string sound = lastOf(R"({ "total_tokens":13 })", usageOf(0, 4, 9, 13));
     assertSays(sound, R"({ "total_tokens":13 })");  // byte for byte
 }
 
 SPEC(Reply, reads_the_usage_from_a_last_frame_whose_plugin_did_not_tell_it) {
     const std::string last =
-        R"({"header":{"code":0,"status":2},"payload":{"choices":{"status":2,"seq":0,"text":[]},)"
-        R"("usage":{"text":{"question_tokens":1,"prompt_tokens":2,"completion_tokens":3,"total_tokens":5}}}})";
-    CPPUNIT_ASSERT(stream.lastFrame(text(last)));
+        lastWith(R"({"question_tokens":1,"prompt_tokens":2,"completion_tokens":3,"total_tokens":5})");
+    CPPUNIT_ASSERT(isLast(stream, last));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5), stream.report().usage.total);
-    CPPUNIT_ASSERT(collect.lastFrame(text(last)));
+    CPPUNIT_ASSERT(isLast(collect, last));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(3), collect.report().usage.completion);
+}
+
+SPEC(Reply, reads_the_usage_also_of_a_frame_that_ends_an_answer_with_an_error) {
+    CPPUNIT_ASSERT(passes(stream, frameSaying("a")));
+    const std::string last = R"({"header":{"code":10019,"status":2},"payload":{"usage":{"text":{"total_tokens":14}}}})";
+    CPPUNIT_ASSERT_EQUAL(int(Seen::error), int(seen(stream, last)));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(14), stream.report().reported->total);
+}
+
+SPEC(Reply, believes_a_plugin_more_than_its_upstreams_frames) {
+    stream.usage(usageOf(0, 1, 1, 2));
+    CPPUNIT_ASSERT(isLast(stream, lastWith(R"({"total_tokens":14})")));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2), stream.report().reported->total);
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // Questions to models that play scripts, on a board of their own.
 #pragma once
 
+#include "call/attempts.h"
+#include "call/collect_reply.h"
 #include "call/model_calls.h"
+#include "call/stream_reply.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
@@ -27,7 +30,8 @@ struct Calls : CppUnit::TestCase {
     std::optional<ModelRegistry> registry;
     std::optional<ModelCalls> calls;
     KeptFrames kept;
-    StreamReply stream{kept, "request-7"};
+    DocumentedWriter writer{kept};
+    StreamReply stream{kept, writer, "request-7"};
 
     Calls() {
         config.retry.backoff = std::chrono::milliseconds(1);
@@ -56,10 +60,17 @@ struct Calls : CppUnit::TestCase {
         request.requestId = "request-7";
         return request;
     }
+    // The model that has answered.
+    static std::string ask(ModelCalls& calls, const std::vector<std::string>& models, const ModelRequest& request,
+                           CallReply& reply, const Caller& caller) {
+        Attempts attempts(calls, models, request, reply, caller);
+        attempts.askHere();
+        return attempts.model();
+    }
     std::string run(const std::vector<std::string>& models, const ModelRequest& request, CallReply& reply,
                     int client = -1) {
         Permit permit = permits.take(1);
-        return calls->run(models, request, reply, {permit, client});
+        return ask(*calls, models, request, reply, {permit, client});
     }
     std::string run(CallReply& reply, int client = -1) {
         return run({"one", "two", "three"}, question(), reply, client);

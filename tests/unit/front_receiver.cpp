@@ -18,7 +18,7 @@ using End = aiproject::Incoming::End;
 
 namespace {
 
-constexpr std::uint64_t kMostBody = 1000, kMostKept = 2000;
+constexpr std::uint64_t kReceiverBody = 1000, kMostKept = 2000;
 
 struct SlowRequests : CppUnit::TestCase {
     const std::string records = FastcgiClient::records(
@@ -57,7 +57,7 @@ struct SlowRequests : CppUnit::TestCase {
                              ::send(connection.theirs.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
     }
     void add(Receiver& receiver, std::size_t index) {
-        receiver.add(Incoming(std::move(connections[index].ours), kMostBody));
+        receiver.add(Incoming(std::move(connections[index].ours), kReceiverBody));
     }
     std::unique_ptr<FastcgiExchange> first() {
         const std::lock_guard lock(mutex);
@@ -66,17 +66,17 @@ struct SlowRequests : CppUnit::TestCase {
 };
 
 SPEC(SlowRequests, come_when_they_are_whole) {
-    Receiver receiver({1h, 10, kMostBody, kMostKept}, calls());
+    Receiver receiver({1h, 10, kReceiverBody, kMostKept}, calls());
     for (std::size_t i = 0; i < 3; ++i) add(receiver, i);
     for (const char byte : records) send(connections[1], {&byte, 1});
     ASSERT_EVENTUALLY(countOfCome() == 1);
     CPPUNIT_ASSERT(come.front().end == End::whole);
-    CPPUNIT_ASSERT_EQUAL(std::string("{}"), first()->readBody(kMostBody));
+    CPPUNIT_ASSERT_EQUAL(std::string("{}"), first()->readBody(kReceiverBody));
     CPPUNIT_ASSERT_EQUAL(0, gone.load());
 }
 
 SPEC(SlowRequests, that_drip_are_ended_at_one_deadline_with_a_word_for_the_operator) {
-    Receiver receiver({300ms, 10, kMostBody, kMostKept}, calls());
+    Receiver receiver({300ms, 10, kReceiverBody, kMostKept}, calls());
     add(receiver, 0);
     JoiningThreads threads;
     threads.add([&] {
@@ -93,22 +93,23 @@ SPEC(SlowRequests, that_drip_are_ended_at_one_deadline_with_a_word_for_the_opera
 }
 
 SPEC(SlowRequests, whose_bodies_never_come_are_told) {
-    Receiver receiver({100ms, 10, kMostBody, kMostKept}, calls());
+    Receiver receiver({100ms, 10, kReceiverBody, kMostKept}, calls());
     send(connections[0], head);
     add(receiver, 0);
     ASSERT_EVENTUALLY(countOfCome() == 1);
     const auto exchange = first();
-    const Error error = expectError(ErrorKind::badRequest, [&] { static_cast<void>(exchange->readBody(kMostBody)); });
+    const Error error =
+        expectError(ErrorKind::badRequest, [&] { static_cast<void>(exchange->readBody(kReceiverBody)); });
     CPPUNIT_ASSERT_EQUAL(std::string("the body did not arrive in time"), error.forClient());
 }
 
 SPEC(SlowRequests, that_are_too_many_lose_those_who_came_first) {
-    Receiver receiver({1h, 2, kMostBody, kMostKept}, calls());
+    Receiver receiver({1h, 2, kReceiverBody, kMostKept}, calls());
     send(connections[0], head);
     for (std::size_t i = 0; i < 3; ++i) add(receiver, i);
     ASSERT_EVENTUALLY(countOfCome() == 1);
     const auto exchange = first();
-    static_cast<void>(expectError(ErrorKind::modelBusy, [&] { static_cast<void>(exchange->readBody(kMostBody)); }));
+    static_cast<void>(expectError(ErrorKind::modelBusy, [&] { static_cast<void>(exchange->readBody(kReceiverBody)); }));
     ASSERT_EVENTUALLY(!warning().empty());
     assertSays(warning(), "the oldest are dropped first");
     for (std::size_t i = 1; i < 3; ++i) send(connections[i], records);
@@ -117,7 +118,7 @@ SPEC(SlowRequests, that_are_too_many_lose_those_who_came_first) {
 }
 
 SPEC(SlowRequests, that_keep_too_much_lose_those_who_came_first) {
-    Receiver receiver({1h, 10, kMostBody, kMostKept}, calls());
+    Receiver receiver({1h, 10, kReceiverBody, kMostKept}, calls());
     const std::string begun = records.substr(0, 16) + std::string("\1\4\0\1\377\377\0\0", 8) + std::string(900, 'x');
     for (std::size_t i = 0; i < 3; ++i) {
         send(connections[i], begun);
@@ -128,7 +129,7 @@ SPEC(SlowRequests, that_keep_too_much_lose_those_who_came_first) {
 }
 
 SPEC(SlowRequests, of_peers_that_leave_or_talk_nonsense_are_gone) {
-    Receiver receiver({1h, 10, kMostBody, kMostKept}, calls());
+    Receiver receiver({1h, 10, kReceiverBody, kMostKept}, calls());
     for (std::size_t i = 0; i < 3; ++i) add(receiver, i);
     connections[0].theirs = {};
     send(connections[1], "GET / HTTP/1.1\r\n\r\n");
@@ -137,11 +138,12 @@ SPEC(SlowRequests, of_peers_that_leave_or_talk_nonsense_are_gone) {
     connections[2].theirs = {};
     ASSERT_EVENTUALLY(countOfCome() == 1);
     const auto exchange = first();
-    static_cast<void>(expectError(ErrorKind::badRequest, [&] { static_cast<void>(exchange->readBody(kMostBody)); }));
+    static_cast<void>(
+        expectError(ErrorKind::badRequest, [&] { static_cast<void>(exchange->readBody(kReceiverBody)); }));
 }
 
 SPEC(SlowRequests, leave_nothing_unread_that_would_look_like_a_client_who_left) {
-    Receiver receiver({1h, 10, kMostBody, kMostKept}, calls());
+    Receiver receiver({1h, 10, kReceiverBody, kMostKept}, calls());
     send(connections[0], records);
     add(receiver, 0);
     ASSERT_EVENTUALLY(countOfCome() == 1);
@@ -151,14 +153,14 @@ SPEC(SlowRequests, leave_nothing_unread_that_would_look_like_a_client_who_left) 
 }
 
 SPEC(SlowRequests, can_be_refused_without_their_bodies) {
-    Incoming incoming(std::move(connections[0].ours), kMostBody);
+    Incoming incoming(std::move(connections[0].ours), kReceiverBody);
     send(connections[0], head);
     CPPUNIT_ASSERT(incoming.read() == End::none);
     const auto exchange = FastcgiExchange::toRefuse(std::move(incoming));
     CPPUNIT_ASSERT_EQUAL(std::string("/auth/login"), exchange->request().path);
     exchange->start({});
     CPPUNIT_ASSERT(exchange->write("refused"));
-    CPPUNIT_ASSERT(!FastcgiExchange::toRefuse(Incoming(std::move(connections[1].ours), kMostBody)));
+    CPPUNIT_ASSERT(!FastcgiExchange::toRefuse(Incoming(std::move(connections[1].ours), kReceiverBody)));
 }
 
 }  // namespace

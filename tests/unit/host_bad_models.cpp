@@ -57,7 +57,7 @@ SPEC(BadModels, whose_answer_is_garbage_have_failed) {
 
 SPEC(BadModels, whose_answer_becomes_garbage_end_with_a_last_frame_that_says_so) {
     CPPUNIT_ASSERT(codeOfStream(stream("garbage", "no json at the end")) != 0);
-    assertSays(site.log(), "the plugin's frame is no JSON object");
+    assertSays(site.log(), "the upstream's message is not a JSON object");
 }
 
 SPEC(BadModels, end_their_streams_once_whatever_they_say) {

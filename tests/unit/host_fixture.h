@@ -1,8 +1,8 @@
 // What the tests of calls share: socket pairs, a sink that keeps frames, and models that play scripts.
 #pragma once
 
+#include "api/documented.h"
 #include "base/file_descriptor.h"
-#include "call/call_reply.h"
 #include "config/config.h"
 #include "unit/plugin_files.h"
 
@@ -15,6 +15,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -51,30 +53,41 @@ struct SocketPair {
 
 class KeptFrames final : public FrameSink {
 public:
-    bool hold(std::string_view json) override {
-        ++held;
-        return send(json);
-    }
-    bool send(std::string_view json) override {
-        if (frames.size() >= takes) return false;
+    void put(std::string_view json) override {
         noted.push_back(passing_);
-        frames.emplace_back(json);
-        ++count;
+        waiting_.emplace_back(json);
+    }
+    bool flush() override {
+        ++flushes;
+        if (frames.size() >= takes) return false;
+        frames.insert(frames.end(), waiting_.begin(), waiting_.end());
+        waiting_.clear();
+        count = frames.size();
         return true;
     }
     void passing(const TokenEstimate& answer) override { passing_ = answer.tokens(); }
 
-    std::vector<std::string> frames;
-    std::vector<std::int64_t> noted;                              // tokens, before each of them
-    int held = 0;                                                 // of them
+    std::vector<std::string> frames;  // that the client has
+    std::vector<std::int64_t> noted;  // tokens, before each that was put
+    int flushes = 0;
     std::atomic<std::size_t> count{0};                            // of frames, for other threads
     std::size_t takes = std::numeric_limits<std::size_t>::max();  // then the client has left
 
 private:
+    std::vector<std::string> waiting_;
     std::int64_t passing_ = 0;
 };
 
+// Suites over scripts run twice: as they are, and with this in the environment, where every answer is followed.
+inline bool followsScripts() {
+    const char* const how = std::getenv("AIPROJECT_SCRIPTS");
+    return how && std::string_view(how) == "followed";
+}
+
 // A model of the plugin `scripted`; the steps are in the head of bad_plugins/scripted.cpp.
-inline ModelConfig playing(const std::string& script) { return {"scripted", {{"script", script}}}; }
+inline ModelConfig playing(const std::string& script) {
+    const bool isPrefixed = followsScripts() && script.find("follow") == std::string::npos;
+    return {"scripted", {{"script", (isPrefixed ? "follow|" : "") + script}}};
+}
 
 }  // namespace aiproject::test

@@ -125,15 +125,6 @@ SPEC(Registry, starts_a_model_once_and_in_no_trial) {
     CPPUNIT_ASSERT_EQUAL("started\n"s, readFile(dir.file("starts")));
 }
 
-SPEC(Registry, starts_no_model_whose_contract_has_no_start) {
-    add("older_minor");
-    config.models["older_minor"] = {"", {{"log", dir.file("older_minor")}}};
-    const ModelRegistry registry = made({"*"});
-    CPPUNIT_ASSERT_EQUAL(""s, findings(registry));
-    registry.start();
-    CPPUNIT_ASSERT(registry.find("older_minor") && !std::filesystem::exists(dir.file("older_minor")));
-}
-
 SPEC(Registry, hands_on_what_a_plugin_warns_of) {
     add("keyed");
     config.models["keyed"] = {"", {{"api_key", "k"}, {"greeting", "odd"}}};

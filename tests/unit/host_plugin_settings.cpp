@@ -150,4 +150,32 @@ SPEC(ModelSettings, may_be_none_at_all) {
     CPPUNIT_ASSERT(!PluginSettings(silent.descriptor(), "model.x", {{"a", "b"}}).usable());
 }
 
+SPEC(ModelSettings, leave_a_model_the_abilities_that_its_plugin_has_and_create_does_not_take) {
+    ModelPlugin able = plugin.descriptor();
+    able.abilities = std::uint64_t(Ability::tools) | std::uint64_t(Ability::seed);
+    const PluginSettings given(able, "model.x", {{"api_key", "hunter2"}});
+    CPPUNIT_ASSERT_EQUAL(able.abilities, given.abilities());
+    given.narrow(std::uint64_t(Ability::seed) | std::uint64_t(Ability::stop));
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(Ability::seed), given.abilities());
+}
+
+// What a plugin of a later minor would have: a member behind those that this worker knows.
+struct LargerSetting {
+    Setting known;
+    const char* more;
+};
+
+SPEC(ModelSettings, are_read_from_a_list_of_larger_ones) {
+    const LargerSetting larger[] = {
+        {{"one", SettingType::text, "1", "", 0, 0, "", Secrecy::open, "the first"}, "x"},
+        {{"two", SettingType::integer, "2", "", 0, 9, "", Secrecy::open, "the second"}, "y"}};
+    ModelPlugin later = plugin.descriptor();
+    later.settings.data = larger;
+    later.settings.count = 2;
+    later.settings.stride = sizeof(LargerSetting);
+    const PluginSettings read(later, "model.x", {{"two", "7"}});
+    CPPUNIT_ASSERT_EQUAL("1"s, read.text("one").str());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(7), read.integer("two"));
+}
+
 }  // namespace

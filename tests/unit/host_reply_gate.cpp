@@ -1,13 +1,14 @@
 // A plugin that keeps its reply, or gives it to another thread, reaches nobody's answer.
 #include "host/reply_gate.h"
 
-#include "call/call_reply.h"
+#include "call/collect_reply.h"
 
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <set>
 #include <stdexcept>
@@ -62,23 +63,41 @@ struct ModelsGate : CppUnit::TestCase {
 
 SPEC(ModelsGate, passes_on_all_that_is_said_in_the_call) {
     const ModelStatus status = call([](IReply& gate) {
-        CPPUNIT_ASSERT(gate.delta("a"));
-        CPPUNIT_ASSERT(gate.frame(R"({"payload":{"choices":{"text":[{"content":"b"}]}}})"));
-        CPPUNIT_ASSERT(gate.lastFrame(R"({"payload":{"choices":{"text":[{"content":"c"}]}}})"));
-        gate.usage({0, 0, 0, 9});
+        CPPUNIT_ASSERT(gate.text("a"));
+        CPPUNIT_ASSERT(gate.thought("hm"));
+        CPPUNIT_ASSERT(
+            gate.frame("spark", R"({"header":{"code":0},"payload":{"choices":{"text":[{"content":"b"}]}}})") ==
+            Seen::passed);
+        Usage usage;
+        usage.total = 9;
+        gate.usage(usage);
+        gate.finish(Finish::length);
         gate.upstreamId("up-1");
         gate.explain("why");
         gate.advise("do");
         CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(gate.stop()));
-        CPPUNIT_ASSERT_EQUAL(-1, gate.clientDescriptor());
+        CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(gate.wait(1)));
     });
     CPPUNIT_ASSERT_EQUAL(int(ModelStatus::ok), int(status));
-    CPPUNIT_ASSERT_EQUAL("abc"s, reply.text());
+    CPPUNIT_ASSERT_EQUAL("ab"s, reply.text());
+    CPPUNIT_ASSERT_EQUAL(int(Finish::length), int(reply.report().finish));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(9), reply.report().usage.total);
     CPPUNIT_ASSERT_EQUAL("up-1"s, reply.report().upstreamId);
     CPPUNIT_ASSERT_EQUAL("why"s, reply.report().explanation);
     CPPUNIT_ASSERT_EQUAL("do"s, reply.report().advice);
     CPPUNIT_ASSERT(!reply.report().isGarbage);
+}
+
+SPEC(ModelsGate, reads_no_more_of_a_struct_than_its_plugin_has) {
+    call([](IReply& gate) {
+        Usage usage;
+        usage.size = offsetof(Usage, cached);  // as if cached were from a later minor
+        usage.prompt = 4;
+        usage.cached = usage.completion = usage.total = 1'000;
+        gate.usage(usage);
+    });
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(4), reply.report().usage.prompt);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), reply.report().usage.cached + reply.report().usage.total);
 }
 
 SPEC(ModelsGate, passes_on_guard) {
@@ -93,9 +112,11 @@ SPEC(ModelsGate, passes_on_guard) {
 
 SPEC(ModelsGate, is_shut_after_the_call) {
     IReply& old = kept();
-    CPPUNIT_ASSERT(!old.delta("x") && !old.frame("{}") && !old.lastFrame("{}"));
-    CPPUNIT_ASSERT(old.stop() != Stop::none);
-    CPPUNIT_ASSERT_EQUAL(-1, old.clientDescriptor());
+    const float values[] = {1.0F};
+    CPPUNIT_ASSERT(!old.text("x") && !old.thought("x") && !old.toolCall({}) && !old.bytes("x") &&
+                   !old.vector(values, 1));
+    CPPUNIT_ASSERT(old.frame("spark", "{}") == Seen::over);
+    CPPUNIT_ASSERT(old.stop() != Stop::none && old.wait(3'600'000) != Stop::none);
     old.explain("late");
     old.guard(0, 1);
     CPPUNIT_ASSERT_EQUAL(""s, reply.text() + reply.report().explanation);
@@ -104,9 +125,11 @@ SPEC(ModelsGate, is_shut_after_the_call) {
 SPEC(ModelsGate, leads_to_no_later_call_of_the_same_thread) {
     IReply& old = kept();
     call([&](IReply& gate) {
-        CPPUNIT_ASSERT(!old.delta("late"));
-        old.usage({0, 0, 0, 1'000});
-        CPPUNIT_ASSERT(gate.delta("in time"));
+        CPPUNIT_ASSERT(!old.text("late"));
+        Usage usage;
+        usage.total = 1'000;
+        old.usage(usage);
+        CPPUNIT_ASSERT(gate.text("in time"));
     });
     CPPUNIT_ASSERT_EQUAL("in time"s, reply.text());
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), reply.report().usage.total);
@@ -115,8 +138,8 @@ SPEC(ModelsGate, leads_to_no_later_call_of_the_same_thread) {
 
 SPEC(ModelsGate, is_for_the_thread_of_its_call) {
     call([](IReply& gate) {
-        std::thread([&] { CPPUNIT_ASSERT(!gate.delta("by a helper") && gate.stop() != Stop::none); }).join();
-        CPPUNIT_ASSERT(gate.delta("by the caller"));
+        std::thread([&] { CPPUNIT_ASSERT(!gate.text("by a helper") && gate.stop() != Stop::none); }).join();
+        CPPUNIT_ASSERT(gate.text("by the caller"));
     });
     CPPUNIT_ASSERT_EQUAL("by the caller"s, reply.text());
     CPPUNIT_ASSERT(reply.report().isGarbage);
@@ -133,22 +156,22 @@ SPEC(ModelsGate, is_used_again_only_after_thousands_of_calls) {
 
 SPEC(ModelsGate, is_never_used_again_while_somebody_still_speaks_to_it) {
     IReply& old = kept();
-    old.delta("still here");
+    old.text("still here");
     for (int i = 0; i < 10'000; ++i) call([&](IReply& gate) { CPPUNIT_ASSERT(&gate != &old); });
 }
 
 SPEC(ModelsGate, tells_once_that_it_was_used_after_its_call) {
     IReply& old = kept();
     CPPUNIT_ASSERT_EQUAL(0, heard);
-    old.delta("late");
+    old.text("late");
     kept().explain("late");
     CPPUNIT_ASSERT_EQUAL(1, heard);
-    call([](IReply& gate) { std::thread([&] { gate.delta("x"); }).join(); });
+    call([](IReply& gate) { std::thread([&] { gate.text("x"); }).join(); });
     CPPUNIT_ASSERT_EQUAL(1, heard);
 }
 
 SPEC(ModelsGate, does_not_tell_what_another_thread_does_in_the_call_which_has_failed_for_it) {
-    call([](IReply& gate) { std::thread([&] { gate.delta("x"); }).join(); });
+    call([](IReply& gate) { std::thread([&] { gate.text("x"); }).join(); });
     CPPUNIT_ASSERT_EQUAL(0, heard);
 }
 

@@ -6,10 +6,14 @@
 #include "iflytek/spark_image/image_question.h"
 #include "support/spec.h"
 
+#include <cmath>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace aiproject;
 using namespace aiproject::iflytek;
+using namespace std::string_literals;
 
 namespace {
 
@@ -20,20 +24,23 @@ struct Questions : CppUnit::TestCase {
     }
 
     ChatSettings settings;
-    std::vector<Turn> turns{{"system", "Be short."}, {"user", "你好"}};
-    std::string dialog = R"([ {"role":"system","content":"Be short."}, {"role":"user","content":"\u4f60好","x":1} ])";
+    using Said = std::pair<const char*, const char*>;  // role and content
+    std::vector<Said> turns{{"system", "Be short."}, {"user", "你好"}};
+    Sampling sampling;
 
     std::string ask() const {
-        ModelRequest request{};
-        request.kind = Kind::text;
-        request.dialog = std::string_view(dialog);
-        request.turns = turns.data();
-        request.turnCount = turns.size();
+        std::vector<Turn> said(turns.size());
+        for (std::size_t i = 0; i < turns.size(); ++i) said[i].role = turns[i].first, said[i].content = turns[i].second;
+        ModelRequest request;
+        request.turns = {said.data(), said.size()};
+        request.sampling = &sampling;
         request.user = "user-1";
         return ChatQuestions(settings, "app").of(request);
     }
     static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 };
+
+const std::string dialog = R"([{"role":"system","content":"Be short."},{"role":"user","content":"你好"}])";
 
 ModelStatus refusalOf(const std::string& picture, std::string& advice) {
     try {
@@ -47,10 +54,13 @@ ModelStatus refusalOf(const std::string& picture, std::string& advice) {
 
 }  // namespace
 
-SPEC(Questions, splice_the_dialog_as_it_is) {
+SPEC(Questions, say_the_dialog_turn_by_turn) {
     const std::string question = ask();
     CPPUNIT_ASSERT(has(question, R"("text":)" + dialog));
     objectOf(question);
+    turns = {{"user", "a"}, {"assistant", ""}, {"user", "c\"\n"}};
+    CPPUNIT_ASSERT(has(ask(), R"("text":[{"role":"user","content":"a"},{"role":"assistant","content":""},)"
+                              R"({"role":"user","content":"c\"\n"}])"));
 }
 
 SPEC(Questions, name_who_asks_and_how) {
@@ -72,12 +82,12 @@ SPEC(Questions, withhold_the_user_and_the_tools_when_told_so) {
 SPEC(Questions, of_one_model_have_nothing_of_each_other) {
     const ChatQuestions questions(settings, "a\"pp");
     const auto asked = [&](std::string_view user, std::string_view said) {
-        const Turn turn{"user", said};
-        ModelRequest request{};
-        const std::string text = R"([{"role":"user","content":)" + quotedJson(said) + "}]";
-        request.dialog = std::string_view(text);
-        request.turns = &turn;
-        request.turnCount = 1;
+        Turn turn;
+        turn.role = "user";
+        turn.content = said;
+        ModelRequest request;
+        request.turns = {&turn, 1};
+        request.sampling = &sampling;
         request.user = user;
         return objectOf(questions.of(request));
     };
@@ -91,7 +101,7 @@ SPEC(Questions, of_one_model_have_nothing_of_each_other) {
 }
 
 SPEC(Questions, drop_an_empty_system_turn) {
-    turns[0].content = "";
+    turns[0].second = "";
     CPPUNIT_ASSERT(has(ask(), R"("text":[{"role":"user","content":"你好"}])"));
 }
 
@@ -102,7 +112,7 @@ SPEC(Questions, turn_system_into_talk_for_versions_that_lack_it) {
     CPPUNIT_ASSERT(has(question, R"(,{"role":"user","content":"你好"}])"));
     CPPUNIT_ASSERT(!has(question, "system"));
     turns.erase(turns.begin());
-    CPPUNIT_ASSERT(has(ask(), R"("text":)" + dialog));
+    CPPUNIT_ASSERT(has(ask(), R"("text":[{"role":"user","content":"你好"}])"));
 }
 
 SPEC(Questions, join_system_turns_wherever_they_stand) {
@@ -144,11 +154,60 @@ SPEC(Questions, whose_first_turn_is_the_assistants_are_refused_by_its_number) {
 }
 
 SPEC(Questions, escape_what_they_rewrite) {
-    turns[0].content = "";
-    turns[1].content = "a\"b\\c\n\x01天\xF0\x9F\x98\x80";
+    turns[0].second = "";
+    turns[1].second = "a\"b\\c\n\x01天\xF0\x9F\x98\x80";
     const auto message = objectOf(ask())->getObject("payload")->getObject("message");
     CPPUNIT_ASSERT_EQUAL(std::string("a\"b\\c\n\x01天\xF0\x9F\x98\x80"),
                          message->getArray("text")->getObject(0)->getValue<std::string>("content"));
+}
+
+SPEC(Questions, take_sampling_values_from_the_client_one_by_one) {
+    const auto valuesIn = [this] {
+        const std::string question = ask();
+        const auto from = question.find("\"temperature\"");
+        return question.substr(from, question.find(",\"tools\"") - from);
+    };
+    sampling.topP = {1, 1};  // says nothing
+    CPPUNIT_ASSERT_EQUAL(R"("temperature":0.5,"top_k":4,"max_tokens":4096)"s, valuesIn());
+    sampling.temperature = {0.25, 1};
+    CPPUNIT_ASSERT_EQUAL(R"("temperature":0.25,"top_k":4,"max_tokens":4096)"s, valuesIn());
+    sampling.topK = {6, 1};
+    CPPUNIT_ASSERT_EQUAL(R"("temperature":0.25,"top_k":6,"max_tokens":4096)"s, valuesIn());
+    sampling.maxTokens = {1, 1};
+    CPPUNIT_ASSERT_EQUAL(R"("temperature":0.25,"top_k":6,"max_tokens":1)"s, valuesIn());
+    sampling.temperature.value = 0;  // which the upstream does not have
+    CPPUNIT_ASSERT_EQUAL(R"("temperature":0.001,"top_k":6,"max_tokens":1)"s, valuesIn());
+}
+
+SPEC(Questions, with_a_sampling_value_beyond_the_versions_limits_are_refused_by_its_name) {
+    settings.limits = {1, 8'192};
+    const auto refused = [this](const Sampling& wanted) {
+        sampling = wanted;
+        try {
+            ask();
+        } catch (const CallFailure& failure) {
+            CPPUNIT_ASSERT(failure.status() == ModelStatus::badInput);
+            return failure.forClient();
+        }
+        return std::string();
+    };
+    Sampling wanted;
+    wanted.temperature = {1, 1}, wanted.topK = {1, 1}, wanted.maxTokens = {8'192, 1};
+    CPPUNIT_ASSERT_EQUAL(""s, refused(wanted));
+    wanted.temperature.value = 1.5;
+    CPPUNIT_ASSERT_EQUAL("temperature is 1.5; this model takes 0 to 1"s, refused(wanted));
+    for (const double odd : {-0.1, std::nan("")}) {
+        wanted.temperature.value = odd;
+        CPPUNIT_ASSERT(has(refused(wanted), "this model takes 0 to 1"));
+    }
+    wanted.temperature = {}, wanted.topK.value = 7;
+    CPPUNIT_ASSERT_EQUAL("top_k is 7; this model takes 1 to 6"s, refused(wanted));
+    wanted.topK.value = 0;
+    CPPUNIT_ASSERT_EQUAL("top_k is 0; this model takes 1 to 6"s, refused(wanted));
+    wanted.topK = {}, wanted.maxTokens.value = 8'193;
+    CPPUNIT_ASSERT_EQUAL("max_tokens is 8193; this model takes 1 to 8192"s, refused(wanted));
+    wanted.maxTokens = {}, wanted.topP = {0.9, 1};
+    CPPUNIT_ASSERT_EQUAL("top_p is unknown to this model; leave it out, or set temperature"s, refused(wanted));
 }
 
 SPEC(Questions, about_a_picture_carry_it_first) {

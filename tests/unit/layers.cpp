@@ -84,7 +84,7 @@ SPEC(LayerOrder, is_read_from_the_build) {
     CPPUNIT_ASSERT(layers.at("base").empty());
     CPPUNIT_ASSERT((layers.at("observe") == Names{"config"}));
     CPPUNIT_ASSERT((reachOf("observe", layers) == Names{"base", "config", "observe"}));
-    CPPUNIT_ASSERT((layers.at("routes") == Names{"billing", "call", "http"}));
+    CPPUNIT_ASSERT((layers.at("call") == Names{"api", "host", "billing", "http"}));
 }
 
 SPEC(LayerOrder, names_every_folder) {
@@ -100,7 +100,8 @@ SPEC(LayerOrder, holds_for_every_source) {
         for (const auto& file : sourcesBelow(kRoot / "fcgi" / name))
             for (const std::string& include : includesOf(file, '"')) {
                 ++seen;
-                const bool isSdk = folderOf(include) == "aiproject" && (reach.count("host") == 1);
+                const bool mayUseSdk = reach.count("host") == 1 || reach.count("api") == 1;
+                const bool isSdk = folderOf(include) == "aiproject" && mayUseSdk;
                 assertAllowed(isSdk || reach.count(folderOf(include)) == 1, file, include);
             }
     }
@@ -111,6 +112,14 @@ SPEC(LayerOrder, keeps_libfcgi_in_front) {
     for (const auto& file : sourcesBelow(kRoot / "fcgi"))
         for (const std::string& include : includesOf(file, '<'))
             assertAllowed(!says(include, "fcgi") || says(file.string(), "/fcgi/front/"), file, include);
+}
+
+SPEC(LayerOrder, lets_a_call_name_no_dialect) {
+    const Names neutral{"api/dialect.h", "api/frame_look.h"};
+    for (const char* folder : {"fcgi/call", "fcgi/host"})
+        for (const auto& file : sourcesBelow(kRoot / folder))
+            for (const std::string& include : includesOf(file, '"'))
+                assertAllowed(folderOf(include) != "api" || neutral.count(include) == 1, file, include);
 }
 
 SPEC(LayerOrder, lets_no_plugin_see_the_worker) {

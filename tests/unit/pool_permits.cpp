@@ -84,8 +84,9 @@ SPEC(PermitsOfPool, enter_a_model_as_often_as_it_allows) {
 SPEC(PermitsOfPool, come_from_configuration) {
     PoolConfig pool;
     pool.threads = 3;
+    pool.streams = 10;
     pool.processes = 2;
-    CPPUNIT_ASSERT_EQUAL(6, callLimits({}, pool).pool);
+    CPPUNIT_ASSERT_EQUAL(26, callLimits({}, pool).pool);
     pool.calls = 4;
     CPPUNIT_ASSERT_EQUAL(4, callLimits({}, pool).pool);
     pool = {};

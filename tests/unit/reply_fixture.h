@@ -1,7 +1,9 @@
 // A plugin's reply both ways, as a stream and in one piece, and what came of it.
 #pragma once
 
-#include "call/call_reply.h"
+#include "api/documented.h"
+#include "call/collect_reply.h"
+#include "call/stream_reply.h"
 #include "support/scripted_exchange.h"
 #include "support/spec.h"
 #include "unit/host_fixture.h"
@@ -9,15 +11,31 @@
 #include <Poco/JSON/Array.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace aiproject::test {
 
-inline Text text(const std::string& words) { return std::string_view(words); }
+inline Usage usageOf(std::int64_t question, std::int64_t prompt, std::int64_t completion, std::int64_t total) {
+    Usage usage;
+    usage.question = question;
+    usage.prompt = prompt;
+    usage.completion = completion;
+    usage.total = total;
+    return usage;
+}
 
+// A frame of Spark's with these elements in its choices.
+inline std::string frameWith(const std::string& elements) {
+    return R"({"header":{"code":0,"status":1},"payload":{"choices":{"status":1,"seq":0,"text":[)" + elements + "]}}}";
+}
 inline std::string frameSaying(const std::string& content) {
-    return R"({"header":{"code":0,"status":1},"payload":{"choices":{"status":1,"seq":0,"text":[{"content":")" +
-           content + R"(","role":"assistant","index":0}]}}})";
+    return frameWith(R"({"content":")" + content + R"(","role":"assistant","index":0})");
+}
+// The last one, with this in payload.usage.text.
+inline std::string lastWith(const std::string& usageText, const std::string& elements = "") {
+    return R"({"header":{"code":0,"status":2},"payload":{"choices":{"status":2,"seq":1,"text":[)" + elements +
+           R"(]},"usage":{"text":)" + usageText + "}}}";
 }
 
 struct Reply : CppUnit::TestCase {
@@ -25,7 +43,8 @@ struct Reply : CppUnit::TestCase {
     CallWatch watch{loop};
     CallWatch::Call call{watch, -1, std::chrono::hours(1)};
     KeptFrames kept;
-    StreamReply stream{kept, "request-7"};
+    DocumentedWriter writer{kept};
+    StreamReply stream{kept, writer, "request-7"};
     CollectReply collect{1'000};
 
     Reply() {
@@ -38,6 +57,10 @@ struct Reply : CppUnit::TestCase {
     }
     Reply(const Reply&) = delete;
     Reply& operator=(const Reply&) = delete;
+
+    static Seen seen(CallReply& reply, const std::string& frame) { return reply.frame("spark", frame); }
+    static bool passes(CallReply& reply, const std::string& frame) { return seen(reply, frame) == Seen::passed; }
+    static bool isLast(CallReply& reply, const std::string& frame) { return seen(reply, frame) == Seen::last; }
 
     Poco::JSON::Object::Ptr header(std::size_t frame) const {
         return objectIn(kept.frames.at(frame))->getObject("header");

@@ -1,4 +1,4 @@
-// The dialog of a text request: what is no dialog, and the two forms a model gets it in.
+// The dialog of a text request: what is no dialog, and how a model gets it.
 #include "routes/dialog.h"
 
 #include "base/error.h"
@@ -6,8 +6,7 @@
 #include "support/spec.h"
 #include "unit/expect.h"
 
-#include <Poco/JSON/Parser.h>
-
+#include <optional>
 #include <string>
 
 using namespace aiproject;
@@ -23,26 +22,17 @@ struct DialogOfRequest : CppUnit::TestCase {
     }
 };
 
-SPEC(DialogOfRequest, comes_parsed_and_as_json) {
-    const JsonBody body(
+SPEC(DialogOfRequest, comes_as_turns_in_the_words_that_were_said) {
+    std::optional<JsonBody> body(
+        std::in_place,
         R"({"dialog":[{"role":"system","content":""},{"content":"Hi \"\n\u4f60","role":"user","more":1},)"
-        R"({"role":"assistant","content":"Yes?"},{"role":"user","content":"end"}]})");
-    const Dialog dialog(body);
+        R"({"role":"assistant","content":"Yes?"},{"role":"user","content":"\u0000\u001f\u2028\ud83d\ude00\\"}]})");
+    const Dialog dialog(*body);
+    body.reset();  // they are copies
     CPPUNIT_ASSERT_EQUAL(std::size_t(4), dialog.turns().size());
-    CPPUNIT_ASSERT_EQUAL("Hi \"\n\u4f60"s, std::string(std::string_view(dialog.turns()[1].content)));
-    CPPUNIT_ASSERT_EQUAL("assistant"s, std::string(std::string_view(dialog.turns()[2].role)));
-    CPPUNIT_ASSERT_EQUAL(R"([{"role":"system","content":""},{"role":"user","content":"Hi \"\n)"s + "\u4f60" +
-                             R"("},{"role":"assistant","content":"Yes?"},{"role":"user","content":"end"}])",
-                         dialog.json());
-}
-
-SPEC(DialogOfRequest, is_valid_json_whatever_was_said) {
-    const JsonBody body(R"({"dialog":[{"role":"user","content":"\u0000\u001f\u007f\u2028\ud83d\ude00</script>\\"}]})");
-    const Dialog dialog(body);
-    const auto root = Poco::JSON::Parser().parse(dialog.json()).extract<Poco::JSON::Array::Ptr>();
-    CPPUNIT_ASSERT_EQUAL("\0\x1f\x7f\u2028\U0001f600</script>\\"s,
-                         root->getObject(0)->getValue<std::string>("content"));
-    CPPUNIT_ASSERT(dialog.json().find('\0') == std::string::npos);
+    CPPUNIT_ASSERT_EQUAL("Hi \"\n\u4f60"s, dialog.turns()[1].content.str());
+    CPPUNIT_ASSERT_EQUAL("assistant"s, dialog.turns()[2].role.str());
+    CPPUNIT_ASSERT_EQUAL("\0\x1f\u2028\U0001f600\\"s, dialog.turns()[3].content.str());
 }
 
 SPEC(DialogOfRequest, is_a_list_with_something_in_it) {

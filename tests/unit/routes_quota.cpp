@@ -18,9 +18,11 @@ struct Quota : CppUnit::TestCase {
         config.models["breaks"] = playing("delta Hi|usage 43|status unavailable");
         config.models["fails"] = playing("usage 43|status unavailable");
         config.models["summed"] =
-            playing(R"(last {"payload":{"usage":{"text":{"prompt_tokens":4,"completion_tokens":9}}}})");
+            playing(R"(frame {"header":{"code":0,"status":2},"payload":{"choices":{"status":2,"text":[]},)"
+                    R"("usage":{"text":{"prompt_tokens":4,"completion_tokens":9}}}})");
         config.models["ended"] =
-            playing(R"(last {"payload":{"usage":{"text":{"total_tokens":43}}}}|status unavailable)");
+            playing(R"(past {"header":{"code":0,"status":2},"payload":{"choices":{"status":2,"text":[]},)"
+                    R"("usage":{"text":{"total_tokens":43}}}}|status unavailable)");
         config.routes.text = {"priced"};
     }};
 

@@ -38,16 +38,18 @@ SPEC(TextRoute, answers_with_content_and_what_it_cost) {
 }
 
 SPEC(TextRoute, hands_the_model_the_dialog_and_who_asks) {
-    const Site site(answering("say kind|delta  |say turns|delta  |say request|delta  |say user|delta  |say dialog"));
+    const Site site(answering(
+        "say kind|delta  |say turns|delta  |say request|delta  |say user|delta  |say dialect|delta  |say turn 0"));
     const auto json = assertSucceeded(chat(site, "Hi"));
-    CPPUNIT_ASSERT_EQUAL("1 1 request-1 " + site.ann.user.tag + R"( [{"role":"user","content":"Hi"}])",
+    CPPUNIT_ASSERT_EQUAL("1 1 request-1 " + site.ann.user.tag + " documented user: Hi",
                          json->getValue<std::string>("content"));
     assertSilentOf(site.ann.user.tag, site.ann.uuid);
 }
 
 SPEC(TextRoute, takes_frames_of_the_model_as_well) {
-    const Site site(answering(R"(frame {"payload":{"choices":{"text":[{"content":"Hel"}]}}})"
-                              R"(|usage 43|last {"payload":{"choices":{"text":[{"content":"lo"}]}}})"));
+    const Site site(answering(R"(frame {"header":{"code":0},"payload":{"choices":{"text":[{"content":"Hel"}]}}})"
+                              R"(|usage 43|frame {"header":{"code":0,"status":2},"payload":{"choices":)"
+                              R"({"text":[{"content":"lo"}]}}})"));
     const auto json = assertSucceeded(chat(site));
     CPPUNIT_ASSERT_EQUAL("Hello"s, json->getValue<std::string>("content"));
     CPPUNIT_ASSERT_EQUAL(43, json->getValue<int>("consume_token"));
@@ -146,6 +148,16 @@ SPEC(TextRoute, says_so_when_no_model_is_set_up) {
     const Site site([](Config& config) { config.routes.text = {}; });
     assertRefused(chat(site), "MODEL_ERROR");
     assertSays(chat(site).text(), "no model is set up");
+}
+
+// The documented body has the credential in it.
+SPEC(TextRoute, give_no_plugin_the_body_with_the_uuid) {
+    Site site([](Config& config) {
+        config.models["teller"] = playing("say dialect|delta :|say body");
+        config.routes.text = {"teller"};
+    });
+    const auto answer = assertSucceeded(site.post("/textModel/chat", questionOf(site.ann, "Hi")));
+    CPPUNIT_ASSERT_EQUAL(std::string("documented:"), answer->getValue<std::string>("content"));
 }
 
 }  // namespace

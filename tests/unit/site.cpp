@@ -1,6 +1,7 @@
 #include "unit/site.h"
 
 #include "store/migrations.h"
+#include "support/lent_exchange.h"
 #include "support/places.h"
 #include "unit/plugin_files.h"
 
@@ -8,6 +9,8 @@
 
 #include <cppunit/TestAssert.h>
 
+#include <future>
+#include <memory>
 #include <utility>
 
 namespace aiproject::test {
@@ -36,7 +39,8 @@ Site::Site(const Change& change)
       registry_(config_, {"*"}, PluginSnapshot::take(config_), {&board_}),
       billing_(database_, config_, billingRules(config_), log_),
       calls_(registry_, config_, log_, loop_),
-      router_({config_, accounts_, permits_, billing_, calls_, log_, [this] { return unreadiness; }}) {
+      router_({config_, accounts_, permits_, billing_, calls_, followed_, log_, [this] { return unreadiness; }}) {
+    followed_.onThread([this](EventLoop::Work work) { threads_.add(std::move(work)); });
     ann = registered("ann");
 }
 
@@ -87,8 +91,14 @@ std::string Site::lastLogLine() const {
     return all.substr(before == std::string::npos ? 0 : before + 1);
 }
 
+void Site::serve(Exchange& exchange) const {
+    std::promise<void> isOver;
+    router_.serve(std::make_unique<LentExchange>(exchange, [&] { isOver.set_value(); }));
+    isOver.get_future().wait();
+}
+
 ScriptedExchange& Site::serve(ScriptedExchange& exchange) const {
-    router_.serve(exchange);
+    serve(static_cast<Exchange&>(exchange));
     CPPUNIT_ASSERT_EQUAL_MESSAGE(exchange.text(), 1, exchange.starts);
     return exchange;
 }

@@ -12,6 +12,7 @@
 #include "pool/permits.h"
 #include "routes/router.h"
 #include "store/database.h"
+#include "support/joining_threads.h"
 #include "support/scripted_exchange.h"
 #include "support/temp_dir.h"
 
@@ -23,6 +24,7 @@ namespace aiproject::test {
 
 class Site {
 public:
+    static constexpr int kStreams = 8;  // followed at once
     using Change = std::function<void(Config&)>;
 
     // All routes lead to the plugin echo unless `change` sets others. Models of the plugin `scripted`
@@ -38,6 +40,7 @@ public:
     std::string log() const;
     std::string lastLogLine() const;
 
+    void serve(Exchange& exchange) const;  // to its end
     ScriptedExchange& serve(ScriptedExchange& exchange) const;
     ScriptedExchange post(const std::string& path, const std::string& body) const;
     // With the headers uuid and username.
@@ -47,6 +50,8 @@ public:
 
     const Router& router() const { return router_; }
     ModelCalls& calls() { return calls_; }
+    FollowedCalls& followed() { return followed_; }
+    EventLoop& loop() { return loop_; }
     Billing& billing() { return billing_; }
     Database& database() { return database_; }
     const Config& config() const { return config_; }
@@ -67,8 +72,10 @@ private:
     const ModelRegistry registry_;
     Billing billing_;
     EventLoop loop_;
+    FollowedCalls followed_{loop_, {kStreams, "pool.NAME.streams", std::chrono::seconds(30)}};
     ModelCalls calls_;
     const Router router_;
+    mutable JoiningThreads threads_;  // of calls that leave the loop
 };
 
 inline const std::string kJpeg = "\xff\xd8\xff\xe0 picture";

@@ -3,6 +3,8 @@
 
 #include "support/spec.h"
 
+#include <malloc.h>
+
 #include <string>
 #include <vector>
 
@@ -57,6 +59,8 @@ struct FrameDecoding : CppUnit::TestCase {
         CPPUNIT_ASSERT_EQUAL(start, got[0].substr(0, start.size()));
     }
 };
+
+struct ClientFrames : CppUnit::TestCase {};
 
 }  // namespace
 
@@ -130,4 +134,24 @@ SPEC(FrameDecoding, knows_whether_it_is_inside_a_frame) {
         CPPUNIT_ASSERT_EQUAL(i + 1 == frame.size(), decoder.take(byte).has_value());
     }
     CPPUNIT_ASSERT(!decoder.isInsideFrame());
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // whose heaps are not malloc()'s
+SPEC(FrameDecoding, gives_memory_back_with_the_next_call) {
+    FrameDecoder decoder;
+    const std::string large = frameOf(0x81, std::string(60'000, 'x'));
+    std::string_view first = std::string_view(large).substr(0, 50'000), rest = std::string_view(large).substr(50'000);
+    CPPUNIT_ASSERT(!decoder.take(first) && decoder.take(rest));
+    const auto before = mallinfo2().uordblks;
+    CPPUNIT_ASSERT(!decoder.take(rest));
+    CPPUNIT_ASSERT(mallinfo2().uordblks + 60'000 <= before);
+}
+#endif
+
+SPEC(ClientFrames, are_final_and_masked) {
+    CPPUNIT_ASSERT_EQUAL("\x8a\x85\x01\x02\x04\x08igllg"s, clientFrame(FrameKind::pong, "hehdf", {1, 2, 4, 8}));
+    CPPUNIT_ASSERT_EQUAL("\x88\x82\x01\x02\x04\x08\x02\xea"s,
+                         clientFrame(FrameKind::close, closePayload(1000), {1, 2, 4, 8}));
+    CPPUNIT_ASSERT_EQUAL("\x8a\x80\xff\xff\xff\xff"s, clientFrame(FrameKind::pong, "", {255, 255, 255, 255}));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(6 + 125), clientFrame(FrameKind::pong, std::string(125, 'x'), {}).size());
 }

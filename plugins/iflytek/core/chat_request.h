@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,11 +30,15 @@ public:
     // `more`: members of parameter.chat, as JSON, each after a comma; may be empty.
     ChatForm(const ChatParameters& parameters, const std::string& appId, const std::string& more = {});
 
-    // `turns`: pieces of a JSON array.
-    std::string filled(Text user, std::initializer_list<std::string_view> turns) const;
+    // `turns`: pieces of a JSON array. `values`: what the call has instead of the settings' temperature, top_k and
+    // max_tokens.
+    std::string filled(Text user, std::initializer_list<std::string_view> turns,
+                       const std::optional<ChatParameters>& values = std::nullopt) const;
 
 private:
-    std::string beforeUser_, behindUser_;
+    static std::string valuesOf(const ChatParameters& parameters);
+
+    std::string beforeUser_, behindUser_, values_, behindValues_;
     UserId userId_;
 };
 

@@ -4,7 +4,7 @@
 #include "iflytek/core/json_events.h"
 
 #include <Poco/JSON/ParseHandler.h>
-#include <Poco/JSONString.h>
+#include <rapidjson/writer.h>
 
 #include <charconv>
 #include <system_error>
@@ -75,6 +75,15 @@ private:
     int depth_ = 0;
 };
 
+// RapidJSON writes there.
+struct TextEnd {
+    using Ch = char;
+    void Put(char c) { text += c; }
+    void Flush() {}
+
+    std::string& text;
+};
+
 Poco::Dynamic::Var member(const Poco::JSON::Object::Ptr& object, const char* name) {
     return object.isNull() ? Poco::Dynamic::Var() : object->get(name);
 }
@@ -126,6 +135,15 @@ std::optional<std::int64_t> elementInteger(const Poco::JSON::Array::Ptr& array, 
     return array.isNull() ? std::nullopt : integerOf(array->get(index));
 }
 
-std::string quotedJson(std::string_view text) { return Poco::toJSON(std::string(text), Poco::JSON_WRAP_STRINGS); }
+void addQuoted(std::string& json, std::string_view text) {
+    TextEnd end{json};
+    rapidjson::Writer<TextEnd>(end).String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+std::string quotedJson(std::string_view text) {
+    std::string json;
+    addQuoted(json, text);
+    return json;
+}
 
 }  // namespace aiproject::iflytek

@@ -21,6 +21,7 @@ std::string memberText(const Poco::JSON::Object::Ptr& object, const char* name);
 std::optional<std::int64_t> memberInteger(const Poco::JSON::Object::Ptr& object, const char* name);
 std::optional<std::int64_t> elementInteger(const Poco::JSON::Array::Ptr& array, unsigned index);
 
+void addQuoted(std::string& json, std::string_view text);  // UTF-8, as a JSON text at the end of `json`
 std::string quotedJson(std::string_view text);
 
 }  // namespace aiproject::iflytek

@@ -8,9 +8,10 @@ namespace {
 constexpr Setting kOwn[] = {
     {"domain", SettingType::text, "", "", 0, 0, "", Secrecy::open,
      "domain of the version; empty: the one that goes with url"},
-    {"temperature", SettingType::number, "0.5", "", 0.001, 2, "", Secrecy::open,
+    {"temperature", SettingType::number, "0.5", "", kLeastTemperature, 2, "", Secrecy::open,
      "how freely it answers; up to 1, for X1 and X2 up to 2"},
-    {"top_k", SettingType::integer, "4", "", 1, 6, "", Secrecy::open, "of so many candidates one is drawn"},
+    {"top_k", SettingType::integer, "4", "", 1, kMostCandidates, "", Secrecy::open,
+     "of so many candidates one is drawn"},
     {"max_tokens", SettingType::integer, "4096", "tokens", 1, 32768, "", Secrecy::open,
      "longest answer; Lite and Pro-128K take 4096, X1 and X2 32768, others 8192"},
     {"uid", SettingType::choice, "user", "", 0, 0, "user|none", Secrecy::open,
@@ -64,6 +65,7 @@ std::optional<ChatSettings> chatSettingsOf(const ISettings& settings, const Endp
     ChatSettings chat;
     chat.parameters = chatParametersOf(settings);
     chat.systemRole = version.systemRole;
+    chat.limits = {version.maxTemperature, version.maxTokens};
 
     bool usable = checkDomain(settings, version, chat);
     usable &= checkRange(settings, "temperature", chat.parameters.temperature, version.maxTemperature);

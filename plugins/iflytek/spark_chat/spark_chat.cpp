@@ -1,6 +1,5 @@
-// Spark chat: the dialog goes up in one message, the answer comes back in frames that clients get as
-// they are.
-#include "iflytek/core/answer_relay.h"
+// Spark chat: the dialog goes up in one message, and the answer is followed by the host.
+#include "iflytek/core/chat_stream.h"
 #include "iflytek/core/error_codes.h"
 #include "iflytek/core/signed_connection.h"
 #include "iflytek/spark_chat/chat_question.h"
@@ -21,9 +20,8 @@ public:
         : connections_(signedConnections(upstream)), questions_(settings, upstream.credentials.appId) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
-        return answerAtEdge(reply, [&] {
-            return relayAnswer(connections_, {Service::chat, questions_.of(request), request.timeouts}, reply);
-        });
+        return answerAtEdge(
+            reply, [&] { return askAndFollow(connections_, Service::chat, request, questions_.of(request), reply); });
     }
 
     void start() noexcept override { connections_.start(); }
@@ -52,8 +50,8 @@ const ModelPlugin kPlugin = {
     "1.0",
     "iFlytek Spark chat over WebSocket, all versions",
     std::uint32_t(Kind::text),
-    kChatSettings.data(),
-    kChatSettings.size(),
+    std::uint64_t(Ability::sampling) | std::uint64_t(Ability::topK) | std::uint64_t(Ability::maxTokens),
+    {kChatSettings.data(), kChatSettings.size()},
     &create,
 };
 

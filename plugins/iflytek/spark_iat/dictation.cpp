@@ -32,8 +32,7 @@ private:
 }  // namespace
 
 ModelStatus Dictation::run(const ModelRequest& request) {
-    return callUpstream(connections_, request.timeouts, reply_,
-                        [&](outbound::Call& link) { return converse(link, request); });
+    return callUpstream(connections_, request, reply_, [&](outbound::Call& link) { return converse(link, request); });
 }
 
 ModelStatus Dictation::converse(outbound::Call& link, const ModelRequest& request) {
@@ -41,7 +40,7 @@ ModelStatus Dictation::converse(outbound::Call& link, const ModelRequest& reques
     Progress progress = sendAndRead(link, request);
     while (progress == Progress::more) progress = take(std::string(link.receive()));
     const std::string text = transcript_.text();
-    return text.empty() || reply_.delta(std::string_view(text)) ? ModelStatus::ok : ModelStatus::stopped;
+    return text.empty() || reply_.text(text) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
 // The upstream may end before the recording does, by a result or an error; what is sent after that

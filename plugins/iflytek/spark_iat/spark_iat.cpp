@@ -48,8 +48,8 @@ const ModelPlugin kPlugin = {
     "1.0",
     "iFlytek voice dictation over WebSocket, classic and large-model",
     std::uint32_t(Kind::voice),
-    kDictationSettings.data(),
-    kDictationSettings.size(),
+    0,
+    {kDictationSettings.data(), kDictationSettings.size()},
     &create,
 };
 

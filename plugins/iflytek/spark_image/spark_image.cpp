@@ -1,6 +1,6 @@
 // Image understanding: one picture and one question of the operator's go up; the answer comes back as
 // Spark chat's does.
-#include "iflytek/core/answer_relay.h"
+#include "iflytek/core/chat_stream.h"
 #include "iflytek/core/core_settings.h"
 #include "iflytek/core/error_codes.h"
 #include "iflytek/core/signed_connection.h"
@@ -35,7 +35,7 @@ public:
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
         return answerAtEdge(reply, [&] {
             checkPicture(request.media);
-            return relayAnswer(connections_, {Service::image, questions_.of(request), request.timeouts}, reply);
+            return askAndFollow(connections_, Service::image, request, questions_.of(request), reply);
         });
     }
 
@@ -66,8 +66,8 @@ constexpr ModelPlugin kPlugin = {
     "1.0",
     "iFlytek image understanding over WebSocket",
     std::uint32_t(Kind::picture),
-    kSettings.data(),
-    kSettings.size(),
+    0,
+    {kSettings.data(), kSettings.size()},
     &create,
 };
 

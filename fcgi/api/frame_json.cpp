@@ -1,0 +1,82 @@
+#include "api/frame_json.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+
+namespace aiproject {
+namespace {
+
+constexpr std::size_t kDeepest = 128;
+
+// Whether it is a number as RFC 8259, 6, has them.
+bool isJsonNumber(std::string_view text) {
+    const auto digits = [&text] {
+        const std::size_t count = std::min(text.find_first_not_of("0123456789"), text.size());
+        text.remove_prefix(count);
+        return count;
+    };
+    const auto skip = [&text](std::string_view any) {
+        const bool isThere = !text.empty() && any.find(text[0]) != std::string_view::npos;
+        if (isThere) text.remove_prefix(1);
+        return isThere;
+    };
+    skip("-");
+    if (!skip("0") && digits() == 0) return false;
+    if (skip(".") && digits() == 0) return false;
+    if (skip("eE")) {
+        skip("+-");
+        if (digits() == 0) return false;
+    }
+    return text.empty();
+}
+
+// The same JSON with 0.5 for each number that a 64-bit integer or a double may be too small for. For readers that
+// refuse a whole text because of one number, which may stand where nobody looks. What is not a number stays.
+std::string withoutLongNumbers(std::string_view json) {
+    constexpr std::size_t longest = 18;  // digits of an integer
+    std::string safe;
+    for (std::size_t at = 0; at < json.size();) {
+        std::size_t end = at + 1;
+        if (json[at] == '"') {
+            while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
+            end = std::min(end + 1, json.size());
+        } else if (json[at] == '-' || (json[at] >= '0' && json[at] <= '9')) {
+            end = std::min(json.find_first_not_of("0123456789+-.eE", at), json.size());
+        }
+        const std::string_view token = json.substr(at, end - at);
+        const bool isPlain = token.size() <= longest && token.find_first_of("eE") == std::string_view::npos;
+        if (token[0] != '"' && !isPlain && isJsonNumber(token))
+            safe += "0.5";
+        else
+            safe += token;
+        at = end;
+    }
+    return safe;
+}
+
+// None: it is not JSON.
+std::optional<simdjson::dom::element> parsed(std::string_view frame, simdjson::dom::parser& parser) {
+    if (parser.capacity() < frame.size() && parser.allocate(frame.size(), kDeepest + 1) != simdjson::SUCCESS)
+        throw std::bad_alloc();
+    simdjson::dom::element root;
+    auto fault = parser.parse(frame.data(), frame.size()).get(root);
+    if (fault == simdjson::NUMBER_ERROR) fault = parser.parse(withoutLongNumbers(frame)).get(root);
+    if (fault == simdjson::MEMALLOC) throw std::bad_alloc();
+    return fault == simdjson::SUCCESS ? std::optional(root) : std::nullopt;
+}
+
+}  // namespace
+
+FrameJson readFrame(std::string_view frame) {
+    constexpr std::size_t keptBytes = 16UL * 1024;  // most frames are smaller: their thread keeps what the parser needs
+    thread_local simdjson::dom::parser kept;
+    const auto once = frame.size() > keptBytes ? std::make_shared<simdjson::dom::parser>() : nullptr;
+    const auto root = parsed(frame, once ? *once : kept);
+    FrameJson json{std::nullopt, once};
+    simdjson::dom::object object;
+    if (root && root->get(object) == simdjson::SUCCESS) json.object = object;
+    return json;
+}
+
+}  // namespace aiproject

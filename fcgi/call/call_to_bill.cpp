@@ -1,0 +1,79 @@
+#include "call/call_to_bill.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace aiproject {
+namespace {
+
+// Estimated.
+std::int64_t questionTokens(const ModelRequest& request) {
+    TokenEstimate question;
+    for (std::uint64_t i = 0; i < request.turns.count; ++i) {
+        question.add(request.turns[i].content);
+        question.add(" ");  // or the end of one and the beginning of the next would be one word
+    }
+    return question.tokens();
+}
+
+// No less than the dialog's tokens may be billed as, and the longest answer of the models that may be asked. An
+// upstream's token has a byte at least; the estimate of many short turns is above their bytes.
+std::int64_t mostTokens(const Question& question, std::int64_t estimated, const ModelRegistry& registry,
+                        const QuotaConfig& quota) {
+    std::int64_t bytes = 0, longest = 0;
+    for (std::uint64_t i = 0; i < question.request.turns.count; ++i)
+        bytes += std::int64_t(question.request.turns[i].content.size);
+    for (const std::string& name : question.models) {
+        const Model* const model = registry.find(name);
+        const bool hasLimit = model && model->longestAnswer > 0;
+        longest = std::max(longest, hasLimit ? model->longestAnswer : quota.answerTokens);
+    }
+    return std::max<std::int64_t>(1, std::max(bytes, estimated) + longest);
+}
+
+}  // namespace
+
+Unit unitOf(Kind kind) {
+    switch (kind) {
+        case Kind::text:
+        case Kind::embedding:
+        case Kind::speech: return Unit::token;
+        case Kind::voice: return Unit::voiceSecond;
+        case Kind::picture: return Unit::picture;
+    }
+    throw std::logic_error("a kind that is none");
+}
+
+std::int64_t secondsOf(const ModelRequest& request) {
+    const std::uint64_t bytesPerSecond = 2ULL * request.sampleRate;
+    return bytesPerSecond == 0 ? 0 : std::int64_t((request.media.size + bytesPerSecond - 1) / bytesPerSecond);
+}
+
+CallToBill callToBill(const Request& request, const Question& question, const User* caller,
+                      const ModelRegistry& registry, const QuotaConfig& quota) {
+    CallToBill call;
+    call.unit = unitOf(question.request.kind);
+    call.route = request.path;
+    call.requestId = request.id;
+    switch (call.unit) {
+        case Unit::token:
+            call.questionTokens = questionTokens(question.request);
+            call.atMost = mostTokens(question, call.questionTokens, registry, quota);
+            break;
+        case Unit::picture: call.atMost = 1; break;
+        case Unit::voiceSecond: call.atMost = secondsOf(question.request); break;
+    }
+    if (!caller) return call;
+    const User& user = *caller;
+    call.userId = user.id;
+    call.userName = user.name;
+    if (!user.isConfirmed) call.epoch = user.epoch;
+    switch (call.unit) {
+        case Unit::token: call.isLimited = user.tokens >= 0; break;
+        case Unit::picture: call.isLimited = user.picTimes >= 0; break;
+        case Unit::voiceSecond: call.isLimited = user.voiceSeconds >= 0; break;
+    }
+    return call;
+}
+
+}  // namespace aiproject

@@ -1,0 +1,147 @@
+#include "call/following.h"
+
+#include "base/own_descriptor.h"
+#include "pool/crash_report.h"
+
+#include <sys/stat.h>
+
+#include <utility>
+
+namespace aiproject {
+namespace {
+
+// A message of 16 MiB in the smallest packets that are usual takes fewer.
+constexpr std::uint32_t kMostFruitless = 50'000;
+
+std::string within(std::uint32_t ms, const char* setting) {
+    return " within " + std::to_string(ms) + " ms (timeout." + setting + ")";
+}
+
+}  // namespace
+
+Following::Following(IStream& stream, std::string peer, const Model& model, CallReply& reply, const Timeouts& timeouts,
+                     LateUse* late)
+    : stream_(stream),
+      peer_(std::move(peer)),
+      reply_(reply),
+      gate_(reply, late),
+      row_(model.row),
+      firstFrameMs_(timeouts.firstFrameMs),
+      idleFrameMs_(timeouts.idleFrameMs),
+      totalMs_(timeouts.totalMs),
+      totalUntil_(reply.totalUntil()) {
+    reply_.beFollowed();
+    restart(firstFrameMs_);
+    takeDescriptor();
+}
+
+Following::~Following() { destroy(stream_); }
+
+void Following::destroy(IStream& stream) const {
+    const PluginTurn turn(row_);
+    stream.destroy();
+    OwnDescriptor::requireAll();  // what the stream has closed is its fault, not the next one's
+}
+
+void Following::takeDescriptor() {
+    const PluginTurn turn(row_);
+    descriptor_ = stream_.descriptor();
+    struct stat file {};
+    if (fstat(descriptor_, &file) != 0)
+        fail("the descriptor of the plugin's stream, " + std::to_string(descriptor_) + ", is not open");
+    else if (S_ISREG(file.st_mode) || S_ISDIR(file.st_mode))
+        fail("the descriptor of the plugin's stream, " + std::to_string(descriptor_) +
+             ", is a file's, which cannot be waited for");
+    device_ = file.st_dev;
+    inode_ = file.st_ino;
+}
+
+// A number that was closed soon belongs to another call, which must not be disturbed.
+bool Following::hasDescriptor() const noexcept {
+    struct stat file {};
+    return fstat(descriptor_, &file) == 0 && file.st_dev == device_ && file.st_ino == inode_;
+}
+
+Step Following::advance() {
+    if (state_ != State::open) return Next::over;
+    const std::uint64_t before = reply_.handedOn();
+    const Step step = [this] {
+        const PluginTurn turn(row_);
+        return gate_.advance(stream_);
+    }();
+    const bool goesOn = step.next == Next::readable || step.next == Next::writable || step.next == Next::again;
+    if (!goesOn) state_ = State::saidOver;
+    reply_.flush();
+    judge(before);
+    return state_ == State::open ? step : Step(Next::over);
+}
+
+void Following::judge(std::uint64_t handedOnBefore) {
+    if (const char* breach = gate_.breach()) fail(breach);
+    for (IStream* other : reply_.takeStreams()) {
+        if (other != &stream_) destroy(*other);
+        fail("the plugin gave follow() another stream from advance()");
+    }
+    if (state_ != State::open) return;
+    if (reply_.report().hasLast || reply_.stop() != Stop::none) {
+        state_ = State::ended;
+    } else if (!hasDescriptor()) {
+        failForDescriptor();
+    } else if (reply_.handedOn() != handedOnBefore) {
+        hasFirst_ = true;
+        fruitless_ = 0;
+        restart(idleFrameMs_);
+    } else if (++fruitless_ == kMostFruitless) {
+        fail("the plugin's stream was read " + std::to_string(kMostFruitless) + " times and handed nothing on");
+    }
+}
+
+void Following::pause() noexcept {
+    paused_ = deadline_ - Clock::now();
+    deadline_ = Clock::time_point::max();
+}
+
+void Following::resume() noexcept { deadline_ = Clock::now() + paused_; }
+
+void Following::expire() {
+    state_ = State::ended;
+    const std::string reason = hasFirst_ ? "no further frame from " + peer_ + within(idleFrameMs_, "idle_frame_ms")
+                                         : "no first frame from " + peer_ + within(firstFrameMs_, "first_frame_ms");
+    reply_.explain(std::string_view(reason));
+    reply_.endCall(Stop::guardExpired);
+}
+
+void Following::fail(const std::string& reason) {
+    if (state_ == State::broken) return;
+    state_ = State::broken;
+    reply_.blame(reason);
+}
+
+void Following::failForDescriptor() {
+    fail("the plugin's stream has closed its descriptor " + std::to_string(descriptor_) +
+         ", or put another file in its place");
+}
+
+// The worker's end and a revoked account are told as a time that is over as well, and are none.
+void Following::explainTotal() {
+    if (reply_.stop() == Stop::totalExpired && Clock::now() >= totalUntil_ && !reply_.report().hasLast)
+        reply_.explain("the call was not over" + within(totalMs_, "total_ms"));
+}
+
+ModelStatus Following::end() {
+    switch (state_) {
+        case State::saidOver: break;
+        case State::broken: return ModelStatus::failed;
+        case State::open:
+        case State::ended: explainTotal(); return reply_.report().hasLast ? ModelStatus::ok : ModelStatus::stopped;
+    }
+    const PluginTurn turn(row_);
+    const ModelStatus status = gate_.statusOf(stream_);
+    if (status == ModelStatus::streaming) {
+        fail("the plugin's stream ended with the status streaming");
+        return ModelStatus::failed;
+    }
+    return status;
+}
+
+}  // namespace aiproject

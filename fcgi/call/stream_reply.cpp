@@ -1,0 +1,120 @@
+#include "call/stream_reply.h"
+
+#include "base/error.h"
+
+#include <utility>
+
+namespace aiproject {
+
+template <class Write>
+bool StreamReply::pass(const TokenEstimate& answer, Write&& write) noexcept {
+    if (!goesOn()) return false;
+    sink_.passing(answer);
+    try {
+        write();
+    } catch (...) {
+        return refuseGarbage("a piece of the answer cannot be passed on: " + describeCurrent());
+    }
+    ++written_;
+    ++report_.frames;
+    report_.answer = answer;
+    isWaiting_ = true;
+    return isFollowed() || flush();
+}
+
+bool StreamReply::flush() noexcept {
+    if (!std::exchange(isWaiting_, false)) return true;
+    call().pauseGuard();  // the time of a client that reads slowly is not the upstream's
+    bool isSent = false;
+    std::string fault;
+    try {
+        isSent = sink_.flush();
+    } catch (...) {
+        fault = "the answer cannot be sent: " + describeCurrent();
+    }
+    call().resumeGuard();
+    if (isSent) {
+        sent_ = {report_.frames, report_.answer};
+        return true;
+    }
+    report_.frames = sent_.frames;
+    report_.answer = sent_.answer;
+    return fault.empty() ? end(Stop::clientLeft) : refuseGarbage(fault);
+}
+
+FramePlace StreamReply::place() const noexcept {
+    return {report_.upstreamId.empty() ? requestId_ : report_.upstreamId, written_};
+}
+
+bool StreamReply::text(Text piece) noexcept {
+    if (isAtEnd() || !isText(piece)) return false;
+    TokenEstimate answer = report_.answer;
+    answer.add(piece);
+    return pass(answer, [&] { writer_.text(place(), piece); });
+}
+
+bool StreamReply::thought(Text piece) noexcept {
+    if (isAtEnd() || !isText(piece)) return false;
+    TokenEstimate answer = report_.answer;
+    answer.add(piece);
+    return pass(answer, [&] { writer_.thought(place(), piece); });
+}
+
+bool StreamReply::toolCall(const ToolPiece& piece) noexcept {
+    if (isAtEnd()) return false;
+    if (!writer_.showsToolCalls()) return CallReply::toolCall(piece);
+    if (!isText(piece.id) || !isText(piece.name) || !isText(piece.arguments)) return false;
+    TokenEstimate answer = report_.answer;
+    answer.add(piece.name);
+    answer.add(piece.arguments);
+    return pass(answer, [&] { writer_.toolCall(place(), piece); });
+}
+
+bool StreamReply::take(std::string_view dialect, std::string_view frame, const FrameLook& look) {
+    const bool isOwn = dialect == writer_.frameDialect();
+    const bool isLast = look.seen == Seen::last;
+    if (!isOwn || (isLast && !look.isWhole)) return translate(look);
+    const std::string_view own = look.completed.empty() ? frame : look.completed;
+    TokenEstimate answer = report_.answer;
+    for (const AnswerPiece& piece : look.pieces) answer.add(piece.text);
+    if (!isLast) return pass(answer, [&] { writer_.frame(own); });
+    keepLast(own, answer);
+    return true;
+}
+
+// For a client of another dialect, and of a last frame in which clients would miss something.
+bool StreamReply::translate(const FrameLook& look) {
+    std::string text, thought;
+    for (const AnswerPiece& piece : look.pieces) (piece.kind == AnswerPiece::Kind::text ? text : thought) += piece.text;
+    return (thought.empty() || this->thought(thought)) && (text.empty() || this->text(text));
+}
+
+void StreamReply::keepLast(std::string_view frame, const TokenEstimate& answer) {
+    ++report_.frames;
+    report_.answer = answer;
+    last_ = frame;
+}
+
+void StreamReply::correctUsage(const Usage& billed) {
+    usage(billed);
+    billed_ = report_.usage;
+}
+
+void StreamReply::finish() {
+    if (std::exchange(isFinished_, true)) return;
+    if (!last_)
+        writer_.finish(place(), report_.usage, report_.finish);
+    else if (billed_)
+        writer_.lastFrame(place(), *last_, *billed_);
+    else
+        writer_.frame(*last_);
+    sink_.flush();
+}
+
+void StreamReply::finishBroken(int code, const std::string& message) {
+    if (std::exchange(isFinished_, true)) return;
+    writer_.broken(place(), code, message, report_.usage);
+    sink_.flush();
+}
+
+}  // namespace aiproject

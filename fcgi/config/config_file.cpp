@@ -194,7 +194,7 @@ private:
         PoolConfig& auth = config.pools["auth"];
         auth.threads = 32;  // most may wait for their turn to hash; auth/hash_queue.h bounds what runs
         auth.queue = std::chrono::milliseconds(1'000);  // a hash takes a good part of it
-        auth.nice = 10;                                 // logins wait for streams, not streams for logins
+        auth.nice = 5;  // logins wait for streams, but with 10 one took half a minute on a machine that was fully busy
         auth.models = {};
         config.pools["model"].processes = 2;  // a plugin that crashes takes the streams of one along
         PoolConfig& media = config.pools["media"];

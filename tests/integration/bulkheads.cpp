@@ -26,7 +26,7 @@ struct Bulkheads : CppUnit::TestCase {
         return std::filesystem::exists("/proc/self/autogroup") &&
                readFile("/proc/sys/kernel/sched_autogroup_enabled") == "1\n";
     }
-    // "/autogroup-17 nice 10"
+    // "/autogroup-17 nice 5"
     static std::string sessionNiceness(pid_t worker) {
         const std::string text = readFile("/proc/" + std::to_string(worker) + "/autogroup");
         return text.substr(std::min(text.find("nice"), text.size()));
@@ -37,7 +37,7 @@ SPEC(Bulkheads, let_all_threads_of_a_pool_stand_back_as_it_is_told) {
     const int ours = nicenessesOf(getpid()).at(0);
     const ManagerUnderTest manager(Settings{{"pool.model.processes", "1"}, {"pool.other.nice", "3"}});
     ASSERT_EVENTUALLY(manager.workers("other").size() == 1);
-    assertNice(std::min(19, ours + 10), manager, "auth");
+    assertNice(std::min(19, ours + 5), manager, "auth");
     assertNice(std::min(19, ours + 10), manager, "media");
     assertNice(ours, manager, "model");
     assertNice(std::min(19, ours + 3), manager, "other");
@@ -53,7 +53,7 @@ SPEC(Bulkheads, let_each_session_of_a_pool_stand_back) {
     const ManagerUnderTest manager(Settings{{"pool.auth.processes", "2"}, {"pool.model.processes", "1"}});
     const auto workers = manager.workers("auth");
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), workers.size());
-    for (const pid_t worker : workers) CPPUNIT_ASSERT_EQUAL(std::string("nice 10\n"), sessionNiceness(worker));
+    for (const pid_t worker : workers) CPPUNIT_ASSERT_EQUAL(std::string("nice 5\n"), sessionNiceness(worker));
 }
 
 SPEC(Bulkheads, refuse_at_once_what_would_wait_in_vain) {

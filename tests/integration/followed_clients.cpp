@@ -18,6 +18,12 @@ using namespace aiproject::test;
 
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kIsSanitized = true;
+#else
+constexpr bool kIsSanitized = false;
+#endif
+
 constexpr int kMany = 1'000;
 
 struct FollowedClients : CppUnit::TestCase {
@@ -97,7 +103,7 @@ SPEC(FollowedClients, that_stop_reading_hold_only_themselves_and_little_memory_u
         if (i % 50 == 49) CPPUNIT_ASSERT(silent.back()->readUntil("xxx"));
     }
     assertServes();
-    const long most = long(kMany) * 200;  // KiB
+    const long most = long(kMany) * (kIsSanitized ? 800 : 200);  // KiB; sanitizers keep what was freed for a while
     CPPUNIT_ASSERT_MESSAGE(std::to_string(residentSize(pid()) - before), residentSize(pid()) - before < most);
     assertServes();
     ASSERT_EVENTUALLY(countOf(worker->log(), "code=CLIENT_LEFT") == std::size_t(kMany));
@@ -137,6 +143,7 @@ SPEC(FollowedClients, that_come_by_the_thousand_are_each_answered) {
 // A request takes two for a moment and then one, its upstream two: with ever more room it is closed unread, refused,
 // and served.
 SPEC(FollowedClients, for_whose_upstream_there_are_no_descriptors_are_refused_as_busy_and_nothing_leaks) {
+    if (kIsSanitized) return;  // to check an object's type they need a pipe, and take its lack for a wrong object
     start({{"retry.attempts", "1"}});
     assertServes();
     const auto open = [&] { return descriptorsOf(pid()).size(); };

@@ -180,9 +180,10 @@ public:
             const Script lines = linesFor(request, ++calls_);
             for (std::size_t i = 0; i < lines.size(); ++i) {
                 const Line& line = lines[i];
-                if (line.word == "follow")
-                    return reply.follow(*new Followed({lines.begin() + std::ptrdiff_t(i) + 1, lines.end()}),
-                                        "a script");
+                if (line.word == "follow") {
+                    const Script rest{lines.begin() + std::ptrdiff_t(i) + 1, lines.end()};
+                    return reply.follow(*std::make_unique<Followed>(rest).release(), "a script");
+                }
                 if (line.word == "await") await(reply, line.rest);
                 if (line.word == "hang") hang(reply, std::uint32_t(std::stoul(line.rest)));
                 if (const auto status = play(line, reply)) return *status;

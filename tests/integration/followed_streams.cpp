@@ -88,6 +88,7 @@ SPEC(FollowedStreams, cost_their_own_call_only_where_the_plugin_breaks_the_contr
         {"both", "but did not answer `streaming`"},
     };
     std::vector<std::string> hows;
+    hows.reserve(reasons.size());
     for (const auto& [how, reason] : reasons) hows.push_back(how);
     start(hows);
     for (const auto& [how, reason] : reasons) {

@@ -212,6 +212,7 @@ SPEC(Followed, ends_alone_where_the_memory_ends) {
 SPEC(Followed, is_refused_where_the_worker_has_its_streams) {
     Site site(scripts("follow|delta Hello|hang 3600000"));
     std::vector<ScriptedExchange> exchanges;
+    exchanges.reserve(Site::kStreams);
     for (int i = 0; i < Site::kStreams; ++i) exchanges.push_back(asking(site));
     JoiningThreads threads;
     for (ScriptedExchange& exchange : exchanges) threads.add([&] { site.serve(exchange); });

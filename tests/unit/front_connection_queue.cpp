@@ -95,6 +95,7 @@ SPEC(QueuedConnections, whose_requests_have_not_come_hold_no_thread) {
     accepting.open();
     listener.join();
     std::vector<FileDescriptor> silent;
+    silent.reserve(4);
     for (int i = 0; i < 4; ++i) silent.push_back(SharedListener::connected());
     for (int i = 0; i < 4; ++i) CPPUNIT_ASSERT(queue.add(another(kRequest.substr(0, 20))));
     ASSERT_EVENTUALLY(setAside == 8);

@@ -137,8 +137,7 @@ void StreamedCall::await(const Step& step) {
 }
 
 void StreamedCall::setTime() {
-    auto next = std::min(watched().totalUntil(), turnAt_);
-    if (!isPaused_) next = std::min(next, call_.attempts().following().deadline());
+    auto next = std::min({watched().totalUntil(), turnAt_, call_.attempts().following().deadline()});
     if (unsent_ > 0) next = std::min(next, clientUntil_);
     upstream_.wakeAt(next);
 }
@@ -151,7 +150,7 @@ void StreamedCall::timeHasCome() {
         return endStream();
     }
     if (unsent_ > 0 && now >= clientUntil_) return outlivesClient_ ? dropClient() : clientLeft();
-    if (!isPaused_ && now >= stream.deadline()) {
+    if (now >= stream.deadline()) {
         stream.expire();
         return endStream();
     }

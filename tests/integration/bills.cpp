@@ -151,14 +151,6 @@ struct BillsOfTheDead : CppUnit::TestCase {
     const std::string ann = manager.newUser("ann");
 
     std::unique_ptr<FastcgiClient> stream() { return gated.stream(manager.socket("model"), ann, "ann"); }
-    std::size_t spooled() const {
-        const std::filesystem::path folder = manager.installation().dir().file("spool");
-        if (!std::filesystem::exists(folder)) return 0;
-        std::size_t lines = 0;
-        for (const auto& entry : std::filesystem::directory_iterator(folder))
-            if (entry.path().extension() == ".spool") lines += countOf(readFile(entry.path()), "\n");
-        return lines;
-    }
 };
 
 }  // namespace
@@ -182,11 +174,11 @@ SPEC(BillsOfTheDead, lose_nothing_when_the_database_is_locked_and_the_worker_kil
     books.locked([&] {
         gated.open();
         for (auto& client : clients) CPPUNIT_ASSERT(client->read().complete);
-        CPPUNIT_ASSERT_EQUAL(streams, spooled());
+        CPPUNIT_ASSERT_EQUAL(streams, books.spooled());
         kill(manager.workers("model").at(0), SIGKILL);
     });
     ASSERT_EVENTUALLY(books.rows("outcome = 'complete'") == std::int64_t(streams));
-    ASSERT_EVENTUALLY(spooled() == 0);
+    ASSERT_EVENTUALLY(books.spooled() == 0);
     books.assertAgree();
 }
 

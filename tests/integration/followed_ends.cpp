@@ -59,14 +59,6 @@ struct FollowedEnds : CppUnit::TestCase {
         ASSERT_EVENTUALLY(books->rows(where) == std::int64_t(count));
         CPPUNIT_ASSERT_EQUAL(std::int64_t(count), books->rows("1 = 1"));  // each once
     }
-    std::size_t spooled() const {
-        const std::filesystem::path folder = manager->installation().dir().file("spool");
-        if (!std::filesystem::exists(folder)) return 0;
-        std::size_t lines = 0;
-        for (const auto& entry : std::filesystem::directory_iterator(folder))
-            if (entry.path().extension() == ".spool") lines += countOf(readFile(entry.path()), "\n");
-        return lines;
-    }
 };
 
 }  // namespace
@@ -153,10 +145,10 @@ SPEC(FollowedEnds, by_the_hundred_wait_for_no_database_that_hangs) {
             ask(manager->socket("auth"), jsonRequest("/auth/login", registration("ann", "a good password", "")));
         CPPUNIT_ASSERT_MESSAGE(login.body, login.body.find("\"MODEL_BUSY\"") != std::string::npos);
         assertWhole(running);
-        CPPUNIT_ASSERT_EQUAL(count, spooled());
+        CPPUNIT_ASSERT_EQUAL(count, books->spooled());
     });
     CPPUNIT_ASSERT(!manager->newUser("ben").empty());
     assertBilled(count, "outcome = 'complete'");
-    ASSERT_EVENTUALLY(spooled() == 0);
+    ASSERT_EVENTUALLY(books->spooled() == 0);
     books->assertAgree();
 }

@@ -9,7 +9,9 @@
 
 #include <cppunit/TestAssert.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -20,7 +22,8 @@ public:
     // For auth.new_tokens.
     static std::string allowance() { return "100000000"; }
 
-    explicit Books(const Installation& installation) : database_(config(installation)) {}
+    explicit Books(const Installation& installation)
+        : spool_(installation.dir().file("spool")), database_(config(installation)) {}
 
     std::int64_t number(const std::string& query) {
         std::int64_t number = -99;
@@ -32,6 +35,14 @@ public:
     std::int64_t rows(const std::string& where) { return number("SELECT COUNT(*) FROM ledger WHERE " + where); }
     void change(const std::string& sql) {
         database_.write([&](Poco::Data::Session& session) { aiproject::Database::execute(session, sql); });
+    }
+    // Bills that wait for the database.
+    std::size_t spooled() const {
+        if (!std::filesystem::exists(spool_)) return 0;
+        std::size_t lines = 0;
+        for (const auto& entry : std::filesystem::directory_iterator(spool_))
+            if (entry.path().extension() == ".spool") lines += countOf(readFile(entry.path()), "\n");
+        return lines;
     }
     // Nobody else writes meanwhile.
     void locked(const std::function<void()>& work) {
@@ -54,6 +65,7 @@ private:
         config.timeout = kPatience;
         return config;
     }
+    const std::filesystem::path spool_;
     aiproject::Database database_;
 };
 

@@ -1,6 +1,8 @@
 #include "billing/billing.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <utility>
 
 #include "auth/quota_refill.h"
@@ -38,13 +40,23 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
 
 Billing::~Billing() { saveKept(); }
 
-Demand Billing::demandOf(const CallToBill& call) const {
+// In the order of time, so that the rows of a moment lie on the same pages of the indexes, and no two alike: a worker has
+// an owner of its own, and a million calls in no millisecond.
+std::string Billing::newCallId(std::int64_t nowMs) {
+    constexpr std::uint32_t mostInAMillisecond = 0xfffff;
+    std::array<char, 17> moment{};
+    std::snprintf(moment.data(), moment.size(), "%011llx%05x", static_cast<unsigned long long>(nowMs) & 0xfffffffffff,
+                  calls_.fetch_add(1, std::memory_order_relaxed) & mostInAMillisecond);
+    return moment.data() + owner_;
+}
+
+Demand Billing::demandOf(const CallToBill& call) {
     constexpr std::int64_t minuteMs = 60'000;
     Demand demand;
-    demand.callId = randomHex(16);
+    demand.nowMs = unixMilliseconds();
+    demand.callId = newCallId(demand.nowMs);
     demand.userId = call.userId;
     demand.owner = owner_;
-    demand.nowMs = unixMilliseconds();
     demand.life = rules_.reservationLife;
     if (call.userId == 0) return demand;
     Hold& hold = demand.hold;

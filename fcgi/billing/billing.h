@@ -146,7 +146,8 @@ private:
         std::chrono::steady_clock::time_point since;  // when it was first seen
     };
 
-    Demand demandOf(const CallToBill& call) const;
+    std::string newCallId(std::int64_t nowMs);
+    Demand demandOf(const CallToBill& call);
     void hold(const Demand& demand);
     int note(const Settlement& call) noexcept;  // in the journal
     // These close the call's slot of the journal once the database or the spool has it. Until then memory keeps both.
@@ -178,6 +179,7 @@ private:
     const BillingRules rules_;
     Log& log_;
     const std::string owner_;  // this worker, until it ends
+    std::atomic<std::uint32_t> calls_{0};
     Spool spool_;
     CallJournal journal_;
     std::atomic<bool> isJournalAway_{false};

@@ -17,7 +17,7 @@ struct Hold {
 };
 
 struct Settlement {
-    std::string callId;  // 32 hex digits, random: the same settlement twice is one
+    std::string callId;  // 32 hex digits, of no other call: the same settlement twice is one
     std::int64_t userId = 0;
     Hold hold;
     bool isCharged = false;  // the user had a limit when the call began

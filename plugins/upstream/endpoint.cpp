@@ -33,6 +33,9 @@ Poco::Net::Context::Ptr makeTls(const std::string& caFile, Poco::Net::Context::V
     Context::Ptr context =
         new Context(Context::TLS_CLIENT_USE, caFile, verification, depth, false, "HIGH:!aNULL:!eNULL:!MD5:!RC4:!3DES");
     context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
+    // OpenSSL's own order. Poco's begins with X448, which costs ten times as much, also on a resumed connection.
+    if (SSL_CTX_set1_groups_list(context->sslContext(), "X25519:P-256:X448:P-521:P-384") != 1)
+        throw Poco::Net::SSLContextException("no groups for the key exchange");
     rememberTlsSessions(context->sslContext());
     if (caFile.empty() && verification != Context::VERIFY_NONE) trustSystem(context->sslContext());
     return context;

@@ -5,12 +5,10 @@
 #include "upstream/endings.h"
 #include "upstream/handshake.h"
 #include "upstream/json_text.h"
+#include "upstream/openai/face.h"
 #include "upstream/services.h"
 
-#include <Poco/Exception.h>
-
 #include <optional>
-#include <sstream>
 
 namespace aiproject::upstream {
 
@@ -18,18 +16,6 @@ namespace {
 
 using Poco::Net::HTTPRequest;
 using std::chrono::hours;
-
-// Nothing: this is no HTTP.
-std::optional<HTTPRequest> parse(const std::string& head) {
-    try {
-        HTTPRequest request;
-        std::istringstream stream(head);
-        request.read(stream);
-        return request;
-    } catch (const Poco::Exception&) {
-        return std::nullopt;
-    }
-}
 
 std::optional<HttpRefusal> check(const HTTPRequest& request, const Endpoint* endpoint, const Options& options) {
     if (endpoint == nullptr) return HttpRefusal{404, "not found", "no such path"};
@@ -51,9 +37,8 @@ std::string bodyOf(const std::string& message) { return textOf(members({{"messag
 
 }  // namespace
 
-Conversation::Conversation(const Poco::Net::StreamSocket& socket, const Options& options, Fault fault, CallLog& log,
-                           std::string sid)
-    : wire_(socket), options_(options), fault_(std::move(fault)), log_(log), sid_(std::move(sid)) {}
+Conversation::Conversation(const Poco::Net::StreamSocket& socket, Parts parts)
+    : wire_(socket), parts_(std::move(parts)), options_(parts_.options), fault_(parts_.fault) {}
 
 void Conversation::run() noexcept {
     try {
@@ -64,14 +49,18 @@ void Conversation::run() noexcept {
 }
 
 void Conversation::talk() {
-    const auto request = parse(wire_.readHead());
+    const auto head = wire_.readHead();
+    const auto request = parseHead(head);
     if (!request) return;
     const auto path = pathOf(*request);
     const auto* endpoint = endpointAt(path);
+    if (endpoint == nullptr && !request->has("Upgrade"))
+        return openai::serve({wire_, options_, parts_.log, parts_.number, parts_.sid}, head, fault_, parts_.nextFault);
     Call call{};
+    call.connection = parts_.number;
     call.service = endpoint != nullptr ? endpoint->service : Service::sparkChat;
     call.path = path;
-    CallRecord record(log_, call);
+    CallRecord record(parts_.log, call);
     try {
         serve(record, *request);
     } catch (const ConversationOver&) {  // the one way out
@@ -99,8 +88,8 @@ void Conversation::serve(CallRecord& record, const HTTPRequest& request) {
     const Outlet::Parts parts{peer, record, options_, fault_};
     try {
         if (endpoint->service == Service::iat || endpoint->service == Service::largeIat)
-            dictate(parts, endpoint->service, sid_, upgraded);
-        converse(parts, *endpoint, sid_);
+            dictate(parts, endpoint->service, parts_.sid, upgraded);
+        converse(parts, *endpoint, parts_.sid);
     } catch (const FramingError& error) {
         record.update([&](Call& call) { call.violation = std::to_string(error.closeCode) + " " + error.reason; });
         peer.close(error.closeCode, error.reason);

@@ -6,15 +6,22 @@
 
 #include <Poco/Net/HTTPRequest.h>
 
+#include <functional>
 #include <string>
 
 namespace aiproject::upstream {
 
 class Conversation {
 public:
-    // Options and log must outlive it. `sid` is the id that the service gives to this conversation.
-    Conversation(const Poco::Net::StreamSocket& socket, const Options& options, Fault fault, CallLog& log,
-                 std::string sid);
+    struct Parts {
+        const Options& options;            // must outlive it
+        Fault fault;                       // of this connection, and of its first request
+        std::function<Fault()> nextFault;  // of each request after that
+        CallLog& log;                      // must outlive it
+        std::string sid;                   // the id that the service gives to this conversation
+        int number;                        // of the connection
+    };
+    Conversation(const Poco::Net::StreamSocket& socket, Parts parts);
 
     void run() noexcept;                      // once, on its own thread
     void abort() noexcept { wire_.abort(); }  // from any thread
@@ -25,10 +32,9 @@ private:
     void serve(CallRecord& record, const Poco::Net::HTTPRequest& request);
 
     Wire wire_;
+    const Parts parts_;
     const Options& options_;
-    const Fault fault_;
-    CallLog& log_;
-    const std::string sid_;
+    const Fault& fault_;
 };
 
 }  // namespace aiproject::upstream

@@ -6,6 +6,7 @@
 #include <Poco/DateTimeFormat.h>
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/DateTimeParser.h>
+#include <Poco/Exception.h>
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/Net/NameValueCollection.h>
 #include <Poco/String.h>
@@ -16,6 +17,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <sstream>
 
 namespace aiproject::upstream {
 
@@ -89,6 +91,17 @@ std::optional<HttpRefusal> checkAuthorization(const std::optional<Parameters>& p
 }
 
 }  // namespace
+
+std::optional<HTTPRequest> parseHead(const std::string& head) {
+    try {
+        HTTPRequest request;
+        std::istringstream stream(head);
+        request.read(stream);
+        return request;
+    } catch (const Poco::Exception&) {
+        return std::nullopt;
+    }
+}
 
 std::string pathOf(const HTTPRequest& request) { return request.getURI().substr(0, request.getURI().find('?')); }
 

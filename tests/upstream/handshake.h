@@ -19,6 +19,9 @@ struct HttpRefusal {
     std::string violation;  // what was wrong, for people
 };
 
+// Nothing: this is not HTTP.
+std::optional<Poco::Net::HTTPRequest> parseHead(const std::string& head);
+
 // The raw path, as it was signed.
 std::string pathOf(const Poco::Net::HTTPRequest& request);
 

@@ -50,6 +50,15 @@ constexpr FaultName kFaults[] = {
     {"slow", FaultKind::slow},
     {"dripping", FaultKind::dripping},
     {"binary_frame", FaultKind::binaryFrame},
+    {"late", FaultKind::late},
+    {"cut_at_byte", FaultKind::cutAtByte},
+    {"end_at_byte", FaultKind::endAtByte},
+    {"no_usage", FaultKind::noUsage},
+    {"usage_twice", FaultKind::usageTwice},
+    {"no_finish", FaultKind::noFinish},
+    {"no_done", FaultKind::noDone},
+    {"loose_lines", FaultKind::looseLines},
+    {"gzipped", FaultKind::gzipped},
 };
 
 std::string faultNames() {
@@ -107,6 +116,11 @@ std::vector<Key> keys() {
          [](P& o, S& v) { return notEmpty(o.simulator.apiKey, v); }},
         {"api_secret", "c2ltdWxhdG9yLXNlY3JldC1ub3QtcmVhbA", "any text",
          [](P& o, S& v) { return notEmpty(o.simulator.apiSecret, v); }},
+        {"openai_key", "sk-simulator-not-real", "any text; empty: none is asked for",
+         [](P& o, S& v) {
+             o.simulator.openAiKey = v;
+             return true;
+         }},
         {"answer_frames", "6", "1 to 10000",
          [](P& o, S& v) { return setNumber(o.simulator.answerFrames, v, 1, 10000); }},
         {"frame_gap_ms", "40", number, [](P& o, S& v) { return setNumber(o.simulator.frameGap, v, 0, kMost); }},
@@ -117,6 +131,11 @@ std::vector<Key> keys() {
          [](P& o, S& v) {
              o.simulator.fault.text = v;
              return true;
+         }},
+        {"fault.header", "none", "a header line, for OpenAI's face: Retry-After: 2",
+         [](P& o, S& v) {
+             o.simulator.fault.header = v;
+             return v.find(':') != std::string::npos;
          }},
         {"fault.pause_ms", "0", number, [](P& o, S& v) { return setNumber(o.simulator.fault.pause, v, 0, kMost); }},
         {"fault.times", "-1", "-1 to 2147483647; -1: always",
@@ -200,7 +219,8 @@ ProgramOptions readProgramOptions(const std::vector<std::string>& arguments) {
 std::string programHelp() {
     std::string text =
         "usage: upstream-simulator [-c FILE] [-Dkey=value ...]\n"
-        "A stand-in for iFlytek's WebSocket services, on 127.0.0.1, for tests and trials.\n"
+        "A stand-in for iFlytek's WebSocket services and for OpenAI's HTTP service (/v1), on 127.0.0.1, for tests and "
+        "trials.\n"
         "FILE has key = value lines; -D wins over it.\n\n";
     for (const auto& key : keys())
         text += std::string(key.name) + " (default " + (*key.standard == '\0' ? "empty" : key.standard) + ")\n    " +

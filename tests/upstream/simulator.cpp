@@ -121,7 +121,8 @@ private:
 
     void welcome(const Poco::Net::StreamSocket& socket) {
         const int number = ++connections_;
-        auto& visitor = visitors_.emplace_back(someDone_, socket, options_, takeFault(), log_, sid(number));
+        Conversation::Parts parts{options_, takeFault(), [this] { return takeFault(); }, log_, sid(number), number};
+        auto& visitor = visitors_.emplace_back(someDone_, socket, std::move(parts));
         try {
             visitor.start();
         } catch (const Poco::Exception&) {
@@ -178,6 +179,11 @@ std::vector<Call> Simulator::calls() const { return server_->calls(); }
 std::string Simulator::url(const std::string& path) const {
     const std::string scheme = server_->options().transport == Transport::tls ? "wss" : "ws";
     return scheme + "://localhost:" + std::to_string(port()) + path;
+}
+
+std::string Simulator::openAiUrl() const {
+    const std::string scheme = server_->options().transport == Transport::tls ? "https" : "http";
+    return scheme + "://localhost:" + std::to_string(port()) + "/v1";
 }
 
 }  // namespace aiproject::upstream

@@ -1,6 +1,7 @@
-// A strict stand-in for iFlytek's WebSocket services: Spark chat, voice dictation (v2 and the
-// large-model variant) and image understanding. It checks what the real services check and answers
-// in their shapes; what it has checked, and how each call ended, can be asked. It is no model.
+// A strict stand-in for iFlytek's WebSocket services (Spark chat, voice dictation v2 and the large-model
+// variant, image understanding) and, on the same port, for OpenAI's HTTP service. It checks what the real
+// services check and answers in their shapes; what it has checked, and how each call ended, can be asked.
+// It is not a model.
 #pragma once
 
 #include <chrono>
@@ -15,6 +16,7 @@ namespace aiproject::upstream {
 enum class Transport { plain, tls };
 
 // What goes wrong on purpose. Names in a configuration are these words with '_': "drop_mid_answer".
+// openai/README.md says what they mean for OpenAI's face; a kind that a face does not know does nothing there.
 enum class FaultKind {
     none,
     refuseConnect,      // TCP closed at once
@@ -42,6 +44,16 @@ enum class FaultKind {
     dripping,       // one byte at a time, Fault::pause apart
     binaryFrame,    // the answer as binary messages
     lonePing,       // dictation: a ping after the first audio, and nothing else until a result is due
+    // OpenAI's face only:
+    late,        // Fault::pause before the first byte of the answer
+    cutAtByte,   // the body's first Fault::code bytes, then TCP closed
+    endAtByte,   // the body's first Fault::code bytes, then the proper end of an HTTP body
+    noUsage,     // never says usage
+    usageTwice,  // says half of it in an earlier chunk, too
+    noFinish,    // the stream has no finish_reason, but [DONE]
+    noDone,      // the stream has a finish_reason, but no [DONE]
+    looseLines,  // CR LF, and no space after "data:"
+    gzipped,     // the body is compressed, unasked
 };
 
 struct Fault {
@@ -49,7 +61,8 @@ struct Fault {
     int code = 0;
     std::string text;
     std::chrono::milliseconds pause{0};
-    int times = -1;  // for so many connections, then none; -1: always
+    int times = -1;           // for so many connections (OpenAI's face: requests), then none; -1: always
+    std::string header = {};  // OpenAI's face: one more line of the answer's head, "Retry-After: 2"
 };
 
 struct Options {
@@ -62,21 +75,24 @@ struct Options {
     std::string appId = "5f5e1000";
     std::string apiKey = "0123456789abcdef0123456789abcdef";
     std::string apiSecret = "c2ltdWxhdG9yLXNlY3JldC1ub3QtcmVhbA";
-    int answerFrames = 6;                   // of each text answer
-    std::chrono::milliseconds frameGap{0};  // between them
+    std::string openAiKey = "sk-simulator-not-real";  // "": none is asked for, as by a server on loopback
+    int answerFrames = 6;                             // of each text answer
+    std::chrono::milliseconds frameGap{0};            // between them
     Fault fault;
     std::chrono::milliseconds questionLimit{60'000};  // from the upgrade to the first message
     std::chrono::milliseconds audioGapLimit{10'000};  // between two audio frames
 };
 
-enum class Service { sparkChat, iat, largeIat, image };
+enum class Service { sparkChat, iat, largeIat, image, openAi };
 
-// One connection, as the simulator saw it; there from the moment its handshake was read, so that a
-// refused one is in the list too. What a fault refuses is no violation.
+// One connection (OpenAI's face: one request), as the simulator saw it; there from the moment its handshake or head
+// was read, so that a refused one is in the list too. What a fault refuses is no violation.
 struct Call {
     Service service;        // sparkChat also where the path is unknown
     std::string path;       // without query
-    std::string request;    // the (first) message, JSON
+    std::string request;    // the (first) message, JSON; OpenAI's face: the body
+    std::string head;       // OpenAI's face: request line and header lines
+    int connection = 0;     // from 1, in the order of accepting
     std::string violation;  // empty, or what a strict upstream refused, in words
     int audioFrames = 0;
     std::uint64_t audioBytes = 0;  // decoded
@@ -101,10 +117,17 @@ struct Call {
 // number. Each phrase goes out as soon as its bytes are there. With dwa=wpgs two guesses, after
 // 4,000 and 8,000 of them, go before it, the second misheard, and what is settled next replaces
 // both.
+//
+// OpenAI's face says the last user message again, or what its tools said (lines joined), after answerToPicture() and
+// transcriptOf() for the parts before it; a model that reasons says reasoningAbout() it first, in two chunks. Limits of
+// tokens and stop words are kept. A tool is called when `tool_choice` demands one (the named one, or the first), or
+// when its name stands in the last user message; each argument is what its schema demands, a string being that message.
+// Prompt tokens are counted as above, cached ones are those of all messages but the last. openai/README.md has the models.
 std::string answerTo(const std::string& question);
 std::string reasoningAbout(const std::string& question);
 std::string answerToPicture(std::uint64_t bytes, const std::string& question);
 std::string transcriptOf(std::uint64_t audioBytes);
+std::vector<float> embeddingOf(const std::string& text, std::size_t dimensions);
 
 // Faults that say "two frames" happen before the last frame when there are fewer; a picked fault
 // belongs to a connection from its accept on.
@@ -117,9 +140,10 @@ public:
 
     std::uint16_t port() const;
     std::string url(const std::string& path) const;  // "wss://localhost:PORT/v3.5/chat"
+    std::string openAiUrl() const;                   // "https://localhost:PORT/v1"
     std::string caFile() const;                      // empty without TLS
 
-    void setFault(const Fault& fault);  // for connections that come from now on
+    void setFault(const Fault& fault);  // for connections (OpenAI's face: requests) that come from now on
     int connections() const;            // accepted TCP connections so far
     std::vector<Call> calls() const;    // a snapshot, in order of arrival
 

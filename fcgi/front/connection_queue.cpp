@@ -22,7 +22,7 @@ constexpr std::size_t kStackBytes = 2UL * 1024 * 1024;  // sanitizers put much m
 #else
 constexpr std::size_t kStackBytes = 320UL * 1024;  // the contract promises 256 KiB to plugins; ours is below
 #endif
-constexpr std::chrono::seconds kIdleThreadLife{10};
+constexpr std::chrono::seconds kIdleThreadLife{1};  // its stack is 50 KiB, and to start one takes 50 us
 constexpr std::size_t kLongestQueue = 4096;
 constexpr std::size_t kQueuedPerThread = 2;             // who comes after so many is refused at once,
 constexpr std::size_t kMostQueued = kLongestQueue / 2;  // or, in a large pool, after so many

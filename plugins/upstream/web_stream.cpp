@@ -1,8 +1,7 @@
 #include "upstream/web_stream.h"
 
 #include "upstream/failure.h"
-
-#include <openssl/rand.h>
+#include "upstream/random.h"
 
 #include <array>
 #include <utility>
@@ -76,9 +75,7 @@ ModelStatus WebStream::takeAll(std::string_view bytes, IReply& reply) {
 }
 
 void WebStream::say(FrameKind kind, std::string_view payload) {
-    std::array<unsigned char, 4> mask{};
-    if (RAND_bytes(mask.data(), int(mask.size())) != 1) throw LinkFault("no random bytes");
-    unsent_ += clientFrame(kind, payload, mask);  // behind a part of another frame, perhaps
+    unsent_ += clientFrame(kind, payload, randomBytes<4>());  // behind a part of another frame, perhaps
     sendUnsent();
 }
 

@@ -1,5 +1,6 @@
 #include "upstream/websocket.h"
 
+#include "upstream/random.h"
 #include "upstream/text.h"
 
 #include <Poco/Net/HTTPChunkedStream.h>
@@ -12,7 +13,6 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Net/WebSocketImpl.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -89,9 +89,8 @@ public:
 };
 
 std::string newKey() {
-    std::array<unsigned char, 16> random{};
+    const auto random = randomBytes<16>();
     std::array<unsigned char, 25> text{};  // it ends with a NUL
-    if (RAND_bytes(random.data(), int(random.size())) != 1) throw Poco::Net::WebSocketException("no random bytes");
     const int size = EVP_EncodeBlock(text.data(), random.data(), int(random.size()));
     return {reinterpret_cast<const char*>(text.data()), std::size_t(size)};
 }

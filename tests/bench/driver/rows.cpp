@@ -120,9 +120,9 @@ Figures measure(const Row& row, HostUnderBench& host, int seconds) {
     LoadRun load(planOf(row, host, seconds));
     load.awaitSteady();
     const CpuSample before(host, servers, keepers);
-    figures.kibPerStream = double(residentSizeOf(servers) - idle) / row.streams;
     load.awaitOver();
     const CpuSample after(host, servers, keepers);
+    figures.kibPerStream = double(residentSizeOf(servers) - idle) / row.streams;  // their opening has left no trace
     figures.load = load.result();
     figures.cpuUpstream = microseconds(after.upstream - before.upstream);
     figures.cpuNginx = microseconds(after.nginx - before.nginx);

@@ -19,6 +19,9 @@ logs=build/log/$preset
 ensure_packages "$logs/packages.log" "${test_packages[@]}"
 configure "$preset" "$logs/configure.log"
 run_step "building $preset" "$logs/build.log" cmake --build --preset "$preset"
+if ! tests/clients/install.sh "build/$preset/tests/clients" >"$logs/clients.log" 2>&1; then
+    echo "- tests/clients is left out: $(tail -n 1 "$logs/clients.log") (output: $logs/clients.log)"
+fi
 
 code=0
 # An ordinary user's PATH has no sbin on Debian, where nginx is.

@@ -64,6 +64,16 @@ SPEC(OpenAiFaults, are_counted_by_requests) {
     CPPUNIT_ASSERT_EQUAL(1, simulator.connections());
 }
 
+SPEC(OpenAiFaults, leave_a_connection_whose_body_ended_properly) {
+    OpenAiClient client(simulator);
+    for (const auto kind : {FaultKind::errorFrame, FaultKind::errorMidAnswer, FaultKind::closeMidAnswer,
+                            FaultKind::endAtByte, FaultKind::none}) {
+        simulator.setFault({kind, 0, "", {}});
+        for (const auto* more : {kStreamed.c_str(), ""}) CPPUNIT_ASSERT(client.chat(openAiAsk("a", more)).isWhole);
+    }
+    CPPUNIT_ASSERT_EQUAL(1, simulator.connections());
+}
+
 SPEC(OpenAiFaults, break_the_stream) {
     const struct {
         FaultKind kind;

@@ -136,6 +136,7 @@ void oneRequest(const Host& host, const HTTPRequest& request, CallRecord& record
             return out.refuse(refusal->status, typeOf(body), body);
         }
         answer(request, ask, out, host.options, fault);
+    } catch (const AnswerOver&) {
     } catch (const ApiError& error) {
         record.update([&](Call& call) {
             call.violation = std::to_string(error.status) + " " + error.code + " " + error.param + ": " + error.message;

@@ -21,7 +21,6 @@ using std::chrono::hours;
 constexpr int kComments = 200;
 constexpr std::uint64_t kHugeBytes = 64ULL * 1024 * 1024;
 constexpr std::size_t kPieceBytes = 64UL * 1024;
-constexpr std::chrono::seconds kGoodbye{1};
 
 // One gzip member; several of them in a row are gzip too.
 std::string gzip(std::string_view bytes) {
@@ -176,8 +175,7 @@ void HttpOutlet::breakOff() {
 
 void HttpOutlet::end() {
     endBody();
-    parts_.wire.rest(kGoodbye);  // so that closing cannot overtake it
-    throw ConversationOver{};
+    throw AnswerOver{};
 }
 
 void HttpOutlet::hang() {

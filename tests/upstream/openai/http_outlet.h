@@ -5,12 +5,14 @@
 #include "upstream/endings.h"
 #include "upstream/wire.h"
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace aiproject::upstream::openai {
+
+// A fault has ended the answer early, but as HTTP wants it: the connection goes on.
+struct AnswerOver {};
 
 class HttpOutlet {
 public:

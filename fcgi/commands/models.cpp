@@ -12,7 +12,7 @@
 namespace aiproject {
 namespace {
 
-std::vector<std::string> kindsOf(const ModelPlugin& plugin) {
+std::vector<std::string> kindsOf(std::uint32_t kinds) {
     std::vector<std::string> names;
     const std::pair<Kind, const char*> all[] = {{Kind::text, "text"},
                                                 {Kind::voice, "voice"},
@@ -20,7 +20,7 @@ std::vector<std::string> kindsOf(const ModelPlugin& plugin) {
                                                 {Kind::embedding, "embedding"},
                                                 {Kind::speech, "speech"}};
     for (const auto& [kind, name] : all)
-        if (plugin.kinds & std::uint32_t(kind)) names.emplace_back(name);
+        if (kinds & std::uint32_t(kind)) names.emplace_back(name);
     return names;
 }
 
@@ -53,7 +53,7 @@ Poco::JSON::Object describe(const Config& config, const Model& model) {
     const ModelPlugin& plugin = model.plugin->descriptor();
     Poco::JSON::Array settings, kinds;
     for (const Setting& setting : settingsOf(plugin)) settings.add(describe(config, model.name, setting));
-    for (const auto& kind : kindsOf(plugin)) kinds.add(kind);
+    for (const auto& kind : kindsOf(model.kinds)) kinds.add(kind);
     Poco::JSON::Object object;
     object.set("name", model.name);
     object.set("plugin", model.plugin->name());
@@ -71,7 +71,7 @@ void printText(const Config& config, const Model& model) {
     std::cout << model.name << "  " << printable(plugin.summary) << "\n  plugin " << model.plugin->name() << " "
               << printable(plugin.version) << ", contract " << contractOf(plugin) << ", from "
               << model.plugin->file().string() << "\n  kinds";
-    for (const auto& kind : kindsOf(plugin)) std::cout << " " << kind;
+    for (const auto& kind : kindsOf(model.kinds)) std::cout << " " << kind;
     std::cout << "\n";
     for (const Setting& setting : settingsOf(plugin)) {
         const std::string written = writtenValue(config, model.name, setting);

@@ -206,6 +206,7 @@ void ModelRegistry::add(Model model, const PluginSettings& settings) {
         model.instance = {instance, [](IModel* made) { made->destroy(); }};
         model.abilities = settings.abilities();  // create() may have narrowed them
     }
+    model.kinds = settings.kinds();  // likewise; of one that is not made, all that its plugin has
     models_.emplace(model.name, model);
 }
 

@@ -29,11 +29,12 @@ struct Model {
     int calls = 0;                     // in progress in all workers of the pool; 0: no limit
     std::int64_t longestAnswer = 0;    // tokens: its setting max_tokens; 0: it has none
     std::uint64_t abilities = 0;       // mask of Ability
+    std::uint32_t kinds = 0;           // mask of Kind
     int row = kNobody;                 // on the board
     int generation = 1;                // of this worker
     ModelRow* shared = nullptr;        // that row; none without a board
 
-    bool serves(Kind kind) const noexcept { return (plugin->descriptor().kinds & std::uint32_t(kind)) != 0; }
+    bool serves(Kind kind) const noexcept { return (kinds & std::uint32_t(kind)) != 0; }
     bool hasAll(std::uint64_t wanted) const noexcept { return (wanted & ~abilities) == 0; }
     bool isQuarantined() const noexcept { return !instance || (shared && shared->quarantinedIn == generation); }
 };

@@ -54,7 +54,7 @@ std::string allowedValues(const Setting& setting) {
 
 PluginSettings::PluginSettings(const ModelPlugin& plugin, std::string keyPrefix,
                                const std::map<std::string, std::string>& written)
-    : keyPrefix_(std::move(keyPrefix)), abilities_(plugin.abilities) {
+    : keyPrefix_(std::move(keyPrefix)), abilities_(plugin.abilities), kinds_(plugin.kinds) {
     const std::vector<Setting> settings = settingsOf(plugin);
     for (const Setting& setting : settings) take(setting, written);
     refuseUnknown(settings, written);

@@ -23,6 +23,7 @@ public:
     const std::vector<std::string>& missing() const noexcept { return missing_; }
     // What the model can do: its plugin's abilities, unless create() has narrowed them.
     std::uint64_t abilities() const noexcept { return abilities_; }
+    std::uint32_t kinds() const noexcept { return kinds_; }  // likewise
     // The finding is about one of these settings.
     bool isAbout(const Finding& finding, const std::set<std::string>& names) const;
 
@@ -33,6 +34,7 @@ public:
     void reject(Text name, Text reason) const noexcept override;
     void warn(Text name, Text reason) const noexcept override;
     void narrow(std::uint64_t abilities) const noexcept override { abilities_ &= abilities; }
+    void narrowKinds(std::uint32_t kinds) const noexcept override { kinds_ &= kinds; }
 
 private:
     void take(const Setting& setting, const std::map<std::string, std::string>& written);
@@ -43,8 +45,9 @@ private:
     std::string keyPrefix_;
     std::vector<std::string> missing_;
     std::map<std::string, std::string, std::less<>> values_;
-    mutable Findings findings_;  // reject(), warn() and narrow() are const for the plugin
+    mutable Findings findings_;  // reject(), warn(), narrow() and narrowKinds() are const for the plugin
     mutable std::uint64_t abilities_;
+    mutable std::uint32_t kinds_;
 };
 
 // "a number from 0 to 1", "general or imagev3": what a key takes, for messages and `models`.

@@ -159,6 +159,15 @@ SPEC(ModelSettings, leave_a_model_the_abilities_that_its_plugin_has_and_create_d
     CPPUNIT_ASSERT_EQUAL(std::uint64_t(Ability::seed), given.abilities());
 }
 
+SPEC(ModelSettings, leave_a_model_the_kinds_that_its_plugin_has_and_create_does_not_take) {
+    ModelPlugin able = plugin.descriptor();
+    able.kinds = std::uint32_t(Kind::text) | std::uint32_t(Kind::embedding);
+    const PluginSettings given(able, "model.x", {{"api_key", "hunter2"}});
+    CPPUNIT_ASSERT_EQUAL(able.kinds, given.kinds());
+    given.narrowKinds(std::uint32_t(Kind::embedding) | std::uint32_t(Kind::voice));
+    CPPUNIT_ASSERT_EQUAL(std::uint32_t(Kind::embedding), given.kinds());
+}
+
 // What a plugin of a later minor would have: a member behind those that this worker knows.
 struct LargerSetting {
     Setting known;

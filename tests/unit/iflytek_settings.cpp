@@ -28,6 +28,7 @@ public:
     void reject(Text name, Text reason) const noexcept override { put(rejected, name, reason); }
     void warn(Text name, Text reason) const noexcept override { put(warned, name, reason); }
     void narrow(std::uint64_t /*abilities*/) const noexcept override {}
+    void narrowKinds(std::uint32_t /*kinds*/) const noexcept override {}
 
 private:
     const std::string& find(Text name) const { return values.at(std::string(std::string_view(name))); }

@@ -334,6 +334,8 @@ public:
     virtual void warn(Text name, Text reason) const noexcept = 0;
     // For create(): this model has only these (a mask) of its plugin's abilities.
     virtual void narrow(std::uint64_t abilities) const noexcept = 0;
+    // For create(): this model serves only these (a mask) of its plugin's kinds; at least one.
+    virtual void narrowKinds(std::uint32_t kinds) const noexcept = 0;
 
 protected:
     ~ISettings() = default;
@@ -345,7 +347,7 @@ struct ModelPlugin {
     std::uint32_t contractMajor, contractMinor;
     const char* version;      // of the plugin, for people
     const char* summary;      // one line: what it talks to
-    std::uint32_t kinds;      // mask of Kind
+    std::uint32_t kinds;      // mask of Kind; a model of fewer says so with ISettings::narrowKinds()
     std::uint64_t abilities;  // mask of Ability; a model of fewer says so with ISettings::narrow()
     List<Setting> settings;
     IModel* (*create)(const ISettings& settings) noexcept;  // nullptr: reject() said why

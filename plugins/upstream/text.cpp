@@ -1,5 +1,7 @@
 #include "upstream/text.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,12 +10,14 @@
 namespace aiproject::outbound {
 namespace {
 
+const unsigned char* bytesOf(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
 bool isContinuation(unsigned char c) { return (c & 0xC0) == 0x80; }
 
 // Length of the valid sequence at the start of `text`, 0 if there is none (RFC 3629: no overlong
 // form, no surrogate, nothing above U+10FFFF).
 std::size_t sequenceLength(std::string_view text) {
-    const unsigned char* c = reinterpret_cast<const unsigned char*>(text.data());
+    const unsigned char* c = bytesOf(text);
     if (c[0] < 0x80) return 1;
     if (c[0] < 0xC2 || c[0] > 0xF4) return 0;
     const std::size_t length = c[0] < 0xE0 ? 2 : c[0] < 0xF0 ? 3 : 4;
@@ -45,6 +49,26 @@ bool isUtf8(std::string_view text) noexcept {
         text.remove_prefix(length);
     }
     return true;
+}
+
+std::string base64(std::string_view bytes) {
+    std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a NUL
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytesOf(bytes), static_cast<int>(bytes.size()));
+    text.pop_back();
+    return text;
+}
+
+std::optional<std::string> fromBase64(std::string_view text) {
+    if (text.size() % 4 != 0) return std::nullopt;
+    std::string bytes(text.size() / 4 * 3, '\0');
+    const int size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), bytesOf(text), static_cast<int>(text.size()));
+    if (size != static_cast<int>(bytes.size())) return std::nullopt;  // it also trims white space: not base64 here
+    const std::size_t padding = text.size() - std::min(text.find('='), text.size());
+    if (padding > 2 || text.substr(text.size() - padding).find_first_not_of('=') != std::string_view::npos)
+        return std::nullopt;
+    bytes.resize(bytes.size() - padding);
+    return bytes;
 }
 
 }  // namespace aiproject::outbound

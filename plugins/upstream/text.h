@@ -1,10 +1,15 @@
-// Checks text that an upstream sent. Pure.
+// The forms of text that upstreams send and take. Pure.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace aiproject::outbound {
 
 bool isUtf8(std::string_view text) noexcept;
+
+std::string base64(std::string_view bytes);  // standard alphabet, padded, without line breaks
+std::optional<std::string> fromBase64(std::string_view text);
 
 }  // namespace aiproject::outbound

@@ -1,8 +1,8 @@
 #include "iflytek/core/chat_stream.h"
 
-#include "iflytek/core/json_events.h"
 #include "iflytek/core/json_reading.h"
 #include "upstream/call.h"
+#include "upstream/json_events.h"
 
 #include <algorithm>
 
@@ -37,7 +37,7 @@ ErrorMessage errorIn(std::string_view message) {
     const auto json = objectOf(std::string(message));
     const auto header = memberObject(json, "header");
     const auto code = memberInteger(header, "code");
-    if (!code || *code == 0) failMessage("has no header.code");
+    if (!code || *code == 0) outbound::failMessage("has no header.code");
     ErrorMessage read{{*code, memberText(header, "message"), memberText(header, "sid")}, {}};
     const auto elements = memberArray(memberObject(memberObject(json, "payload"), "choices"), "text");
     for (unsigned i = 0; !elements.isNull() && i < elements->size(); ++i)

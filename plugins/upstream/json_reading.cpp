@@ -1,7 +1,7 @@
-#include "iflytek/core/json_reading.h"
+#include "upstream/json_reading.h"
 
-#include "iflytek/core/encoding.h"
-#include "iflytek/core/json_events.h"
+#include "upstream/json_events.h"
+#include "upstream/text.h"
 
 #include <Poco/JSON/ParseHandler.h>
 #include <rapidjson/writer.h>
@@ -9,7 +9,7 @@
 #include <charconv>
 #include <system_error>
 
-namespace aiproject::iflytek {
+namespace aiproject::outbound {
 namespace {
 
 // RapidJSON's events as Poco's values. Poco's own parser refuses a whole text for one integer of more than 64 bits,
@@ -146,4 +146,4 @@ std::string quotedJson(std::string_view text) {
     return json;
 }
 
-}  // namespace aiproject::iflytek
+}  // namespace aiproject::outbound

@@ -2,14 +2,14 @@
 // for what is not taken. Pure.
 #pragma once
 
-#include "iflytek/core/error_codes.h"
+#include "upstream/failure.h"
 
 #include <rapidjson/memorystream.h>
 #include <rapidjson/reader.h>
 
 #include <string>
 
-namespace aiproject::iflytek {
+namespace aiproject::outbound {
 
 // Far more than any message has. A parsed object takes up to a kilobyte, so a message of many would cost hundreds of
 // times its size.
@@ -29,4 +29,4 @@ bool readEvents(rapidjson::Reader& reader, rapidjson::MemoryStream& json, Handle
     throw CallFailure(ModelStatus::failed, std::string("a message of the upstream ") + reason);
 }
 
-}  // namespace aiproject::iflytek
+}  // namespace aiproject::outbound

@@ -12,6 +12,11 @@
 namespace aiproject::outbound {
 namespace {
 
+std::string schemeOf(Protocol protocol, Transport transport) {
+    const std::string plain = protocol == Protocol::http ? "http" : "ws";
+    return transport == Transport::tls ? plain + "s" : plain;
+}
+
 bool isLoopback(const std::string& host) {
     Poco::Net::IPAddress address;
     return host == "localhost" || (Poco::Net::IPAddress::tryParse(host, address) && address.isLoopback());
@@ -55,16 +60,18 @@ bool takeTls(const ISettings& settings, bool verifies, Peer& peer) {
 
 bool takeEndpoint(const ISettings& settings, const std::string& url, bool verifies, Endpoint& endpoint) {
     std::string reason;
-    const auto parsed = endpointOf(url, reason);
+    const Protocol protocol = endpoint.protocol;
+    const auto parsed = endpointOf(url, reason, protocol);
     if (!parsed) {
         settings.reject("url", std::string_view(reason));
         return false;
     }
     endpoint = *parsed;
     if (endpoint.transport == Transport::tls || !verifies || isLoopback(endpoint.host)) return true;
-    settings.reject("url",
-                    "plain ws:// would send keys and content in the clear, and is only taken for a loopback "
-                    "host; use wss://, or set tls.verify = none");
+    settings.reject("url", std::string_view("plain " + schemeOf(protocol, Transport::plain) +
+                                            ":// would send keys and content in the clear, and is only taken for a "
+                                            "loopback host; use " +
+                                            schemeOf(protocol, Transport::tls) + "://, or set tls.verify = none"));
     return false;
 }
 
@@ -79,34 +86,37 @@ std::string Endpoint::authority() const {
     return port == (transport == Transport::tls ? 443 : 80) ? name : name + ":" + std::to_string(port);
 }
 
-std::string Endpoint::url() const { return (transport == Transport::tls ? "wss://" : "ws://") + authority() + path; }
+std::string Endpoint::url() const { return schemeOf(protocol, transport) + "://" + authority() + path; }
 
-std::optional<Endpoint> endpointOf(const std::string& url, std::string& reason) {
+std::optional<Endpoint> endpointOf(const std::string& url, std::string& reason, Protocol protocol) {
+    const std::string plain = schemeOf(protocol, Transport::plain), secure = schemeOf(protocol, Transport::tls);
     try {
         const Poco::URI uri(url);
-        const bool isTls = uri.getScheme() == "wss";
-        if (!isTls && uri.getScheme() != "ws")
-            reason = "must begin with wss:// (or ws:// for a loopback host)";
+        const bool isTls = uri.getScheme() == secure;
+        if (!isTls && uri.getScheme() != plain)
+            reason = "must begin with " + secure + ":// (or " + plain + ":// for a loopback host)";
         else if (uri.getHost().empty())
             reason = "has no host";
         else if (!uri.getUserInfo().empty() || !uri.getRawQuery().empty() || !uri.getFragment().empty())
-            reason = "must be wss://HOST[:PORT]/PATH without user, query and fragment";
+            reason = "must be " + secure + "://HOST[:PORT]/PATH without user, query and fragment";
         else if (url.find_first_of("% \r\n") != std::string::npos)
             reason = "must not have blanks or %-escapes";
         if (!reason.empty()) return std::nullopt;
         const auto standard = static_cast<std::uint16_t>(isTls ? 443 : 80);
         return Endpoint{isTls ? Transport::tls : Transport::plain, uri.getHost(),
-                        uri.getPort() == 0 ? standard : uri.getPort(), uri.getPath().empty() ? "/" : uri.getPath()};
+                        uri.getPort() == 0 ? standard : uri.getPort(), uri.getPath().empty() ? "/" : uri.getPath(),
+                        protocol};
     } catch (const Poco::Exception&) {
         reason = "is not a URL";
         return std::nullopt;
     }
 }
 
-std::optional<Peer> peerOf(const ISettings& settings, const std::string& defaultUrl) {
+std::optional<Peer> peerOf(const ISettings& settings, const std::string& defaultUrl, Protocol protocol) {
     const bool verifies = settingText(settings, "tls.verify") != "none";
     const std::string written = settingText(settings, "url");
     Peer peer;
+    peer.endpoint.protocol = protocol;
     bool usable = takeEndpoint(settings, written.empty() ? defaultUrl : written, verifies, peer.endpoint);
     if (peer.endpoint.transport == Transport::tls) usable &= takeTls(settings, verifies, peer);
     if (!verifies) settings.warn("tls.verify", "none: any server that answers in the upstream's place is believed");

@@ -3,9 +3,13 @@
 #pragma once
 
 #include "aiproject/imodel.h"
+#include "api/frame_look.h"
+#include "base/error.h"
 #include "base/token_estimate.h"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +34,20 @@ struct FramePlace {
     std::uint64_t number = 0;  // frames of the stream before it
 };
 
+// How an answer ended that is whole.
+struct AnswerEnd {
+    Usage usage;
+    bool isBilled = false;  // the usage is what the bill says, so the client must read that
+    Finish finish = Finish::stop;
+};
+
+// Why a stream broke.
+struct Breakage {
+    ErrorKind kind;
+    int status;  // of HTTP
+    std::string message;
+};
+
 // Puts frames into a sink. Belongs to one stream.
 class AnswerWriter {
 public:
@@ -37,23 +55,32 @@ public:
 
     // The dialect of IReply::frame() whose frames this client reads as they are.
     virtual std::string_view frameDialect() const noexcept = 0;
-    // One of them, byte for byte.
-    virtual void frame(std::string_view own) = 0;
-    // The last one of them, with another usage in it where it says another.
-    virtual void lastFrame(const FramePlace& place, const std::string& own, const Usage& usage) = 0;
+    // One of them, byte for byte, and what was seen in it.
+    virtual void frame(const FramePlace& place, std::string_view own, const FrameLook& look) = 0;
+    // One of them that is not whole: its pieces follow.
+    virtual void meet(const FramePlace& /*place*/, const FrameLook& /*look*/) {}
+    // The last one of them, with what the client must read beside it; with another usage where it says another than the
+    // bill.
+    virtual void lastFrame(const FramePlace& place, const std::string& own, const AnswerEnd& end) = 0;
 
     virtual void text(const FramePlace& place, std::string_view piece) = 0;
     virtual void thought(const FramePlace& place, std::string_view piece) = 0;
     // Where nothing in this dialect can show them, toolCall() is not called.
     virtual bool showsToolCalls() const noexcept = 0;
     virtual void toolCall(const FramePlace& place, const ToolPiece& piece) = 0;
-    virtual void finish(const FramePlace& place, const Usage& usage, Finish reason) = 0;
-    // Instead of finish(): the stream broke; `code` is an HTTP status.
-    virtual void broken(const FramePlace& place, int code, const std::string& message, const Usage& usage) = 0;
+    virtual void finish(const FramePlace& place, const AnswerEnd& end) = 0;
+    // Instead of finish().
+    virtual void broken(const FramePlace& place, const Breakage& why, const Usage& usage) = 0;
 };
 
-// The writer for clients of a dialect (ModelRequest::dialect). Borrows the sink. Throws std::invalid_argument for a
-// dialect that has none.
-std::unique_ptr<AnswerWriter> writerFor(std::string_view dialect, FrameSink& sink);
+// How a client reads a stream, which the face that it speaks to knows.
+struct StreamForm {
+    enum class Framing { asAccepted, events };  // lines unless the client accepts events, or events in any case
+
+    std::function<std::unique_ptr<AnswerWriter>(FrameSink&)> writer;  // borrows the sink
+    Framing framing = Framing::asAccepted;
+    // After so long a silence the client gets a comment, which is no event; 0: never.
+    std::chrono::milliseconds comments{0};
+};
 
 }  // namespace aiproject

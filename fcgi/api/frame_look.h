@@ -14,7 +14,8 @@ namespace aiproject {
 
 struct ToldUsage {  // as a frame says it; none: the member is missing
     std::optional<std::int64_t> question, prompt, completion, total;
-    std::string fault;  // what cannot be a count; empty: nothing
+    std::optional<std::int64_t> cached, reasoning;  // parts of prompt and of completion
+    std::string fault;                              // what cannot be a count; empty: nothing
 };
 
 // What bills can rest on: the rule for reports in billing/README.md. Throws std::runtime_error, which says what is
@@ -36,9 +37,14 @@ struct AnswerPiece {
 struct FrameLook {
     bool isObject = false;            // one JSON object in UTF-8, nested no deeper than readers take
     Seen seen = Seen::other;          // passed, last, error or other
-    bool isWhole = false;             // a last one that has all that clients of its dialect look for in it
+    bool isWhole = false;             // has all that clients of its dialect look for, and nothing they cannot read
+    bool isEnd = false;               // its clients take it for the answer's end, although more may follow
     std::vector<AnswerPiece> pieces;  // in their order
+    std::vector<ToolPiece> toolPieces;
+    std::optional<Finish> finish;
     std::string_view upstreamId;
+    std::optional<std::int64_t> created;  // where the dialect says these two in every frame
+    std::string_view model;
     std::optional<ToldUsage> usage;
     std::string completed;               // the frame with what its clients cannot do without; empty: it lacks nothing
     std::shared_ptr<const void> memory;  // of the views, where the thread does not keep it

@@ -148,7 +148,7 @@ FrameLook lookAtSpark(std::string_view frame) {
         look.seen = Seen::last;
     else if (hasList || hasOther)
         look.seen = Seen::passed;
-    look.isWhole = isHeaderLast && hasList && look.usage;
+    look.isWhole = look.seen != Seen::last || (isHeaderLast && hasList && look.usage);
     const bool isAmbiguous =
         isTwiceIn(*json.object, "payload") || isTwiceIn(payload, "choices") || isTwiceIn(choices, "text");
     if (!isComplete || isAmbiguous) look.completed = completed(frame);

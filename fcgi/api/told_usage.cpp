@@ -1,5 +1,6 @@
 #include "api/frame_look.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace aiproject {
@@ -18,6 +19,10 @@ Usage believedUsage(const ToldUsage& told) {
     usage.prompt = told.prompt.value_or(0);
     usage.completion = told.completion.value_or(0);
     usage.total = told.total.value_or(0);
+    // They say how the whole is made up, and what they say too much is not believed.
+    usage.cached = std::clamp<std::int64_t>(told.cached.value_or(0), 0, std::max<std::int64_t>(0, usage.prompt));
+    usage.reasoning =
+        std::clamp<std::int64_t>(told.reasoning.value_or(0), 0, std::max<std::int64_t>(0, usage.completion));
     const bool canBeSummed = !told.total && told.prompt && told.completion;
     if (canBeSummed && __builtin_add_overflow(usage.prompt, usage.completion, &usage.total))
         throw std::runtime_error("the sum of its parts does not fit in 64 bits");

@@ -10,8 +10,11 @@ namespace aiproject {
 
 enum class ErrorKind {
     noSuchPath,
+    noSuchModel,
     wrongMethod,
-    badRequest,  // unreadable or ill-typed body, missing member
+    badRequest,    // unreadable or ill-typed body, missing member
+    unsupported,   // a member that is right, but that the model or this server cannot do
+    inputTooLong,  // for the model; bodyTooLarge is for this server
     internal,
     registrationRefused,
     nameTaken,
@@ -45,11 +48,18 @@ public:
     ErrorKind kind() const noexcept { return kind_; }
     const std::string& forClient() const noexcept { return forClient_; }
     int retryAfter() const noexcept { return retryAfter_; }
+    // The member of the request that is wrong, with the way to it: "messages[3].content". Empty: none is named.
+    const std::string& member() const noexcept { return member_; }
+    Error& concerning(std::string member) {
+        member_ = std::move(member);
+        return *this;
+    }
 
 private:
     ErrorKind kind_;
     std::string forClient_;
     int retryAfter_;
+    std::string member_;
 };
 
 // What no client has caused, and none shall read.
@@ -57,6 +67,11 @@ inline Error internalError(const std::string& forLog) { return {ErrorKind::inter
 
 // An Error whose one sentence is meant for both readers.
 inline Error refusal(ErrorKind kind, const std::string& sentence) { return {kind, sentence, sentence}; }
+
+// The same of one member of a request.
+inline Error refusalOf(const std::string& member, const std::string& sentence, ErrorKind kind = ErrorKind::badRequest) {
+    return refusal(kind, sentence).concerning(member);
+}
 
 // The message of any exception; Poco's what() is only its class name.
 std::string describe(const std::exception& e);

@@ -83,6 +83,7 @@ Seen CallReply::seenIn(std::string_view dialect, std::string_view frame) {
 
 void CallReply::note(const FrameLook& look) {
     if (report_.upstreamId.empty() && !look.upstreamId.empty()) upstreamId(look.upstreamId);
+    if (look.finish) finish(*look.finish);
     if (hasTold_ || !look.usage) return;
     try {
         usage(believedUsage(*look.usage));
@@ -161,6 +162,13 @@ bool CallReply::isText(Text piece) noexcept {
     if (!isUtf8(piece)) return refuseGarbage("the plugin's text is not valid UTF-8");
     ++handedOn_;
     return true;
+}
+
+bool CallReply::isToolPiece(const ToolPiece& piece) noexcept {
+    constexpr std::uint32_t most = 1'000;  // calls in one answer: nobody asks for so many, and each takes memory
+    if (piece.index >= most)
+        return refuseGarbage("the plugin's tool call has the index " + std::to_string(piece.index) + ", above 999");
+    return isText(piece.id) && isText(piece.name) && isText(piece.arguments);
 }
 
 }  // namespace aiproject

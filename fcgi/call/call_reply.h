@@ -94,6 +94,7 @@ protected:
     bool refuseGarbage(const std::string& reason) noexcept;
     // False, and refused: it cannot be a piece of a text.
     bool isText(Text piece) noexcept;
+    bool isToolPiece(const ToolPiece& piece) noexcept;
 
     bool isFollowed() const noexcept { return isFollowed_; }
     CallWatch::Call& call() noexcept { return *call_; }

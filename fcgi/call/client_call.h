@@ -29,6 +29,7 @@ struct Question {
     std::vector<std::string> models;  // in order of preference
     ModelRequest request;
     std::shared_ptr<const void> source = {};  // what `request` points into; null: the caller keeps that
+    StreamForm form = {};                     // of an answer that is streamed
 };
 
 struct CallServices {

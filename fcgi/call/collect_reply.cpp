@@ -2,31 +2,63 @@
 
 #include "base/error.h"
 
+#include <algorithm>
+
 namespace aiproject {
 
-bool CollectReply::add(std::string_view text) noexcept {
+// False: it was not taken.
+bool CollectReply::keep(std::string& whole, std::string_view piece) noexcept {
     if (!goesOn()) return false;
-    if (text_.size() + text.size() > limit_) return end(Stop::answerTooLong);
+    if (size_ + piece.size() > limit_) return end(Stop::answerTooLong);
     try {
-        text_ += text;
+        whole += piece;
     } catch (...) {
         return refuseGarbage("the answer cannot be kept: " + describeCurrent());
     }
-    ++report_.frames;
-    report_.answer.add(text);
+    size_ += piece.size();
+    report_.answer.add(piece);
     return true;
 }
 
-bool CollectReply::text(Text piece) noexcept { return !isAtEnd() && isText(piece) && add(piece); }
+// One that is dropped says that the answer has begun, and nothing else.
+bool CollectReply::keepThought(std::string_view piece) noexcept {
+    return keep(answer_.thought, kept_ == Kept::all ? piece : std::string_view());
+}
 
-// It says that the answer has begun, and nothing else: nobody gets it.
-bool CollectReply::thought(Text piece) noexcept { return !isAtEnd() && isText(piece) && add({}); }
+bool CollectReply::keepToolCall(const ToolPiece& piece) noexcept {
+    if (kept_ != Kept::all) return CallReply::toolCall(piece);
+    try {
+        if (piece.index >= answer_.toolCalls.size()) answer_.toolCalls.resize(piece.index + 1UL);
+    } catch (...) {
+        return refuseGarbage("the answer cannot be kept: " + describeCurrent());
+    }
+    KeptToolCall& call = answer_.toolCalls[piece.index];
+    return (!call.id.empty() || keep(call.id, piece.id)) && (!call.name.empty() || keep(call.name, piece.name)) &&
+           keep(call.arguments, piece.arguments);
+}
+
+bool CollectReply::counted(bool isTaken) noexcept {
+    if (isTaken) ++report_.frames;
+    return isTaken;
+}
+
+bool CollectReply::text(Text piece) noexcept {
+    return !isAtEnd() && isText(piece) && counted(keep(answer_.text, piece));
+}
+
+bool CollectReply::thought(Text piece) noexcept { return !isAtEnd() && isText(piece) && counted(keepThought(piece)); }
+
+bool CollectReply::toolCall(const ToolPiece& piece) noexcept {
+    return !isAtEnd() && isToolPiece(piece) && counted(keepToolCall(piece));
+}
 
 bool CollectReply::take(std::string_view /*dialect*/, std::string_view /*frame*/, const FrameLook& look) {
-    std::string text;
+    if (!keep(answer_.text, {})) return false;
     for (const AnswerPiece& piece : look.pieces)
-        if (piece.kind == AnswerPiece::Kind::text) text += piece.text;
-    return add(text);
+        if (!(piece.kind == AnswerPiece::Kind::text ? keep(answer_.text, piece.text) : keepThought(piece.text)))
+            return false;
+    return counted(std::all_of(look.toolPieces.begin(), look.toolPieces.end(),
+                               [this](const ToolPiece& piece) { return keepToolCall(piece); }));
 }
 
 }  // namespace aiproject

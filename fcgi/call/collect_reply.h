@@ -1,6 +1,7 @@
 // An answer in one piece.
 #pragma once
 
+#include "api/whole_answer.h"
 #include "call/call_reply.h"
 
 #include <cstdint>
@@ -8,24 +9,35 @@
 
 namespace aiproject {
 
-// One text, up to a limit. Thoughts are not in it.
+// Up to a limit.
 class CollectReply final : public CallReply {
 public:
-    explicit CollectReply(std::uint64_t limit) : limit_(limit) {}
+    // Thoughts and tool calls are kept for clients who can be shown them. Else a thought is dropped, and a tool call,
+    // which nobody can have asked for, refused.
+    enum class Kept { text, all };
+
+    explicit CollectReply(std::uint64_t limit, Kept kept = Kept::text) : limit_(limit), kept_(kept) {}
 
     bool text(Text piece) noexcept override;
     bool thought(Text piece) noexcept override;
+    bool toolCall(const ToolPiece& piece) noexcept override;
 
-    const std::string& text() const noexcept { return text_; }
+    const std::string& text() const noexcept { return answer_.text; }
+    const WholeAnswer& answer() const noexcept { return answer_; }
 
 protected:
     bool take(std::string_view dialect, std::string_view frame, const FrameLook& look) override;
 
 private:
-    bool add(std::string_view text) noexcept;
+    bool keep(std::string& whole, std::string_view piece) noexcept;
+    bool keepThought(std::string_view piece) noexcept;
+    bool keepToolCall(const ToolPiece& piece) noexcept;
+    bool counted(bool isTaken) noexcept;
 
     const std::uint64_t limit_;
-    std::string text_;
+    const Kept kept_;
+    std::uint64_t size_ = 0;
+    WholeAnswer answer_;
 };
 
 }  // namespace aiproject

@@ -93,7 +93,7 @@ Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report
     switch (status) {
         case ModelStatus::badInput:
             return {badInputOf(kind), reason, report.advice.empty() ? "the model refused this input" : report.advice};
-        case ModelStatus::inputTooLarge: return {ErrorKind::bodyTooLarge, reason, report.advice};
+        case ModelStatus::inputTooLarge: return {ErrorKind::inputTooLong, reason, report.advice};
         case ModelStatus::contentRefused: return {ErrorKind::contentRefused, reason};
         case ModelStatus::busy: return {ErrorKind::modelBusy, reason};
         case ModelStatus::timedOut: return {ErrorKind::modelTimeout, reason};

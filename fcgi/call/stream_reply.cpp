@@ -2,9 +2,18 @@
 
 #include "base/error.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aiproject {
+namespace {
+
+void add(TokenEstimate& answer, const ToolPiece& piece) {
+    answer.add(piece.name);
+    answer.add(piece.arguments);
+}
+
+}  // namespace
 
 template <class Write>
 bool StreamReply::pass(const TokenEstimate& answer, Write&& write) noexcept {
@@ -63,21 +72,22 @@ bool StreamReply::thought(Text piece) noexcept {
 bool StreamReply::toolCall(const ToolPiece& piece) noexcept {
     if (isAtEnd()) return false;
     if (!writer_.showsToolCalls()) return CallReply::toolCall(piece);
-    if (!isText(piece.id) || !isText(piece.name) || !isText(piece.arguments)) return false;
+    if (!isToolPiece(piece)) return false;
     TokenEstimate answer = report_.answer;
-    answer.add(piece.name);
-    answer.add(piece.arguments);
+    add(answer, piece);
     return pass(answer, [&] { writer_.toolCall(place(), piece); });
 }
 
 bool StreamReply::take(std::string_view dialect, std::string_view frame, const FrameLook& look) {
     const bool isOwn = dialect == writer_.frameDialect();
-    const bool isLast = look.seen == Seen::last;
-    if (!isOwn || (isLast && !look.isWhole)) return translate(look);
+    if (isOwn && !look.isWhole) writer_.meet(place(), look);
+    if (!isOwn || !look.isWhole) return translate(look);
+    const bool isLast = look.seen == Seen::last || look.isEnd;
     const std::string_view own = look.completed.empty() ? frame : look.completed;
     TokenEstimate answer = report_.answer;
     for (const AnswerPiece& piece : look.pieces) answer.add(piece.text);
-    if (!isLast) return pass(answer, [&] { writer_.frame(own); });
+    for (const ToolPiece& piece : look.toolPieces) add(answer, piece);
+    if (!isLast) return pass(answer, [&] { writer_.frame(place(), own, look); });
     keepLast(own, answer);
     return true;
 }
@@ -86,7 +96,10 @@ bool StreamReply::take(std::string_view dialect, std::string_view frame, const F
 bool StreamReply::translate(const FrameLook& look) {
     std::string text, thought;
     for (const AnswerPiece& piece : look.pieces) (piece.kind == AnswerPiece::Kind::text ? text : thought) += piece.text;
-    return (thought.empty() || this->thought(thought)) && (text.empty() || this->text(text));
+    if (!thought.empty() && !this->thought(thought)) return false;
+    if (!text.empty() && !this->text(text)) return false;
+    return std::all_of(look.toolPieces.begin(), look.toolPieces.end(),
+                       [this](const ToolPiece& piece) { return toolCall(piece); });
 }
 
 void StreamReply::keepLast(std::string_view frame, const TokenEstimate& answer) {
@@ -102,18 +115,17 @@ void StreamReply::correctUsage(const Usage& billed) {
 
 void StreamReply::finish() {
     if (std::exchange(isFinished_, true)) return;
-    if (!last_)
-        writer_.finish(place(), report_.usage, report_.finish);
-    else if (billed_)
-        writer_.lastFrame(place(), *last_, *billed_);
+    const AnswerEnd end{billed_.value_or(report_.usage), billed_.has_value(), report_.finish};
+    if (last_)
+        writer_.lastFrame(place(), *last_, end);
     else
-        writer_.frame(*last_);
+        writer_.finish(place(), end);
     sink_.flush();
 }
 
-void StreamReply::finishBroken(int code, const std::string& message) {
+void StreamReply::finishBroken(const Breakage& why) {
     if (std::exchange(isFinished_, true)) return;
-    writer_.broken(place(), code, message, report_.usage);
+    writer_.broken(place(), why, report_.usage);
     sink_.flush();
 }
 

@@ -27,8 +27,8 @@ public:
     // Sends the last frame: the upstream's, or the writer's.
     void finish();
     using CallReply::finish;  // of the contract
-    // The same, instead of the upstream's, when the stream broke: `code` is not 0.
-    void finishBroken(int code, const std::string& message);
+    // The same, instead of the upstream's, when the stream broke.
+    void finishBroken(const Breakage& why);
 
 protected:
     bool take(std::string_view dialect, std::string_view frame, const FrameLook& look) override;

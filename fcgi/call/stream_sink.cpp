@@ -5,10 +5,11 @@
 
 namespace aiproject {
 
-StreamSink::StreamSink(Exchange& exchange, OnClientGone onClientGone)
+StreamSink::StreamSink(Exchange& exchange, OnClientGone onClientGone, StreamForm::Framing framing)
     : exchange_(exchange),
       onClientGone_(onClientGone),
-      asEvents_(exchange.request().accept.find("text/event-stream") != std::string::npos) {}
+      asEvents_(framing == StreamForm::Framing::events ||
+                exchange.request().accept.find("text/event-stream") != std::string::npos) {}
 
 void StreamSink::put(std::string_view frame) {
     if (asEvents_) lines_ += "data: ";
@@ -25,8 +26,7 @@ void StreamSink::put(std::string_view frame) {
 bool StreamSink::flush() {
     if (!lines_.empty()) {
         if (tell_) tell_(passed_);  // before it goes out
-        if (!exchange_.started()) start();
-        isClientGone_ = isClientGone_ || !exchange_.write(lines_);
+        write(lines_);
         constexpr std::size_t kept = 1024;  // as long as the stream may be silent
         lines_.clear();
         if (lines_.capacity() > kept) lines_.shrink_to_fit();
@@ -34,7 +34,18 @@ bool StreamSink::flush() {
     return !isClientGone_ || onClientGone_ == OnClientGone::drain;
 }
 
+bool StreamSink::comment() { return write(": keep-alive\n\n") || onClientGone_ == OnClientGone::drain; }
+
+// False: the client has left.
+bool StreamSink::write(std::string_view bytes) {
+    if (!hasStarted_) start();
+    ++writes_;
+    isClientGone_ = isClientGone_ || !exchange_.write(bytes);
+    return !isClientGone_;
+}
+
 void StreamSink::start() {
+    hasStarted_ = true;
     ResponseHead head;
     if (asEvents_) head.contentType = "text/event-stream; charset=utf-8";
     head.headers = {{"Cache-Control", "no-cache"}, {"X-Accel-Buffering", "no"}};

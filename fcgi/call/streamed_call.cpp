@@ -22,14 +22,16 @@ StreamedCall::StreamedCall(const CallServices& services, FollowedCalls& followed
                            const CallToBill& bill, const Asker& asker, Question question)
     : followed_(followed),
       outlivesClient_(services.config.billing.onClientGone == OnClientGone::drain),
-      sink_(exchange, services.config.billing.onClientGone),
-      writer_(writerFor(question.request.dialect, sink_)),
+      comments_(question.form.comments),
+      sink_(exchange, services.config.billing.onClientGone, question.form.framing),
+      writer_(question.form.writer(sink_)),
       reply_(sink_, *writer_, exchange.request().id),
       call_(services, exchange, bill, asker, std::move(question), reply_, &sink_),
       upstream_(*this, followed.loop()),
       client_(*this, followed.loop()),
       turnAt_(kNever),
-      clientUntil_(kNever) {}
+      clientUntil_(kNever),
+      commentAt_(kNever) {}
 
 StreamedCall::~StreamedCall() = default;
 
@@ -62,7 +64,8 @@ std::optional<StreamedCall::Ending> StreamedCall::endingOf(Attempts::Progress (A
 }
 
 void StreamedCall::breakOff(const Error& error) {
-    if (reply_.hasBegun()) reply_.finishBroken(faceOf(error.kind()).status, sentenceOf(error));
+    if (reply_.hasBegun() || sink_.hasStarted())
+        reply_.finishBroken({error.kind(), faceOf(error.kind()).status, sentenceOf(error)});
 }
 
 void StreamedCall::follow(ClientRequest request, EndRequest end) {
@@ -137,7 +140,11 @@ void StreamedCall::await(const Step& step) {
 }
 
 void StreamedCall::setTime() {
-    auto next = std::min({watched().totalUntil(), turnAt_, call_.attempts().following().deadline()});
+    if (comments_.count() > 0 && (commentAt_ == kNever || writes_ != sink_.writes())) {
+        writes_ = sink_.writes();
+        commentAt_ = followed_.loop().now() + comments_;
+    }
+    auto next = std::min({watched().totalUntil(), turnAt_, commentAt_, call_.attempts().following().deadline()});
     if (unsent_ > 0) next = std::min(next, clientUntil_);
     upstream_.wakeAt(next);
 }
@@ -154,8 +161,19 @@ void StreamedCall::timeHasCome() {
         stream.expire();
         return endStream();
     }
+    if (now >= commentAt_ && !comment()) return clientLeft();
     if (now >= turnAt_) return advance();
     setTime();
+}
+
+// Nothing was written for a while: proxies and browsers would give up. A client that still has to take something hears
+// enough. False: the client has left.
+bool StreamedCall::comment() {
+    commentAt_ = followed_.loop().now() + comments_;
+    if (exchange().unsent() > 0) return true;
+    const bool isTaken = sink_.comment();
+    watchClient();
+    return isTaken;
 }
 
 void StreamedCall::clientLeft() {

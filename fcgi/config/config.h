@@ -90,6 +90,9 @@ struct RouteConfig {
     std::vector<std::string> voice{"spark_iat"};
     std::vector<std::string> picture{"spark_image"};
     VoiceAccess voiceAccess = VoiceAccess::anyone;  // the document asks nothing of voice
+    // NAME=MODEL: what clients of /v1 may write for a model, or for a route: text, voice or picture.
+    std::vector<std::string> aliases{"whisper-1=voice", "gpt-4o-transcribe=voice", "gpt-4o-mini-transcribe=voice",
+                                     "gpt-transcribe=voice"};
 };
 
 struct PoolConfig {

@@ -130,6 +130,8 @@ void routesAndAccounts(Table& table, Config& config) {
     table.list("route.text", config.routes.text, ",", "models for /textModel/*; the next one is tried when one fails");
     table.list("route.voice", config.routes.voice, ",", "models for /voiceModel/chat");
     table.list("route.picture", config.routes.picture, ",", "models for /PictureToTextModel/chat");
+    table.list("route.aliases", config.routes.aliases, ",",
+               "NAME=MODEL for clients of /v1 that insist on a name; MODEL may be a route: text, voice, picture");
     table.choice(
         "route.voice_access", config.routes.voiceAccess,
         Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},

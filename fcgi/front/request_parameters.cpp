@@ -44,6 +44,7 @@ Request requestOf(Parameters parameters) {
     request.remoteAddress = text("REMOTE_ADDR");
     request.uuid = header("HTTP_UUID");
     request.username = header("HTTP_USERNAME");
+    request.authorization = header("HTTP_AUTHORIZATION");
     request.headersToAllow = text("HTTP_ACCESS_CONTROL_REQUEST_HEADERS");
     return request;
 }

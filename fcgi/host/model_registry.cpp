@@ -276,6 +276,13 @@ Findings ModelRegistry::unknownNames() const {
     check("route.text", config_.routes.text);
     check("route.voice", config_.routes.voice);
     check("route.picture", config_.routes.picture);
+    for (const std::string& alias : config_.routes.aliases) {
+        const std::string target = alias.substr(std::min(alias.find('='), alias.size() - 1) + 1);
+        if (target.empty() || alias[0] == '=')
+            findings.push_back({Severity::error, "route.aliases: '" + alias + "' is not NAME=MODEL"});
+        else if (target != "text" && target != "voice" && target != "picture")
+            check("route.aliases", {target});
+    }
     // The pool media has them from its routes, which have just said it.
     for (const auto& names : {config_.routes.voice, config_.routes.picture}) told.insert(names.begin(), names.end());
     for (const auto& pool : config_.pools) check("pool." + pool.first + ".models", pool.second.models);

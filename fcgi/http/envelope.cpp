@@ -8,8 +8,11 @@ namespace aiproject {
 ErrorFace faceOf(ErrorKind kind) noexcept {
     switch (kind) {
         case ErrorKind::noSuchPath: return {404, "APP_NOT_FOUND_ERROR", "there is no such path", 0};
+        case ErrorKind::noSuchModel: return {404, "APP_NOT_FOUND_ERROR", "there is no such model", 0};
         case ErrorKind::wrongMethod: return {405, "APP_QUERY_METHOD_ERROR", "this path takes another method", 0};
         case ErrorKind::badRequest: return {400, "APP_QUERY_METHOD_ERROR", "the request cannot be read", 0};
+        case ErrorKind::unsupported: return {400, "APP_QUERY_METHOD_ERROR", "the model cannot do that", 0};
+        case ErrorKind::inputTooLong: return {413, "BODY_TOO_LARGE", "the question is too long for the model", 0};
         case ErrorKind::internal: return {500, "APP_INTERNAL_ERROR", "the server failed; please try again", 0};
         case ErrorKind::registrationRefused: return {400, "REGISTER_ERROR", "the registration was refused", 0};
         case ErrorKind::nameTaken: return {409, "USER_NAME_REPEAT", "this user name is taken", 0};

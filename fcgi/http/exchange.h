@@ -22,6 +22,7 @@ struct Request {
     // The headers of these names; as sent, nothing is checked. No value: no such header.
     std::optional<std::string> uuid;
     std::optional<std::string> username;
+    std::optional<std::string> authorization;
     std::string headersToAllow;  // of a preflight, what the browser wants to send
 };
 

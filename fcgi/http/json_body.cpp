@@ -12,10 +12,6 @@ namespace {
 
 using simdjson::dom::element;
 
-constexpr int kDeepest = 16;  // the documented bodies need three levels
-
-constexpr int kMostValues = 50'000;  // a parsed value takes at least 16 bytes, and a list of them is walked through
-
 struct Extent {
     int values = 1;  // at least as many as the text has, whether it is JSON or not
     int depth = 0;
@@ -63,14 +59,16 @@ std::string_view withoutByteOrderMark(std::string_view text) {
     return text;
 }
 
-JsonBody::JsonBody(std::string_view text) {
+JsonBody::JsonBody(std::string_view text, JsonLimits limits) {
     text = withoutByteOrderMark(text);
     const Extent extent = extentOf(text);
-    if (extent.values > kMostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
+    if (extent.values > limits.mostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
     if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
-    if (extent.depth > kDeepest || !read(text, document_)) throw notJson(text);
+    if (extent.depth > limits.deepest || !read(text, document_)) throw notJson(text);
     if (!document_.root().is_object()) throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
 }
+
+simdjson::dom::object JsonBody::root() const { return document_.root().get_object().value(); }
 
 element JsonBody::required(std::string_view name) const {
     if (const auto member = memberOf(document_.root(), name)) return *member;

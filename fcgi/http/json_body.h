@@ -8,10 +8,20 @@
 
 namespace aiproject {
 
+// The documented bodies need three levels; a value takes at least 16 bytes once it is parsed, and lists are walked
+// through.
+struct JsonLimits {
+    int deepest = 16;
+    int mostValues = 50'000;
+};
+
 class JsonBody {
 public:
     // Skips one UTF-8 byte order mark at the start, as RFC 8259, 8.1, allows. Keeps nothing of the text.
-    explicit JsonBody(std::string_view text);  // throws Error(badRequest)
+    explicit JsonBody(std::string_view text, JsonLimits limits = {});  // throws Error(badRequest)
+
+    // Valid as long as the body, as all that is in it.
+    simdjson::dom::object root() const;
 
     // UTF-8. Throws Error(badRequest) when it is missing or of another type.
     std::string text(std::string_view name) const;

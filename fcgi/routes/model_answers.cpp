@@ -1,7 +1,7 @@
 #include "routes/model_answers.h"
 
+#include "api/documented.h"
 #include "call/call_to_bill.h"
-#include "call/collect_reply.h"
 #include "call/streamed_call.h"
 
 #include <utility>
@@ -43,17 +43,17 @@ void noteConfirmed(Context& context) {
 
 }  // namespace
 
+Bill answerInto(Context& context, Question question, CallReply& reply) {
+    const CallToBill bill = callOf(context, question);
+    ClientCall call(servicesOf(context), context.exchange, bill, askerOf(context), std::move(question), reply, nullptr);
+    noteConfirmed(context);
+    return call.answerHere(context.record);
+}
+
 void answerInOnePiece(Context& context, Question question) {
     const Kind kind = question.request.kind;
     CollectReply reply(context.services.config.limits.answerBytes);
-    const CallToBill bill = callOf(context, question);
-    Bill billed;
-    {
-        ClientCall call(servicesOf(context), context.exchange, bill, askerOf(context), std::move(question), reply,
-                        nullptr);
-        noteConfirmed(context);
-        billed = call.answerHere(context.record);
-    }
+    const Bill billed = answerInto(context, std::move(question), reply);
     Poco::JSON::Object answer;
     answer.set("content", reply.text());
     if (kind == Kind::text) answer.set("consume_token", billed.amounts.tokens);
@@ -67,6 +67,8 @@ void answerAsStream(Context& context, Question question) {
         throw Error(ErrorKind::modelBusy, std::to_string(limits.streams) +
                                               " streams are open in this worker, as many as " + limits.key + " allows");
     const CallToBill bill = callOf(context, question);
+    if (!question.form.writer)
+        question.form.writer = [](FrameSink& sink) { return std::make_unique<DocumentedWriter>(sink); };
     const auto call = std::make_shared<StreamedCall>(servicesOf(context), followed, context.exchange, bill,
                                                      askerOf(context), std::move(question));
     noteConfirmed(context);

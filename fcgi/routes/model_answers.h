@@ -3,14 +3,19 @@
 #pragma once
 
 #include "call/client_call.h"
+#include "call/collect_reply.h"
 #include "routes/router.h"
 
 namespace aiproject {
 
-// Both refuse a user who has nothing left for this kind. What the call costs is on disk, or in the spool, before the
-// answer or its last frame goes out.
+// All of them refuse a user who has nothing left for this kind. What the call costs is on disk, or in the spool, before
+// the answer or its last frame goes out.
+// An answer into `reply`, for the caller to write.
+Bill answerInto(Context& context, Question question, CallReply& reply);
+// In the documented shape.
 void answerInOnePiece(Context& context, Question question);
-// May leave the answer to the worker's event loop: then the request is no longer the context's.
+// In the question's form, or in the documented one where it has none. May leave the answer to the worker's event loop:
+// then the request is no longer the context's.
 void answerAsStream(Context& context, Question question);
 
 }  // namespace aiproject

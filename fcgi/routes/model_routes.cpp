@@ -47,7 +47,7 @@ void answerModel(Context& context, AnswerForm answer) {
     if (!model && why)
         throw Error(ErrorKind::textModelFailed, "model " + context.model + ": " + *why,
                     "this model is not set up; the server's log says what it lacks");
-    if (!model) throw Error(ErrorKind::noSuchPath, "no model " + context.model, "there is no such model");
+    if (!model) throw Error(ErrorKind::noSuchModel, "no model " + context.model, "there is no such model");
     if (context.json)
         answerText(context, *model, answer);
     else

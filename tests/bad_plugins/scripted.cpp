@@ -2,6 +2,9 @@
 // and what belongs to it.
 //
 //   delta TEXT  thought TEXT  frame JSON    the answer; ends with `stopped` when nobody takes more
+//   chunk JSON                              a frame of OpenAI's
+//   tool INDEX ID NAME ARGUMENTS            a piece of a tool call; "-" for an empty one
+//   vector NUMBER                           an embedding of two numbers, this one and 1
 //   past JSON                               a frame, and the script goes on whatever the host saw in it
 //   say WHAT                                a delta of a part of the request, see partOf()
 //   usage TOTAL  finish NUMBER  sid ID  explain TEXT  advise TEXT
@@ -78,6 +81,17 @@ std::string partOf(const ModelRequest& request, const std::string& what) {
         const Turn turn = request.turns[std::stoull(what.substr(5))];
         return turn.role.str() + ": " + turn.content.str();
     }
+    if (what == "tools") return request.tools.str();
+    if (what == "choice") return request.toolChoice.str();
+    if (what == "answer to") return request.turns[request.turns.count - 1].toolCallId.str();
+    if (what == "calls") return request.turns[request.turns.count - 2].toolCalls[0].arguments.str();
+    if (what == "response format") return request.responseFormat.str();
+    if (what == "most tokens") return std::to_string(request.sampling->maxTokens.value);
+    if (what == "part") {
+        const Part part = request.turns[0].parts[1];
+        return part.format.str() + " " + part.bytes.str();
+    }
+    if (what == "input") return request.inputs[request.inputs.count - 1].str();
     if (what == "temperature") return std::to_string(request.sampling->temperature.value);
     if (what == "size") return std::to_string(request.media.size);
     if (what == "format") return request.format.str();
@@ -100,6 +114,23 @@ std::optional<ModelStatus> after(Seen seen) {
     }
 }
 
+// Into the words, which live on.
+ToolPiece toolPieceIn(const std::string& words) {
+    std::array<std::string_view, 4> parts;
+    std::string_view rest = words;
+    for (std::string_view& part : parts) {
+        const std::size_t end = &part == &parts.back() ? rest.size() : std::min(rest.find(' '), rest.size());
+        part = rest.substr(0, end) == "-" ? std::string_view() : rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    ToolPiece piece;
+    piece.index = std::uint32_t(std::stoul(std::string(parts[0])));
+    piece.id = parts[1];
+    piece.name = parts[2];
+    piece.arguments = parts[3];
+    return piece;
+}
+
 // What is the same in generate() and in a stream. Nothing: the script goes on.
 std::optional<ModelStatus> play(const Line& line, IReply& reply) {
     const Text rest = line.rest;
@@ -107,6 +138,9 @@ std::optional<ModelStatus> play(const Line& line, IReply& reply) {
     if (line.word == "delta") return unless(reply.text(rest));
     if (line.word == "thought") return unless(reply.thought(rest));
     if (line.word == "frame") return after(reply.frame("spark", rest));
+    if (line.word == "chunk") return after(reply.frame("openai", rest));
+    if (line.word == "tool") return unless(reply.toolCall(toolPieceIn(line.rest)));
+    if (line.word == "vector") return unless(reply.vector(std::array{std::stof(line.rest), 1.0F}.data(), 2));
     if (line.word == "past") reply.frame("spark", rest);
     if (line.word == "usage") {
         Usage usage;
@@ -227,11 +261,14 @@ private:
 
 constexpr Setting kSettings[] = {
     {"script", SettingType::text, "", "", 0, 0, "", Secrecy::open, "what to do"},
+    {"abilities", SettingType::integer, "0", "", 0, 4095, "", Secrecy::open, "a mask of Ability"},
 };
 
 IModel* create(const ISettings& settings) noexcept {
-    return createAtEdge(settings, "script",
-                        [&] { return std::make_unique<Scripted>(settings.text("script")).release(); });
+    return createAtEdge(settings, "script", [&] {
+        settings.narrow(std::uint64_t(settings.integer("abilities")));
+        return std::make_unique<Scripted>(settings.text("script")).release();
+    });
 }
 
 constexpr ModelPlugin kPlugin = {
@@ -239,8 +276,9 @@ constexpr ModelPlugin kPlugin = {
     kContractMinor,
     "1.0",
     "does what its setting says",
-    std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture),
-    0,
+    std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture) |
+        std::uint32_t(Kind::embedding),
+    2047,
     {kSettings, std::size(kSettings)},
     &create,
 };

@@ -45,7 +45,7 @@ SPEC(Calls, skip_models_that_are_not_loaded_or_serve_another_kind) {
 
 SPEC(Calls, stay_with_a_model_that_refuses_the_question_itself) {
     const std::pair<std::string, ErrorKind> rows[] = {{"badInput", ErrorKind::badRequest},
-                                                      {"inputTooLarge", ErrorKind::bodyTooLarge},
+                                                      {"inputTooLarge", ErrorKind::inputTooLong},
                                                       {"contentRefused", ErrorKind::contentRefused}};
     for (const auto& [status, kind] : rows) {
         load({"status " + status, "delta Hello"});
@@ -62,7 +62,7 @@ SPEC(Calls, stay_with_a_model_that_has_begun) {
 
 SPEC(Calls, turn_every_status_into_the_documented_error) {
     const std::pair<std::string, ErrorKind> rows[] = {{"badInput", ErrorKind::badRequest},
-                                                      {"inputTooLarge", ErrorKind::bodyTooLarge},
+                                                      {"inputTooLarge", ErrorKind::inputTooLong},
                                                       {"contentRefused", ErrorKind::contentRefused},
                                                       {"busy", ErrorKind::modelBusy},
                                                       {"timedOut", ErrorKind::modelTimeout},

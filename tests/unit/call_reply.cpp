@@ -108,13 +108,13 @@ SPEC(Reply, as_a_stream_has_one_last_frame_only) {
     CPPUNIT_ASSERT(kept.frames.empty());
     stream.finish();
     stream.finish();
-    stream.finishBroken(502, "broken");
+    stream.finishBroken({ErrorKind::textModelFailed, 502, "broken"});
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), kept.frames.size());
 }
 
 SPEC(Reply, as_a_stream_that_broke_after_the_plugins_last_frame_has_ours) {
     CPPUNIT_ASSERT(isLast(stream, lastWith("{}")));
-    stream.finishBroken(502, "broken");
+    stream.finishBroken({ErrorKind::textModelFailed, 502, "broken"});
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), kept.frames.size());
     CPPUNIT_ASSERT_EQUAL(502, header(0)->getValue<int>("code"));
 }
@@ -194,7 +194,7 @@ SPEC(Reply, has_not_begun_when_the_client_did_not_take_its_first_frame) {
 
 SPEC(Reply, as_a_stream_that_broke_says_so_in_its_last_frame) {
     stream.text("Hello");
-    stream.finishBroken(502, "the \"text\" model failed");
+    stream.finishBroken({ErrorKind::textModelFailed, 502, "the \"text\" model failed"});
     stream.finish();
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), kept.frames.size());
     CPPUNIT_ASSERT_EQUAL(502, header(1)->getValue<int>("code"));
@@ -324,7 +324,7 @@ SPEC(Reply, still_gets_a_last_frame_when_the_plugins_own_came_too_late) {
     call.end(Stop::guardExpired);
     CPPUNIT_ASSERT(!isLast(stream, lastWith("{}", R"({"content":" world"})")));
     CPPUNIT_ASSERT(stream.report().isCut);
-    stream.finishBroken(504, "too late");
+    stream.finishBroken({ErrorKind::modelTimeout, 504, "too late"});
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), kept.frames.size());
     CPPUNIT_ASSERT_EQUAL(2, header(1)->getValue<int>("status"));
 }

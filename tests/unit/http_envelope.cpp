@@ -23,6 +23,9 @@ struct Row {
 const std::vector<Row>& rows() {
     static const std::vector<Row> all{
         {ErrorKind::noSuchPath, "APP_NOT_FOUND_ERROR", 404},
+        {ErrorKind::noSuchModel, "APP_NOT_FOUND_ERROR", 404},
+        {ErrorKind::unsupported, "APP_QUERY_METHOD_ERROR", 400},
+        {ErrorKind::inputTooLong, "BODY_TOO_LARGE", 413},
         {ErrorKind::wrongMethod, "APP_QUERY_METHOD_ERROR", 405},
         {ErrorKind::badRequest, "APP_QUERY_METHOD_ERROR", 400},
         {ErrorKind::internal, "APP_INTERNAL_ERROR", 500},

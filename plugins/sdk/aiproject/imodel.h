@@ -168,9 +168,10 @@ struct ModelRequest {
     Text voice;                    // speech: its name, or empty
     Optional<double> speed;        // speech
     Optional<std::int64_t> dimensions;  // embedding
-    Text dialect;                       // the client's: "documented"
-    Text body;       // the client's own body, whole, for a plugin that speaks that dialect; empty where a
-                     // credential stands in it, as in the documented one
+    Text dialect;                       // the client's: "documented" or "openai"
+    Text body;       // "openai": the client's own body, whole, a JSON object in UTF-8 that was checked, for a plugin
+                     // that speaks that dialect. Empty where a credential stands in it, as in the documented one, and
+                     // where the request was not JSON
     Text user;       // stable and opaque per user, at most 32 characters; may be empty
     Text requestId;  // for logs, here and at the upstream
     Timeouts timeouts{};
@@ -258,10 +259,13 @@ public:
     virtual bool toolCall(const ToolPiece& piece) noexcept = 0;
     virtual bool bytes(Text piece) noexcept = 0;  // speech, in the format that was asked for
     virtual bool vector(const float* values, std::uint64_t count) noexcept = 0;  // embedding: one for each input
-    // A whole message of the upstream, in a dialect that the host knows: "spark" in this version. A client of the same
-    // dialect gets it byte for byte (line breaks between JSON tokens become spaces, since a line of a stream holds one
-    // frame; the last frame gets another usage where this one is missing or cannot be believed); others get it
-    // translated. What the host reads in it (usage, finish, thoughts, tool calls) need not be told again.
+    // A whole message of the upstream, in a dialect that the host knows: "spark", or "openai" (a chunk of a chat
+    // completion, or a whole one). A client of the same dialect gets it byte for byte, unless that client could not
+    // read it (line breaks between JSON tokens become spaces, since a line of a stream holds one frame; the last frame
+    // gets another usage where this one is missing or cannot be believed); others get it translated. What the host
+    // reads in it (usage, finish, thoughts, tool calls) need not be told again.
+    // "openai": `[DONE]` is not a frame, and no frame is Seen::last, since usage may follow finish_reason: the plugin
+    // returns ok at the end. Without a finish_reason or [DONE] the answer is broken, which is the plugin's to say.
     virtual Seen frame(Text dialect, Text message) noexcept = 0;
 
     virtual void finish(Finish reason) noexcept = 0;

@@ -39,10 +39,12 @@ std::string HttpBody::text() const {
     return all;
 }
 
-// An answer is compressed only by servers that were asked for it, and a redirect is never followed.
+// Some gateways turn away what has no User-Agent. Without the encoding some servers would choose one.
 HttpForm::HttpForm(const Endpoint& endpoint, const std::string& path, const std::string& lines)
-    : fixed_("POST " + path + " HTTP/1.1\r\nHost: " + endpoint.authority() +
-             "\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n" + lines) {}
+    : fixed_(
+          "POST " + path + " HTTP/1.1\r\nHost: " + endpoint.authority() +
+          "\r\nUser-Agent: aiproject\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n" +
+          lines) {}
 
 std::string HttpForm::head(std::size_t bodyBytes, std::string_view contentType) const {
     std::string head = fixed_;

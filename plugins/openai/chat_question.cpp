@@ -1,0 +1,172 @@
+#include "openai/chat_question.h"
+
+#include "openai/turns.h"
+#include "upstream/failure.h"
+#include "upstream/json_members.h"
+#include "upstream/json_reading.h"
+
+#include <Poco/NumberFormatter.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace aiproject::openai {
+namespace {
+
+using outbound::CallFailure;
+using outbound::HttpBody;
+
+[[noreturn]] void refuse(const std::string& sentence) { throw CallFailure(ModelStatus::badInput, sentence, sentence); }
+
+void add(std::string& json, std::string_view name, std::string_view value) {
+    json.append(",\"").append(name).append("\":").append(value);
+}
+
+std::string shown(double number) { return Poco::NumberFormatter::format(number); }
+
+// Those that must be ours, in any case.
+bool isOurs(std::string_view name) {
+    for (const char* const own : {"model", "stream", "stream_options", "max_tokens", "max_completion_tokens"})
+        if (name == own) return true;
+    return false;
+}
+
+bool isSampling(std::string_view name) {
+    for (const char* const each : {"temperature", "top_p", "presence_penalty", "frequency_penalty"})
+        if (name == each) return true;
+    return false;
+}
+
+bool isAmong(std::string_view name, std::string_view list) {
+    return list.find(" " + std::string(name) + " ") != std::string_view::npos;
+}
+
+std::string arrayOf(const List<Text>& texts) {
+    std::string json = "[";
+    for (std::uint64_t i = 0; i < texts.count; ++i) {
+        if (i > 0) json += ',';
+        outbound::addQuoted(json, texts[i]);
+    }
+    return json += ']';
+}
+
+std::string beginOf(const Dialect& dialect, const std::string& model) {
+    return R"({"model":)" + outbound::quotedJson(model) + R"(,"stream":true)" +
+           (dialect.streamOptions == Does::yes ? R"(,"stream_options":{"include_usage":true})" : "");
+}
+
+}  // namespace
+
+ChatQuestions::ChatQuestions(ChatDefaults defaults, const std::string& model)
+    : defaults_(std::move(defaults)), dialect_(*defaults_.dialect), begin_(beginOf(dialect_, model)) {}
+
+HttpBody ChatQuestions::of(const ModelRequest& request) const {
+    HttpBody body;
+    std::string own = begin_;
+    if (addPassedOn(request, own, body)) return body;
+    own += valuesOf(request) + choicesOf(request) + R"(,"messages":)";
+    addTurns(request, dialect_, own);
+    body.add(std::move(own += '}'));
+    return body;
+}
+
+HttpBody ChatQuestions::ofPicture(const ModelRequest& request, const std::string& quotedQuestion) const {
+    std::string own = begin_ + valuesOf(request) + R"(,"messages":[{"role":"user","content":[{"type":"image_url",)" +
+                      R"("image_url":{"url":)";
+    addDataUrl(own, request.format, request.media);
+    HttpBody body;
+    body.add(std::move(own.append(R"(}},{"type":"text","text":)").append(quotedQuestion).append("}]}]}")));
+    return body;
+}
+
+// False, and nothing is added: the client speaks otherwise, or wrote what cannot be passed on.
+bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, HttpBody& body) const {
+    if (std::string_view(request.dialect) != "openai" || request.body.size == 0) return false;
+    const auto members = outbound::membersOf(request.body);
+    if (!members) return false;
+    const auto isMessages = [](const outbound::JsonMember& each) { return each.name == "messages"; };
+    const auto messages = std::find_if(members->begin(), members->end(), isMessages);
+    const bool hasOne = std::count_if(members->begin(), members->end(), isMessages) == 1;
+    const bool mustWrite = !hasOne || mustWriteTurns(messages->value);
+    own += choicesOf(request);
+    if (mustWrite) {
+        own += R"(,"messages":)";
+        addTurns(request, dialect_, own);
+    }
+    body.add(std::move(own));
+    for (const outbound::JsonMember& member : *members) {
+        if (!isPassedOn(member.name) || (mustWrite && isMessages(member))) continue;
+        body.borrow(",");
+        body.borrow(member.whole);
+    }
+    body.borrow("}");
+    return true;
+}
+
+// What stands in a client's body as well and is passed on from there.
+std::string ChatQuestions::valuesOf(const ModelRequest& request) const {
+    const Sampling& sampling = *request.sampling;
+    std::string json;
+    if (dialect_.sampling == Does::yes) {
+        if (sampling.temperature) add(json, "temperature", shown(sampling.temperature.value));
+        if (sampling.topP) add(json, "top_p", shown(sampling.topP.value));
+        if (sampling.presencePenalty) add(json, "presence_penalty", shown(sampling.presencePenalty.value));
+        if (sampling.frequencyPenalty) add(json, "frequency_penalty", shown(sampling.frequencyPenalty.value));
+    }
+    if (sampling.topK) add(json, "top_k", std::to_string(sampling.topK.value));
+    if (sampling.seed) add(json, "seed", std::to_string(sampling.seed.value));
+    if (sampling.stop.count > 0) add(json, "stop", arrayOf(sampling.stop));
+    if (request.tools.size > 0) add(json, "tools", request.tools);
+    if (request.toolChoice.size > 0 && dialect_.anyToolChoice == Does::yes)
+        add(json, "tool_choice", request.toolChoice);
+    if (request.responseFormat.size > 0) add(json, "response_format", request.responseFormat);
+    if (dialect_.effort == Effort::named && sampling.reasoningEffort.size > 0)
+        add(json, "reasoning_effort", outbound::quotedJson(sampling.reasoningEffort));
+    return json;
+}
+
+// What depends on the dialect and on the operator, whoever wrote the rest.
+std::string ChatQuestions::choicesOf(const ModelRequest& request) const {
+    const Sampling& sampling = *request.sampling;
+    std::string json = effortOf(sampling);
+    if (sampling.maxTokens || defaults_.maxTokens)
+        add(json, defaults_.maxTokensName,
+            std::to_string(sampling.maxTokens ? sampling.maxTokens.value : *defaults_.maxTokens));
+    if (!sampling.temperature && defaults_.temperature) add(json, "temperature", shown(*defaults_.temperature));
+    if (!sampling.topP && defaults_.topP) add(json, "top_p", shown(*defaults_.topP));
+    if (request.tools.size > 0) json += dialect_.withTools;
+    if (defaults_.userId == UserId::sent && request.user.size > 0)
+        add(json, "user", outbound::quotedJson(request.user));
+    const std::string_view choice = request.toolChoice;
+    if (dialect_.anyToolChoice == Does::no && !choice.empty() && choice != R"("auto")")
+        refuse(R"(this model takes no other tool_choice than "auto"; leave it out)");
+    const std::string_view format = request.responseFormat;
+    if (dialect_.jsonSchema == Does::no && format.find("json_schema") != std::string_view::npos)
+        refuse(R"(this model takes no json_schema; set response_format to {"type":"json_object"})");
+    return json;
+}
+
+std::string ChatQuestions::effortOf(const Sampling& sampling) const {
+    const std::string_view effort = sampling.reasoningEffort;
+    if (effort.empty() || dialect_.effort == Effort::named) return {};
+    const bool isWanted = effort != "none";
+    if (dialect_.effort == Effort::flag) return std::string(R"(,"enable_thinking":)") + (isWanted ? "true" : "false");
+    return std::string(R"(,"thinking":{"type":")") + (isWanted ? "enabled" : "disabled") + "\"}";
+}
+
+// A service that knows no `developer` gets the turns, where it is "system". The word may also stand in a text, and then
+// they are written without need.
+bool ChatQuestions::mustWriteTurns(std::string_view messages) const {
+    return dialect_.developerRole == Does::no && messages.find("\"developer\"") != std::string_view::npos;
+}
+
+bool ChatQuestions::isPassedOn(std::string_view name) const {
+    if (isOurs(name) || isAmong(name, dialect_.dropped)) return false;
+    if (dialect_.sampling == Does::no && isSampling(name)) return false;
+    if (dialect_.topK == Does::no && name == "top_k") return false;
+    if (dialect_.anyToolChoice == Does::no && name == "tool_choice") return false;
+    if (defaults_.userId == UserId::sent && name == "user") return false;
+    return dialect_.effort == Effort::named || name != "reasoning_effort";
+}
+
+}  // namespace aiproject::openai

@@ -1,0 +1,55 @@
+#include "openai/dialect.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace aiproject::openai {
+namespace {
+
+constexpr Does no = Does::no, yes = Does::yes;
+
+// OpenAI's own: other services refuse some of them.
+#define AIPROJECT_OPENAIS_OWN                                                                           \
+    " store metadata service_tier prediction modalities audio verbosity web_search_options moderation " \
+    "prompt_cache_key"                                                                                  \
+    " prompt_cache_options prompt_cache_retention safety_identifier "
+constexpr std::string_view kOwn = AIPROJECT_OPENAIS_OWN;
+constexpr std::string_view kUnknownToZhipu = AIPROJECT_OPENAIS_OWN
+    "n seed logprobs top_logprobs logit_bias parallel_tool_calls frequency_penalty presence_penalty user ";
+#undef AIPROJECT_OPENAIS_OWN
+
+// clang-format off
+constexpr Dialect kDialects[] = {
+    // name, url, name of the limit, of a thought, effort, stream_options, developer, top_k, sampling, tool choice, schema, dropped, with tools
+    {"openai", "https://api.openai.com/v1", "max_completion_tokens", "reasoning_content", Effort::named,
+     yes, yes, no, yes, yes, yes, "", ""},
+    {"spark_http", "https://spark-api-open.xf-yun.com/v1", "max_tokens", "reasoning_content", Effort::thinking,
+     no, no, yes, yes, yes, no, kOwn, R"(,"tool_calls_switch":true)"},
+    {"deepseek", "https://api.deepseek.com", "max_tokens", "reasoning_content", Effort::thinking,
+     yes, no, no, yes, yes, no, kOwn, ""},
+    {"qwen", "https://dashscope.aliyuncs.com/compatible-mode/v1", "max_tokens", "reasoning_content", Effort::flag,
+     yes, no, yes, yes, yes, yes, kOwn, ""},
+    {"kimi", "https://api.moonshot.cn/v1", "max_tokens", "reasoning_content", Effort::thinking,
+     yes, no, no, no, yes, yes, kOwn, ""},
+    {"zhipu", "https://open.bigmodel.cn/api/paas/v4", "max_tokens", "reasoning_content", Effort::thinking,
+     no, no, no, yes, no, no, kUnknownToZhipu, ""},
+    {"ollama", "http://127.0.0.1:11434/v1", "max_tokens", "reasoning", Effort::named,
+     yes, no, no, yes, yes, yes, kOwn, ""},
+    {"vllm", "http://127.0.0.1:8000/v1", "max_tokens", "reasoning", Effort::named,
+     yes, no, yes, yes, yes, yes, kOwn, ""},
+    {"llamacpp", "http://127.0.0.1:8080/v1", "max_tokens", "reasoning_content", Effort::named,
+     yes, no, yes, yes, yes, yes, kOwn, ""},
+    {"openrouter", "https://openrouter.ai/api/v1", "max_tokens", "reasoning", Effort::named,
+     yes, yes, yes, yes, yes, yes, "", ""},
+};
+// clang-format on
+
+}  // namespace
+
+const Dialect& dialectOf(std::string_view name) {
+    const auto* const found =
+        std::find_if(std::begin(kDialects), std::end(kDialects), [&](const Dialect& row) { return row.name == name; });
+    return found == std::end(kDialects) ? kDialects[0] : *found;
+}
+
+}  // namespace aiproject::openai

@@ -234,6 +234,16 @@ SPEC(OpenAiSimulator, refuses_keys_paths_and_models_that_it_does_not_know) {
     CPPUNIT_ASSERT_EQUAL(1, simulator.connections());
 }
 
+SPEC(OpenAiSimulator, outlives_lengths_that_are_none) {
+    for (const auto* size : {"zz", "ffffffffffffffff", "fffffffff"}) {
+        OpenAiClient rough(simulator);
+        rough.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"s +
+                   size + "\r\n");
+        CPPUNIT_ASSERT(rough.receive().status >= 400);
+    }
+    CPPUNIT_ASSERT_EQUAL(200, client.chat(openAiAsk("a")).status);
+}
+
 SPEC(OpenAiSimulator, asks_for_no_key_when_it_has_none) {
     Options options;
     options.openAiKey = "";

@@ -6,7 +6,6 @@
 #include "upstream/openai/models.h"
 #include "upstream/openai/services.h"
 
-#include <Poco/Exception.h>
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
 
@@ -43,7 +42,7 @@ std::string readChunkedBody(Wire& wire) {
     std::string body;
     for (;;) {
         const auto size = Poco::NumberParser::parseHex64(readLine(wire));
-        if (body.size() + size > kMaxBodyBytes) throw tooLarge();
+        if (size > kMaxBodyBytes - body.size()) throw tooLarge();
         if (size == 0) break;
         body += readBytes(wire, size);
         readLine(wire);
@@ -142,9 +141,10 @@ void oneRequest(const Host& host, const HTTPRequest& request, CallRecord& record
             call.violation = std::to_string(error.status) + " " + error.code + " " + error.param + ": " + error.message;
         });
         out.refuse(error.status, "application/json", bodyOf(error));
-    } catch (const Poco::Exception& e) {
-        record.update([&](Call& call) { call.violation = "400 the request cannot be read: " + e.displayText(); });
-        out.refuse(400, "application/json", bodyOf(ApiError{400, "The request cannot be read: " + e.displayText()}));
+    } catch (const std::exception& e) {  // a length that is not a number, a schema that is none
+        const ApiError error{400, std::string("The request cannot be read: ") + e.what()};
+        record.update([&](Call& call) { call.violation = "400 " + error.message; });
+        out.refuse(error.status, "application/json", bodyOf(error));
     }
 }
 

@@ -52,7 +52,7 @@ bool Attempts::chooseModel() {
             continue;
         }
         if (!caller_.permit.enter(model->row, model->calls)) {
-            last_ = Error(ErrorKind::modelBusy, "model " + model->name + " has its calls in progress");
+            last_ = Error(ErrorKind::modelBusy, "model " + model->label() + " has its calls in progress");
             continue;
         }
         model_ = model;
@@ -109,8 +109,7 @@ ModelStatus Attempts::generate() {
     request_.timeouts.connectMs =
         milliseconds(std::chrono::ceil<std::chrono::milliseconds>(connectUntil_ - Clock::now()));
     const PluginRun running(model_->row);
-    const auto [answered, breach] =
-        generateBehindGate(*model_->instance, request_, reply_, calls_.lateUses_.at(model_));
+    const auto [answered, breach] = generateBehindGate(*model_->instance, request_, reply_, calls_.noteAsked(*model_));
     watched_->guard(-1, {});
     if (breach) reply_.blame(breach);
     return takeStream(answered, breach != nullptr);
@@ -122,7 +121,7 @@ ModelStatus Attempts::takeStream(ModelStatus answered, bool isBroken) {
     const bool isStreaming = answered == ModelStatus::streaming;
     if (isStreaming && streams.size() == 1 && !isBroken) {
         following_.emplace(*streams.front(), reply_.peer(), *model_, reply_, request_.timeouts,
-                           calls_.lateUses_.at(model_));
+                           calls_.asked_.at(model_).late);
         return answered;
     }
     for (IStream* stream : streams) stream->destroy();
@@ -171,7 +170,7 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
     // its total time.
     const bool isLongAnswer = status == ModelStatus::timedOut && stop == Stop::totalExpired;
     const bool isNoEvidence = calls_.watch_.endsAll() || isRevoked || (isLongAnswer && reply_.hasBegun());
-    if (!isNoEvidence) calls_.breaker_.record(*model_, status);
+    if (!isNoEvidence) calls_.breaker_.record(*model_, status, reply_.report().retryAfter);
     watched_.reset();
     if (status == ModelStatus::ok) return Progress::answered;
     if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");

@@ -7,6 +7,7 @@
 #include "base/token_estimate.h"
 #include "call/call_watch.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,8 +26,9 @@ struct CallReport {
     TokenEstimate answer;           // of what was passed on, thoughts included
     Finish finish = Finish::stop;
     std::string upstreamId;
-    std::string explanation;  // for the log
-    std::string advice;       // for the client
+    std::string explanation;                  // for the log
+    std::string advice;                       // for the client
+    std::chrono::milliseconds retryAfter{0};  // the upstream's wish; 0: it has told none
     std::uint64_t frames = 0;
     bool hasLast = false;    // the upstream's last frame was taken: the answer is whole
     bool isCut = false;      // something the plugin wanted to answer was not taken
@@ -77,6 +79,7 @@ public:
     void upstreamId(Text id) noexcept override;
     void explain(Text reason) noexcept override;
     void advise(Text sentence) noexcept override;
+    void retryAfter(std::uint32_t ms) noexcept override { report_.retryAfter = std::chrono::milliseconds(ms); }
     ModelStatus follow(IStream& stream, Text peer) noexcept override;
     void guard(int descriptor, std::uint32_t ms) noexcept override;
     Stop stop() noexcept override { return call_->stop(); }

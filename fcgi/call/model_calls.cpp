@@ -3,6 +3,9 @@
 #include "call/abilities.h"
 #include "call/outcome.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace aiproject {
 
 ModelCalls::ModelCalls(const ModelRegistry& registry, const Config& config, Log& log, EventLoop& loop)
@@ -13,14 +16,14 @@ ModelCalls::ModelCalls(const ModelRegistry& registry, const Config& config, Log&
       log_(log),
       watch_(loop) {
     for (const auto& [name, model] : registry.models())
-        lateUses_[&model] = &LateUse::make([&log, name = name, plugin = model.plugin->name()] {
+        asked_[&model].late = &LateUse::make([&log, name = name, plugin = model.plugin->name()] {
             log.error("model " + name + ": plugin " + plugin +
                       " has used the reply of a call that was over; it reached nobody, and is told once");
         });
 }
 
 ModelCalls::~ModelCalls() {
-    for (const auto& [model, late] : lateUses_) late->end();
+    for (const auto& [model, asked] : asked_) asked.late->end();
 }
 
 // Those that can be called. Throws when there are none.
@@ -31,28 +34,64 @@ std::vector<const Model*> ModelCalls::modelsFor(const ModelRequest& request,
     std::vector<const Model*> models;
     const Model* quarantined = nullptr;
     for (const auto& name : names) {
-        const Model* const model = registry_.find(name);
-        if (!model || !model->serves(kind) || !model->hasAll(needed)) continue;
-        if (model->isQuarantined())
-            quarantined = model;
-        else
-            models.push_back(model);
+        std::vector<const Model*> accounts;
+        for (const Model* const model : registry_.accountsOf(name)) {
+            if (!model->serves(kind) || !model->hasAll(needed)) continue;
+            if (model->isQuarantined())
+                quarantined = model;
+            else
+                accounts.push_back(model);
+        }
+        if (accounts.size() > 1) arrange(accounts);
+        models.insert(models.end(), accounts.begin(), accounts.end());
     }
-    if (models.empty() && quarantined) throw Error(failureOf(kind), "model " + quarantined->name + ": " + kQuarantined);
+    if (models.empty() && quarantined)
+        throw Error(failureOf(kind), "model " + quarantined->label() + ": " + kQuarantined);
     if (models.empty())
         throw Error(failureOf(kind), "none of its models is loaded, or serves this kind",
                     "no model is set up for this path");
     return models;
 }
 
+// The least busy for its weight first, and of those the one that was asked least. Those that rest are left out; when
+// all of them do, the one whose rest ends first is asked.
+void ModelCalls::arrange(std::vector<const Model*>& accounts) const {
+    struct Place {
+        double busy, asked;
+        std::int64_t restsUntil;
+    };
+    const std::int64_t now = Board::milliseconds();
+    std::map<const Model*, Place> places;
+    for (const Model* const one : accounts)
+        places[one] = {double(registry_.callsOf(*one)) / one->weight,
+                       double(asked_.at(one).times.load(std::memory_order_relaxed)) / one->weight,
+                       one->shared->restsUntil};
+    const auto before = [&](const Model* left, const Model* right) {
+        const Place &one = places.at(left), &other = places.at(right);
+        const std::int64_t rest = std::max(one.restsUntil, now), otherRest = std::max(other.restsUntil, now);
+        return std::tie(rest, one.busy, one.asked) < std::tie(otherRest, other.busy, other.asked);
+    };
+    std::sort(accounts.begin(), accounts.end(), before);
+    const auto rests = std::find_if(accounts.begin() + 1, accounts.end(),
+                                    [&](const Model* one) { return places.at(one).restsUntil > now; });
+    accounts.erase(rests, accounts.end());
+}
+
+LateUse* ModelCalls::noteAsked(const Model& model) {
+    Asked& asked = asked_.at(&model);
+    asked.times.fetch_add(1, std::memory_order_relaxed);
+    return asked.late;
+}
+
 void ModelCalls::requireAbilities(const std::vector<std::string>& names, const ModelRequest& request) const {
     const std::uint64_t needed = abilitiesFor(request);
     std::uint64_t lacking = 0;
     for (const std::string& name : names) {
-        const Model* const model = registry_.find(name);
-        if (!model || !model->serves(request.kind)) continue;
-        if (model->hasAll(needed)) return;
-        lacking |= needed & ~model->abilities;
+        for (const Model* const model : registry_.accountsOf(name)) {
+            if (!model->serves(request.kind)) continue;
+            if (model->hasAll(needed)) return;
+            lacking |= needed & ~model->abilities;
+        }
     }
     if (lacking != 0) throw refusal(ErrorKind::badRequest, "no model of this path can do: " + namesOf(lacking));
 }
@@ -61,7 +100,7 @@ void ModelCalls::logFailure(const Model& model, ModelStatus status, Stop stop, c
                             const CallReport& report) const {
     LogLine line("model");
     line.field("id", requestId)
-        .field("model", model.name)
+        .field("model", model.label())
         .field("status", nameOf(status))
         .field("sid", report.upstreamId)
         .number("frames", std::int64_t(report.frames))

@@ -9,6 +9,7 @@
 #include "host/reply_gate.h"
 #include "observe/log.h"
 
+#include <atomic>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,7 +36,14 @@ public:
 private:
     friend class Attempts;
 
+    struct Asked {  // what this worker keeps of a model
+        LateUse* late = nullptr;
+        std::atomic<std::uint64_t> times{0};
+    };
+
     std::vector<const Model*> modelsFor(const ModelRequest& request, const std::vector<std::string>& names) const;
+    void arrange(std::vector<const Model*>& accounts) const;
+    LateUse* noteAsked(const Model& model);
     void logFailure(const Model& model, ModelStatus status, Stop stop, const std::string& requestId,
                     const CallReport& report) const;
 
@@ -44,7 +52,7 @@ private:
     const RetryConfig retry_;
     const Breaker breaker_;
     Log& log_;
-    std::map<const Model*, LateUse*> lateUses_;
+    std::map<const Model*, Asked> asked_;
     CallWatch watch_;
 };
 

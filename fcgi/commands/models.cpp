@@ -28,15 +28,18 @@ std::string contractOf(const ModelPlugin& plugin) {
     return std::to_string(plugin.contractMajor) + "." + std::to_string(plugin.contractMinor);
 }
 
-std::string writtenValue(const Config& config, const std::string& model, const Setting& setting) {
-    const auto configured = config.models.find(model);
+std::string writtenValue(const Config& config, const Model& model, const Setting& setting) {
+    const auto configured = config.models.find(model.name);
     if (configured == config.models.end()) return {};
-    const auto value = configured->second.settings.find(setting.name);
-    if (value == configured->second.settings.end()) return {};
-    return setting.secrecy == Secrecy::secret ? "(set)" : value->second;
+    for (const UpstreamAccount& account : accountsIn(model.name, configured->second.settings).all) {
+        const auto value = account.settings.find(setting.name);
+        if (account.name != model.account || value == account.settings.end()) continue;
+        return setting.secrecy == Secrecy::secret ? "(set)" : value->second;
+    }
+    return {};
 }
 
-Poco::JSON::Object describe(const Config& config, const std::string& model, const Setting& setting) {
+Poco::JSON::Object describe(const Config& config, const Model& model, const Setting& setting) {
     Poco::JSON::Object object;
     object.set("name", std::string(setting.name));
     object.set("allowed", allowedValues(setting));
@@ -52,10 +55,11 @@ Poco::JSON::Object describe(const Config& config, const std::string& model, cons
 Poco::JSON::Object describe(const Config& config, const Model& model) {
     const ModelPlugin& plugin = model.plugin->descriptor();
     Poco::JSON::Array settings, kinds;
-    for (const Setting& setting : settingsOf(plugin)) settings.add(describe(config, model.name, setting));
+    for (const Setting& setting : settingsOf(plugin)) settings.add(describe(config, model, setting));
     for (const auto& kind : kindsOf(model.kinds)) kinds.add(kind);
     Poco::JSON::Object object;
     object.set("name", model.name);
+    if (!model.account.empty()) object.set("account", model.account);
     object.set("plugin", model.plugin->name());
     object.set("file", model.plugin->file().string());
     object.set("version", std::string(plugin.version));
@@ -68,13 +72,13 @@ Poco::JSON::Object describe(const Config& config, const Model& model) {
 
 void printText(const Config& config, const Model& model) {
     const ModelPlugin& plugin = model.plugin->descriptor();
-    std::cout << model.name << "  " << printable(plugin.summary) << "\n  plugin " << model.plugin->name() << " "
+    std::cout << model.label() << "  " << printable(plugin.summary) << "\n  plugin " << model.plugin->name() << " "
               << printable(plugin.version) << ", contract " << contractOf(plugin) << ", from "
               << model.plugin->file().string() << "\n  kinds";
     for (const auto& kind : kindsOf(model.kinds)) std::cout << " " << kind;
     std::cout << "\n";
     for (const Setting& setting : settingsOf(plugin)) {
-        const std::string written = writtenValue(config, model.name, setting);
+        const std::string written = writtenValue(config, model, setting);
         std::cout << "  model." << model.name << "." << setting.name << " = ";
         if (!written.empty())
             std::cout << written;

@@ -58,6 +58,7 @@ void printWorker(const Object& worker) {
 void printModel(const Object& model) {
     std::cout << "  model " << std::left << std::setw(26) << text(model, "name") << std::setw(13)
               << text(model, "state") << text(model, "calls") << " calls";
+    if (model.has("key_end")) std::cout << ", key ..." << text(model, "key_end");
     if (model.has("retry_s")) std::cout << ", tried again in " << text(model, "retry_s") << " s";
     std::cout << "\n";
 }

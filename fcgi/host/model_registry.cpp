@@ -8,7 +8,6 @@
 #include <Poco/String.h>
 
 #include <sys/time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -149,89 +148,6 @@ const PluginLibrary* ModelRegistry::pluginOf(const std::string& modelName) {
     return nullptr;
 }
 
-void ModelRegistry::make(const std::string& name) {
-    const PluginLibrary* plugin = pluginOf(name);
-    if (!plugin) return;
-    const auto configured = config_.models.find(name);
-    const bool isConfigured = configured != config_.models.end();
-    const PluginSettings settings(plugin->descriptor(), "model." + name,
-                                  isConfigured ? configured->second.settings : std::map<std::string, std::string>{});
-    const int calls = isConfigured ? configured->second.calls : -1;
-    if (settings.usable())
-        add({name,
-             plugin,
-             {},
-             calls < 0 ? config_.limits.modelCalls : calls,
-             settings.integer("max_tokens"),
-             settings.abilities()},
-            settings);
-    tell(name, *plugin, settings);
-}
-
-// What came with the package and nobody has asked for is no error, but whoever has just dropped a plugin into the
-// folder must hear what it waits for.
-void ModelRegistry::tell(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings) {
-    const bool isConfigured = config_.models.count(name) > 0;
-    const bool isAskedFor = isConfigured || isRouted(name) || contains(wanted_, name);
-    const std::vector<std::string>& missing = settings.missing();
-    if (!isAskedFor && !missing.empty()) {
-        std::string lines;
-        for (const auto& key : missing) lines += (lines.empty() ? "" : ", ") + key + " = ...";
-        const std::string text = "plugin " + plugin.name() + " does not serve: it is not set up; write " + lines;
-        absent_.emplace(name, text);
-        findings_.push_back({Severity::warning, text});
-        return;
-    }
-    for (const Finding& finding : settings.findings()) {
-        const Severity severity = isAskedFor ? finding.severity : std::min(finding.severity, Severity::warning);
-        const bool isTold = isConfigured && settings.isAbout(finding, config_.models.at(name).unread);
-        if (finding.severity == Severity::error) absent_.emplace(name, finding.text);
-        if (!isTold) findings_.push_back({severity, finding.text});
-    }
-}
-
-void ModelRegistry::add(Model model, const PluginSettings& settings) {
-    model.generation = rows_.generation;
-    if (rows_.board) {
-        model.row = rows_.board->rowOfModel(model.name, model.plugin->name());
-        if (model.row == kNobody)
-            return lose(model.name, "model." + model.name + ": a pool has room for " + std::to_string(kMostModels) +
-                                        " models since its start; restart aiproject serve");
-        model.shared = &rows_.board->model(model.row);
-    }
-    // One in quarantine is not even made: a thread that create() starts may be what crashes.
-    if (!model.shared || model.shared->quarantinedIn != model.generation) {
-        IModel* const instance = created(model.name, *model.plugin, settings);
-        if (!instance) return;
-        model.instance = {instance, [](IModel* made) { made->destroy(); }};
-        model.abilities = settings.abilities();  // create() may have narrowed them
-    }
-    model.kinds = settings.kinds();  // likewise; of one that is not made, all that its plugin has
-    models_.emplace(model.name, model);
-}
-
-IModel* ModelRegistry::created(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings) {
-    const auto create = plugin.descriptor().create;
-    const std::string what = "model." + name + ": create() of plugin " + plugin.name();
-    try {
-        // Only tried there: it may start threads, and those belong to this process.
-        attempt(what, [&] { create(settings); });
-        attempt("model." + name + ": destroy() of what create() of plugin " + plugin.name() + " has made", [&] {
-            if (IModel* const made = create(settings)) made->destroy();
-        });
-        const pid_t process = getpid();
-        IModel* const instance = create(settings);
-        if (getpid() != process) _exit(EXIT_FAILURE);  // it has forked; this is not the worker
-        if (!instance && settings.usable()) lose(name, what + " failed and gave no reason", plugin.name());
-        return instance;
-    } catch (const NoTrial&) {
-        throw;
-    } catch (const std::exception& e) {
-        lose(name, describe(e), plugin.name());
-        return nullptr;
-    }
-}
-
 void ModelRegistry::start(std::chrono::milliseconds limit) const {
     for (const auto& [name, model] : models_) {
         if (!model.instance) continue;
@@ -243,8 +159,22 @@ void ModelRegistry::start(std::chrono::milliseconds limit) const {
 }
 
 const Model* ModelRegistry::find(const std::string& name) const {
-    const auto found = models_.find(name);
-    return found == models_.end() ? nullptr : &found->second;
+    const std::vector<const Model*> accounts = accountsOf(name);
+    return accounts.empty() ? nullptr : accounts.front();
+}
+
+std::vector<const Model*> ModelRegistry::accountsOf(const std::string& name) const {
+    const auto itself = models_.find(name);
+    if (itself != models_.end()) return {&itself->second};
+    std::vector<const Model*> accounts;
+    const std::string begin = name + "/";
+    for (auto one = models_.lower_bound(begin); one != models_.end() && one->second.name == name; ++one)
+        accounts.push_back(&one->second);
+    return accounts;
+}
+
+int ModelRegistry::callsOf(const Model& model) const noexcept {
+    return rows_.board ? rows_.board->callsOf(model.row) : 0;
 }
 
 std::vector<std::string> ModelRegistry::secrets() const {
@@ -253,9 +183,9 @@ std::vector<std::string> ModelRegistry::secrets() const {
         const PluginLibrary* const plugin = pluginNamed(configured.plugin.empty() ? name : configured.plugin);
         if (!plugin) continue;
         for (const Setting& setting : settingsOf(plugin->descriptor())) {
-            const auto value = configured.settings.find(setting.name);
-            if (setting.secrecy == Secrecy::secret && value != configured.settings.end())
-                values.push_back(value->second);
+            if (setting.secrecy != Secrecy::secret) continue;
+            for (const auto& [written, value] : configured.settings)
+                if (settingIn(written) == setting.name) values.push_back(value);
         }
     }
     return values;

@@ -8,6 +8,7 @@
 #include "host/finding.h"
 #include "host/plugin_library.h"
 #include "host/plugin_settings.h"
+#include "host/upstream_accounts.h"
 #include "pool/board.h"
 #include "pool/plugin_snapshot.h"
 
@@ -23,13 +24,15 @@ namespace aiproject {
 constexpr const char* kQuarantined = "quarantined after it crashed workers; aiproject reload tries it again";
 
 struct Model {
-    std::string name;
-    const PluginLibrary* plugin;
+    std::string name;     // that clients know
+    std::string account;  // at the upstream, where it has several; then each of them is a Model
+    const PluginLibrary* plugin = nullptr;
     std::shared_ptr<IModel> instance;  // none: it was in quarantine when this worker started
     int calls = 0;                     // in progress in all workers of the pool; 0: no limit
     std::int64_t longestAnswer = 0;    // tokens: its setting max_tokens; 0: it has none
     std::uint64_t abilities = 0;       // mask of Ability
     std::uint32_t kinds = 0;           // mask of Kind
+    int weight = 1;                    // of this account
     int row = kNobody;                 // on the board
     int generation = 1;                // of this worker
     ModelRow* shared = nullptr;        // that row; none without a board
@@ -37,6 +40,7 @@ struct Model {
     bool serves(Kind kind) const noexcept { return (kinds & std::uint32_t(kind)) != 0; }
     bool hasAll(std::uint64_t wanted) const noexcept { return (wanted & ~abilities) == 0; }
     bool isQuarantined() const noexcept { return !instance || (shared && shared->quarantinedIn == generation); }
+    std::string label() const { return account.empty() ? name : name + "/" + account; }
 };
 
 // Where the models of a worker have their rows.
@@ -58,7 +62,13 @@ public:
 
     // Why there is no model of that name, though its plugin or the configuration has one; none: neither has.
     const std::string* whyAbsent(const std::string& name) const;
+    // Any of its accounts, which differ in nothing that a client sees.
     const Model* find(const std::string& name) const;
+    // All of them; the model alone where it has none.
+    std::vector<const Model*> accountsOf(const std::string& name) const;
+    // In progress in all workers of the pool, as far as can be seen without a lock.
+    int callsOf(const Model& model) const noexcept;
+    // By label.
     const std::map<std::string, Model>& models() const noexcept { return models_; }
     const std::vector<std::unique_ptr<PluginLibrary>>& plugins() const noexcept { return plugins_; }
     const Findings& findings() const noexcept { return findings_; }
@@ -76,7 +86,8 @@ private:
     void attempt(const std::string& what, const std::function<void()>& work) const;
     void makeModels();
     void make(const std::string& name);
-    IModel* created(const std::string& name, const PluginLibrary& plugin, const PluginSettings& settings);
+    void make(const std::string& name, const PluginLibrary& plugin, const UpstreamAccount& account);
+    IModel* created(const Model& model, const PluginSettings& settings);
     void add(Model model, const PluginSettings& settings);
     const PluginLibrary* pluginOf(const std::string& modelName);
     const PluginLibrary* pluginNamed(const std::string& name) const;

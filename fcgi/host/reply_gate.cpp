@@ -68,6 +68,9 @@ public:
     void advise(Text sentence) noexcept override {
         if (isOpen()) reply_->advise(sentence);
     }
+    void retryAfter(std::uint32_t ms) noexcept override {
+        if (isOpen()) reply_->retryAfter(ms);
+    }
     ModelStatus follow(IStream& stream, Text peer) noexcept override {
         return isOpen() ? reply_->follow(stream, peer) : ModelStatus::failed;
     }

@@ -108,17 +108,20 @@ const char* stateOf(Pool& pool, int model, int generation) {
     const ModelRow& row = pool.board().model(model);
     if (row.quarantinedIn == generation) return "quarantined";
     if (!hasModel(pool, model, true)) return "starting";
+    if (row.restsUntil > Board::milliseconds()) return "resting";
     return row.openUntil != 0 ? "failing" : "serving";
 }
 
 Object modelOf(const ModelRow& row, const char* state, int calls) {
-    const std::int64_t pause = row.openUntil - Board::milliseconds();
+    const std::int64_t pause = std::max<std::int64_t>(row.openUntil, row.restsUntil) - Board::milliseconds();
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("name", std::string(row.name.data()));
     object.set("plugin", std::string(row.plugin.data()));
     object.set("state", state);
     object.set("calls", calls);
     object.set("failures", row.failures.load());
+    if (const std::uint32_t keyEnd = row.keyEnd)
+        object.set("key_end", printable({reinterpret_cast<const char*>(&keyEnd), sizeof keyEnd}));
     if (pause > 0) object.set("retry_s", (pause + 999) / 1000);
     return object;
 }

@@ -24,7 +24,7 @@ struct Board::Memory {
 
 namespace {
 
-constexpr std::uint32_t kLayout = 7;  // counted up with every change of a row
+constexpr std::uint32_t kLayout = 8;  // counted up with every change of a row
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 
@@ -93,6 +93,12 @@ int Board::rowOfModel(const std::string& name, const std::string& plugin) {
         return index;
     }
     return kNobody;
+}
+
+int Board::callsOf(int model) noexcept {
+    int sum = 0;
+    for (int index = 0; index < callersEnd(); ++index) sum += worker(index).callsOf.at(model);
+    return sum;
 }
 
 int Board::addWorker() noexcept {

@@ -54,6 +54,8 @@ struct ModelRow {
     std::atomic<std::int32_t> quarantinedIn;  // a generation that does not call it; 0: none. The manager's
     std::atomic<std::int32_t> failures;       // one after the other
     std::atomic<std::int64_t> openUntil;      // of the circuit breaker; Board::milliseconds()
+    std::atomic<std::int64_t> restsUntil;     // an account that its upstream has refused; the same
+    std::atomic<std::uint32_t> keyEnd;        // of an account: the last 4 characters of its key; 0: not to be shown
 };
 
 // One call in progress: a permit.
@@ -99,6 +101,9 @@ public:
 
     // The row of that name, made when there is none; kNobody: all are taken.
     int rowOfModel(const std::string& name, const std::string& plugin);
+
+    // Its calls in progress in all workers. Exact under lock().
+    int callsOf(int model) noexcept;
 
     // A free row for a worker that is to start, now `starting`; kNobody: all are taken.
     int addWorker() noexcept;

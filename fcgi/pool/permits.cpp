@@ -47,7 +47,7 @@ bool Permit::enter(int model, int limit) noexcept {
     leaveModel();
     if (limit > 0) {
         const auto held = permits_.board_.hold();
-        if (permits_.callsOf(model) >= limit) return false;
+        if (permits_.board_.callsOf(model) >= limit) return false;
         ++worker().callsOf.at(model);
     } else {
         ++worker().callsOf.at(model);
@@ -92,12 +92,6 @@ std::int64_t Permits::pricePerCall() const noexcept {
 int Permits::calls() const noexcept {
     int sum = 0;
     for (int i = 0; i < board_.callersEnd(); ++i) sum += board_.worker(i).calls;
-    return sum;
-}
-
-int Permits::callsOf(int model) const noexcept {
-    int sum = 0;
-    for (int i = 0; i < board_.callersEnd(); ++i) sum += board_.worker(i).callsOf.at(model);
     return sum;
 }
 

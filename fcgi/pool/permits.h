@@ -73,7 +73,6 @@ private:
 
     // These under the board's lock.
     int calls() const noexcept;
-    int callsOf(int model) const noexcept;
     bool isAtUserLimit(std::uint64_t user) const noexcept;
     void claim(int index, std::uint64_t user) noexcept;
     UserRow& minuteOf(std::uint64_t user) const noexcept;

@@ -7,7 +7,7 @@
 //   vector NUMBER                           an embedding of two numbers, this one and 1
 //   past JSON                               a frame, and the script goes on whatever the host saw in it
 //   say WHAT                                a delta of a part of the request, see partOf()
-//   usage TOTAL  finish NUMBER  sid ID  explain TEXT  advise TEXT
+//   usage TOTAL  finish NUMBER  sid ID  explain TEXT  advise TEXT  retry MS
 //   await FILE                              goes on once the file exists, or when the host wishes to stop
 //   hang MS                                 blocks on a socket under guard(MS) until the host shuts it down
 //   follow                                  what comes after it is followed: one step for each advance(), and `hang` is
@@ -150,6 +150,7 @@ std::optional<ModelStatus> play(const Line& line, IReply& reply) {
     if (line.word == "finish") reply.finish(Finish(std::stoi(line.rest)));
     if (line.word == "sid") reply.upstreamId(rest);
     if (line.word == "explain") reply.explain(rest);
+    if (line.word == "retry") reply.retryAfter(std::uint32_t(std::stoul(line.rest)));
     if (line.word == "advise") reply.advise(rest);
     return std::nullopt;
 }

@@ -96,6 +96,7 @@ public:
     bool text(Text piece) noexcept override { return host_.text(checked(piece)); }
     void explain(Text reason) noexcept override { host_.explain(checked(reason)); }
     void advise(Text sentence) noexcept override { host_.advise(checked(sentence)); }
+    void retryAfter(std::uint32_t) noexcept override {}
 
 private:
     static Text checked(Text text) {

@@ -70,6 +70,17 @@ struct Bills : CppUnit::TestCase {
 
 }  // namespace
 
+SPEC(Bills, of_a_model_with_several_accounts_are_its_own_and_one_that_is_refused_rests) {
+    start({{"model.spark_chat.accounts", "wrong,right"},
+           {"model.spark_chat.account.wrong.api_secret", "not-the-secret-of-this-account"}});
+    for (int i = 0; i < 3; ++i) assertSays(ask("/textModel/chat").body, "\"code\":0");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(3), books->rows("model = 'spark_chat' AND outcome = 'complete'"));
+    const std::string rests =
+        "model spark_chat/wrong: its upstream says misconfigured; the other accounts are asked for 600000 ms";
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), countOf(worker->log(), rests));
+    books->assertAgree();
+}
+
 SPEC(Bills, are_what_the_upstream_reports_of_a_whole_answer) {
     start();
     const FastcgiAnswer chat = ask("/textModel/chat");

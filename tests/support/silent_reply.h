@@ -18,6 +18,7 @@ public:
     void upstreamId(Text /*id*/) noexcept override {}
     void explain(Text /*reason*/) noexcept override {}
     void advise(Text /*sentence*/) noexcept override {}
+    void retryAfter(std::uint32_t) noexcept override {}
     ModelStatus follow(IStream& stream, Text /*peer*/) noexcept override {
         stream.destroy();
         return ModelStatus::streaming;

@@ -46,6 +46,7 @@ struct SeeingReply final : SilentReply {
     }
     void explain(Text reason) noexcept override { reasons += reason.str(); }
     void advise(Text words) noexcept override { sentence = words.str(); }
+    void retryAfter(std::uint32_t) noexcept override {}
 };
 
 struct FollowedAnswers : CppUnit::TestCase {

@@ -273,6 +273,8 @@ public:
     virtual void upstreamId(Text id) noexcept = 0;        // the upstream's id of this call, for log and support
     virtual void explain(Text reason) noexcept = 0;       // for the log only, never for the client
     virtual void advise(Text sentence) noexcept = 0;      // for the client: badInput and inputTooLarge only
+    // With busy or quotaSpent: the upstream takes nothing from this account for so long, as it says itself.
+    virtual void retryAfter(std::uint32_t ms) noexcept = 0;
 
     // In generate(), once the question is sent: from here on the stream is the host's, which drives it in this thread
     // or in its loop. Return what this answers from generate() at once. `peer`: for the log.

@@ -96,7 +96,7 @@ std::optional<std::int64_t> limitOf(const Members& body, const Model& model) {
 std::vector<std::string> stopsOf(const Members& body) {
     if (!body.has("stop")) return {};
     if (body.value("stop").isString()) return {*body.text("stop")};
-    const auto stops = *body.texts("stop");
+    auto stops = *body.texts("stop");
     if (stops.empty() || stops.size() > kMostStops) body.refuseValue("stop", "must have 1 to 4 strings");
     return stops;
 }

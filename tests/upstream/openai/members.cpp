@@ -128,7 +128,7 @@ std::optional<std::vector<std::string>> Members::texts(const std::string& name) 
 }
 
 std::optional<std::string> Members::choice(const std::string& name, std::initializer_list<const char*> allowed) const {
-    const auto found = text(name);
+    auto found = text(name);
     if (!found) return found;
     const bool isKnown = std::any_of(allowed.begin(), allowed.end(), [&](const char* one) { return *found == one; });
     if (!isKnown) refuseValue(name, "has the unsupported value '" + *found + "'");

@@ -106,7 +106,7 @@ void HttpAnswer::takeHead() {
     Poco::Net::HTTPResponse response;
     const int status = takeStatusLine(std::string_view(headText_).substr(0, lineEnd), response);
     std::istringstream fields(headText_.substr(lineEnd + 2));
-    headText_ = {};
+    std::string().swap(headText_);  // its memory, too: a stream that waits needs none
     lines_ = 0;
     try {
         response.Poco::Net::MessageHeader::read(fields);

@@ -6,6 +6,8 @@
 #include "unit/http_peer.h"
 #include "upstream/failure.h"
 
+#include <malloc.h>
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -200,3 +202,28 @@ SPEC(HttpStreams, keep_no_more_connections_than_wanted) {
     CPPUNIT_ASSERT(!peers[0]->isClosed() && !peers[1]->isClosed() && peers[2]->isClosed());
     CPPUNIT_ASSERT(links->take() && links->take() && !links->take());
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they have an allocator of their own
+SPEC(HttpStreams, that_wait_hold_less_than_a_kibibyte) {
+    constexpr std::size_t count = 100;
+    std::vector<NotingHttp*> waiting;
+    std::vector<std::unique_ptr<HttpPeer>> peers;
+    waiting.reserve(count);
+    peers.reserve(count);
+    seen.body.reserve(count);
+    std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: text/event-stream\r\n";
+    for (int i = 0; i < 30; ++i) head += "X-Header-" + std::to_string(i) + ": " + std::string(60, 'x') + "\r\n";
+    for (std::size_t i = 0; i < count; ++i) peers.push_back(std::make_unique<HttpPeer>());
+    const auto before = mallinfo2().uordblks;
+    for (std::size_t i = 0; i < count; ++i) {
+        waiting.push_back(new NotingHttp(peers[i]->asked(), links, seen));
+        for (const std::string& bytes : {head.substr(0, 1'000), head.substr(1'000) + "\r\n1\r\n", "a\r\n3\r\n"s}) {
+            peers[i]->says(bytes);
+            CPPUNIT_ASSERT(waiting.back()->advance(reply).next == Next::readable);
+        }
+    }
+    const auto each = (mallinfo2().uordblks - before) / count;
+    for (NotingHttp* const one : waiting) one->destroy();
+    CPPUNIT_ASSERT_MESSAGE(std::to_string(each), each < 1'024);
+}
+#endif

@@ -37,6 +37,16 @@ bool isSampling(std::string_view name) {
     return false;
 }
 
+bool isOfTools(std::string_view name) {
+    return name == "tools" || name == "tool_choice" || name == "parallel_tool_calls";
+}
+
+// It counts as absent, and not every service knows that.
+bool isNull(std::string_view value) {
+    const std::size_t begin = std::min(value.find_first_not_of(" \t\r\n"), value.size());
+    return value.substr(begin, 4) == "null";
+}
+
 bool isAmong(std::string_view name, std::string_view list) {
     return list.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
@@ -95,7 +105,8 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
     }
     body.add(std::move(own));
     for (const outbound::JsonMember& member : *members) {
-        if (!isPassedOn(member.name) || (mustWrite && isMessages(member))) continue;
+        if (!isPassedOn(member.name) || isNull(member.value) || (mustWrite && isMessages(member))) continue;
+        if (request.tools.size == 0 && isOfTools(member.name)) continue;  // an empty list, which OpenAI refuses
         body.borrow(",");
         body.borrow(member.whole);
     }

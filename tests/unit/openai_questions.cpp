@@ -102,6 +102,17 @@ SPEC(ChatBodies, let_no_client_choose_the_upstreams_model) {
     CPPUNIT_ASSERT_EQUAL(kBegin + ""s + kHello + "}", escaped);
 }
 
+SPEC(ChatBodies, leave_out_what_counts_as_absent) {
+    CPPUNIT_ASSERT_EQUAL(
+        kBegin + R"(,"messages":[],"x":[null],"y":"null"})"s,
+        passedOn("openai", R"({"messages":[],"stop":null,"temperature": null ,"x":[null],"y":"null","seed":null})"));
+    const char* const withTools = R"({"messages":[],"tools":[],"tool_choice":"auto","parallel_tool_calls":true})";
+    CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"messages":[]})"s, passedOn("openai", withTools));
+    asking.request.tools = "[{}]";
+    CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"messages":[],"tools":[],"tool_choice":"auto","parallel_tool_calls":true})"s,
+                         passedOn("openai", withTools));
+}
+
 SPEC(ChatBodies, are_in_the_words_of_the_dialect) {
     asking.sampling.maxTokens = {5, 1};
     asking.sampling.reasoningEffort = "none";

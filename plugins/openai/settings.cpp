@@ -33,8 +33,11 @@ bool isFieldValue(const std::string& value) {
     return std::all_of(value.begin(), value.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
-bool takeKey(const ISettings& settings, Upstream& upstream) {
+bool takeKey(const ISettings& settings, bool isRemote, Upstream& upstream) {
     const std::string key = settingText(settings, "api_key");
+    const bool isKeyInHeaders = settings.text("headers").size > 0;
+    if (key.empty() && isRemote && !isKeyInHeaders)
+        settings.warn("api_key", "is not set; a service that is not one's own wants a key");
     if (key.empty()) return true;
     if (!isVisible(key)) {
         settings.reject("api_key", "must be visible ASCII characters without blanks, as the service shows it");
@@ -114,7 +117,7 @@ std::optional<Upstream> upstreamOf(const ISettings& settings, const Dialect& dia
     auto peer = outbound::peerOf(settings, dialect.url, outbound::Protocol::http);
     Upstream upstream;
     bool usable = peer.has_value();
-    usable &= takeKey(settings, upstream);
+    usable &= takeKey(settings, peer && peer->endpoint.transport == outbound::Transport::tls, upstream);
     usable &= takeHeaders(settings, upstream);
     upstream.model = settingText(settings, "model");
     if (upstream.model.empty()) {

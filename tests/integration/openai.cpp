@@ -220,6 +220,10 @@ SPEC(OpenAiPlugin, refuses_settings_that_cannot_work) {
         CPPUNIT_ASSERT_MESSAGE(findings(written), has(findings(written), part));
     }
     Written written = openAiAt("http://127.0.0.1:1/v1");
+    written["api_key"] = "";
+    CPPUNIT_ASSERT_EQUAL(""s, findings(written));  // a server on loopback
+    written["url"] = "";
+    CPPUNIT_ASSERT(has(findings(written), "api_key: is not set"));
     written["kind"] = "picture";
     written["question"] = "";
     CPPUNIT_ASSERT(has(findings(written), "must not be empty"));

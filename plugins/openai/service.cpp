@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kRefusalBytes = 64UL * 1024;
 
+bool isSuccess(const outbound::HttpHead& head) { return head.status >= 200 && head.status < 300; }
+
 }  // namespace
 
 Service::Service(const Upstream& upstream, const std::string& path)
@@ -18,14 +20,14 @@ Service::Service(const Upstream& upstream, const std::string& path)
 
 ModelStatus ServiceStream::take(std::string_view body, IReply& reply) {
     lookAtHead();
-    if (head().status == 200) return takeBody(body, reply);
+    if (isSuccess(head())) return takeBody(body, reply);
     refusal_.append(body.substr(0, kRefusalBytes - std::min(kRefusalBytes, refusal_.size())));
     return refusal_.size() < kRefusalBytes ? ModelStatus::streaming : end("", reply);
 }
 
 ModelStatus ServiceStream::end(const std::string& fault, IReply& reply) {
     lookAtHead();
-    if (head().status == 200) return endBody(fault, reply);
+    if (isSuccess(head())) return endBody(fault, reply);
     tellId(reply);
     throw failureOf(head().status, errorIn(refusal_), service_->secrets, head().retryAfter);
 }

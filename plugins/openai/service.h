@@ -25,7 +25,7 @@ protected:
     ServiceStream(outbound::AskedHttp asked, std::shared_ptr<const Service> service)
         : HttpStream(std::move(asked), service->links), service_(std::move(service)) {}
 
-    // As take() and end() of HttpStream, of an answer with the status 200.
+    // As take() and end() of HttpStream, of an answer with a status of success.
     virtual ModelStatus takeBody(std::string_view body, IReply& reply) = 0;
     virtual ModelStatus endBody(const std::string& fault, IReply& reply) = 0;
 

@@ -42,11 +42,13 @@ void EventLines::keep(std::string_view part) {
 }
 
 std::optional<std::string_view> EventLines::dataOf(std::string_view line) {
-    constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF", name = "data:";
+    constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF", name = "data:", error = "error: {";
     if (isFirst_ && line.substr(0, byteOrderMark.size()) == byteOrderMark) line.remove_prefix(byteOrderMark.size());
     isFirst_ = false;
     if (line.substr(0, name.size()) == name)
         line.remove_prefix(name.size());
+    else if (line.substr(0, error.size()) == error)
+        line.remove_prefix(error.size() - 1);
     else if (line.empty() || line[0] != '{')
         return std::nullopt;  // a comment, another field, the empty line between two events
     const std::size_t begin = std::min(line.find_first_not_of(" \t\r"), line.size());

@@ -1,6 +1,6 @@
 // The data of server-sent events out of bytes, however they are cut, read as tolerantly as services write them: with
 // or without a space behind the colon, CR LF or LF, an empty line between events or none, a JSON object in a line of
-// its own. So each line of data is one event; nobody breaks JSON over several. Pure.
+// its own or behind "error:" (llama.cpp). So each line of data is one event; nobody breaks JSON over several. Pure.
 #pragma once
 
 #include <cstddef>

@@ -57,14 +57,14 @@ struct ChatReply final : SilentReply {
 };
 
 struct ChatAnswers : CppUnit::TestCase {
-    std::shared_ptr<const Service> service;
+    std::shared_ptr<const openai::Service> service;
     ChatReply reply;
 
     void setUp() override {
-        Upstream upstream;
+        openai::Upstream upstream;
         upstream.peer.endpoint.transport = outbound::Transport::plain;
         upstream.secrets.add("sk-very-secret-key-1234567890");
-        service = std::make_shared<Service>(upstream, "/chat/completions");
+        service = std::make_shared<openai::Service>(upstream, "/chat/completions");
     }
 
     // Of an upstream that says this and hangs up.
@@ -74,7 +74,7 @@ struct ChatAnswers : CppUnit::TestCase {
     }
     ModelStatus read(const std::string& bytes) {
         HttpPeer peer;
-        auto* const stream = new ChatStream(peer.asked(), service);
+        auto* const stream = new openai::ChatStream(peer.asked(), service);
         peer.says(bytes);
         peer.hangUp();
         while (stream->advance(reply).next != Next::over) continue;
@@ -143,7 +143,7 @@ SPEC(ChatAnswers, cut_at_any_byte_are_broken_or_whole) {
 
 SPEC(ChatAnswers, that_end_with_done_do_not_wait_for_the_connection) {
     HttpPeer peer;
-    auto* const stream = new ChatStream(peer.asked(), service);
+    auto* const stream = new openai::ChatStream(peer.asked(), service);
     peer.says(kEventsHead + event(kEnd));
     const Step step = stream->advance(reply);
     CPPUNIT_ASSERT(step.next == Next::readable && step.ms > 0);  // for a usage, and not for ever
@@ -182,6 +182,11 @@ SPEC(ChatAnswers, that_are_errors_say_which) {
     // Cut, too: the status says enough.
     const std::string cut = "HTTP/1.1 503 Busy\r\nContent-Length: 100\r\n\r\n{\"error\":";
     expect(ModelStatus::busy, cut, "HTTP 503");
+}
+
+SPEC(ChatAnswers, may_have_any_status_of_success) {
+    expect(ModelStatus::ok, counted(R"({"choices":[{"message":{"content":"a"}}]})", "201 Made"));
+    expect(ModelStatus::unavailable, "HTTP/1.1 204 Nothing\r\n\r\n", "without finish_reason");
 }
 
 SPEC(ChatAnswers, that_are_something_else_fail) {

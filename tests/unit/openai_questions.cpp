@@ -50,7 +50,7 @@ struct ChatBodies : CppUnit::TestCase {
     Asking asking;
 
     std::string bodyFor(const char* dialect, const ModelRequest& request) const {
-        return ChatQuestions(defaultsFor(dialect), "m").of(request).text();
+        return openai::ChatQuestions(defaultsFor(dialect), "m").of(request).text();
     }
     std::string passedOn(const char* dialect, const char* body) { return bodyFor(dialect, asking.of("openai", body)); }
     void expectRefused(const char* dialect, const ModelRequest& request, const std::string& part) const {
@@ -151,8 +151,8 @@ SPEC(ChatBodies, have_the_operators_values_where_the_client_has_none) {
     defaults.temperature = 0.5;
     defaults.topP = 0.9;
     defaults.maxTokens = 50;
-    defaults.userId = UserId::sent;
-    const ChatQuestions questions(defaults, "m");
+    defaults.userId = openai::UserId::sent;
+    const openai::ChatQuestions questions(defaults, "m");
     CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"max_tokens":50,"temperature":0.5,"top_p":0.9,"user":"user-1","messages":[]})"s,
                          questions.of(asking.of("openai", R"({"messages":[],"user":"theirs"})")).text());
     asking.sampling.temperature = {1, 1};
@@ -207,7 +207,7 @@ SPEC(ChatBodies, have_parts_tool_calls_and_thoughts) {
 SPEC(ChatBodies, do_not_copy_what_is_passed_on) {
     const std::string large = R"({"messages":[")" + std::string(4'000'000, 'x') + R"("],"model":"a"})";
     const ModelRequest& request = asking.of("openai", large.c_str());
-    const auto body = ChatQuestions(defaultsFor("openai"), "m").of(request);
+    const auto body = openai::ChatQuestions(defaultsFor("openai"), "m").of(request);
     std::size_t borrowed = 0;
     for (const std::string_view piece : body.pieces())
         if (piece.data() >= request.body.data && piece.data() < request.body.data + request.body.size)
@@ -218,7 +218,7 @@ SPEC(ChatBodies, do_not_copy_what_is_passed_on) {
 SPEC(ChatBodies, ask_the_operators_question_about_a_picture) {
     asking.request.media = "\xFF\xD8\xFF";
     asking.request.format = "image/jpeg";
-    const auto body = ChatQuestions(defaultsFor("openai"), "m").ofPicture(asking.of(), R"("what?")");
+    const auto body = openai::ChatQuestions(defaultsFor("openai"), "m").ofPicture(asking.of(), R"("what?")");
     CPPUNIT_ASSERT_EQUAL(
         kBegin + R"(,"messages":[{"role":"user","content":[{"type":"image_url",)"
                  R"("image_url":{"url":"data:image/jpeg;base64,/9j/"}},{"type":"text","text":"what?"}]}]})"s,

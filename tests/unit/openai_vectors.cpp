@@ -36,13 +36,13 @@ struct VectorReply final : SilentReply {
 };
 
 struct ObjectAnswers : CppUnit::TestCase {
-    std::shared_ptr<const Service> service;
+    std::shared_ptr<const openai::Service> service;
     VectorReply reply;
 
     void setUp() override {
-        Upstream upstream;
+        openai::Upstream upstream;
         upstream.peer.endpoint.transport = outbound::Transport::plain;
-        service = std::make_shared<Service>(upstream, "/x");
+        service = std::make_shared<openai::Service>(upstream, "/x");
     }
     template <class Stream, class... More>
     ModelStatus statusOf(const std::string& body, std::size_t cut, More... more) {

@@ -63,6 +63,7 @@ SPEC(ServerSentEvents, skip_comments_and_other_fields) {
 
 SPEC(ServerSentEvents, may_be_a_json_object_in_a_line_of_its_own) {
     expect({R"({"error":"no"})"}, "{\"error\":\"no\"}\n");
+    expect({R"({"code":400})"}, "error: {\"code\":400}\n\nerror: no\nerror:\n");
 }
 
 SPEC(ServerSentEvents, end_with_a_line_that_has_no_end) {

@@ -37,7 +37,8 @@ OpenAiFault openAiFaultOf(ErrorKind kind) noexcept {
         case ErrorKind::bodyTooLarge: return {413, kInvalid, "request_too_large"};
         case ErrorKind::tokensSpent:
         case ErrorKind::picturesSpent:
-        case ErrorKind::voiceSecondsSpent: return {429, kQuota, kQuota};
+        case ErrorKind::voiceSecondsSpent:
+        case ErrorKind::moneySpent: return {429, kQuota, kQuota};
         case ErrorKind::tooManyRequests: return {429, "requests", "rate_limit_exceeded"};
         case ErrorKind::textModelFailed:
         case ErrorKind::voiceModelFailed:

@@ -8,6 +8,7 @@
 #include "auth/look_alikes.h"
 #include "auth/quota_refill.h"
 #include "auth/text_forms.h"
+#include "auth/uuid_hashes.h"
 #include "base/error.h"
 #include "base/unix_time.h"
 
@@ -29,6 +30,7 @@ Accounts::Accounts(Database& database, const CredentialKey& key, const AuthConfi
       guard_(database, config.loginDelayMax),
       hasher_(cost, hashes, key),
       key_(key),
+      keys_(database, key_),
       config_(config),
       quota_(quota),
       dummyHash_(hasher_.unmatchable()) {}
@@ -116,6 +118,7 @@ SignIn Accounts::login(std::string_view name, std::string_view password, const O
     // Before the uuid goes out: no login that is not in the audit log.
     guard_.succeed(proof.attempt, [&](Poco::Data::Session& session) {
         Audit::add(session, {"login", user.name, origin});
+        UuidHashes::keep(session, key_, user.id, user.epoch);
     });
     strengthen(proof, origin);
     return signInOf(user);
@@ -141,6 +144,7 @@ SignIn Accounts::changePassword(std::string_view name, std::string_view password
     const std::optional<std::int64_t> epoch =
         store_.changePassword(user, hash, [&](Poco::Data::Session& session, std::int64_t) {
             Audit::add(session, {"password", user.name, origin});
+            UuidHashes::keep(session, key_, user.id, user.epoch + 1);
         });
     if (!epoch) throw Error(ErrorKind::loginRefused, "the password of " + called(user.id) + " was changed meanwhile");
     user.epoch = *epoch;
@@ -189,7 +193,9 @@ User Accounts::identifyTyped(std::string_view uuid, const std::optional<std::str
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
     const bool isOurs = key_.isUuidOf(uuid, stored ? stored->id : 0, stored ? stored->epoch : 0);
     if (!isOurs || !stored) throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");
-    return admitted(*stored);
+    User user = admitted(*stored);
+    recent_.keep(user.name, user);
+    return user;
 }
 
 User Accounts::recall(std::string_view uuid, std::string_view name) {
@@ -202,24 +208,30 @@ User Accounts::recall(std::string_view uuid, std::string_view name) {
 }
 
 User Accounts::confirm(const User& recalled) {
-    recent_.forget(recalled.name);
+    if (recalled.key.id != 0) return admittedKey(recalled.tokenHash);
+    const bool isNamed = recalled.tokenHash.empty();
+    RecentUsers& recent = isNamed ? recent_ : recentTokens_;
+    const std::string& by = isNamed ? recalled.name : recalled.tokenHash;
+    recent.forget(by);
     const std::optional<StoredUser> stored = store_.find(recalled.name);
     if (!stored || stored->id != recalled.id || stored->epoch != recalled.epoch)
         throw Error(ErrorKind::userUnknown, "the uuid of " + called(recalled.id) + " has ended");
-    return admitted(*stored);
+    User user = admitted(*stored);
+    user.tokenHash = recalled.tokenHash;
+    recent.keep(by, user);
+    return user;
 }
 
 User Accounts::admitted(const StoredUser& stored) {
     if (stored.disabled) throw Error(ErrorKind::notAllowed, "the account of " + called(stored.id) + " is disabled");
-    User user = userFor(stored);
-    recent_.keep(user);
-    return user;
+    return userFor(stored);
 }
 
 SignIn Accounts::rotate(const User& user, const Origin& origin) {
     const std::optional<std::int64_t> epoch =
         store_.rotate(user.id, user.epoch, [&](Poco::Data::Session& session, std::int64_t) {
             Audit::add(session, {"rotated", user.name, origin});
+            UuidHashes::keep(session, key_, user.id, user.epoch + 1);
         });
     if (!epoch) throw Error(ErrorKind::userUnknown, "another request has ended this uuid");
     SignIn signIn{user, key_.uuidFor(user.id, *epoch)};
@@ -249,14 +261,15 @@ SignIn Accounts::signInOf(const StoredUser& user) const { return {userFor(user),
 
 // Every balance that a client is shown passes here. A refill that is due counts, although nobody has called since.
 User Accounts::userFor(const StoredUser& stored) const {
-    const Balances left =
-        refilled({stored.tokens, stored.picTimes, stored.voiceSeconds}, stored.refilled, quota_, unixMilliseconds());
+    const Balances left = refilled({stored.tokens, stored.picTimes, stored.voiceSeconds, stored.money}, stored.refilled,
+                                   quota_, unixMilliseconds());
     User user;
     user.id = stored.id;
     user.name = stored.name;
     user.tokens = left.tokens;
     user.picTimes = left.picTimes;
     user.voiceSeconds = left.voiceSeconds;
+    user.money = left.money;
     user.academy = stored.academy;
     user.email = stored.email;
     user.created = stored.created;

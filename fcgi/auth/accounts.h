@@ -12,9 +12,11 @@
 #include <string>
 #include <string_view>
 
+#include "auth/api_keys.h"
 #include "auth/audit.h"
 #include "auth/credential.h"
 #include "auth/invitations.h"
+#include "auth/key_uses.h"
 #include "auth/login_guard.h"
 #include "auth/password_hash.h"
 #include "auth/recent_users.h"
@@ -61,7 +63,11 @@ public:
     // isConfirmed is false, and the caller passes the epoch on to the reservation (CallToBill::epoch), which refuses an
     // account that has changed, or calls confirm().
     User recall(std::string_view uuid, std::string_view name);
-    // A recalled user as identify() finds it now, or the refusal.
+    // The same two for who says only one token (`Authorization: Bearer`): an API key, or the uuid of a login.
+    // userUnknown also when the key is revoked or has expired.
+    User identifyToken(std::string_view token);
+    User recallToken(std::string_view token);
+    // A recalled user as it is found now, or the refusal.
     User confirm(const User& recalled);
 
     // For a user that identify() has just answered: a new uuid, and the old one ends everywhere at once. userUnknown
@@ -70,6 +76,11 @@ public:
 
     // The same user with what an invitation code has added; registrationRefused with the reason.
     User redeem(const User& user, std::string_view code, const Origin& origin = {});
+
+    // The keys of users, for who manages them.
+    ApiKeys& keys() noexcept { return keys_; }
+    // Writes down which keys were used since it was called last.
+    void saveKeyUses();
 
 private:
     struct Proof {  // that someone knows a password
@@ -86,6 +97,8 @@ private:
     void strengthen(const Proof& proof, const Origin& origin);
     bool fits(const Proof& claim, const std::string& hash, const HashClient& client);
     User identifyTyped(std::string_view uuid, const std::optional<std::string>& typed);
+    User identifyHashed(std::string_view token, const std::string& hash);
+    User admittedKey(const std::string& hash);
     SignIn signInOf(const StoredUser& user) const;
     User admitted(const StoredUser& stored);
     User userFor(const StoredUser& stored) const;
@@ -96,8 +109,10 @@ private:
     Invitations invitations_;
     LoginGuard guard_;
     PasswordHasher hasher_;
-    RecentUsers recent_;
+    RecentUsers recent_, recentTokens_;
     const CredentialKey key_;
+    ApiKeys keys_;
+    KeyUses keyUses_;
     const AuthConfig config_;
     const QuotaConfig quota_;
     const std::string dummyHash_;  // what the password is checked against when there is no such user

@@ -23,8 +23,10 @@ struct UnitColumn {
     std::int64_t Balances::*left;
 };
 
-constexpr UnitColumn kUnits[] = {
-    {"tokens", &Balances::tokens}, {"pic_times", &Balances::picTimes}, {"voice_seconds", &Balances::voiceSeconds}};
+constexpr UnitColumn kUnits[] = {{"tokens", &Balances::tokens},
+                                 {"pic_times", &Balances::picTimes},
+                                 {"voice_seconds", &Balances::voiceSeconds},
+                                 {"money", &Balances::money}};
 
 void record(Session& session, std::int64_t userId, const BalanceChange& change, const BalanceCause& cause) {
     const std::int64_t atMs = unixMilliseconds();
@@ -41,8 +43,9 @@ void record(Session& session, std::int64_t userId, const BalanceChange& change, 
 std::optional<Balances> balancesOf(Session& session, std::int64_t userId) {
     std::int64_t id = 0;
     Balances balances;
-    session << "SELECT id, tokens, pic_times, voice_seconds FROM users WHERE id = ?", into(id), into(balances.tokens),
-        into(balances.picTimes), into(balances.voiceSeconds), bind(userId), now;
+    session << "SELECT id, tokens, pic_times, voice_seconds, money FROM users WHERE id = ?", into(id),
+        into(balances.tokens), into(balances.picTimes), into(balances.voiceSeconds), into(balances.money), bind(userId),
+        now;
     return id == 0 ? std::nullopt : std::optional(balances);
 }
 
@@ -75,6 +78,7 @@ std::string openingText(const Balances& balances) {
     std::string text;
     for (const UnitColumn& unit : kUnits) {
         const std::int64_t left = balances.*unit.left;
+        if (unit.left == &Balances::money && left < 0) continue;  // as it was before there were prices
         text +=
             (text.empty() ? "" : ", ") + std::string(unit.name) + " " + (left < 0 ? "unlimited" : std::to_string(left));
     }
@@ -97,8 +101,8 @@ std::optional<BalanceChange> changeLocked(Session& session, std::int64_t userId,
     const BalanceChange changed{*before, change(*before)};
     const Balances& after = changed.after;
     if (!(after == *before))
-        session << "UPDATE users SET tokens = ?, pic_times = ?, voice_seconds = ? WHERE id = ?", bind(after.tokens),
-            bind(after.picTimes), bind(after.voiceSeconds), bind(userId), now;
+        session << "UPDATE users SET tokens = ?, pic_times = ?, voice_seconds = ?, money = ? WHERE id = ?",
+            bind(after.tokens), bind(after.picTimes), bind(after.voiceSeconds), bind(after.money), bind(userId), now;
     record(session, userId, changed, cause);
     return changed;
 }

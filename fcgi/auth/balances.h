@@ -1,7 +1,8 @@
 // What users have left, and the table `balance_changes`: every change of a balance is one row, with its amount, its
 // reason and who made it, but for the charges of calls, which are rows of the ledger.
 //
-//     users.tokens = SUM(balance_changes.amount) - SUM(ledger.charged_tokens), and so for the other two units
+//     users.tokens = SUM(balance_changes.amount) - SUM(ledger.charged_tokens), and so for the other units; users.money
+//     begins with -1, for which there is no row
 //
 // ERRORS   What the database throws.
 // THREADS  No state.
@@ -24,9 +25,11 @@ struct Balances {  // -1: unlimited
     std::int64_t tokens = -1;
     std::int64_t picTimes = -1;
     std::int64_t voiceSeconds = -1;
+    std::int64_t money = -1;  // micro-units
 
     bool operator==(const Balances& other) const noexcept {
-        return tokens == other.tokens && picTimes == other.picTimes && voiceSeconds == other.voiceSeconds;
+        return tokens == other.tokens && picTimes == other.picTimes && voiceSeconds == other.voiceSeconds &&
+               money == other.money;
     }
 };
 

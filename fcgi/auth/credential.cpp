@@ -111,6 +111,10 @@ std::string CredentialKey::tagFor(std::int64_t userId) const {
     return signer_->nameOf("tag|" + std::to_string(userId));
 }
 
+std::string CredentialKey::hashOf(std::string_view token) const {
+    return signer_->nameOf("token|" + std::string(token));
+}
+
 std::string CredentialKey::hintFor(const std::string& text) const { return signer_->nameOf("hint|" + text); }
 
 CredentialKey loadKey(const std::string& file) {

@@ -26,6 +26,9 @@ public:
     // 32 hex digits that name the user to others and open nothing.
     std::string tagFor(std::int64_t userId) const;
 
+    // 32 hex digits under which a token that comes without a name is found, be it an API key or a uuid.
+    std::string hashOf(std::string_view token) const;
+
     // 32 hex digits by which who has the key recognises a text (password_hash.h).
     std::string hintFor(const std::string& text) const;
 

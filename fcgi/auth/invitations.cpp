@@ -63,7 +63,7 @@ Balances granted(const Balances& left, const Grant& grant) {
         return amount < 0 ? -1 : raisedBy(balance, amount);
     };
     return {add(left.tokens, grant.tokens), add(left.picTimes, grant.picTimes),
-            add(left.voiceSeconds, grant.voiceSeconds)};
+            add(left.voiceSeconds, grant.voiceSeconds), left.money};
 }
 
 void requireOpen(const Terms& terms, const std::string& academy) {

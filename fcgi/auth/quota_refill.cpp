@@ -23,7 +23,7 @@ Balances raised(const Balances& balances, const QuotaConfig& quota) {
         return balance >= 0 && balance < to ? to : balance;
     };
     return {raise(balances.tokens, quota.refillTokens), raise(balances.picTimes, quota.refillPicTimes),
-            raise(balances.voiceSeconds, quota.refillVoiceSeconds)};
+            raise(balances.voiceSeconds, quota.refillVoiceSeconds), balances.money};
 }
 
 }  // namespace
@@ -51,6 +51,18 @@ void refillQuota(Session& session, const QuotaConfig& quota, std::int64_t userId
     if (marked == 0) return;
     changeLocked(session, userId, {"refilled", "system", std::to_string(period)},
                  [&](const Balances& balances) { return raised(balances, quota); });
+}
+
+void refillKey(Session& session, std::int64_t keyId, std::int64_t nowMs) {
+    const auto period = [&](Refill refill) { return refillPeriod(refill, nowMs); };
+    const auto latest = [&](Refill refill) { return latestPeriod(refill, nowMs); };
+    changeRows(session,
+               "UPDATE api_keys SET tokens_used = 0, money_used = 0,"
+               " refilled = CASE WHEN refill = 'day' THEN ? ELSE ? END"
+               " WHERE id = ? AND ((refill = 'day' AND (refilled < ? OR refilled > ?))"
+               " OR (refill = 'month' AND (refilled < ? OR refilled > ?)))",
+               {period(Refill::day), period(Refill::month), keyId, period(Refill::day), latest(Refill::day),
+                period(Refill::month), latest(Refill::month)});
 }
 
 }  // namespace aiproject

@@ -26,4 +26,7 @@ Balances refilled(const Balances& balances, std::int64_t lastPeriod, const Quota
 // Nothing when quota.refill is none, or the user had this period's refill already. Locks the user's row otherwise.
 void refillQuota(Poco::Data::Session& session, const QuotaConfig& quota, std::int64_t userId, std::int64_t nowMs);
 
+// Begins the count of a key's use anew, once a day or month as its own row says. The user's row is locked.
+void refillKey(Poco::Data::Session& session, std::int64_t keyId, std::int64_t nowMs);
+
 }  // namespace aiproject

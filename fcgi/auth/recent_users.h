@@ -17,11 +17,12 @@ class RecentUsers {
 public:
     static constexpr std::size_t kMost = 4096;  // about a megabyte; one more forgets all others
 
-    // Keeps a user who was just looked up, unless there is no limit at all: such calls reserve nothing, and must look.
-    void keep(const User& user);
+    // Keeps a user who was just looked up by this (a name, or the hash of a token), unless there is no limit at all:
+    // such calls reserve nothing, and must look.
+    void keep(const std::string& by, const User& user);
     // With isConfirmed false, and without what only the user asks for.
-    std::optional<User> find(const std::string& name) const;
-    void forget(const std::string& name);
+    std::optional<User> find(const std::string& by) const;
+    void forget(const std::string& by);
 
 private:
     mutable std::mutex mutex_;  // guards users_

@@ -1,10 +1,24 @@
 // A user as calls see one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace aiproject {
+
+// The API key with which a user calls.
+struct UsedKey {
+    std::int64_t id = 0;              // 0: none, but the uuid of a login
+    bool isLimited = false;           // in tokens, money or both, beside the user's own limits
+    std::vector<std::string> models;  // that it may use; empty: all
+    std::int64_t endsMs = 0;          // 0: never
+
+    bool mayUse(const std::string& model) const {
+        return models.empty() || std::find(models.begin(), models.end(), model) != models.end();
+    }
+};
 
 struct User {
     std::int64_t id = 0;
@@ -13,6 +27,7 @@ struct User {
     std::int64_t tokens = 0;    // what is left; 0: spent, -1: unlimited
     std::int64_t picTimes = 0;  // the same, in pictures
     std::int64_t voiceSeconds = 0;
+    std::int64_t money = -1;  // the same, in micro-units
     std::string academy;
     std::string email;
     std::string created;  // 2026-11-22T08:00:00Z
@@ -20,6 +35,8 @@ struct User {
     // False: as an earlier call found the user. Balances may have changed since, the account may be disabled or
     // deleted, and its epoch another.
     bool isConfirmed = true;
+    UsedKey key = {};
+    std::string tokenHash = {};  // of the token that a user came with who gave no name; empty: uuid and name
 };
 
 }  // namespace aiproject

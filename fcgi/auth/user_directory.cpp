@@ -1,5 +1,6 @@
 #include "auth/user_directory.h"
 
+#include "auth/api_keys.h"
 #include "auth/audit.h"
 #include "auth/quota_refill.h"
 #include "base/error.h"
@@ -22,7 +23,7 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT id, name, email, academy, created_at, disabled, tokens, pic_times, voice_seconds, tokens_held,"
-    " pic_times_held, voice_seconds_held, calls_held, refilled,"
+    " pic_times_held, voice_seconds_held, calls_held, refilled, money, money_held,"
     " (SELECT COALESCE(MAX(at_ms), 0) FROM audit WHERE audit.user_name = users.name AND audit.event = 'login')"
     " AS last_login FROM users ";
 
@@ -35,12 +36,13 @@ std::vector<AccountView> viewsOf(Statement& select, const QuotaConfig& quota) {
     for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
         const auto text = [&](const char* column) { return rows[column].convert<std::string>(); };
         const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
-        const Balances left = refilled({number("tokens"), number("pic_times"), number("voice_seconds")},
-                                       number("refilled"), quota, nowMs);
+        const Balances left =
+            refilled({number("tokens"), number("pic_times"), number("voice_seconds"), number("money")},
+                     number("refilled"), quota, nowMs);
         views.push_back({number("id"), text("name"), text("email"), text("academy"), text("created_at"),
                          number("disabled") != 0, left.tokens, left.picTimes, left.voiceSeconds, number("tokens_held"),
                          number("pic_times_held"), number("voice_seconds_held"), number("calls_held"),
-                         number("last_login")});
+                         number("last_login"), left.money, number("money_held")});
     }
     return views;
 }
@@ -108,7 +110,8 @@ void UserDirectory::add(const UserRecord& user) {
     record.refilled = refillPeriod(quota_.refill, unixMilliseconds());
     record.cause = {"registered", "command"};
     UserStore(database_).insert(
-        record, onRecord("registered", user.name, openingText({user.tokens, user.picTimes, user.voiceSeconds})));
+        record,
+        onRecord("registered", user.name, openingText({user.tokens, user.picTimes, user.voiceSeconds, user.money})));
 }
 
 bool UserDirectory::grant(const std::string& name, const Changes& changes, const std::string& detail) {
@@ -116,7 +119,8 @@ bool UserDirectory::grant(const std::string& name, const Changes& changes, const
         const auto step = [&](const Balances& left) {
             return Balances{changed(left.tokens, changes.tokens, "tokens"),
                             changed(left.picTimes, changes.picTimes, "picture calls"),
-                            changed(left.voiceSeconds, changes.voiceSeconds, "voice seconds")};
+                            changed(left.voiceSeconds, changes.voiceSeconds, "voice seconds"),
+                            changed(left.money, changes.money, "micro-units of money")};
         };
         const auto done = changeBalances(session, quota_, userId, {"granted", "command", detail}, step);
         return done ? textOf(*done) : std::string();
@@ -142,10 +146,11 @@ bool UserDirectory::setPassword(const std::string& name, const std::string& pass
 
 bool UserDirectory::remove(const std::string& name) {
     return change(name, "deleted", "", [&](Session& session, std::int64_t userId) {
-        const auto done = changeBalances(session, quota_, userId, {"deleted", "command"}, [](const Balances&) {
-            return Balances{0, 0, 0};
+        const auto done = changeBalances(session, quota_, userId, {"deleted", "command"}, [](const Balances& left) {
+            return Balances{0, 0, 0, left.money < 0 ? -1 : 0};
         });
         session << "DELETE FROM users WHERE id = ?", bind(userId), now;
+        ApiKeys::revokeAllOf(session, userId);
         return done ? textOf(*done) : std::string();
     });
 }

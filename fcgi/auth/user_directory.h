@@ -32,6 +32,8 @@ struct AccountView {
     std::int64_t voiceSecondsHeld = 0;
     std::int64_t callsHeld = 0;
     std::int64_t lastLoginMs = 0;  // since 1970; 0: none that the audit log still knows
+    std::int64_t money = -1;       // left, in micro-units
+    std::int64_t moneyHeld = 0;
 };
 
 struct AccountFilter {
@@ -50,6 +52,7 @@ struct BalanceStep {
 
 struct Changes {
     BalanceStep tokens, picTimes, voiceSeconds;
+    BalanceStep money = {};
 };
 
 class UserDirectory {

@@ -18,18 +18,29 @@ using Poco::Data::Keywords::into;
 using Poco::Data::Keywords::now;
 
 std::optional<StoredUser> UserStore::find(const std::string& name) {
+    return findOne(
+        "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, money, refilled, email, academy,"
+        " created_at, disabled FROM users WHERE name = ?",
+        name);
+}
+
+std::optional<StoredUser> UserStore::findByUuidHash(const std::string& hash) {
+    return findOne(
+        "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, money, refilled, email, academy,"
+        " created_at, disabled FROM users WHERE uuid_hash = ?",
+        hash);
+}
+
+std::optional<StoredUser> UserStore::findOne(std::string_view select, const std::string& value) {
     std::optional<StoredUser> found(std::in_place);  // the answer itself: a copy would deepen each stream's stack
     StoredUser& user = *found;
     std::int64_t disabled = 0;
     bool isThere = false;
     database_.read([&](Session& session) {
-        isThere =
-            readRow(session,
-                    "SELECT id, name, password, epoch, tokens, pic_times, voice_seconds, refilled, email, academy,"
-                    " created_at, disabled FROM users WHERE name = ?",
-                    {name},
-                    {&user.id, &user.name, &user.passwordHash, &user.epoch, &user.tokens, &user.picTimes,
-                     &user.voiceSeconds, &user.refilled, &user.email, &user.academy, &user.created, &disabled});
+        isThere = readRow(
+            session, select, {value},
+            {&user.id, &user.name, &user.passwordHash, &user.epoch, &user.tokens, &user.picTimes, &user.voiceSeconds,
+             &user.money, &user.refilled, &user.email, &user.academy, &user.created, &disabled});
     });
     user.disabled = disabled != 0;
     if (!isThere) found.reset();
@@ -68,12 +79,12 @@ std::int64_t UserStore::insert(Session& session, const UserRecord& user) {
         if (sameName == 0) throw LookAlikes::refusal();
     }
     session << "INSERT INTO users (name, password, email, academy, tokens, pic_times, voice_seconds, look_alike,"
-               " refilled) VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?)",
+               " refilled, money) VALUES (?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, ?)",
         bind(user.name), bind(user.passwordHash), bind(user.email), bind(user.academy), bind(user.tokens),
-        bind(user.picTimes), bind(user.voiceSeconds), bind(user.lookAlike), bind(user.refilled), now;
+        bind(user.picTimes), bind(user.voiceSeconds), bind(user.lookAlike), bind(user.refilled), bind(user.money), now;
     std::int64_t id = 0;
     session << "SELECT id FROM users WHERE name = ?", into(id), bind(user.name), now;
-    recordOpening(session, id, {user.tokens, user.picTimes, user.voiceSeconds}, user.cause);
+    recordOpening(session, id, {user.tokens, user.picTimes, user.voiceSeconds, user.money}, user.cause);
     return id;
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "auth/balances.h"
 
@@ -28,6 +29,7 @@ struct StoredUser {
     std::int64_t tokens = -1;    // -1: unlimited
     std::int64_t picTimes = -1;  // the same, as all below
     std::int64_t voiceSeconds = -1;
+    std::int64_t money = -1;
     std::int64_t refilled = 0;  // the period of the last refill: quota_refill.h
     std::string email;
     std::string academy;
@@ -46,6 +48,7 @@ struct UserRecord {  // a row to be
     std::string lookAlike = {};  // of its name, which no other may have (look_alikes.h); empty: it may look like others
     std::int64_t refilled = 0;   // refillPeriod() of now: the next refill is that of another day or month
     BalanceCause cause{"registered", "account"};  // of what it has from the start
+    std::int64_t money = -1;
 };
 
 class UserStore {
@@ -56,6 +59,7 @@ public:
     explicit UserStore(Database& database) : database_(database) {}
 
     std::optional<StoredUser> find(const std::string& name);
+    std::optional<StoredUser> findByUuidHash(const std::string& hash);
 
     // Who is meant by a name as it was typed, in whatever Unicode form: the very bytes first (text_forms.h).
     std::optional<StoredUser> findMeant(const std::string& typed);
@@ -81,6 +85,7 @@ public:
     std::optional<std::int64_t> rotate(std::int64_t userId, std::int64_t epoch, const Alongside& alongside);
 
 private:
+    std::optional<StoredUser> findOne(std::string_view select, const std::string& value);
     using Update = std::function<void(Poco::Data::Statement&)>;
 
     // One user's row and what belongs to it, in one transaction. False: no row was changed, and nothing is done.

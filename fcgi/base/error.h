@@ -24,6 +24,7 @@ enum class ErrorKind {
     tokensSpent,
     picturesSpent,
     voiceSecondsSpent,
+    moneySpent,
     textModelFailed,
     voiceModelFailed,
     pictureModelFailed,

@@ -28,6 +28,8 @@ Bill textBill(const CallEnd& end) {
         bill.tokensIn = end.reported->prompt;
         bill.tokensOut = end.reported->completion;
         bill.amounts.tokens = end.reported->total;
+        bill.tokensCached = std::clamp<std::int64_t>(end.reported->cached, 0, bill.tokensIn);
+        bill.tokensReasoning = std::clamp<std::int64_t>(end.reported->reasoning, 0, bill.tokensOut);
     } else if (end.isDelivered || end.isWhole || end.outcome == Outcome::lost) {
         bill.basis = Basis::estimated;
         bill.tokensIn = end.questionTokens;
@@ -85,6 +87,18 @@ Unit unitOf(const std::string& kind) noexcept {
     for (const Unit unit : {Unit::picture, Unit::voiceSecond})
         if (kind == nameOf(unit)) return unit;
     return Unit::token;
+}
+
+std::int64_t costOf(const Bill& bill, const PriceConfig& price) {
+    constexpr std::int64_t million = 1'000'000;
+    const std::int64_t cached = price.cached < 0 ? price.prompt : price.cached;
+    const std::int64_t reasoning = price.reasoning < 0 ? price.completion : price.reasoning;
+    const std::int64_t inNeither = std::max<std::int64_t>(0, bill.amounts.tokens - bill.tokensIn - bill.tokensOut);
+    const std::int64_t millionths = (bill.tokensIn - bill.tokensCached) * price.prompt + bill.tokensCached * cached +
+                                    (bill.tokensOut - bill.tokensReasoning + inNeither) * price.completion +
+                                    bill.tokensReasoning * reasoning;
+    return (millionths + million - 1) / million + bill.amounts.pictures * price.picture +
+           bill.amounts.voiceSeconds * price.second;
 }
 
 Bill billFor(const CallEnd& end) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "config/config.h"
+
 namespace aiproject {
 
 enum class Unit { token, picture, voiceSecond };  // text, picture, voice
@@ -13,8 +15,9 @@ struct Amounts {
     std::int64_t tokens = 0;
     std::int64_t pictures = 0;
     std::int64_t voiceSeconds = 0;
+    std::int64_t money = 0;  // micro-units, as prices are
 
-    bool isNothing() const noexcept { return tokens == 0 && pictures == 0 && voiceSeconds == 0; }
+    bool isNothing() const noexcept { return tokens == 0 && pictures == 0 && voiceSeconds == 0 && money == 0; }
 };
 
 enum class Outcome {
@@ -37,6 +40,8 @@ struct ReportedTokens {  // as the upstream said it, believable or not
     std::int64_t prompt = 0;
     std::int64_t completion = 0;
     std::int64_t total = 0;
+    std::int64_t cached = 0;     // of prompt
+    std::int64_t reasoning = 0;  // of completion
 };
 
 struct CallEnd {
@@ -55,9 +60,15 @@ struct Bill {
     std::int64_t tokensIn = 0;
     std::int64_t tokensOut = 0;
     Basis basis = Basis::none;
-    std::string doubt;  // why a report was not believed, for the log
+    std::int64_t tokensCached = 0;     // of tokensIn
+    std::int64_t tokensReasoning = 0;  // of tokensOut
+    std::string doubt;                 // why a report was not believed, for the log
 };
 
+// Without money.
 Bill billFor(const CallEnd& end);
+
+// Rounded up, once. Tokens of the total that are in neither part cost what those of the completion do.
+std::int64_t costOf(const Bill& bill, const PriceConfig& price);
 
 }  // namespace aiproject

@@ -15,6 +15,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+std::map<std::string, PriceConfig> pricesOf(const Config& config) {
+    std::map<std::string, PriceConfig> prices;
+    for (const auto& [name, model] : config.models) prices.emplace(name, model.price);
+    return prices;
+}
+
 bool isSharedByHosts(const DatabaseConfig& database) { return database.url.compare(0, 7, "sqlite:") != 0; }
 
 }  // namespace
@@ -32,6 +38,7 @@ BillingRules billingRules(const Config& config) {
 Billing::Billing(Database& database, const Config& config, const BillingRules& rules, Log& log)
     : database_(database),
       rules_(rules),
+      prices_(pricesOf(config)),
       log_(log),
       owner_(randomHex(8)),
       spool_(config.billing.spoolDir, owner_),
@@ -63,12 +70,19 @@ Demand Billing::demandOf(const CallToBill& call) {
     if (call.isLimited && call.unit == Unit::token) hold.amounts.tokens = call.atMost;
     if (call.isLimited && call.unit == Unit::picture) hold.amounts.pictures = call.atMost;
     if (call.isLimited && call.unit == Unit::voiceSecond) hold.amounts.voiceSeconds = call.atMost;
+    if (call.isMoneyLimited) hold.amounts.money = call.atMostMoney;
+    if (call.isKeyHeld()) {
+        hold.keyId = call.keyId;
+        hold.keyTokens = call.unit == Unit::token ? call.atMost : 0;
+        hold.keyMoney = call.atMostMoney;
+    }
     demand.epoch = call.epoch;
+    demand.keyId = call.keyId;
     demand.mostCalls = rules_.userCalls;
     demand.callsPerMinute = rules_.callsPerMinute;
     hold.calls = rules_.userCalls > 0 ? 1 : 0;
     if (rules_.callsPerMinute > 0) hold.priceMs = (minuteMs + rules_.callsPerMinute - 1) / rules_.callsPerMinute;
-    hold.isMade = !hold.amounts.isNothing() || hold.calls > 0 || hold.priceMs > 0;
+    hold.isMade = !hold.amounts.isNothing() || hold.keyId != 0 || hold.calls > 0 || hold.priceMs > 0;
     return demand;
 }
 
@@ -83,6 +97,9 @@ Settlement settlementOf(const CallToBill& call, const Demand& demand) {
     settlement.userId = call.userId;
     settlement.hold = demand.hold;
     settlement.isCharged = call.isLimited && call.userId != 0;
+    settlement.isMoneyCharged = call.isMoneyLimited && call.userId != 0;
+    settlement.keyId = call.keyId;
+    settlement.isKeyCharged = call.isKeyLimited;
     settlement.userName = call.userName;
     settlement.route = call.route;
     settlement.kind = nameOf(call.unit);

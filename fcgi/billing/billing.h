@@ -54,9 +54,18 @@ struct CallToBill {
     std::int64_t questionTokens = 0;  // estimated; text
     // Of a recalled user: where isHeld(), begin() refuses when the account has another one. Nothing: just looked up.
     std::optional<std::int64_t> epoch = {};
+    std::int64_t keyId = 0;        // that it comes with, which begin() checks where isHeld(); 0: none
+    bool isKeyLimited = false;     // in tokens, money or both
+    std::int64_t atMostMoney = 0;  // that it may cost
+    bool isMoneyLimited = false;   // the user is, in money
 
-    // Whether begin() reserves units, in a transaction that checks the account.
-    bool isHeld() const noexcept { return userId != 0 && isLimited && atMost > 0; }
+    // Whether begin() reserves something, in a transaction that checks the account.
+    bool isHeld() const noexcept {
+        if (userId == 0) return false;
+        const bool holdsUnits = isLimited && atMost > 0, holdsMoney = isMoneyLimited && atMostMoney > 0;
+        return holdsUnits || holdsMoney || isKeyHeld();
+    }
+    bool isKeyHeld() const noexcept { return isKeyLimited && ((unit == Unit::token && atMost > 0) || atMostMoney > 0); }
 };
 
 struct Answerer {
@@ -148,6 +157,9 @@ private:
 
     std::string newCallId(std::int64_t nowMs);
     Demand demandOf(const CallToBill& call);
+    // What `bill` says, with its cost at the price of settlement.model.
+    void priceInto(Settlement& settlement, const Bill& bill) const;
+    Settlement lostSettlement(const CallJournal::Entry& entry) const;
     void hold(const Demand& demand);
     int note(const Settlement& call) noexcept;  // in the journal
     // These close the call's slot of the journal once the database or the spool has it. Until then memory keeps both.
@@ -177,6 +189,7 @@ private:
 
     Database& database_;
     const BillingRules rules_;
+    const std::map<std::string, PriceConfig> prices_;  // of models that cost something
     Log& log_;
     const std::string owner_;  // this worker, until it ends
     std::atomic<std::uint32_t> calls_{0};

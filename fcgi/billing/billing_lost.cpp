@@ -15,8 +15,10 @@ namespace {
 constexpr std::ptrdiff_t kLostTogether = 8;      // in one transaction
 constexpr std::chrono::seconds kLongestLost{3};  // holds of our own have to be put off, too
 
+}  // namespace
+
 // What the call of a worker that was killed costs.
-Settlement lostSettlement(const CallJournal::Entry& entry) {
+Settlement Billing::lostSettlement(const CallJournal::Entry& entry) const {
     CallEnd end;
     end.unit = unitOf(entry.call.kind);
     end.outcome = Outcome::lost;
@@ -28,13 +30,9 @@ Settlement lostSettlement(const CallJournal::Entry& entry) {
     settlement.basis = nameOf(bill.basis);
     settlement.atMs = unixMilliseconds();
     settlement.milliseconds = std::max<std::int64_t>(0, settlement.atMs - entry.call.atMs);
-    settlement.tokensIn = bill.tokensIn;
-    settlement.tokensOut = bill.tokensOut;
-    settlement.used = bill.amounts;
+    priceInto(settlement, bill);
     return settlement;
 }
-
-}  // namespace
 
 void Billing::settleLost() {
     const auto end = Clock::now() + kLongestLost;

@@ -9,6 +9,16 @@ namespace aiproject {
 
 using Poco::Data::Session;
 
+void Billing::priceInto(Settlement& settlement, const Bill& bill) const {
+    settlement.tokensIn = bill.tokensIn;
+    settlement.tokensOut = bill.tokensOut;
+    settlement.tokensCached = bill.tokensCached;
+    settlement.tokensReasoning = bill.tokensReasoning;
+    settlement.used = bill.amounts;
+    const auto price = prices_.find(settlement.model);
+    if (price != prices_.end()) settlement.used.money = costOf(bill, price->second);
+}
+
 Settlement BilledCall::finalSettlement(const CallEnd& end, const Bill& bill, const Answerer& answerer) const {
     using std::chrono::milliseconds;
     Settlement settlement = begun_;
@@ -19,9 +29,7 @@ Settlement BilledCall::finalSettlement(const CallEnd& end, const Bill& bill, con
     settlement.atMs = unixMilliseconds();
     settlement.milliseconds =
         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin_).count();
-    settlement.tokensIn = bill.tokensIn;
-    settlement.tokensOut = bill.tokensOut;
-    settlement.used = bill.amounts;
+    billing_.priceInto(settlement, bill);
     if (!bill.doubt.empty())
         billing_.log_.warning(LogLine("bill")
                                   .field("id", begun_.requestId)

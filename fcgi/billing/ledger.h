@@ -30,6 +30,7 @@ struct Demand {
     std::string callId;
     std::int64_t userId = 0;
     std::optional<std::int64_t> epoch;  // that the user must have; nothing: any
+    std::int64_t keyId = 0;             // that must be usable, and not spent where something of it is held; 0: none
     Hold hold;                          // what is 0 is neither checked nor held
     std::int64_t mostCalls = 0;         // of the user, in progress; 0: no limit
     std::int64_t callsPerMinute = 0;    // 0: no limit; hold.priceMs is a call's share of the minute

@@ -23,14 +23,28 @@ struct Standing {        // of a user who was refused
     int disabled = 1;
 };
 
+struct KeyStanding {  // of the key of a call that was refused
+    std::int64_t mostTokens = -1, tokensUsed = 0, tokensHeld = 0, mostMoney = -1, moneyUsed = 0, moneyHeld = 0;
+    std::int64_t endsMs = 0, revokedMs = 1;
+};
+
 Standing standingOf(Session& session, std::int64_t userId) {
     Standing user;
     session << "SELECT tokens, pic_times, voice_seconds, tokens_held, pic_times_held, voice_seconds_held, calls_held,"
-               " paid_ms, epoch, disabled FROM users WHERE id = ?",
+               " paid_ms, epoch, disabled, money, money_held FROM users WHERE id = ?",
         into(user.left.tokens), into(user.left.pictures), into(user.left.voiceSeconds), into(user.held.tokens),
         into(user.held.pictures), into(user.held.voiceSeconds), into(user.calls), into(user.paidMs), into(user.epoch),
-        into(user.disabled), bind(userId), now;
+        into(user.disabled), into(user.left.money), into(user.held.money), bind(userId), now;
     return user;
+}
+
+KeyStanding standingOfKey(Session& session, std::int64_t keyId) {
+    KeyStanding key;
+    session << "SELECT most_tokens, tokens_used, tokens_held, most_money, money_used, money_held, ends_ms, revoked_ms"
+               " FROM api_keys WHERE id = ?",
+        into(key.mostTokens), into(key.tokensUsed), into(key.tokensHeld), into(key.mostMoney), into(key.moneyUsed),
+        into(key.moneyHeld), into(key.endsMs), into(key.revokedMs), bind(keyId), now;
+    return key;
 }
 
 struct SpentUnit {
@@ -55,6 +69,25 @@ std::optional<Error> spentError(const SpentUnit& unit, std::int64_t least, std::
     return Error(unit.kind, sentence, sentence, retrySeconds);
 }
 
+std::int64_t leftOf(std::int64_t most, std::int64_t used) {
+    return most < 0 ? -1 : std::max<std::int64_t>(0, most - used);
+}
+
+// Of what a call costs nobody knows beforehand, one is enough.
+std::int64_t oneOf(std::int64_t wanted) { return std::min<std::int64_t>(1, wanted); }
+
+std::optional<Error> refusalOfKey(Session& session, const Demand& demand) {
+    if (demand.keyId == 0) return std::nullopt;
+    const KeyStanding key = standingOfKey(session, demand.keyId);
+    if (key.revokedMs != 0 || (key.endsMs != 0 && key.endsMs <= demand.nowMs))
+        return Error(ErrorKind::userUnknown, "key " + std::to_string(demand.keyId) + " is revoked or has expired");
+    if (const auto spent = spentError({ErrorKind::tokensSpent, "tokens of this key"}, oneOf(demand.hold.keyTokens),
+                                      leftOf(key.mostTokens, key.tokensUsed), key.tokensHeld))
+        return spent;
+    return spentError({ErrorKind::moneySpent, "micro-units of money of this key"}, oneOf(demand.hold.keyMoney),
+                      leftOf(key.mostMoney, key.moneyUsed), key.moneyHeld);
+}
+
 }  // namespace
 
 std::int64_t latestPaid(const Demand& demand) {
@@ -67,10 +100,13 @@ Error refusalOf(Session& session, const Demand& demand) {
     if (demand.epoch && user.epoch != *demand.epoch)
         return {ErrorKind::userUnknown, "the uuid of user " + std::to_string(demand.userId) + " has ended"};
     if (user.disabled != 0) return {ErrorKind::notAllowed, "the account was disabled or deleted"};
+    if (const auto refused = refusalOfKey(session, demand)) return *refused;
     const Amounts& wanted = demand.hold.amounts;
-    // Of tokens one is enough: nobody knows what an answer will cost.
-    if (const auto spent = spentError({ErrorKind::tokensSpent, "tokens"}, std::min<std::int64_t>(1, wanted.tokens),
-                                      user.left.tokens, user.held.tokens))
+    if (const auto spent = spentError({ErrorKind::moneySpent, "micro-units of money"}, oneOf(wanted.money),
+                                      user.left.money, user.held.money))
+        return *spent;
+    if (const auto spent =
+            spentError({ErrorKind::tokensSpent, "tokens"}, oneOf(wanted.tokens), user.left.tokens, user.held.tokens))
         return *spent;
     if (const auto spent = spentError({ErrorKind::picturesSpent, "picture calls"}, wanted.pictures, user.left.pictures,
                                       user.held.pictures))

@@ -40,6 +40,21 @@ void forEachMember(Record& record, Step&& step) {
     step("voice_seconds", record.used.voiceSeconds);
 }
 
+// Those that most calls lack, and so did programs from before keys and prices: what is 0 is not written.
+template <class Step, class Record>
+void forEachRareMember(Record& record, Step&& step) {
+    step("key_id", record.keyId);
+    step("key_charged", record.isKeyCharged);
+    step("held_key_id", record.hold.keyId);
+    step("held_key_tokens", record.hold.keyTokens);
+    step("held_key_money", record.hold.keyMoney);
+    step("money_charged", record.isMoneyCharged);
+    step("held_money", record.hold.amounts.money);
+    step("tokens_cached", record.tokensCached);
+    step("tokens_reasoning", record.tokensReasoning);
+    step("cost", record.used.money);
+}
+
 // Each call is written once at least: a tree of Poco's would take ten times as long and 140 allocations.
 using Writer = rapidjson::Writer<rapidjson::StringBuffer>;
 void write(Writer& writer, const std::string& text) { writer.String(text.data(), rapidjson::SizeType(text.size())); }
@@ -52,10 +67,14 @@ std::string jsonOf(const Settlement& settlement) {
     constexpr std::size_t most = 1024;  // bytes, of nearly all; its names alone have 330
     rapidjson::StringBuffer text(nullptr, most);
     Writer writer(text, nullptr, 1);
-    writer.StartObject();
-    forEachMember(settlement, [&](const char* name, const auto& value) {
+    const auto add = [&](const char* name, const auto& value) {
         writer.Key(name);
         write(writer, value);
+    };
+    writer.StartObject();
+    forEachMember(settlement, add);
+    forEachRareMember(settlement, [&](const char* name, auto value) {
+        if (value != decltype(value)()) add(name, value);
     });
     writer.EndObject();
     return {text.GetString(), text.GetSize()};
@@ -66,6 +85,9 @@ Settlement settlementIn(const std::string& json) {
     Settlement settlement;
     forEachMember(settlement, [&](const char* name, auto& value) {
         value = object->getValue<std::decay_t<decltype(value)>>(name);
+    });
+    forEachRareMember(settlement, [&](const char* name, auto& value) {
+        if (object->has(name)) value = object->getValue<std::decay_t<decltype(value)>>(name);
     });
     if (settlement.callId.empty()) throw std::runtime_error("it has no call_id");
     return settlement;

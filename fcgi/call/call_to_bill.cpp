@@ -31,6 +31,26 @@ std::int64_t mostTokens(const Question& question, std::int64_t estimated, const 
     return std::max<std::int64_t>(1, std::max(bytes, estimated) + longest);
 }
 
+// At the highest price that the models may ask. All tokens at that of the dearer part: which they are, nobody knows
+// yet.
+std::int64_t mostMoney(const CallToBill& call, const std::vector<std::string>& names,
+                       const std::map<std::string, ModelConfig>& models) {
+    std::int64_t most = 0;
+    for (const std::string& name : names) {
+        const auto model = models.find(name);
+        if (model == models.end()) continue;
+        PriceConfig dearest = model->second.price;
+        dearest.prompt = dearest.completion =
+            std::max({dearest.prompt, dearest.cached, dearest.completion, dearest.reasoning});
+        Bill bill;
+        bill.amounts.tokens = bill.tokensIn = call.unit == Unit::token ? call.atMost : 0;
+        bill.amounts.pictures = call.unit == Unit::picture ? call.atMost : 0;
+        bill.amounts.voiceSeconds = call.unit == Unit::voiceSecond ? call.atMost : 0;
+        most = std::max(most, costOf(bill, dearest));
+    }
+    return most;
+}
+
 }  // namespace
 
 Unit unitOf(Kind kind) {
@@ -50,7 +70,7 @@ std::int64_t secondsOf(const ModelRequest& request) {
 }
 
 CallToBill callToBill(const Request& request, const Question& question, const User* caller,
-                      const ModelRegistry& registry, const QuotaConfig& quota) {
+                      const ModelRegistry& registry, const Config& config) {
     CallToBill call;
     call.unit = unitOf(question.request.kind);
     call.route = request.path;
@@ -58,16 +78,20 @@ CallToBill callToBill(const Request& request, const Question& question, const Us
     switch (call.unit) {
         case Unit::token:
             call.questionTokens = questionTokens(question.request);
-            call.atMost = mostTokens(question, call.questionTokens, registry, quota);
+            call.atMost = mostTokens(question, call.questionTokens, registry, config.quota);
             break;
         case Unit::picture: call.atMost = 1; break;
         case Unit::voiceSecond: call.atMost = secondsOf(question.request); break;
     }
     if (!caller) return call;
     const User& user = *caller;
+    call.keyId = user.key.id;
+    call.isKeyLimited = user.key.isLimited;
+    call.isMoneyLimited = user.money >= 0;
+    if (call.isKeyLimited || call.isMoneyLimited) call.atMostMoney = mostMoney(call, question.models, config.models);
     call.userId = user.id;
     call.userName = user.name;
-    if (!user.isConfirmed) call.epoch = user.epoch;
+    if (!user.isConfirmed && user.key.id == 0) call.epoch = user.epoch;
     switch (call.unit) {
         case Unit::token: call.isLimited = user.tokens >= 0; break;
         case Unit::picture: call.isLimited = user.picTimes >= 0; break;

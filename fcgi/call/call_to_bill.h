@@ -9,7 +9,7 @@ namespace aiproject {
 
 // `caller`: null: nobody.
 CallToBill callToBill(const Request& request, const Question& question, const User* caller,
-                      const ModelRegistry& registry, const QuotaConfig& quota);
+                      const ModelRegistry& registry, const Config& config);
 
 Unit unitOf(Kind kind);
 std::int64_t secondsOf(const ModelRequest& request);  // of its audio

@@ -59,7 +59,8 @@ CallEnd ClientCall::endWith(Outcome outcome) const {
     CallEnd end;
     end.unit = unitOf(question_.request.kind);
     if (const auto& told = report.reported)
-        end.reported = ReportedTokens{told->question, told->prompt, told->completion, told->total};
+        end.reported =
+            ReportedTokens{told->question, told->prompt, told->completion, told->total, told->cached, told->reasoning};
     end.questionTokens = questionTokens_;
     end.answerTokens = report.answer.tokens();
     end.voiceSeconds = voiceSeconds_;

@@ -25,7 +25,7 @@ BalanceStep changeOf(const CommandLine& line, const std::string& option) {
 std::string grantText(const CommandLine& line) {
     std::string all;
     for (const auto& [option, column] : {std::pair{"tokens", "tokens"}, std::pair{"pic-times", "pic_times"},
-                                         std::pair{"voice-seconds", "voice_seconds"}})
+                                         std::pair{"voice-seconds", "voice_seconds"}, std::pair{"money", "money"}})
         if (line.has(option)) all += (all.empty() ? "" : ", ") + std::string(column) + " " + line.textOf(option);
     return all;
 }

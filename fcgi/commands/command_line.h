@@ -40,7 +40,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// And for exit code 3: there is no such user, no such invitation. (4 is import-original's: rows were skipped.)
+// And for exit code 3: there is no such user, no such invitation, no such key. (4 is import-original's: rows were
+// skipped.)
 class NotFound : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -71,6 +72,9 @@ int userDelete(const CommandLine& line);
 int inviteAdd(const CommandLine& line);
 int inviteList(const CommandLine& line);
 int inviteRevoke(const CommandLine& line);
+int keyAdd(const CommandLine& line);
+int keyList(const CommandLine& line);
+int keyRevoke(const CommandLine& line);
 int usage(const CommandLine& line);
 int audit(const CommandLine& line);
 

@@ -1,5 +1,6 @@
 #include "auth/credential.h"
 #include "auth/look_alikes.h"
+#include "auth/uuid_hashes.h"
 #include "commands/command_line.h"
 #include "commands/output.h"
 #include "config/database_url.h"
@@ -21,7 +22,8 @@ int migrate(const CommandLine& line) {
     });
     // Also where nothing was applied: one that was killed may have left some.
     if (migrations.hasFile(LookAlikes::kMigration)) LookAlikes(database).complete();
-    loadOrCreateKey(config.auth.keyFile);
+    const CredentialKey key = loadOrCreateKey(config.auth.keyFile);
+    if (migrations.hasFile(UuidHashes::kMigration)) UuidHashes::complete(database, key);
     if (line.json) {
         Poco::JSON::Object object = jsonObject();
         object.set("database", shownDatabaseUrl(config.database.url));

@@ -51,6 +51,8 @@ Object jsonOf(const AccountView& account) {
     object.set("pic_times_held", account.picTimesHeld);
     object.set("voice_seconds_held", account.voiceSecondsHeld);
     object.set("calls_held", account.callsHeld);
+    object.set("money", account.money);
+    object.set("money_held", account.moneyHeld);
     return object;
 }
 

@@ -1,5 +1,6 @@
 #include "auth/credential.h"
 #include "auth/look_alikes.h"
+#include "auth/uuid_hashes.h"
 #include "commands/command_line.h"
 #include "commands/core_dumps.h"
 #include "config/install_layout.h"
@@ -21,7 +22,7 @@ void prepare(const Config& config, Log& log) {
         log.info("applied " + file);
     });
     LookAlikes(database).complete();  // always: one that was killed may have left some
-    loadOrCreateKey(config.auth.keyFile);
+    UuidHashes::complete(database, loadOrCreateKey(config.auth.keyFile));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace aiproject {
 
 class Database;
 
-enum class UsageBy { user, model, day };
+enum class UsageBy { user, model, key, day };
 
 struct UsageQuestion {
     UsageBy by = UsageBy::user;
@@ -22,11 +22,12 @@ struct UsageQuestion {
 };
 
 struct UsageSum {
-    std::string subject;      // user name (empty: nobody), model (empty: none answered), day as 2026-11-22 (UTC)
-    std::int64_t userId = 0;  // by user: names come back after a deletion, ids do not
+    std::string subject;  // user name (empty: nobody), model (empty: none answered), key, day as 2026-11-22 (UTC)
+    std::int64_t id = 0;  // by user: names come back after a deletion, ids do not; by key: names are no ids; 0: none
     std::int64_t calls = 0, complete = 0, estimated = 0;
     std::int64_t tokensIn = 0, tokensOut = 0, tokens = 0, pictures = 0, voiceSeconds = 0;
     std::int64_t chargedTokens = 0, chargedPictures = 0, chargedVoiceSeconds = 0;
+    std::int64_t tokensCached = 0, tokensReasoning = 0, cost = 0, chargedMoney = 0;  // money: micro-units
 };
 
 // In the order of the subject.

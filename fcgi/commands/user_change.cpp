@@ -57,7 +57,8 @@ private:
 
 std::string balancesText(const AccountView& account) {
     return "tokens " + balanceText(account.tokens) + ", picture calls " + balanceText(account.picTimes) +
-           ", voice seconds " + balanceText(account.voiceSeconds);
+           ", voice seconds " + balanceText(account.voiceSeconds) +
+           (account.money < 0 ? "" : ", money " + balanceText(account.money));
 }
 
 }  // namespace
@@ -70,6 +71,7 @@ int userAdd(const CommandLine& line) {
     record.tokens = balanceOf(line, "tokens", grants.newTokens);
     record.picTimes = balanceOf(line, "pic-times", grants.newPicTimes);
     record.voiceSeconds = balanceOf(line, "voice-seconds", grants.newVoiceSeconds);
+    record.money = balanceOf(line, "money", -1);
     if (command.directory().find(command.name()))  // before anybody has typed a password for nothing
         throw std::runtime_error("there is a user '" + safeForTerminal(command.name()) + "' already");
     const NewUser asked{line.arguments[0], askPassword(line.arguments[0]), line.textOf("email"),
@@ -86,9 +88,10 @@ int userAdd(const CommandLine& line) {
 }
 
 int userGrant(const CommandLine& line) {
-    const Changes changes{changeOf(line, "tokens"), changeOf(line, "pic-times"), changeOf(line, "voice-seconds")};
+    const Changes changes{changeOf(line, "tokens"), changeOf(line, "pic-times"), changeOf(line, "voice-seconds"),
+                          changeOf(line, "money")};
     const std::string detail = grantText(line);
-    if (detail.empty()) throw NotUnderstood("nothing to grant; give --tokens, --pic-times or --voice-seconds");
+    if (detail.empty()) throw NotUnderstood("nothing to grant; give --tokens, --pic-times, --voice-seconds or --money");
     UserCommand command(line);
     const bool isThere = command.directory().grant(command.name(), changes, detail);
     return command.end(isThere, isThere ? balancesText(command.account()) : "");

@@ -50,6 +50,7 @@ void printFacts(const AccountView& account) {
     printBalance("tokens", account.tokens, account.tokensHeld);
     printBalance("picture calls", account.picTimes, account.picTimesHeld);
     printBalance("voice seconds", account.voiceSeconds, account.voiceSecondsHeld);
+    if (account.money >= 0 || account.moneyHeld > 0) printBalance("money", account.money, account.moneyHeld);
     printFact("calls", std::to_string(account.callsHeld) + " in progress");
 }
 

@@ -1,18 +1,20 @@
 #include "commands/values.h"
 
+#include "base/utc_text.h"
 #include "base/utf8.h"
 
-#include <Poco/DateTime.h>
 #include <Poco/DateTimeFormatter.h>
 #include <Poco/NumberParser.h>
 #include <Poco/Timestamp.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace aiproject {
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::size_t kDaySigns = 10;
 
 NotUnderstood wrong(const std::string& option, const std::string& text, const std::string& allowed) {
     return NotUnderstood("--" + option + " cannot be '" + printable(text) + "'; write " + allowed);
@@ -46,18 +48,21 @@ std::int64_t balanceOf(const CommandLine& line, const std::string& option, std::
 std::int64_t dayOf(const CommandLine& line, const std::string& option, std::int64_t otherwise) {
     if (!line.has(option)) return otherwise;
     const std::string text = line.textOf(option);
-    const std::string day = text.size() == 10 && text[4] == '-' && text[7] == '-'
-                                ? text.substr(0, 4) + text.substr(5, 2) + text.substr(8)
-                                : "";
-    const int number = isDigits(day) ? std::stoi(day) : 0;
-    const int year = number / 10'000, month = number / 100 % 100, date = number % 100;
-    if (year < 1970 || !Poco::DateTime::isValid(year, month, date))
-        throw wrong(option, text, "a day as YYYY-MM-DD, not before 1970");
-    return Poco::DateTime(year, month, date).timestamp().epochMicroseconds() / 1000;
+    const std::optional<std::int64_t> day = text.size() == kDaySigns ? utcTimeIn(text) : std::nullopt;
+    if (!day) throw wrong(option, text, "a day as YYYY-MM-DD, not before 1970");
+    return *day;
 }
 
 std::int64_t dayAfter(const CommandLine& line, const std::string& option, std::int64_t otherwise) {
     return line.has(option) ? dayOf(line, option, 0) + kDayMs : otherwise;
+}
+
+std::int64_t endOf(const CommandLine& line, const std::string& option, std::int64_t otherwise) {
+    if (!line.has(option)) return otherwise;
+    const std::string text = line.textOf(option);
+    const std::optional<std::int64_t> end = utcEndIn(text);
+    if (!end) throw wrong(option, text, "the last day as YYYY-MM-DD, or a time as YYYY-MM-DDTHH:MM:SSZ");
+    return *end;
 }
 
 std::string utcDay(std::int64_t unixMs) { return utcTime(unixMs).substr(0, 10); }

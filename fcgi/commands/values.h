@@ -19,6 +19,8 @@ std::int64_t balanceOf(const CommandLine& line, const std::string& option, std::
 // YYYY-MM-DD: milliseconds since 1970 at 0:00 UTC of that day; at 0:00 UTC of the next one.
 std::int64_t dayOf(const CommandLine& line, const std::string& option, std::int64_t otherwise);
 std::int64_t dayAfter(const CommandLine& line, const std::string& option, std::int64_t otherwise);
+// The same, or that time: YYYY-MM-DDTHH:MM:SSZ.
+std::int64_t endOf(const CommandLine& line, const std::string& option, std::int64_t otherwise);
 
 // What `check` answers. What it refuses is no fault of ours: the command line, or what was typed, is to be changed.
 template <class Check>

@@ -294,7 +294,9 @@ int serveFastcgi(const Config& config, const std::string& name, const Seat& seat
     models.start(config.timeouts.start);
     const Housekeeping housekeeping(
         database, billing, config,
-        {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); }}, log);
+        {[&] { return calls.owners(); }, [&](const CallOwner& owner) { calls.revoke(owner); },
+         [&] { accounts.saveKeyUses(); }},
+        log);
     return Running{config, seat, load, log, signals, listener, acceptor, connections, followed, calls, billing}
         .untilTheEnd({add, [&] { return connections.isFull(); }, connections.fullness(),
                       [&] { return load.othersHaveRoom(); }, [&] { log.reopen(config.log); }, [&] { seat.beat(); }});

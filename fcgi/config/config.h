@@ -111,11 +111,22 @@ struct PoolConfig {
     int mostCalls() const { return calls > 0 ? calls : std::min(kMostCalls, processes * (threads + streams)); }
 };
 
+// In micro-units of a currency: 1'000'000 is one of it. Tokens: per million of them.
+struct PriceConfig {
+    std::int64_t prompt = 0;
+    std::int64_t cached = -1;  // tokens of the prompt that the upstream had already; -1: as the others
+    std::int64_t completion = 0;
+    std::int64_t reasoning = -1;  // tokens of thoughts; -1: as the others of the completion
+    std::int64_t picture = 0;
+    std::int64_t second = 0;  // of audio
+};
+
 struct ModelConfig {
     std::string plugin;                           // empty: the plugin of the model's own name
     std::map<std::string, std::string> settings;  // as written; secrets among them
     int calls = -1;                               // in progress; 0: no limit; -1: LimitConfig::modelCalls
     std::set<std::string> unread = {};            // settings whose values could not be read, which was said
+    PriceConfig price = {};
 };
 
 struct LogConfig {

@@ -4,6 +4,7 @@
 #include "config/config_keys.h"
 #include "config/database_url.h"
 #include "config/name_rule.h"
+#include "config/price_keys.h"
 
 #include <Poco/AutoPtr.h>
 #include <Poco/NumberParser.h>
@@ -243,6 +244,8 @@ private:
             model.plugin = value;
         else if (setting == "calls")
             takeCalls(key, value, model);
+        else if (begins(setting, "price."))
+            takePrice(key, setting.substr(6), value, model.price);
         else
             model.settings[setting] = value;
     }
@@ -253,6 +256,18 @@ private:
             model.calls = calls;
         else
             fail(key, "'" + value + "' is not a whole number from 0 to " + std::to_string(kMostCalls));
+    }
+
+    void takePrice(const std::string& key, const std::string& name, const std::string& value, PriceConfig& price) {
+        const auto* const known = std::find_if(std::begin(kPriceKeys), std::end(kPriceKeys),
+                                               [&](const auto& one) { return name == one.name; });
+        Poco::Int64 number = 0;
+        if (known == std::end(kPriceKeys))
+            fail(key, "there is no such price; write prompt, cached, completion, reasoning, picture or second");
+        else if (Poco::NumberParser::tryParse64(value, number, 0) && number >= 0 && number <= kHighestPrice)
+            price.*known->price = number;
+        else
+            fail(key, "'" + value + "' is not a whole number from 0 to " + std::to_string(kHighestPrice));
     }
 
     void check() {

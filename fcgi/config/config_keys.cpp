@@ -2,6 +2,7 @@
 
 #include "base/most_units.h"
 #include "config/database_url.h"
+#include "config/price_keys.h"
 
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
@@ -259,6 +260,10 @@ std::string printed(Config config) {
     for (const auto& model : config.models) {
         out << "model." << model.first << ".plugin = " << escaped(model.second.plugin) << "\n";
         if (model.second.calls >= 0) out << "model." << model.first << ".calls = " << model.second.calls << "\n";
+        const PriceConfig none;
+        for (const auto& [name, price] : kPriceKeys)
+            if (model.second.price.*price != none.*price)
+                out << "model." << model.first << ".price." << name << " = " << model.second.price.*price << "\n";
         for (const auto& setting : model.second.settings)
             out << "# model." << model.first << "." << escaped(setting.first) << " is set\n";
     }

@@ -22,6 +22,7 @@ ErrorFace faceOf(ErrorKind kind) noexcept {
         case ErrorKind::tokensSpent: return {402, "TOKEN_NOT_ENOUGH", "no tokens are left", 0};
         case ErrorKind::picturesSpent: return {402, "PIC_TIMES_NOT_ENOUGH", "no picture calls are left", 0};
         case ErrorKind::voiceSecondsSpent: return {402, "VOICE_SECONDS_NOT_ENOUGH", "no voice seconds are left", 0};
+        case ErrorKind::moneySpent: return {402, "MONEY_NOT_ENOUGH", "no money is left", 0};
         case ErrorKind::textModelFailed: return {502, "MODEL_ERROR", "the text model failed", 0};
         case ErrorKind::voiceModelFailed: return {502, "AUDIO_TO_TEXT_ERROR", "the voice model failed", 0};
         case ErrorKind::pictureModelFailed: return {502, "PICTURE_TO_TEXT_ERROR", "the picture model failed", 0};

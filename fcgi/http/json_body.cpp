@@ -87,6 +87,30 @@ std::string JsonBody::textOr(std::string_view name, std::string_view missing) co
     return member && !member->is_null() ? text(name) : std::string(missing);
 }
 
+std::int64_t JsonBody::numberOr(std::string_view name, std::int64_t missing) const {
+    const auto member = memberOf(document_.root(), name);
+    if (!member || member->is_null()) return missing;
+    std::int64_t number = 0;
+    if (member->get(number) != simdjson::SUCCESS)
+        throw refusal(ErrorKind::badRequest, "'" + std::string(name) + "' is not a whole number");
+    return number;
+}
+
+std::vector<std::string> JsonBody::textsOrNone(std::string_view name) const {
+    const auto member = memberOf(document_.root(), name);
+    if (!member || member->is_null()) return {};
+    const simdjson::dom::array list = array(name);
+    std::vector<std::string> texts;
+    texts.reserve(list.size());
+    for (const auto entry : list) {
+        std::string_view text;
+        if (entry.get(text) != simdjson::SUCCESS)
+            throw refusal(ErrorKind::badRequest, "'" + std::string(name) + "' is not a list of texts");
+        texts.emplace_back(text);
+    }
+    return texts;
+}
+
 simdjson::dom::array JsonBody::array(std::string_view name) const {
     simdjson::dom::array array;
     if (required(name).get(array) != simdjson::SUCCESS)

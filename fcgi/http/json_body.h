@@ -3,8 +3,10 @@
 
 #include <simdjson.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aiproject {
 
@@ -26,6 +28,8 @@ public:
     // UTF-8. Throws Error(badRequest) when it is missing or of another type.
     std::string text(std::string_view name) const;
     std::string textOr(std::string_view name, std::string_view missing) const;
+    std::int64_t numberOr(std::string_view name, std::int64_t missing) const;  // whole
+    std::vector<std::string> textsOrNone(std::string_view name) const;
     // Valid as long as the body.
     simdjson::dom::array array(std::string_view name) const;
 

@@ -4,6 +4,7 @@
 #include "call/call_to_bill.h"
 #include "call/streamed_call.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aiproject {
@@ -17,22 +18,38 @@ CallServices servicesOf(const Context& context) {
 Asker askerOf(const Context& context) {
     if (!context.user) return {userAt(context.exchange.request().remoteAddress)};
     const User& user = *context.user;
-    return {std::uint64_t(user.id), {user.id, user.epoch}, user.tag};
+    // Keys stay good when the uuid ends.
+    return {std::uint64_t(user.id), {user.id, user.key.id == 0 ? user.epoch : 0, user.key.id}, user.tag};
 }
 
 CallToBill callToBill(const Context& context, const Question& question) {
     const Services& services = context.services;
     return callToBill(context.exchange.request(), question, context.user ? &*context.user : nullptr,
-                      services.models.registry(), services.config.quota);
+                      services.models.registry(), services.config);
+}
+
+// A key that names models may use no others.
+void keepAllowed(const Context& context, Question& question) {
+    if (!context.user || question.models.empty()) return;
+    const UsedKey& key = context.user->key;
+    std::vector<std::string>& models = question.models;
+    const std::string first = models.front();
+    models.erase(std::remove_if(models.begin(), models.end(), [&](const auto& name) { return !key.mayUse(name); }),
+                 models.end());
+    if (models.empty())
+        throw Error(ErrorKind::notAllowed, "key " + std::to_string(key.id) + " may not use the model " + first,
+                    "this API key may not use the model " + first)
+            .concerning("model");
 }
 
 // The reservation checks a user who was only recalled; where nothing is reserved, that is done here.
-CallToBill callOf(Context& context, const Question& question) {
+CallToBill callOf(Context& context, Question& question) {
+    keepAllowed(context, question);
     context.services.models.requireAbilities(question.models, question.request);
     // What the question needs of it, it has copied. The tree is many times the text, and an answer may take long.
     context.json.reset();
     CallToBill call = callToBill(context, question);
-    if (!call.epoch || call.isHeld()) return call;
+    if (!context.user || context.user->isConfirmed || call.isHeld()) return call;
     confirmUser(context);
     return callToBill(context, question);
 }

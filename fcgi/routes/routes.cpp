@@ -12,6 +12,8 @@ constexpr Route kRoutes[] = {
     {Method::post, "/auth/password", Access::anyone, Body::text, Surface::ours, Purpose::other, &changePassword},
     {Method::post, "/auth/rotate", Access::bodyUser, Body::text, Surface::ours, Purpose::other, &rotateUuid},
     {Method::post, "/auth/redeem", Access::bodyUser, Body::text, Surface::ours, Purpose::other, &redeemInvitation},
+    {Method::either, "/auth/keys", Access::eitherUser, Body::text, Surface::ours, Purpose::other, &handleKeys},
+    {Method::post, "/auth/keys/revoke", Access::bodyUser, Body::text, Surface::ours, Purpose::other, &revokeKey},
     {Method::post, "/textModel/chat", Access::bodyUser, Body::text, Surface::documented, Purpose::modelCall, &chatText},
     {Method::post, "/textModel/stream", Access::bodyUser, Body::text, Surface::documented, Purpose::modelCall,
      &streamText},

@@ -20,6 +20,8 @@ void showUser(Context& context);
 void changePassword(Context& context);
 void rotateUuid(Context& context);
 void redeemInvitation(Context& context);
+void handleKeys(Context& context);  // key_routes.cpp
+void revokeKey(Context& context);
 void chatText(Context& context);  // text_routes.cpp
 void streamText(Context& context);
 void chatVoice(Context& context);  // media_routes.cpp

@@ -58,6 +58,20 @@ std::string quoted(const std::string& text) {
     return quoted + "'";
 }
 
+// A database from before there were API keys has none.
+bool hasKeys(const SqliteFile& database, const std::string& schema) {
+    return database.answer("SELECT COUNT(*) FROM " + schema + ".sqlite_master WHERE name = 'api_keys'") != "0";
+}
+
+// SQL that revokes the keys that are revoked in `replaced`; all, where nobody knows which those are.
+std::string revokeKeys(const SqliteFile& database, bool isReplacedKnown) {
+    if (!hasKeys(database, "main")) return "";
+    const std::string revoke =
+        "UPDATE main.api_keys SET revoked_ms = CAST(strftime('%s', 'now') AS INTEGER) * 1000 WHERE revoked_ms = 0";
+    if (!isReplacedKnown || !hasKeys(database, "replaced")) return revoke + ";";
+    return revoke + " AND id IN (SELECT id FROM replaced.api_keys WHERE revoked_ms <> 0);";
+}
+
 // Credentials are derived from a user's id and epoch: no id of either database may come to somebody new, and no epoch
 // of either may count again. False, and nothing done: `replaced` is damaged, or no database of accounts.
 bool goOnBehind(const std::string& replaced, const SqliteFile& database) {
@@ -74,8 +88,8 @@ bool goOnBehind(const std::string& replaced, const SqliteFile& database) {
             " WHERE name NOT IN (SELECT name FROM main.sqlite_sequence);"
             "UPDATE main.sqlite_sequence SET seq = max(seq, coalesce("
             " (SELECT theirs.seq FROM replaced.sqlite_sequence AS theirs"
-            " WHERE theirs.name = main.sqlite_sequence.name), 0));"
-            "COMMIT");
+            " WHERE theirs.name = main.sqlite_sequence.name), 0));" +
+            revokeKeys(database, true) + "COMMIT");
         return true;
     } catch (const Error&) {
         database.tried("ROLLBACK");
@@ -86,7 +100,7 @@ bool goOnBehind(const std::string& replaced, const SqliteFile& database) {
 // The same where nobody knows what was there: further than it can have come.
 void goOnFarBehind(const SqliteFile& database) {
     database.execute("BEGIN; UPDATE users SET epoch = epoch + " + kFar + "; UPDATE sqlite_sequence SET seq = seq + " +
-                     kFar + "; COMMIT");
+                     kFar + ";" + revokeKeys(database, false) + "COMMIT");
 }
 
 std::string keptName(const std::string& file) {

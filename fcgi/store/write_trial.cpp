@@ -19,6 +19,7 @@ const std::map<std::string, std::vector<std::string>> kChanges{
     {"login_attempts",
      {"UPDATE login_attempts SET failures = failures WHERE 1 = 0", "DELETE FROM login_attempts WHERE 1 = 0"}},
     {"invitations", {"UPDATE invitations SET uses_left = uses_left WHERE 1 = 0"}},
+    {"api_keys", {"UPDATE api_keys SET name = name WHERE 1 = 0"}},
     {"audit", {"DELETE FROM audit WHERE 1 = 0"}},
     {"ledger", {}},
     {"invitation_uses", {}},

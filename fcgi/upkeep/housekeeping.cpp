@@ -26,17 +26,44 @@ constexpr std::size_t kBatch = 16;
 constexpr std::chrono::seconds kLongestRound{1};  // of settling: the other tasks are due too
 constexpr std::int64_t kDayMs = 86'400'000;
 
-// Those of `owners` (at most kBatch) whose credential is still good.
-std::set<CallOwner> goodOf(Session& session, const std::vector<CallOwner>& owners) {
-    std::set<CallOwner> good;
+// Binds that id of each of `owners`, of which there are kBatch at most; the last one fills the places that are left.
+void bindIds(Statement& select, const std::vector<CallOwner>& owners, std::int64_t CallOwner::*id) {
+    for (std::size_t i = 0; i < kBatch; ++i) select, bind(owners[std::min(i, owners.size() - 1)].*id);
+}
+
+void addAll(Statement& select, const CallOwner& row, std::set<CallOwner>& good) {
+    while (!select.done())
+        if (select.execute() > 0) good.insert(row);
+}
+
+// Those of `owners` (at most kBatch) whose uuid is still good.
+void addGoodUsers(Session& session, const std::vector<CallOwner>& owners, std::set<CallOwner>& good) {
     CallOwner user;
     Statement select(session);
     select << "SELECT id, epoch FROM users WHERE disabled = 0"
               " AND id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         into(user.user), into(user.epoch), limit(1);
-    for (std::size_t i = 0; i < kBatch; ++i) select, bind(owners[std::min(i, owners.size() - 1)].user);
-    while (!select.done())
-        if (select.execute() > 0) good.insert(user);
+    bindIds(select, owners, &CallOwner::user);
+    addAll(select, user, good);
+}
+
+// The same of API keys.
+void addGoodKeys(Session& session, const std::vector<CallOwner>& owners, std::set<CallOwner>& good) {
+    CallOwner key;
+    Statement select(session);
+    select << "SELECT users.id, api_keys.id FROM api_keys JOIN users ON users.id = api_keys.user_id"
+              " WHERE disabled = 0 AND revoked_ms = 0 AND (ends_ms = 0 OR ends_ms > ?)"
+              " AND api_keys.id IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        into(key.user), into(key.key), bind(unixMilliseconds()), limit(1);
+    bindIds(select, owners, &CallOwner::key);
+    addAll(select, key, good);
+}
+
+std::set<CallOwner> goodOf(Session& session, const std::vector<CallOwner>& owners) {
+    std::set<CallOwner> good;
+    const auto hasKey = [](const CallOwner& owner) { return owner.key != 0; };
+    if (!std::all_of(owners.begin(), owners.end(), hasKey)) addGoodUsers(session, owners, good);
+    if (std::any_of(owners.begin(), owners.end(), hasKey)) addGoodKeys(session, owners, good);
     return good;
 }
 
@@ -72,6 +99,10 @@ Housekeeping::Housekeeping(Database& database, Billing& billing, const Config& c
         {"settling what waits", times.retry, times.retry, settle},
         {"keeping reservations", times.holds, std::min(times.holds, times.retry), [&billing] { billing.keepHolds(); }},
         {"looking for disabled users", times.watch, times.watch, [this] { endCallsOfTheRefused(); }},
+        {"noting when keys were used", times.keyUses, times.keyUses,
+         [this] {
+             if (calls_.saveKeyUses) calls_.saveKeyUses();
+         }},
         {"removing old rows", times.clean, times.clean, [this] { clean(); }}};
     for (Task& task : tasks_) task.due = Clock::now() + std::min<Clock::duration>(task.period, std::chrono::minutes(1));
     thread_ = std::thread([this] { run(); });
@@ -122,7 +153,9 @@ void Housekeeping::endCallsOfTheRefused() {
         database_.read([&](Session& session) { good = goodOf(session, some); });
         for (const CallOwner& owner : some) {
             if (good.count(owner) > 0) continue;
-            log_.info("housekeeping: user " + std::to_string(owner.user) + " may no longer call; ending the calls");
+            const std::string key = owner.key == 0 ? "" : " with key " + std::to_string(owner.key);
+            log_.info("housekeeping: user " + std::to_string(owner.user) + key +
+                      " may no longer call; ending the calls");
             calls_.end(owner);
         }
     }

@@ -23,11 +23,13 @@ struct HousekeepingTimes {  // between two rounds; tests have shorter ones
     std::chrono::milliseconds holds{5'000};  // a small part of BillingRules::reservationLife
     std::chrono::milliseconds watch{2'000};
     std::chrono::milliseconds clean{3'600'000};
+    std::chrono::milliseconds keyUses{5'000};
 };
 
 struct RunningCalls {                                // of this worker; from its thread
     std::function<std::vector<CallOwner>()> owners;  // each once, without nobody
     std::function<void(const CallOwner&)> end;
+    std::function<void()> saveKeyUses = {};  // Accounts::saveKeyUses()
 };
 
 class Housekeeping {

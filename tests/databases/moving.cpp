@@ -138,7 +138,7 @@ ON_EACH_DATABASE(Usage, is_summed_up_to_its_last_digit) {
     const auto sums = [&](UsageBy by, const std::string& user = "", std::int64_t since = 0) {
         std::string text;
         for (const UsageSum& sum : sumsOf(look, {by, user, since, INT64_MAX}))
-            text += sum.subject + ":" + std::to_string(sum.userId) + ":" + std::to_string(sum.tokens) + ";";
+            text += sum.subject + ":" + std::to_string(sum.id) + ":" + std::to_string(sum.tokens) + ";";
         return text;
     };
     const std::string large = std::to_string(2 * kLarge + 1);

@@ -34,7 +34,7 @@ inline Finished administer(const std::string& configFile, std::vector<std::strin
                            const std::string& typed = {}) {
     const TempDir dir;
     const int input = open(dir.write("input", typed).c_str(), O_RDONLY | O_CLOEXEC);
-    const bool isGroup = words[0] == "user" || words[0] == "invite";
+    const bool isGroup = words[0] == "user" || words[0] == "invite" || words[0] == "key";
     words.insert(words.begin() + (isGroup ? 2 : 1), {"-c", configFile});  // behind "--" it would be a name
     Command command{programPath(), words};
     command.standardInput = input;

@@ -2,6 +2,8 @@
 #include "integration/administer.h"
 #include "support/spec.h"
 
+#include <map>
+
 using namespace aiproject::test;
 using namespace std::string_literals;
 using Poco::JSON::Object;
@@ -105,6 +107,57 @@ SPEC(Administration, makes_lists_and_revokes_invitations) {
     const std::string audit = output({"audit", "--json"});
     assertSays(audit, "invitation_revoked");
     assertSilentOf(audit, code);
+}
+
+SPEC(Administration, makes_lists_and_revokes_keys) {
+    add("ann");
+    const Object::Ptr made = object({"key", "add", "ann", "--name", "laptop", "--models", "spark_chat, echo", "--ends",
+                                     "2999-12-31", "--tokens", "500", "--refill", "month", "--json"});
+    const std::string key = made->getValue<std::string>("key"), id = made->getValue<std::string>("id");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(51), key.size());
+    assertSilentOf(output({"key", "list", "--json"}), key);
+    const Object::Ptr listed = array({"key", "list", "ann", "--json"})->getObject(0);
+    for (const auto& [member, text] : std::map<std::string, std::string>{{"user", "ann"},
+                                                                         {"name", "laptop"},
+                                                                         {"hint", key.substr(47)},
+                                                                         {"refill", "month"},
+                                                                         {"tokens", "500"},
+                                                                         {"tokens_used", "0"},
+                                                                         {"ends", "3000-01-01T00:00:00.000Z"}})
+        CPPUNIT_ASSERT_EQUAL(text, listed->getValue<std::string>(member));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), listed->getArray("models")->size());
+    assertSays(output({"key", "list"}), "0/500");
+    output({"key", "revoke", id});
+    assertCode(3, run({"key", "revoke", key}));
+    const std::string second = output({"key", "add", "ann", "--ends", "2999-12-31T10:00:00Z"});
+    output({"key", "revoke", second.substr(0, 51)});
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"key", "list", "--json"})->size());
+    const std::string audit = output({"audit", "ann", "--json"});
+    assertSays(audit, "key_revoked");
+    assertSilentOf(audit, key);
+    assertCode(3, run({"key", "add", "bob"}));
+    assertCode(3, run({"key", "list", "bob"}));
+    assertCode(3, run({"key", "revoke", "99"}));
+    for (const std::string& wrong :
+         {"--ends=2001-01-01"s, "--ends=soon"s, "--tokens=-5"s, "--refill=week"s, "--refill=day"s, "--models=a b"s})
+        assertCode(2, run({"key", "add", "ann", wrong}));
+    assertCode(2, run({"key", "revoke", "laptop"}));
+}
+
+SPEC(Administration, grants_money_and_shows_it) {
+    add("ann");
+    CPPUNIT_ASSERT_EQUAL(-1, object({"user", "show", "ann", "--json"})->getValue<int>("money"));
+    assertSilentOf(output({"user", "show", "ann"}), "money");
+    output({"user", "grant", "ann", "--money", "=1000000"});
+    output({"user", "grant", "ann", "--money", "+5"});
+    CPPUNIT_ASSERT_EQUAL(1'000'005, object({"user", "show", "ann", "--json"})->getValue<int>("money"));
+    assertSays(output({"user", "show", "ann"}), "1000005");
+    // What nothing is said of stays.
+    output({"user", "grant", "ann", "--tokens", "=7"});
+    CPPUNIT_ASSERT_EQUAL(1'000'005, object({"user", "show", "ann", "--json"})->getValue<int>("money"));
+    output({"user", "grant", "ann", "--money", "unlimited"});
+    CPPUNIT_ASSERT_EQUAL(-1, object({"user", "show", "ann", "--json"})->getValue<int>("money"));
+    assertSays(output({"usage", "--csv", "--by", "key"}), "key,key_id,calls,");
 }
 
 SPEC(Administration, prints_usage_as_table_json_and_csv) {

@@ -79,13 +79,11 @@ SPEC(Recall, keeps_no_more_users_than_it_may) {
         return count;
     };
     for (std::size_t i = 0; i < RecentUsers::kMost; ++i) {
-        user.name = std::to_string(i);
-        recent.keep(user);
-        recent.keep(user);
+        recent.keep(std::to_string(i), user);
+        recent.keep(std::to_string(i), user);
     }
     CPPUNIT_ASSERT_EQUAL(RecentUsers::kMost, kept());
-    user.name = std::to_string(RecentUsers::kMost);
-    recent.keep(user);
+    recent.keep(std::to_string(RecentUsers::kMost), user);
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), kept());
 }
 

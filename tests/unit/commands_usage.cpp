@@ -64,8 +64,8 @@ SPEC(UsageReport, sums_by_model_and_by_day_in_utc) {
 SPEC(UsageReport, keeps_two_users_apart_who_had_one_name) {
     CPPUNIT_ASSERT_EQUAL("ann:2:120;ann:1:4000;bob:1:3;"s, sums(UsageBy::user));
     const auto rows = sumsOf(database, {UsageBy::user, "ann", 0, kNextDay + 1});
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows.at(0).userId);
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(3), rows.at(1).userId);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows.at(0).id);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(3), rows.at(1).id);
 }
 
 SPEC(UsageReport, counts_from_a_time_to_a_time_and_of_one_user) {

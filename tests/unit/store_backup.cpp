@@ -268,3 +268,29 @@ SPEC(Backup, that_is_damaged_is_not_restored) {
     CPPUNIT_ASSERT_EQUAL("ann"s, usersIn(file));
     CPPUNIT_ASSERT_EQUAL("ok"s, answer(file, "PRAGMA integrity_check"));
 }
+
+// A key that was revoked since must not come back.
+SPEC(Backup, comes_back_without_keys_that_were_revoked_since) {
+    const auto addKey = [&](int id) {
+        Database(config).write([&](Poco::Data::Session& session) {
+            const std::string number = std::to_string(id);
+            Database::execute(session,
+                              "INSERT INTO api_keys (id, user_id, hash, hint, name, models, created_ms, ends_ms,"
+                              " most_tokens, most_money, refill, refilled) VALUES (" +
+                                  number + ", 1, '" + number + "', '', '', '', 1, 0, -1, -1, 'none', 0)");
+        });
+    };
+    addKey(1);
+    addKey(2);
+    backUp(config, copy, Existing::refuse);
+    Database(config).write([](Poco::Data::Session& session) {
+        Database::execute(session, "UPDATE api_keys SET revoked_ms = 5 WHERE id = 1");
+    });
+    restore(config, copy);
+    const std::string revoked = "SELECT group_concat(id) FROM api_keys WHERE revoked_ms <> 0";
+    CPPUNIT_ASSERT_EQUAL("1"s, answer(file, revoked));
+    // Where nobody knows which were revoked, all are.
+    std::filesystem::remove(file);
+    restore(config, copy);
+    CPPUNIT_ASSERT_EQUAL("1,2"s, answer(file, revoked));
+}

@@ -1,0 +1,99 @@
+#include "base/utc_text.h"
+#include "routes/routes.h"
+
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeFormatter.h>
+#include <Poco/Timestamp.h>
+
+namespace aiproject {
+namespace {
+
+Origin originOfKey(const Context& context) {
+    const Request& request = context.exchange.request();
+    return {request.remoteAddress, request.id};
+}
+
+// What a user says of a key to be.
+KeyTerms termsIn(const JsonBody& body) {
+    KeyTerms terms;
+    terms.name = body.textOr("name", "");
+    terms.models = body.textsOrNone("models");
+    terms.mostTokens = body.numberOr("tokens", -1);
+    terms.mostMoney = body.numberOr("money", -1);
+    const std::string ends = body.textOr("ends", ""), refill = body.textOr("refill", "none");
+    const std::optional<std::int64_t> end = ends.empty() ? std::optional<std::int64_t>(0) : utcEndIn(ends);
+    if (!end)
+        throw refusal(ErrorKind::badRequest,
+                      "'ends' is neither the last day as YYYY-MM-DD nor a time as YYYY-MM-DDTHH:MM:SSZ");
+    terms.endsMs = *end;
+    const std::optional<Refill> known = refillOf(refill);
+    if (!known) throw refusal(ErrorKind::badRequest, "'refill' is not none, day or month");
+    terms.refill = *known;
+    return terms;
+}
+
+Poco::Dynamic::Var timeText(std::int64_t unixMs) {
+    if (unixMs == 0) return {};
+    return Poco::DateTimeFormatter::format(Poco::Timestamp(unixMs * 1000), Poco::DateTimeFormat::ISO8601_FORMAT);
+}
+
+Poco::JSON::Object shownKey(const ApiKey& key) {
+    Poco::JSON::Array models;
+    for (const std::string& model : key.terms.models) models.add(model);
+    Poco::JSON::Object shown;
+    shown.set("id", key.id);
+    shown.set("name", key.terms.name);
+    shown.set("hint", key.hint);
+    shown.set("models", models);
+    shown.set("ends", timeText(key.terms.endsMs));
+    shown.set("tokens", key.terms.mostTokens);
+    shown.set("tokensUsed", key.tokensUsed);
+    shown.set("money", key.terms.mostMoney);
+    shown.set("moneyUsed", key.moneyUsed);
+    shown.set("refill", std::string(nameOf(key.terms.refill)));
+    shown.set("created", timeText(key.createdMs));
+    shown.set("lastUsed", timeText(key.usedMs));
+    return shown;
+}
+
+void addKey(Context& context) {
+    if (!context.json) throw refusal(ErrorKind::badRequest, "the body is not a JSON object with uuid and username");
+    const User& user = *context.user;
+    const NewKey made =
+        context.services.accounts.keys().add({user.id, user.name}, termsIn(*context.json), originOfKey(context));
+    Poco::JSON::Object answer = shownKey(made.row);
+    answer.set("key", made.key);
+    sendSuccess(context.exchange, "made; the key is not shown again", answer);
+}
+
+void listKeys(Context& context) {
+    Poco::JSON::Array keys;
+    for (const ApiKey& key : context.services.accounts.keys().list(context.user->id)) keys.add(shownKey(key));
+    Poco::JSON::Object answer;
+    answer.set("keys", keys);
+    sendSuccess(context.exchange, "your keys", answer);
+}
+
+}  // namespace
+
+void handleKeys(Context& context) {
+    if (context.exchange.request().method == "POST")
+        addKey(context);
+    else
+        listKeys(context);
+}
+
+void revokeKey(Context& context) {
+    ApiKeys& keys = context.services.accounts.keys();
+    const std::string key = context.json->textOr("key", "");
+    const std::int64_t id = key.empty() ? context.json->numberOr("id", 0) : keys.idOf(key);
+    if (key.empty() && id <= 0)
+        throw refusal(ErrorKind::badRequest, "the body names no key: give its 'id', or the 'key' itself");
+    if (id == 0 || !keys.revoke(id, context.user->id, originOfKey(context)))
+        throw Error(ErrorKind::noSuchPath, "no such key of this user", "you have no such key");
+    Poco::JSON::Object answer;
+    answer.set("id", id);
+    sendSuccess(context.exchange, "the key is revoked", answer);
+}
+
+}  // namespace aiproject

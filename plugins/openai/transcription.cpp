@@ -82,7 +82,7 @@ ModelStatus TranscriptionStream::takeObject(const std::string& body, IReply& rep
     const Poco::Dynamic::Var text = json->get("text");
     if (!text.isString()) failFor(body);
     if (const auto usage = tokensIn(json)) reply.usage(*usage);
-    const std::string words = text.extract<std::string>();
+    const std::string& words = text.extract<std::string>();
     return words.empty() || reply.text(words) ? ModelStatus::ok : ModelStatus::stopped;
 }
 

@@ -8,7 +8,6 @@
 
 using namespace aiproject::test;
 using namespace std::string_literals;
-using aiproject::upstream::Fault;
 using aiproject::upstream::FaultKind;
 using aiproject::upstream::Simulator;
 

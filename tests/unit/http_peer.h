@@ -24,7 +24,10 @@ public:
 
     // Once: the connection, its question sent.
     outbound::AskedHttp asked(bool hasWaited = false) const {
-        return {std::make_unique<outbound::Link>(SocketOf(ends_[0])), hasWaited, {}};
+        outbound::AskedHttp asked;
+        asked.link = std::make_unique<outbound::Link>(SocketOf(ends_[0]));
+        asked.hasWaited = hasWaited;
+        return asked;
     }
     void says(const std::string& bytes) const {
         CPPUNIT_ASSERT_EQUAL(ssize_t(bytes.size()), send(ends_[1], bytes.data(), bytes.size(), MSG_NOSIGNAL));

@@ -3,10 +3,14 @@
 #include "upstream/json_reading.h"
 #include "upstream/text.h"
 
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 
 namespace aiproject::openai {
@@ -173,6 +177,18 @@ UpstreamError readError(const Object::Ptr& json) {
     return read;
 }
 
+// A number of seconds, or a date (RFC 9110, 10.2.3), of a day at most; 0: neither.
+std::chrono::milliseconds waitIn(const std::string& retryAfter) {
+    constexpr std::int64_t longest = 86'400;
+    std::int64_t seconds = 0;
+    Poco::DateTime date;
+    int zone = 0;
+    if (!Poco::NumberParser::tryParse64(retryAfter, seconds) &&
+        Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, retryAfter, date, zone))
+        seconds = (date.timestamp() - Poco::Timestamp()) / Poco::Timestamp::resolution();
+    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, longest));
+}
+
 }  // namespace
 
 UpstreamError errorIn(std::string_view body) {
@@ -195,7 +211,9 @@ CallFailure failureOf(int httpStatus, const UpstreamError& error, const Redactio
     if (status == S::inputTooLarge) return {status, reason, advice + (said.empty() ? "" : ": " + said)};
     if (status == S::badInput)
         return {status, reason, "the model does not take this request" + (said.empty() ? "" : ": " + said)};
-    return {status, reason};
+    CallFailure failure(status, reason);
+    if (status == S::busy || status == S::quotaSpent) failure.setRetryAfter(waitIn(retryAfter));
+    return failure;
 }
 
 }  // namespace aiproject::openai

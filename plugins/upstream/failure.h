@@ -6,6 +6,8 @@
 
 #include <Poco/Exception.h>
 
+#include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -19,10 +21,14 @@ public:
 
     ModelStatus status() const noexcept { return status_; }
     const std::string& forClient() const noexcept { return forClient_; }
+    // The upstream wants to be left alone for so long; 0: it has not said.
+    std::chrono::milliseconds retryAfter() const noexcept { return retryAfter_; }
+    void setRetryAfter(std::chrono::milliseconds wish) noexcept { retryAfter_ = wish; }
 
 private:
     ModelStatus status_;
     std::string forClient_;
+    std::chrono::milliseconds retryAfter_{0};
 };
 
 // Runs the body of generate() and reports what it throws.
@@ -34,6 +40,7 @@ ModelStatus answerAtEdge(IReply& reply, Work&& work) noexcept {
         } catch (const CallFailure& failure) {
             reply.explain(failure.what());
             if (!failure.forClient().empty()) reply.advise(std::string_view(failure.forClient()));
+            if (failure.retryAfter().count() > 0) reply.retryAfter(std::uint32_t(failure.retryAfter().count()));
             return failure.status();
         } catch (const Poco::Exception& e) {
             throw std::runtime_error(e.displayText());  // its what() is only the class's name

@@ -77,4 +77,13 @@ SPEC(Refusals, of_content_do_not_repeat_it) {
 SPEC(Refusals, say_when_to_try_again) {
     const CallFailure told = failureOf(429, {}, Redaction(), "20");
     CPPUNIT_ASSERT(std::string(told.what()).find("try again after: 20") != std::string::npos);
+    const auto wish = [](int status, const std::string& retryAfter) {
+        return failureOf(status, {}, Redaction(), retryAfter).retryAfter().count();
+    };
+    CPPUNIT_ASSERT_EQUAL(20'000L, long(wish(429, "20")));
+    CPPUNIT_ASSERT_EQUAL(20'000L, long(wish(402, "20")));
+    CPPUNIT_ASSERT_EQUAL(86'400'000L, long(wish(429, "99999999999")));
+    CPPUNIT_ASSERT(wish(429, "Fri, 01 Jan 2100 00:00:00 GMT") > 0);
+    for (const char* none : {"", "0", "-5", "soon", "Fri, 01 Jan 2010 00:00:00 GMT"})
+        CPPUNIT_ASSERT_EQUAL(0L, long(wish(429, none)));
 }

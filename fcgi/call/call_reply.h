@@ -95,6 +95,8 @@ protected:
     // These answer false.
     bool end(Stop reason) noexcept;
     bool refuseGarbage(const std::string& reason) noexcept;
+    // For what is no text.
+    void noteHandedOn() noexcept { ++handedOn_; }
     // False, and refused: it cannot be a piece of a text.
     bool isText(Text piece) noexcept;
     bool isToolPiece(const ToolPiece& piece) noexcept;

@@ -13,6 +13,11 @@ std::int64_t questionTokens(const ModelRequest& request) {
         question.add(request.turns[i].content);
         question.add(" ");  // or the end of one and the beginning of the next would be one word
     }
+    question.add(request.tools);
+    for (std::uint64_t i = 0; i < request.inputs.count; ++i) {
+        question.add(request.inputs[i]);
+        question.add(" ");
+    }
     return question.tokens();
 }
 
@@ -23,7 +28,12 @@ std::int64_t mostTokens(const Question& question, std::int64_t estimated, const 
     std::int64_t bytes = 0, longest = 0;
     for (std::uint64_t i = 0; i < question.request.turns.count; ++i)
         bytes += std::int64_t(question.request.turns[i].content.size);
+    for (std::uint64_t i = 0; i < question.request.inputs.count; ++i)
+        bytes += std::int64_t(question.request.inputs[i].size);
+    bytes += std::int64_t(question.request.tools.size);
+    const bool hasAnswer = question.request.kind != Kind::embedding;  // whose tokens are billed
     for (const std::string& name : question.models) {
+        if (!hasAnswer) continue;
         const Model* const model = registry.find(name);
         const bool hasLimit = model && model->longestAnswer > 0;
         longest = std::max(longest, hasLimit ? model->longestAnswer : quota.answerTokens);

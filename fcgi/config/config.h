@@ -28,6 +28,7 @@ struct TimeoutConfig {
     std::chrono::milliseconds idleFrame{60'000};
     std::chrono::milliseconds total{600'000};
     std::chrono::milliseconds client{30'000};        // one write to nginx
+    std::chrono::milliseconds comment{15'000};       // of silence, then a client of /v1 hears that its stream lives
     std::chrono::milliseconds receive{10'000};       // a whole request, with its body
     std::chrono::milliseconds start{5'000};          // a plugin's start(), while its worker serves nobody
     std::chrono::milliseconds drain{30'000};         // for the requests in progress when all ends

@@ -186,6 +186,8 @@ void timeoutsAndLimits(Table& table, Config& config) {
     table.milliseconds("timeout.idle_frame_ms", timeouts.idleFrame, {100, kHour}, "between two frames");
     table.milliseconds("timeout.total_ms", timeouts.total, {100, 24 * kHour}, "a whole call");
     table.milliseconds("timeout.client_ms", timeouts.client, {100, kHour}, "one write to nginx");
+    table.milliseconds("timeout.comment_ms", timeouts.comment, {0, kHour},
+                       "of silence, then a stream of /v1 has a comment; 0: never");
     table.milliseconds("timeout.receive_ms", timeouts.receive, {100, kHour},
                        "a whole request from nginx, with its body");
     table.milliseconds("timeout.start_ms", timeouts.start, {100, kHour}, "start() of a plugin; then it is quarantined");

@@ -106,13 +106,7 @@ std::optional<std::string> parameterOf(const Poco::Net::NameValueCollection& par
     return decoded;
 }
 
-struct Part {
-    std::string name;
-    std::string_view bytes;
-    std::optional<std::string> fileName;
-};
-
-Part partOf(std::string_view text, std::string_view lineEnd) {
+FormPart partOf(std::string_view text, std::string_view lineEnd) {
     const std::string emptyLine = std::string(lineEnd) + std::string(lineEnd);
     const auto blank = text.find(emptyLine);
     if (blank == std::string_view::npos || blank > kLongestHead) refuseForm("a part has no end of its header");
@@ -137,12 +131,23 @@ bool isMultipart(const std::string& contentType) {
     return Poco::toLower(contentType.substr(0, contentType.find(';'))).find("multipart/") == 0;
 }
 
+std::vector<FormPart> formPartsOf(std::string_view body, const std::string& contentType) {
+    std::vector<FormPart> parts;
+    Delimiters delimiters(body, contentType);
+    while (!delimiters.isOver()) {
+        if (parts.size() == std::size_t(kMostParts))
+            refuseForm("it has more than " + std::to_string(kMostParts) + " parts");
+        parts.push_back(partOf(delimiters.nextPart(), delimiters.lineEnd()));
+    }
+    return parts;
+}
+
 Upload filePartOf(std::string_view body, const std::string& contentType) {
     std::optional<Upload> unnamed;
     Delimiters delimiters(body, contentType);
     for (int parts = 0; !delimiters.isOver(); ++parts) {
         if (parts == kMostParts) refuseForm("it has more than " + std::to_string(kMostParts) + " parts");
-        const Part part = partOf(delimiters.nextPart(), delimiters.lineEnd());
+        const FormPart part = partOf(delimiters.nextPart(), delimiters.lineEnd());
         if (part.name != "file") continue;
         if (part.fileName) return {part.bytes, *part.fileName};
         if (!unnamed) unnamed = Upload{part.bytes, {}};

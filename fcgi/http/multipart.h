@@ -4,9 +4,23 @@
 
 #include "http/upload.h"
 
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace aiproject {
 
 bool isMultipart(const std::string& contentType);
+
+struct FormPart {
+    std::string name;
+    std::string_view bytes;
+    std::optional<std::string> fileName;  // none: it is a field
+};
+
+// All of them, in their order. Throws Error(badRequest).
+std::vector<FormPart> formPartsOf(std::string_view body, const std::string& contentType);
 
 // The first part named "file" that has a file name, as the original took it; else the first part of that name, a
 // field; empty bytes when there is none. Throws Error(badRequest).

@@ -3,6 +3,8 @@
 #include "base/utf8.h"
 #include "routes/routes.h"
 
+#include <Poco/String.h>
+
 #include <chrono>
 #include <utility>
 
@@ -42,13 +44,13 @@ bool isHeaderList(const std::string& names) {
 
 // What the original's server told browsers: whatever they want to send. Nothing here trusts a cookie, so any page may
 // ask, and a header that nobody reads does no harm.
-void answerPreflight(Exchange& exchange) {
+void answerPreflight(Exchange& exchange, const Face& face) {
     const std::string& wanted = exchange.request().headersToAllow;
     ResponseHead head;
     head.status = 204;
     head.contentType.clear();
     head.headers = {{"Access-Control-Allow-Methods", "GET, POST, OPTIONS"},
-                    {"Access-Control-Allow-Headers", isHeaderList(wanted) ? wanted : "content-type, uuid, username"},
+                    {"Access-Control-Allow-Headers", isHeaderList(wanted) ? wanted : face.headers},
                     {"Access-Control-Max-Age", "86400"}};
     exchange.start(head);
     exchange.write("");
@@ -59,6 +61,19 @@ bool looksLikeJson(const std::string& body) {
     const std::string_view text = withoutByteOrderMark(body);
     const auto first = text.find_first_not_of(" \t\r\n");
     return first != std::string_view::npos && text[first] == '{' && isUtf8(text);
+}
+
+// RFC 6750, 2.1.
+std::string_view bearerIn(const Request& request) {
+    constexpr std::string_view scheme = "bearer ";
+    const std::string_view header = request.authorization ? *request.authorization : std::string_view();
+    const std::string word = Poco::toLower(std::string(header.substr(0, scheme.size())));
+    const auto begin = header.find_first_not_of(' ', scheme.size());
+    if (word != scheme || begin == std::string_view::npos)
+        throw Error(ErrorKind::userUnknown, "no bearer token",
+                    "You did not send an API key. Put one into the header Authorization, as in `Authorization: Bearer "
+                    "KEY`: a key of this server, or the uuid that a login answers.");
+    return header.substr(begin, header.find_last_not_of(' ') + 1 - begin);
 }
 
 }  // namespace
@@ -99,7 +114,8 @@ void Router::answer(ClientRequest& served) const {
     const Request& request = exchange.request();
     const Match match = findRoute(request.path);
     if (!match.route) throw Error(ErrorKind::noSuchPath, "no such path");
-    if (request.method == "OPTIONS") return answerPreflight(exchange);  // asks before it has an account
+    if (request.method == "OPTIONS")
+        return answerPreflight(exchange, match.route->face);  // asks before it has an account
     if (!hasMethod(*match.route, request.method)) throw Error(ErrorKind::wrongMethod, "method " + request.method);
 
     Context context{served, services_,
@@ -122,6 +138,11 @@ void Router::answer(ClientRequest& served) const {
 User Router::identified(const Route& route, const std::string& uuid, const std::string& name) const {
     Accounts& accounts = services_.accounts;
     return route.purpose == Purpose::modelCall ? accounts.recall(uuid, name) : accounts.identify(uuid, name);
+}
+
+User Router::identified(const Route& route, std::string_view token) const {
+    Accounts& accounts = services_.accounts;
+    return route.purpose == Purpose::modelCall ? accounts.recallToken(token) : accounts.identifyToken(token);
 }
 
 void Router::admit(Context& context, const Route& route) const {
@@ -153,14 +174,8 @@ void Router::admit(Context& context, const Route& route) const {
             if (context.body.size() > services_.config.limits.textBodyBytes)
                 throw Error(ErrorKind::bodyTooLarge, "JSON over limit.text_body_bytes");
             return byBody();
+        case Access::bearer: context.user = identified(route, bearerIn(context.exchange.request())); return;
     }
-}
-
-StatusRule Router::ruleFor(const std::string& path) const {
-    const Match match = findRoute(path);
-    const bool isDocumented = match.route && match.route->surface == Surface::documented;
-    return isDocumented && services_.config.httpStatus == HttpStatus::envelope ? StatusRule::alwaysOk
-                                                                               : StatusRule::semantic;
 }
 
 void Router::fail(Exchange& exchange, const Error& error, RequestRecord& record) const {
@@ -169,7 +184,7 @@ void Router::fail(Exchange& exchange, const Error& error, RequestRecord& record)
     if (error.kind() == ErrorKind::databaseBusy) record.level = LogLevel::warning;  // the operator's, not the client's
     if (exchange.started()) return;  // a stream has said it in its last frame
     try {
-        sendError(exchange, error, ruleFor(exchange.request().path));
+        faceAt(exchange.request().path).sendError(exchange, error, services_.config);
     } catch (...) {
         record.reason += "; the answer could not be sent: " + describeCurrent();
     }

@@ -13,6 +13,7 @@
 #include "http/json_body.h"
 #include "observe/log.h"
 #include "pool/permits.h"
+#include "routes/face.h"
 
 #include <functional>
 #include <memory>
@@ -60,12 +61,10 @@ enum class Access {
     headerUser,  // the same in the headers
     voiceUser,   // as route.voice_access says
     eitherUser,  // JSON body: bodyUser; anything else: headerUser
+    bearer,      // the header Authorization: Bearer TOKEN
 };
 
 enum class Body { none, text, media };
-
-// The HTTP status of the documented paths follows http.status; all others are semantic.
-enum class Surface { documented, ours };
 
 // The user of a call to a model need not be looked up before its reservation: Accounts::recall().
 enum class Purpose { modelCall, other };
@@ -75,7 +74,7 @@ struct Route {
     std::string_view path;  // may have one {model}
     Access access;
     Body body;
-    Surface surface;
+    const Face& face;
     Purpose purpose;
     void (*handle)(Context&);
 };
@@ -95,8 +94,8 @@ private:
     void end(ClientRequest& request, const std::optional<Error>& error) const;
     void admit(Context& context, const Route& route) const;
     User identified(const Route& route, const std::string& uuid, const std::string& name) const;
+    User identified(const Route& route, std::string_view token) const;
     void fail(Exchange& exchange, const Error& error, RequestRecord& record) const;
-    StatusRule ruleFor(const std::string& path) const;
     void logRequest(const Exchange& exchange, const RequestRecord& record, std::int64_t milliseconds) const;
 
     const Services services_;

@@ -5,28 +5,31 @@ namespace {
 
 // The whole HTTP surface. A path that is not here does not exist. nginx/aiproject/locations.conf names the
 // same paths and binds each to a pool.
-constexpr Route kRoutes[] = {
-    {Method::post, "/auth/register", Access::anyone, Body::text, Surface::documented, Purpose::other, &registerUser},
-    {Method::post, "/auth/login", Access::anyone, Body::text, Surface::documented, Purpose::other, &login},
-    {Method::either, "/auth/me", Access::eitherUser, Body::text, Surface::ours, Purpose::other, &showUser},
-    {Method::post, "/auth/password", Access::anyone, Body::text, Surface::ours, Purpose::other, &changePassword},
-    {Method::post, "/auth/rotate", Access::bodyUser, Body::text, Surface::ours, Purpose::other, &rotateUuid},
-    {Method::post, "/auth/redeem", Access::bodyUser, Body::text, Surface::ours, Purpose::other, &redeemInvitation},
-    {Method::either, "/auth/keys", Access::eitherUser, Body::text, Surface::ours, Purpose::other, &handleKeys},
-    {Method::post, "/auth/keys/revoke", Access::bodyUser, Body::text, Surface::ours, Purpose::other, &revokeKey},
-    {Method::post, "/textModel/chat", Access::bodyUser, Body::text, Surface::documented, Purpose::modelCall, &chatText},
-    {Method::post, "/textModel/stream", Access::bodyUser, Body::text, Surface::documented, Purpose::modelCall,
-     &streamText},
-    {Method::post, "/voiceModel/chat", Access::voiceUser, Body::media, Surface::documented, Purpose::modelCall,
-     &chatVoice},
-    {Method::post, "/PictureToTextModel/chat", Access::headerUser, Body::media, Surface::documented, Purpose::modelCall,
+const Route kRoutes[] = {
+    {Method::post, "/auth/register", Access::anyone, Body::text, kDocumentedFace, Purpose::other, &registerUser},
+    {Method::post, "/auth/login", Access::anyone, Body::text, kDocumentedFace, Purpose::other, &login},
+    {Method::either, "/auth/me", Access::eitherUser, Body::text, kOurFace, Purpose::other, &showUser},
+    {Method::post, "/auth/password", Access::anyone, Body::text, kOurFace, Purpose::other, &changePassword},
+    {Method::post, "/auth/rotate", Access::bodyUser, Body::text, kOurFace, Purpose::other, &rotateUuid},
+    {Method::post, "/auth/redeem", Access::bodyUser, Body::text, kOurFace, Purpose::other, &redeemInvitation},
+    {Method::either, "/auth/keys", Access::eitherUser, Body::text, kOurFace, Purpose::other, &handleKeys},
+    {Method::post, "/auth/keys/revoke", Access::bodyUser, Body::text, kOurFace, Purpose::other, &revokeKey},
+    {Method::post, "/textModel/chat", Access::bodyUser, Body::text, kDocumentedFace, Purpose::modelCall, &chatText},
+    {Method::post, "/textModel/stream", Access::bodyUser, Body::text, kDocumentedFace, Purpose::modelCall, &streamText},
+    {Method::post, "/voiceModel/chat", Access::voiceUser, Body::media, kDocumentedFace, Purpose::modelCall, &chatVoice},
+    {Method::post, "/PictureToTextModel/chat", Access::headerUser, Body::media, kDocumentedFace, Purpose::modelCall,
      &chatPicture},
-    {Method::post, "/models/{model}/chat", Access::eitherUser, Body::media, Surface::ours, Purpose::modelCall,
-     &chatModel},
-    {Method::post, "/models/{model}/stream", Access::eitherUser, Body::media, Surface::ours, Purpose::modelCall,
+    {Method::post, "/models/{model}/chat", Access::eitherUser, Body::media, kOurFace, Purpose::modelCall, &chatModel},
+    {Method::post, "/models/{model}/stream", Access::eitherUser, Body::media, kOurFace, Purpose::modelCall,
      &streamModel},
-    {Method::get, "/healthz", Access::anyone, Body::none, Surface::ours, Purpose::other, &health},
-    {Method::get, "/healthz/live", Access::anyone, Body::none, Surface::ours, Purpose::other, &liveness},
+    {Method::post, "/v1/chat/completions", Access::bearer, Body::media, kOpenAiFace, Purpose::modelCall, &openAiChat},
+    {Method::post, "/v1/embeddings", Access::bearer, Body::text, kOpenAiFace, Purpose::modelCall, &openAiEmbeddings},
+    {Method::post, "/v1/audio/transcriptions", Access::bearer, Body::media, kOpenAiFace, Purpose::modelCall,
+     &openAiTranscription},
+    {Method::get, "/v1/models", Access::bearer, Body::none, kOpenAiFace, Purpose::other, &openAiModels},
+    {Method::get, "/v1/models/{model}", Access::bearer, Body::none, kOpenAiFace, Purpose::other, &openAiModel},
+    {Method::get, "/healthz", Access::anyone, Body::none, kOurFace, Purpose::other, &health},
+    {Method::get, "/healthz/live", Access::anyone, Body::none, kOurFace, Purpose::other, &liveness},
 };
 
 constexpr std::string_view kModel = "{model}";
@@ -44,16 +47,38 @@ bool fits(std::string_view pattern, std::string_view path, std::string& model) {
     return true;
 }
 
+bool begins(std::string_view text, std::string_view with) { return text.substr(0, with.size()) == with; }
+
+// Clients put these paths together themselves, and not all do it alike: without /v1, with a slash at the end.
+std::string_view openAiPathOf(std::string_view path, std::string& whole) {
+    if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+    if (begins(path, "/v1/")) return path;
+    whole = "/v1" + std::string(path);
+    return whole;
+}
+
+const Route* routeFor(std::string_view path, std::string& model) {
+    for (const Route& route : kRoutes)
+        if (fits(route.path, path, model)) return &route;
+    return nullptr;
+}
+
 }  // namespace
 
 Match findRoute(const std::string& path) {
     Match match;
-    for (const Route& route : kRoutes) {
-        if (!fits(route.path, path, match.model)) continue;
-        match.route = &route;
-        break;
-    }
+    match.route = routeFor(path, match.model);
+    if (match.route) return match;
+    std::string whole, model;
+    const Route* const route = routeFor(openAiPathOf(path, whole), model);
+    if (route && &route->face == &kOpenAiFace) match = {route, model};
     return match;
+}
+
+const Face& faceAt(const std::string& path) {
+    const Match match = findRoute(path);
+    if (match.route) return match.route->face;
+    return path == "/v1" || begins(path, "/v1/") ? kOpenAiFace : kOurFace;
 }
 
 }  // namespace aiproject

@@ -28,6 +28,11 @@ void chatVoice(Context& context);  // media_routes.cpp
 void chatPicture(Context& context);
 void chatModel(Context& context);  // model_routes.cpp
 void streamModel(Context& context);
+void openAiChat(Context& context);           // openai_routes.cpp
+void openAiEmbeddings(Context& context);     // openai_embeddings.cpp
+void openAiTranscription(Context& context);  // openai_audio.cpp
+void openAiModels(Context& context);
+void openAiModel(Context& context);
 void health(Context& context);  // health_routes.cpp
 void liveness(Context& context);
 

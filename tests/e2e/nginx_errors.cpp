@@ -65,7 +65,7 @@ SPEC(NginxErrors, an_unknown_path_is_404_for_every_method) {
     const NginxSite site(options());
     for (const char* method : {"GET", "POST", "OPTIONS", "PUT", "DELETE"})
         assertEnvelope(askRaw(site.port(), plain(method, "/textModel/chats")), 404, "APP_NOT_FOUND_ERROR");
-    for (const char* path : {"/", "/index.html", "/auth/", "/auth/login/", "/AUTH/login", "/healthz/", "/models",
+    for (const char* path : {"/", "/index.html", "/auth/", "/auth/login/", "/AUTH/login", "/healthz/",
                              "/.aiproject/error", "/.aiproject/error/400"})
         assertEnvelope(askRaw(site.port(), plain("GET", path)), 404, "APP_NOT_FOUND_ERROR");
 }
@@ -80,6 +80,32 @@ SPEC(NginxErrors, a_dead_pool_is_busy_on_all_other_paths) {
     for (const char* path : {"/auth/me", "/auth/password", "/auth/rotate", "/auth/redeem", "/healthz", "/healthz/live",
                              "/models/echo/chat"})
         assertBusy(askRaw(site.port(), post(path)), 503);
+}
+
+SPEC(NginxErrors, clients_of_openai_read_errors_in_their_shape) {
+    const NginxSite site(options());
+    const auto assertFault = [](const RawAnswer& answer, int status, const std::string& code) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, status, answer.status);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 0UL, answer.body.find(R"({"error":{"message":")"));
+        CPPUNIT_ASSERT_MESSAGE(answer.body,
+                               answer.body.find(R"("param":null,"code":)" + code + "}}") != std::string::npos);
+        CPPUNIT_ASSERT_EQUAL("application/json; charset=utf-8"s, answer.header("Content-Type"));
+        CPPUNIT_ASSERT_EQUAL("*"s, answer.header("Access-Control-Allow-Origin"));
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, 32UL, answer.header("X-Request-Id").size());
+    };
+    for (const char* path : {"/v1", "/v1/", "/v1/responses", "/v1/chat", "/v1/audio/speech", "/v1/completions/"}) {
+        const RawAnswer answer = askRaw(site.port(), post(path));
+        assertFault(answer, 404, R"("unknown_url")");
+        CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("POST /v1/chat/completions") != std::string::npos);
+    }
+    for (const std::string& path :
+         {"/chat/completions"s, "/embeddings"s, "/audio/transcriptions"s, "/models"s, "/models/m"s})
+        for (const std::string& whole : {"/v1" + path, "/v1" + path + "/", path, path + "/"}) {
+            const RawAnswer busy = askRaw(site.port(), post(whole));
+            assertFault(busy, 503, R"("server_is_overloaded")");
+            CPPUNIT_ASSERT_EQUAL("1"s, busy.header("Retry-After"));
+            assertFault(askRaw(site.port(), announce(whole, 100'000'000)), 413, R"("request_too_large")");
+        }
 }
 
 SPEC(NginxErrors, semantic_keeps_the_status_on_documented_paths) {

@@ -159,7 +159,7 @@ SPEC(SystemLayout, leaves_no_mark_unfilled) {
         CPPUNIT_ASSERT_MESSAGE(entry.path(), text.find('@') == std::string::npos);
         ++files;
     }
-    CPPUNIT_ASSERT_EQUAL(11, files);
+    CPPUNIT_ASSERT_EQUAL(13, files);
 }
 
 }  // namespace aiproject::test

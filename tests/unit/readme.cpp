@@ -1,6 +1,7 @@
 // The root README names every configuration key, path and code.
 #include "config/config_keys.h"
 #include "http/envelope.h"
+#include "routes/openai_members.h"
 #include "support/places.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
@@ -33,6 +34,10 @@ SPEC(Readme, tells_every_default_as_it_is) {
         const std::string row = "| `" + key.name + "` | " + shown + " |";
         CPPUNIT_ASSERT_MESSAGE("README.md lacks " + row, text.find(row) != std::string::npos);
     }
+}
+
+SPEC(Readme, names_every_member_of_a_chat) {
+    for (const OpenAiMember& member : openAiMembers()) assertNames(std::string(member.name));
 }
 
 SPEC(Readme, names_every_code) {

@@ -37,7 +37,7 @@ SPEC(PathTable, has_the_six_documented_paths) {
         CPPUNIT_ASSERT_EQUAL(row.path, std::string(route.path));
         CPPUNIT_ASSERT(route.method == Method::post);
         CPPUNIT_ASSERT(route.access == row.access && route.body == row.body);
-        CPPUNIT_ASSERT(route.surface == Surface::documented);
+        CPPUNIT_ASSERT(route.face.sendError == kDocumentedFace.sendError);
     }
 }
 
@@ -45,7 +45,7 @@ SPEC(PathTable, has_health_for_anyone_and_without_a_body) {
     for (const std::string& path : {"/healthz"s, "/healthz/live"s}) {
         const Route& route = routeOf(path);
         CPPUNIT_ASSERT(route.method == Method::get && route.access == Access::anyone && route.body == Body::none);
-        CPPUNIT_ASSERT(route.surface == Surface::ours);
+        CPPUNIT_ASSERT(route.face.sendError == kOurFace.sendError);
     }
 }
 
@@ -61,8 +61,24 @@ SPEC(PathTable, has_the_paths_of_an_account_with_the_real_status) {
           Row{"/auth/rotate", Method::post, Access::bodyUser}, Row{"/auth/redeem", Method::post, Access::bodyUser}}) {
         const Route& route = routeOf(row.path);
         CPPUNIT_ASSERT(route.method == row.method && route.access == row.access && route.body == Body::text);
-        CPPUNIT_ASSERT(route.surface == Surface::ours);
+        CPPUNIT_ASSERT(route.face.sendError == kOurFace.sendError);
     }
+}
+
+SPEC(PathTable, has_the_paths_of_openais_clients_however_they_put_them_together) {
+    for (const std::string& path :
+         {"/chat/completions"s, "/embeddings"s, "/audio/transcriptions"s, "/models"s, "/models/m"s}) {
+        for (const std::string& written : {"/v1" + path, "/v1" + path + "/", path, path + "/"}) {
+            const Route& route = routeOf(written);
+            CPPUNIT_ASSERT_MESSAGE(written, route.face.sendError == kOpenAiFace.sendError);
+            CPPUNIT_ASSERT_MESSAGE(written, route.access == Access::bearer);
+        }
+        for (const std::string& near : {"/v2" + path, "/v1/v1" + path, "/V1" + path, "/v1" + path + "//"})
+            assertNone(near);
+    }
+    for (const std::string& path : {"/v1"s, "/v1/"s, "/v1/healthz"s, "/v1/auth/login"s, "/healthz/"s}) assertNone(path);
+    CPPUNIT_ASSERT(faceAt("/v1/responses").sendError == kOpenAiFace.sendError);
+    CPPUNIT_ASSERT(faceAt("/v10").sendError == kOurFace.sendError);
 }
 
 SPEC(PathTable, takes_the_name_of_a_model_out_of_the_path) {
@@ -70,16 +86,15 @@ SPEC(PathTable, takes_the_name_of_a_model_out_of_the_path) {
         CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/chat").model);
         CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/stream").model);
         CPPUNIT_ASSERT(routeOf("/models/" + name + "/chat").access == Access::eitherUser);
-        CPPUNIT_ASSERT(routeOf("/models/" + name + "/chat").surface == Surface::ours);
+        CPPUNIT_ASSERT(routeOf("/models/" + name + "/chat").face.sendError == kOurFace.sendError);
     }
 }
 
 SPEC(PathTable, has_no_model_without_a_name_or_with_a_path_for_one) {
     for (const std::string& path :
-         {"/models//chat"s, "/models/chat"s, "/models/a/b/chat"s, "/models/a//chat"s, "/models//a/chat"s,
-          "/models/../chat/chat"s, "/models/a"s, "/models/a/"s, "/models/"s, "/models"s, "/models/a/chat/"s,
-          "/models/a/chats"s, "/models/a/xchat"s, "/models/a/Chat"s, "/Models/a/chat"s, "x/models/a/chat"s,
-          "/models/chat/stream/chat"s})
+         {"/models//chat"s, "/models/a/b/chat"s, "/models/a//chat"s, "/models//a/chat"s, "/models/../chat/chat"s,
+          "/models/a/chat/"s, "/models/a/chats"s, "/models/a/xchat"s, "/models/a/Chat"s, "/Models/a/chat"s,
+          "x/models/a/chat"s, "/models/chat/stream/chat"s})
         assertNone(path);
 }
 

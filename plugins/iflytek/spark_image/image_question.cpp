@@ -15,6 +15,11 @@ std::string megabytes(std::uint64_t bytes) {  // rounded up, so that what is too
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
 }
 
+std::string behindPicture(const std::string& question) {
+    return R"(","content_type":"image"},{"role":"user","content":)" + quotedJson(question) +
+           R"(,"content_type":"text"}])";
+}
+
 }  // namespace
 
 void checkPicture(std::string_view bytes) {
@@ -28,11 +33,12 @@ void checkPicture(std::string_view bytes) {
 
 ImageQuestions::ImageQuestions(const ImageSettings& settings, const std::string& appId)
     : form_(settings.parameters, appId),
-      behindPicture_(R"(","content_type":"image"},{"role":"user","content":)" + quotedJson(settings.question) +
-                     R"(,"content_type":"text"}])") {}
+      behindPicture_(behindPicture(settings.question)) {}
 
 std::string ImageQuestions::of(const ModelRequest& request) const {
-    return form_.filled(request.user, {R"([{"role":"user","content":")", base64(request.media), behindPicture_});
+    const std::string asked = request.turns.count > 0 ? request.turns[request.turns.count - 1].content.str() : "";
+    return form_.filled(request.user, {R"([{"role":"user","content":")", base64(request.media),
+                                       asked.empty() ? behindPicture_ : behindPicture(asked)});
 }
 
 }  // namespace aiproject::iflytek

@@ -14,7 +14,7 @@ constexpr std::uint64_t kMaxPictureBytes = 4ULL * 1024 * 1024;
 
 struct ImageSettings {
     ChatParameters parameters;
-    std::string question;  // asked about each picture
+    std::string question;  // asked about each picture with which the client asks nothing
 };
 
 // Throws CallFailure (badInput, inputTooLarge) for what the upstream would refuse anyway.

@@ -155,7 +155,7 @@ struct Timeouts {                // the operator's; never 0
 struct ModelRequest {
     std::uint64_t size = sizeof(ModelRequest);
     Kind kind = Kind::text;
-    List<Turn> turns;                    // text: at least one, and the last one is not the assistant's
+    List<Turn> turns;                    // text: one or more, the last not the assistant's; picture: a question or none
     const Sampling* sampling = nullptr;  // text, embedding, speech: never null
     Text tools;                          // JSON array in OpenAI's shape, or empty
     Text toolChoice;                     // JSON, or empty

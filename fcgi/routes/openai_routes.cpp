@@ -1,0 +1,57 @@
+// What clients of OpenAI ask.
+#include "http/envelope.h"
+#include "routes/model_answers.h"
+#include "routes/openai_chat.h"
+#include "routes/openai_models.h"
+#include "routes/routes.h"
+
+#include <memory>
+#include <utility>
+
+namespace aiproject {
+namespace {
+
+void answerCompletion(Context& context, Question question, OpenAiHead head) {
+    CollectReply reply(context.services.config.limits.answerBytes, CollectReply::Kept::all);
+    answerInto(context, std::move(question), reply);
+    const CallReport& report = reply.report();
+    head.id = "chatcmpl-" + context.exchange.request().id;
+    const bool hasCalled = report.finish == Finish::stop && !reply.answer().toolCalls.empty();
+    sendJson(context.exchange, 200,
+             openAiCompletion(head, reply.answer(), hasCalled ? Finish::toolCalls : report.finish, report.usage));
+}
+
+std::string modelJson(const Context& context, const std::string& name) {
+    const Services& services = context.services;
+    const std::vector<const Model*> models = modelsNamed(name, services.models.registry(), services.config.routes);
+    if (!isOneFor(context.user->key, models))
+        throw refusalOf("model", "The model '" + name.substr(0, 128) + "' is not one for this API key.",
+                        ErrorKind::noSuchModel);
+    return openAiModelJson(name, models);
+}
+
+}  // namespace
+
+void openAiChat(Context& context) {
+    const auto chat = std::make_shared<OpenAiChat>(std::exchange(context.body, {}));
+    const std::vector<const Model*> models =
+        modelsNamed(chat->model(), context.services.models.registry(), context.services.config.routes);
+    Question question{namesOf(models), chat->requestFor(models), chat,
+                      chat->form(context.services.config.timeouts.comment)};
+    if (chat->isStreamed())
+        answerAsStream(context, std::move(question));
+    else
+        answerCompletion(context, std::move(question), chat->head());
+}
+
+void openAiModels(Context& context) {
+    std::string list;
+    for (const std::string& name :
+         modelNames(context.services.models.registry(), context.services.config.routes, context.user->key))
+        list.append(list.empty() ? "" : ",").append(modelJson(context, name));
+    sendJson(context.exchange, 200, R"({"object":"list","data":[)" + list + "]}");
+}
+
+void openAiModel(Context& context) { sendJson(context.exchange, 200, modelJson(context, context.model)); }
+
+}  // namespace aiproject

@@ -35,7 +35,7 @@ struct ClientsOfTheSimulator : CppUnit::TestCase {
 
 SPEC(ClientsOfTheSimulator, get_whole_answers) {
     if (!installed) return;
-    run("whole");
+    for (const auto* scene : {"chat", "abilities", "speech", "vectors"}) run(scene);
     for (const auto& call : simulator.calls()) CPPUNIT_ASSERT_EQUAL(""s, call.violation);
 }
 

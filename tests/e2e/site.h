@@ -41,6 +41,7 @@ public:
     const NginxSite& nginx() const { return *nginx_; }
     ChildProcess& manager() { return *manager_; }
     std::string log() const { return installation_->log(); }
+    std::string configFile() const { return installation_->configFile(); }
 
     HttpAnswer request(const std::string& method, const std::string& path, const std::string& body,
                        const Headers& headers = {}) const;

@@ -141,3 +141,18 @@ SPEC(ConfigKeys, of_models_are_printed_without_their_values) {
 }
 
 }  // namespace
+
+SPEC(ConfigKeys, are_prices_of_a_model_and_no_settings_of_its_plugin) {
+    const std::string file = "model.a.price.prompt = 2000000\nmodel.a.price.cached = 0\nmodel.a.price.second = 7\n";
+    const Config written = config(file);
+    const ModelConfig& model = written.models.at("a");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2'000'000), model.price.prompt);
+    CPPUNIT_ASSERT(model.price.cached == 0 && model.price.reasoning == -1 && model.price.completion == 0);
+    CPPUNIT_ASSERT(model.settings.empty());
+    for (const char* line :
+         {"model.a.price.prompt = 2000000\n", "model.a.price.cached = 0\n", "model.a.price.second = 7\n"})
+        assertSays(printed(written), line);
+    assertSilentOf(printed(written), "price.reasoning");
+    for (const char* wrong : {"prompt = -1", "prompt = 1.5", "prompt = 10000000001", "word = 1", " = 1"})
+        assertSays(error("model.a.price."s + wrong + "\n"), "model.a.price.");
+}

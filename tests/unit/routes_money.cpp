@@ -1,0 +1,48 @@
+// What a call costs at the price of its model, on the way from the path to the ledger.
+#include "support/spec.h"
+#include "unit/expect.h"
+#include "unit/host_fixture.h"
+#include "unit/site.h"
+
+using namespace aiproject;
+using namespace aiproject::test;
+
+namespace {
+
+struct MoneyRoutes : CppUnit::TestCase {
+    Site site{[](Config& config) {
+        config.models["priced"] = playing("delta Hi|usage 43");
+        config.models["priced"].price.completion = 2'000'000;
+        config.models["free"] = playing("delta Hi|usage 43");
+        config.routes.text = {"priced"};
+    }};
+
+    ScriptedExchange ask() const { return site.post("/textModel/chat", questionOf(site.ann, "Hello")); }
+    std::int64_t money() { return site.number("SELECT money FROM users"); }
+};
+
+SPEC(MoneyRoutes, take_the_cost_of_a_call_from_who_has_a_limit_and_refuse_when_it_is_spent) {
+    site.sql("UPDATE users SET money = 100");
+    assertSucceeded(ask());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(100 - 2 * 43), money());
+    assertSucceeded(ask());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), money());
+    for (int i = 0; i < 2; ++i) assertRefused(ask(), "MONEY_NOT_ENOUGH");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(172), site.number("SELECT SUM(cost) FROM ledger"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(100), site.number("SELECT SUM(charged_money) FROM ledger"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT money_held FROM users"));
+}
+
+SPEC(MoneyRoutes, let_a_model_without_a_price_answer_who_has_spent_all) {
+    site.sql("UPDATE users SET money = 0");
+    assertSucceeded(site.post("/models/free/chat", questionOf(site.ann, "Hello")));
+    assertRefused(ask(), "MONEY_NOT_ENOUGH");
+}
+
+SPEC(MoneyRoutes, write_the_cost_of_who_has_no_limit) {
+    assertSucceeded(ask());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(86), site.number("SELECT cost FROM ledger WHERE charged_money = 0"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), money());
+}
+
+}  // namespace

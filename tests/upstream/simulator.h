@@ -122,7 +122,8 @@ struct Call {
 // transcriptOf() for the parts before it; a model that reasons says reasoningAbout() it first, in two chunks. Limits of
 // tokens and stop words are kept. A tool is called when `tool_choice` demands one (the named one, or the first), or
 // when its name stands in the last user message; each argument is what its schema demands, a string being that message.
-// Prompt tokens are counted as above, cached ones are those of all messages but the last. openai/README.md has the models.
+// Prompt tokens are counted as above, cached ones are those of all messages but the last. openai/README.md has the
+// models.
 std::string answerTo(const std::string& question);
 std::string reasoningAbout(const std::string& question);
 std::string answerToPicture(std::uint64_t bytes, const std::string& question);

@@ -100,6 +100,7 @@ User Accounts::enrolled(const NewUser& user, const Origin& origin) {
                       lookAlikeKey(user.name)};
     record.refilled = refillPeriod(quota_.refill, unixMilliseconds());
     store_.insert(record, [&](Poco::Data::Session& session, std::int64_t id) {
+        UuidHashes::keep(session, key_, id, UserStore::kFirstEpoch);
         std::string detail = openingText(opening);
         if (!user.invitation.empty()) {
             const BalanceChange added = Invitations::redeem(session, quota_, user.invitation, {id, user.academy});

@@ -64,6 +64,8 @@ public:
     // Who is meant by a name as it was typed, in whatever Unicode form: the very bytes first (text_forms.h).
     std::optional<StoredUser> findMeant(const std::string& typed);
 
+    static constexpr std::int64_t kFirstEpoch = 0;  // of a new user, as the table has it
+
     // The new id. Error(nameTaken), also when two insert one name at the same instant; registrationRefused when it
     // looks like another.
     std::int64_t insert(const UserRecord& user, const Alongside& alongside = {});

@@ -34,9 +34,10 @@ std::int64_t mostTokens(const Question& question, std::int64_t estimated, const 
     const bool hasAnswer = question.request.kind != Kind::embedding;  // whose tokens are billed
     for (const std::string& name : question.models) {
         if (!hasAnswer) continue;
-        const Model* const model = registry.find(name);
-        const bool hasLimit = model && model->longestAnswer > 0;
-        longest = std::max(longest, hasLimit ? model->longestAnswer : quota.answerTokens);
+        const std::vector<const Model*> accounts = registry.accountsOf(name);
+        if (accounts.empty()) longest = std::max(longest, quota.answerTokens);
+        for (const Model* const model : accounts)
+            longest = std::max(longest, model->longestAnswer > 0 ? model->longestAnswer : quota.answerTokens);
     }
     return std::max<std::int64_t>(1, std::max(bytes, estimated) + longest);
 }

@@ -34,14 +34,14 @@ std::vector<const Model*> ModelCalls::modelsFor(const ModelRequest& request,
     std::vector<const Model*> models;
     const Model* quarantined = nullptr;
     for (const auto& name : names) {
-        std::vector<const Model*> accounts;
-        for (const Model* const model : registry_.accountsOf(name)) {
-            if (!model->serves(kind) || !model->hasAll(needed)) continue;
-            if (model->isQuarantined())
-                quarantined = model;
-            else
-                accounts.push_back(model);
-        }
+        std::vector<const Model*> accounts = registry_.accountsOf(name);
+        const auto isOut = [&](const Model* model) {
+            if (!model->serves(kind) || !model->hasAll(needed)) return true;
+            const bool isQuarantined = model->isQuarantined();
+            if (isQuarantined) quarantined = model;
+            return isQuarantined;
+        };
+        accounts.erase(std::remove_if(accounts.begin(), accounts.end(), isOut), accounts.end());
         if (accounts.size() > 1) arrange(accounts);
         models.insert(models.end(), accounts.begin(), accounts.end());
     }

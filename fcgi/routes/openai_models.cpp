@@ -80,8 +80,10 @@ bool isOneFor(const UsedKey& key, const std::vector<const Model*>& models) {
 std::vector<std::string> modelNames(const ModelRegistry& registry, const RouteConfig& routes, const UsedKey& key) {
     std::vector<std::string> names;
     names.reserve(registry.models().size() + routes.aliases.size());
-    for (const auto& [name, model] : registry.models())
-        if (canServe({&model}) && key.mayUse(name)) names.push_back(name);
+    for (const auto& [label, model] : registry.models()) {
+        const bool isNext = names.empty() || names.back() != model.name;  // accounts of one model follow each other
+        if (isNext && canServe({&model}) && key.mayUse(model.name)) names.push_back(model.name);
+    }
     for (const std::string& alias : routes.aliases) {
         const std::string name = alias.substr(0, alias.find('='));
         const std::vector<const Model*> models = meantBy(name, registry, routes);

@@ -182,6 +182,12 @@ SPEC(Keys, may_be_the_uuid_of_a_login_until_it_ends) {
     assertRefused(second);
 }
 
+// Or each reload would have those to write who have come since the last one.
+SPEC(Keys, leave_nothing_of_new_users_to_be_computed) {
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT COUNT(*) FROM users WHERE uuid_hash IS NULL"));
+    CPPUNIT_ASSERT_EQUAL("ann"s, accounts.identifyToken(kKey.uuidFor(ann.id, UserStore::kFirstEpoch)).name);
+}
+
 SPEC(Keys, may_be_a_uuid_from_before_there_were_keys) {
     registerNamed("ben");
     change("UPDATE users SET uuid_hash = NULL, epoch = 3");

@@ -1,6 +1,7 @@
 // /v1/chat/completions: answers in one piece and as streams, models, errors.
 #include "support/spec.h"
 #include "unit/expect.h"
+#include "support/text.h"
 #include "unit/openai_client.h"
 
 #include <string>
@@ -155,6 +156,18 @@ SPEC(OpenAiChatRoute, knows_models_by_name_and_by_alias) {
     for (const std::string& name : {"lost"s, "text"s, ""s, "gpt-4"s, "M"s, "gpt-4o="s})
         assertFault(post(site, R"({"model":")" + name + R"(","messages":[{"role":"user","content":"x"}]})"), 404,
                     "model_not_found", "model");
+}
+
+SPEC(OpenAiChatRoute, lists_a_model_with_several_accounts_once) {
+    const Site site([](Config& config) {
+        config.models["m"] = playing("delta Hello");
+        config.models["m"].settings["accounts"] = "a, b";
+    });
+    const std::string list = send(site, "GET", "/v1/models").text();
+    CPPUNIT_ASSERT_EQUAL(std::size_t(1), countOf(list, R"("id":"m")"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), countOf(list, "m/a"));
+    CPPUNIT_ASSERT_EQUAL("Hello"s, contentOf(post(site, asking())));
+    assertFault(send(site, "GET", "/v1/models/m/a"), 404, "unknown_url");
 }
 
 SPEC(OpenAiChatRoute, lists_the_models_with_their_kinds) {

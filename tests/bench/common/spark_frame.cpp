@@ -1,6 +1,7 @@
 #include "bench/common/spark_frame.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <stdexcept>
@@ -55,6 +56,28 @@ std::string textOf(std::string_view json, std::string_view quotedName) {
 
 }  // namespace
 
+void appendContent(std::string& out, const FrameToSend& frame, std::size_t begin, std::size_t rest) {
+    out.push_back('@');
+    appendNumber(out, std::uint64_t(frame.sentAt.time_since_epoch().count()));
+    out.push_back(';');
+    appendNumber(out, frame.seq);
+    out.append(frame.isLast ? ";1;"sv : ";0;"sv);
+    const std::size_t size = out.size() - begin + rest;
+    if (size < frame.bytes) appendPadding(out, frame.bytes - size);
+}
+
+FrameSeen readContent(std::string_view content) {
+    std::array<std::uint64_t, 3> numbers{};
+    for (std::uint64_t& number : numbers) {
+        const auto [end, error] = std::from_chars(content.data(), content.data() + content.size(), number);
+        content.remove_prefix(std::size_t(end - content.data()));
+        if (error != std::errc() || content.empty() || content.front() != ';')
+            throw std::runtime_error("a content without time of sending, seq or end");
+        content.remove_prefix(1);
+    }
+    return {std::uint32_t(numbers[1]), numbers[2] == 1, TimePoint(std::chrono::nanoseconds(numbers[0]))};
+}
+
 void appendFrame(std::string& out, const FrameToSend& frame) {
     const std::size_t begin = out.size();
     const char status = frame.isLast ? '2' : frame.seq == 0 ? '0' : '1';
@@ -64,9 +87,7 @@ void appendFrame(std::string& out, const FrameToSend& frame) {
     out.push_back(status);
     out.append(R"(,"seq":)"sv);
     appendNumber(out, frame.seq);
-    out.append(R"(,"text":[{"content":"@)"sv);
-    appendNumber(out, std::uint64_t(frame.sentAt.time_since_epoch().count()));
-    out.push_back(';');
+    out.append(R"(,"text":[{"content":")"sv);
     constexpr auto afterContent = R"(","role":"assistant","index":0}]})"sv;
     std::string usage;
     if (frame.isLast) {
@@ -77,8 +98,7 @@ void appendFrame(std::string& out, const FrameToSend& frame) {
         usage += "}}";
     }
     constexpr auto end = "}}"sv;
-    const std::size_t size = out.size() - begin + afterContent.size() + usage.size() + end.size();
-    if (size < frame.bytes) appendPadding(out, frame.bytes - size);
+    appendContent(out, frame, begin, afterContent.size() + usage.size() + end.size());
     out.append(afterContent).append(usage).append(end);
 }
 

@@ -36,6 +36,10 @@ void leadTo(const std::string& url, const std::string& model, test::Settings& se
     settings[prefix + "api_secret"] = "bench-secret";
 }
 
+std::string openAiBody(const std::string& model) {
+    return R"({"model":")" + model + R"(","stream":true,"messages":[{"role":"user","content":"@BENCH@"}]})";
+}
+
 std::string saidBy(const std::vector<std::string>& command, const test::Settings& settings) {
     const test::Installation installation(settings);
     std::vector<std::string> arguments = command;
@@ -67,6 +71,10 @@ test::Settings settingsFor(const BenchUpstream& upstream, const HostOptions& opt
     if (options.room == Room::wide) widen(settings);
     leadTo(upstream.url(options.transport, "/v1.1/chat"), "spark_chat", settings);
     leadTo(upstream.url(options.transport, "/v2.1/image"), "spark_image", settings);
+    settings["model.bench_openai.plugin"] = "openai";
+    settings["model.bench_openai.url"] = "http://127.0.0.1:" + to_string(upstream.httpPort()) + "/v1";
+    settings["model.bench_openai.api_key"] = "bench-key";
+    settings["model.bench_openai.model"] = "bench";
     if (options.transport == Transport::tls)
         for (const std::string model : {"spark_chat", "spark_image"})
             settings["model." + model + ".tls.ca_file"] = upstream.caFile();
@@ -118,7 +126,9 @@ HostUnderBench::HostUnderBench(const HostOptions& options)
     : upstream_(options.stepDelayMs),
       manager_(settingsFor(upstream_, options)),
       uuid_(manager_.newUser("bench")),
-      bodyFile_(manager_.installation().dir().write("body.json", test::textBody(uuid_, "bench", "@BENCH@"))) {
+      bodyFile_(manager_.installation().dir().write("body.json", test::textBody(uuid_, "bench", "@BENCH@"))),
+      openAiBodyFile_(manager_.installation().dir().write("openai.json", openAiBody("bench_openai"))),
+      toSparkBodyFile_(manager_.installation().dir().write("to_spark.json", openAiBody("spark_chat"))) {
     startHello();
     test::NginxOptions nginx;
     nginx.socketFolder = file("run");
@@ -166,6 +176,8 @@ Pids HostUnderBench::servers(Way way) {
     switch (way) {
         case Way::floor: return {};
         case Way::nginx:
+        case Way::openAi:
+        case Way::toSpark:
         case Way::worker: return workers();
         case Way::twoHops:
         case Way::aiohttp:
@@ -191,6 +203,12 @@ LoadPlan HostUnderBench::planFor(Way way) const {
         case Way::floor: plan.target = http + "/floor"; break;
         case Way::twoHops: plan.target = http + "/two-hops"; break;
         case Way::nginx: plan.target = http + "/textModel/stream"; break;
+        case Way::openAi:
+        case Way::toSpark:
+            plan.target = http + "/v1/chat/completions";
+            plan.bodyFile = way == Way::openAi ? openAiBodyFile_ : toSparkBodyFile_;
+            plan.header = "Authorization: Bearer " + uuid_;
+            break;
         case Way::worker: plan.target = "fastcgi:" + socket() + ":/textModel/stream"; break;
         case Way::aiohttp: plan.target = http + "/aiohttp"; break;
         case Way::flask: plan.target = http + "/flask"; break;

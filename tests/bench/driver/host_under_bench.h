@@ -73,7 +73,7 @@ private:
 
     BenchUpstream upstream_;
     test::ManagerUnderTest manager_;
-    std::string uuid_, bodyFile_;
+    std::string uuid_, bodyFile_, openAiBodyFile_, toSparkBodyFile_;
     std::vector<std::unique_ptr<test::ChildProcess>> hello_;
     std::map<Way, std::unique_ptr<Relay>> relays_;
     std::unique_ptr<test::NginxSite> nginx_;  // ends first

@@ -30,6 +30,7 @@ test::Command commandOf(const LoadPlan& plan, const std::string& output) {
     add("--ramp-per-s", plan.rampPerSecond);
     add("--burst-per-s", plan.burstPerSecond);
     add("--read-bytes-per-s", plan.readBytesPerSecond);
+    if (!plan.header.empty()) command.arguments.insert(command.arguments.end(), {"--header", plan.header});
     command.output = output;
     return command;
 }

@@ -13,8 +13,9 @@ namespace aiproject::bench {
 constexpr int kEndless = 10'000'000;  // frames of a stream that outlives every measurement
 
 struct LoadPlan {
-    std::string target;    // as bench_load takes it
-    std::string bodyFile;  // with @BENCH@ in it
+    std::string target;       // as bench_load takes it
+    std::string bodyFile;     // with @BENCH@ in it
+    std::string header = {};  // "Name: value", besides the usual ones
     int streams = 1;
     int frames = 20;     // of a stream
     bool isCut = false;  // when its time is over, in the middle of its streams

@@ -16,6 +16,8 @@ enum class Way {
     twoHops,  // nginx proxies a second nginx over a unix socket, which proxies the upstream
     nginx,    // all of ours
     worker,   // ours at the worker's socket
+    openAi,   // ours for a client that speaks OpenAI, and so does the upstream
+    toSpark,  // ours for such a client, before Spark
     aiohttp,  // a relay of aiohttp behind the same nginx
     flask     // a relay of Flask with threads behind the same nginx
 };

@@ -26,6 +26,7 @@ Ways comparedWays(const Row& row, const BenchOptions& options) {
     if (frames == 1) return {{Way::nginx, Transport::plain}, {Way::nginx, Transport::tls}};
     Ways ways{{Way::floor, Transport::plain}, {Way::twoHops, Transport::plain}, {Way::nginx, Transport::plain}};
     const std::vector<int> counts = saturationStreams(options);
+    if (frames == kLong) ways.insert(ways.end(), {{Way::openAi, Transport::plain}, {Way::toSpark, Transport::plain}});
     if (frames == kLong || (counts.size() > 2 && streams == counts.back())) return ways;
     if (!options.sharesHosts)
         ways.insert(ways.end(),

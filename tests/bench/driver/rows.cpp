@@ -98,6 +98,8 @@ std::string nameOf(Way way) {
         case Way::twoHops: return "two hops";
         case Way::nginx: return "ours, nginx";
         case Way::worker: return "ours, socket";
+        case Way::openAi: return "ours, OpenAI";
+        case Way::toSpark: return "ours, OpenAI to Spark";
         case Way::aiohttp: return "aiohttp";
         case Way::flask: return "Flask gthread";
     }

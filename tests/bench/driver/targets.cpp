@@ -123,6 +123,31 @@ void rivals(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
     add(Way::flask, "Flask gthread", {4, 7, 9});
 }
 
+// What clients that speak OpenAI cost beside those of the documented path, in the same round.
+void openAi(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
+    const int streams = longStreams(options), most = options.mostStreams();
+    const auto add = [&](Way way, const std::string& name, double factor) {
+        for (const Mode mode : {Mode::saturation, Mode::flow}) {
+            const Figures& spark = rows.of({mode, streams, Way::nginx, Transport::plain, 200});
+            const Figures& here = rows.of({mode, streams, way, Transport::plain, 200});
+            const std::string where = atStreams(streams) + " of 200 frames" + (mode == Mode::flow ? " in 10 s" : "");
+            if (mode == Mode::saturation)
+                lines.atLeast({{}, 1 / factor, {}}, ifMeasured(here, here.framesPerSecond() / spark.framesPerSecond()),
+                              "", name + ", frames/s ÷ the documented path's" + where);
+            lines.atMost({{}, factor, {}},
+                         ifMeasured(here, here.perFrame(here.cpuServers) / spark.perFrame(spark.cpuServers)), "",
+                         name + ", worker CPU per frame ÷ the documented path's" + where);
+        }
+        if (options.sharesHosts) return;
+        const Figures& spark = rows.of({Mode::paced, most, Way::nginx, Transport::plain});
+        const Figures& here = rows.of({Mode::paced, most, way, Transport::plain});
+        lines.atMost({{}, factor, {}}, ifMeasured(here, here.kibPerStream / spark.kibPerStream), "",
+                     name + ", resident per open stream ÷ the documented path's" + atStreams(most));
+    };
+    add(Way::openAi, "OpenAI to OpenAI", 1.15);
+    add(Way::toSpark, "OpenAI to Spark", 1.4);
+}
+
 // Of one stream after the other, warm where the build can; answers the failures.
 std::int64_t firstFrames(const BenchOptions& options, TargetLines& lines) {
     const bool isWarm = !warmConnections(0).empty();
@@ -146,6 +171,7 @@ Section targets(RowBook& rows, BudgetBook& budgets, const BenchOptions& options)
     if (!options.sharesHosts) added(rows, options, lines);
     heldOpen(rows, options, lines);
     rivals(rows, options, lines);
+    openAi(rows, options, lines);
     if (!options.sharesHosts) result.failures += firstFrames(options, lines);  // the warm part has the same in small
     const PageRates pages = pageRates(rows.sharedHost(Transport::plain), options);
     lines.atLeast(

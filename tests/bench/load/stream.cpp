@@ -1,7 +1,5 @@
 #include "bench/load/stream.h"
 
-#include "bench/common/spark_frame.h"
-
 #include <Poco/Exception.h>
 
 #include <algorithm>
@@ -118,13 +116,15 @@ void Stream::body(std::string_view piece) {
     partialLine_.append(piece);
 }
 
-void Stream::line(std::string_view json) {
-    const FrameSeen frame = readFrame(json);
+void Stream::line(std::string_view text) {
+    const std::optional<FrameSeen> seen = plan_.target.readLine(text);
+    if (!seen) return;
+    const FrameSeen& frame = *seen;
     if (frames_ == plan_.order.frames) throw std::runtime_error("a frame behind the last one");
     if (frame.seq != frames_) throw std::runtime_error("a frame is missing or out of order");
     ++frames_;
     if (frame.isLast != (frames_ == plan_.order.frames))
-        throw std::runtime_error(frame.isLast ? "the last frame came too early" : "the last frame has not status 2");
+        throw std::runtime_error(frame.isLast ? "the last frame came too early" : "the last frame does not say so");
     if (frames_ == 1) observer_.firstFrameArrived(sentRequest_, arrived_);
     observer_.frameArrived(arrived_ - frame.sentAt);
 }

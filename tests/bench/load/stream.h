@@ -55,7 +55,7 @@ private:
     void receive(std::size_t most, bool isToItsEnd);
     bool take(std::string_view bytes);
     void body(std::string_view piece) override;
-    void line(std::string_view json);
+    void line(std::string_view text);
     void complete();
     void fail(const std::string& reason);
 

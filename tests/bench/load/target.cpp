@@ -1,5 +1,7 @@
 #include "bench/load/target.h"
 
+#include "bench/common/openai_frame.h"
+
 #include <netinet/in.h>
 #include <sys/un.h>
 
@@ -13,6 +15,8 @@ namespace aiproject::bench {
 namespace {
 
 constexpr std::string_view kMark = "@BENCH@";
+
+std::optional<FrameSeen> readSparkLine(std::string_view line) { return readFrame(line); }
 
 [[noreturn]] void throwFor(const std::string& target, const std::string& what) {
     throw std::invalid_argument("--target " + target + ": " + what +
@@ -71,6 +75,7 @@ Target targetFor(const std::string& text, const Headers& headers, const std::str
     const std::string path = text.substr(second + 1);
     if (path.empty() || path.front() != '/') throwFor(text, "the path must begin with /");
     Target target;
+    target.readLine = path == "/v1/chat/completions" ? &readOpenAiLine : &readSparkLine;
     if (kind == "http") {
         setPort(target, text, where);
         target.request = httpRequest(path, headers, body);

@@ -3,13 +3,16 @@
 // ERRORS  std::invalid_argument: what of the command line is wrong; std::runtime_error: the body's file.
 #pragma once
 
+#include "bench/common/spark_frame.h"
 #include "bench/load/answer_reader.h"
 
 #include <sys/socket.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,9 +30,10 @@ struct Target {
     socklen_t addressSize = 0;
     std::string request;
     std::unique_ptr<AnswerReader> (*newReader)() = nullptr;
+    std::optional<FrameSeen> (*readLine)(std::string_view line) = nullptr;  // of a body; nothing: it is no frame
 };
 
-// http:PORT:PATH or fastcgi:SOCKET:PATH
+// http:PORT:PATH or fastcgi:SOCKET:PATH; the path says the dialect of the frames.
 Target targetFor(const std::string& text, const Headers& headers, const std::string& body);
 
 std::string httpRequest(const std::string& path, const Headers& headers, const std::string& body);

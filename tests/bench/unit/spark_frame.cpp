@@ -1,6 +1,7 @@
 #include "bench/common/spark_frame.h"
 
 #include "bench/common/bench_order.h"
+#include "bench/common/openai_frame.h"
 #include "support/spec.h"
 
 #include <Poco/JSON/Array.h>
@@ -33,6 +34,7 @@ std::string refusalOf(const std::string& json) {
 }
 
 struct SparkFrame : CppUnit::TestCase {};
+struct OpenAiFrame : CppUnit::TestCase {};
 struct BenchSentence : CppUnit::TestCase {};
 
 }  // namespace
@@ -47,7 +49,7 @@ SPEC(SparkFrame, is_json_of_the_documented_shape_and_the_size_asked_for) {
     CPPUNIT_ASSERT_EQUAL(3, choices->getValue<int>("seq"));
     CPPUNIT_ASSERT_EQUAL(1, choices->getValue<int>("status"));
     const auto text = choices->getArray("text")->getObject(0);
-    CPPUNIT_ASSERT_EQUAL(std::size_t(0), text->getValue<std::string>("content").find("@123456789012;"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), text->getValue<std::string>("content").find("@123456789012;3;0;"));
     CPPUNIT_ASSERT_EQUAL(std::string("assistant"), text->getValue<std::string>("role"));
     CPPUNIT_ASSERT_EQUAL(0, text->getValue<int>("index"));
 }
@@ -92,6 +94,28 @@ SPEC(SparkFrame, is_refused_without_a_number_or_a_time) {
         lacking,
         refusalOf(R"({"header":{"code":0,"status":1},"payload":{"choices":{"seq":1,"text":[{"content":"@x"}]}}})"));
     CPPUNIT_ASSERT(refusalOf("") != "none" && refusalOf("<html>") != "none");
+}
+
+SPEC(OpenAiFrame, is_an_event_of_the_size_asked_for_and_read_as_it_was_made) {
+    std::string text;
+    appendOpenAiFrame(text, {3, false, 350, kSomeTime});
+    CPPUNIT_ASSERT_EQUAL(std::size_t(350 + 8), text.size());  // and "data: ", and the blank line
+    const auto chunk = Poco::JSON::Parser().parse(text.substr(6)).extract<Object::Ptr>();
+    CPPUNIT_ASSERT_EQUAL(std::string("chat.completion.chunk"), chunk->getValue<std::string>("object"));
+    const auto seen = readOpenAiLine(text.substr(0, text.find('\n')));
+    CPPUNIT_ASSERT(seen && seen->seq == 3 && !seen->isLast && seen->sentAt == kSomeTime);
+    text.clear();
+    appendOpenAiFrame(text, {4, true, 0, kSomeTime});
+    CPPUNIT_ASSERT(readOpenAiLine(text)->isLast && text.find("data: [DONE]\n\n") == text.size() - 14);
+    CPPUNIT_ASSERT(text.find(R"("finish_reason":"stop")") != std::string::npos);
+}
+
+SPEC(OpenAiFrame, is_not_every_line_and_an_error_is_said) {
+    for (const char* line :
+         {"", ": a comment", "data: [DONE]", R"(data: {"choices":[{"delta":{"role":"assistant"}}]})"})
+        CPPUNIT_ASSERT_MESSAGE(line, !readOpenAiLine(line));
+    CPPUNIT_ASSERT_THROW(readOpenAiLine(R"(data: {"error":{"message":"no"}})"), std::runtime_error);
+    CPPUNIT_ASSERT_THROW(readOpenAiLine(R"(data: {"choices":[{"delta":{"content":"@5;"}}]})"), std::runtime_error);
 }
 
 SPEC(BenchSentence, is_found_as_it_was_written_whatever_stands_around_it) {

@@ -1,5 +1,7 @@
 #include "bench/upstream/http_conversation.h"
 
+#include "bench/common/openai_frame.h"
+
 #include <Poco/Net/HTTPRequest.h>
 
 #include <cstdio>
@@ -22,6 +24,7 @@ void HttpConversation::received() {
 
     const auto order = findOrder(std::string_view(input()).substr(end + 4, size));
     keepsAlive_ = request.getKeepAlive();
+    isOpenAi_ = request.getURI() == "/v1/chat/completions";
     input().erase(0, end + 4 + size);
     if (order) return answer(*order);
     say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
@@ -30,12 +33,17 @@ void HttpConversation::received() {
 
 void HttpConversation::encode(const FrameToSend& frame, std::string& out) {
     if (frame.seq == 0) {
-        out += "HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nTransfer-Encoding: chunked\r\n";
+        out += "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: ";
+        out += isOpenAi_ ? "text/event-stream\r\n" : "application/json; charset=utf-8\r\n";
         out += keepsAlive_ ? "\r\n" : "Connection: close\r\n\r\n";
     }
     frame_.clear();
-    appendFrame(frame_, frame);
-    frame_ += '\n';
+    if (isOpenAi_) {
+        appendOpenAiFrame(frame_, frame);
+    } else {
+        appendFrame(frame_, frame);
+        frame_ += '\n';
+    }
     char size[20];
     out.append(size, std::size_t(std::snprintf(size, sizeof size, "%zx\r\n", frame_.size())));
     out += frame_;

@@ -1,4 +1,5 @@
-// The same frames as lines of an HTTP answer, one chunk each: what nginx alone can pass through.
+// The same frames over HTTP, one chunk each: as lines, which is what nginx alone can pass through, or as OpenAI's
+// events where that path was asked.
 #pragma once
 
 #include "bench/upstream/conversation.h"
@@ -15,6 +16,7 @@ private:
     void answered() override;
 
     bool keepsAlive_ = false;
+    bool isOpenAi_ = false;
     std::string frame_;  // kept for its memory
 };
 

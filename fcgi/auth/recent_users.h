@@ -15,7 +15,8 @@ namespace aiproject {
 
 class RecentUsers {
 public:
-    static constexpr std::size_t kMost = 4096;  // about a megabyte; one more forgets all others
+    static constexpr std::size_t kMost =
+        4096;  // about a megabyte, with keys of 50 models each some ten; one more forgets all others
 
     // Keeps a user who was just looked up by this (a name, or the hash of a token), unless there is no limit at all:
     // such calls reserve nothing, and must look.

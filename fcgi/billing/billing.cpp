@@ -47,8 +47,8 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
 
 Billing::~Billing() { saveKept(); }
 
-// In the order of time, so that the rows of a moment lie on the same pages of the indexes, and no two alike: a worker has
-// an owner of its own, and a million calls in no millisecond.
+// In the order of time, so that the rows of a moment lie on the same pages of the indexes, and no two alike: a worker
+// has an owner of its own, and a million calls in no millisecond.
 std::string Billing::newCallId(std::int64_t nowMs) {
     constexpr std::uint32_t mostInAMillisecond = 0xfffff;
     std::array<char, 17> moment{};
@@ -133,7 +133,10 @@ int Billing::note(const Settlement& call) noexcept {
     return slot;
 }
 
-void BilledCall::noteAsked() noexcept { billing_.journal_.setAsked(slot_); }
+void BilledCall::noteAsked(const std::string& model) noexcept {
+    if (answerTokens_ == 0 && billing_.prices_.count(model) > 0) billing_.journal_.setAnswer(slot_, 0, model);
+    billing_.journal_.setAsked(slot_);
+}
 
 void BilledCall::noteAnswer(std::int64_t tokens, const std::string& model) noexcept {
     if (tokens == answerTokens_) return;

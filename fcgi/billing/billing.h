@@ -83,8 +83,8 @@ public:
     BilledCall(const BilledCall&) = delete;
     BilledCall& operator=(const BilledCall&) = delete;
 
-    // A model is asked from now on.
-    void noteAsked() noexcept;
+    // A model is asked from now on. Its name is kept for the cost of a call that is lost, where it has a price.
+    void noteAsked(const std::string& model = {}) noexcept;
     // So much of that model's answer will have been passed on with what is about to go out; estimated.
     void noteAnswer(std::int64_t tokens, const std::string& model) noexcept;
 

@@ -109,7 +109,7 @@ void unholdAndChargeKey(Session& session, std::int64_t keyId, const Hold& hold, 
                {hold.keyTokens, hold.keyMoney, charge.tokens, charge.money, keyId});
 }
 
-// The user's row is locked: all that touches a key does that first.
+// The user's row is locked: reservations and settlements do that first.
 void holdOfKey(Session& session, const Hold& hold) {
     changeRows(session, "UPDATE api_keys SET tokens_held = tokens_held + ?, money_held = money_held + ? WHERE id = ?",
                {hold.keyTokens, hold.keyMoney, hold.keyId});

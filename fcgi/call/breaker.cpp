@@ -34,8 +34,10 @@ bool Breaker::admits(const Model& model) const noexcept {
 void Breaker::letRest(const Model& model, ModelStatus status, std::chrono::milliseconds wish) const {
     std::chrono::milliseconds rest = status == ModelStatus::busy ? config_.pause : kLongRest;
     if (wish.count() > 0) rest = std::clamp(wish, kShortestRest, kLongestWish);
-    const std::int64_t now = Board::milliseconds();
-    if (model.shared->restsUntil.exchange(now + rest.count()) < now)
+    const std::int64_t now = Board::milliseconds(), until = now + rest.count();
+    std::int64_t before = model.shared->restsUntil;
+    while (before < until && !model.shared->restsUntil.compare_exchange_weak(before, until)) continue;
+    if (before < now)
         log_.warning("model " + model.label() + ": its upstream says " + nameOf(status) +
                      "; the other accounts are asked for " + std::to_string(rest.count()) + " ms");
 }
@@ -43,7 +45,6 @@ void Breaker::letRest(const Model& model, ModelStatus status, std::chrono::milli
 void Breaker::record(const Model& model, ModelStatus status, std::chrono::milliseconds wish) const {
     ModelRow& row = *model.shared;
     if (!model.account.empty() && isOfAccount(status)) return letRest(model, status, wish);
-    if (status == ModelStatus::ok && row.restsUntil != 0) row.restsUntil = 0;
     if (status == ModelStatus::ok || (row.openUntil != 0 && isRefusal(status))) {
         if (row.failures != 0) row.failures = 0;  // read first: the row is in the caches of all workers
         if (row.openUntil != 0 && row.openUntil.exchange(0) != 0)

@@ -26,10 +26,10 @@ std::string shortened(std::string_view whole, std::size_t longest) {
 void CallReply::attach(CallWatch::Call& call, const std::string& model) {
     call_ = &call;
     ++attempts_;
-    if (tell_) tell_();
     report_ = {};
     report_.model = model;
     isFollowed_ = hasTold_ = false;
+    if (tell_) tell_();
 }
 
 // What was said of the first connection stays, for the log.

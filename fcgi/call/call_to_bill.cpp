@@ -108,6 +108,12 @@ CallToBill callToBill(const Request& request, const Question& question, const Us
         case Unit::picture: call.isLimited = user.picTimes >= 0; break;
         case Unit::voiceSecond: call.isLimited = user.voiceSeconds >= 0; break;
     }
+    // Another limit may have been granted since a user was looked up who is now only recalled. The reservation finds
+    // out, and what is held or charged of a balance without a limit changes nothing.
+    if (!user.isConfirmed && call.isHeld()) {
+        call.isLimited = call.isMoneyLimited = true;
+        call.atMostMoney = mostMoney(call, question.models, config.models);
+    }
     return call;
 }
 

@@ -31,7 +31,7 @@ ClientCall::ClientCall(const CallServices& services, const Exchange& exchange, c
           {*permit_, services.config.billing.onClientGone == OnClientGone::drain ? -1 : exchange.clientDescriptor(),
            asker_.owner}) {
     // The journal of calls is told that a model is asked, and how much of its answer is about to go out.
-    reply_.onAttempt([this] { billed_.noteAsked(); });
+    reply_.onAttempt([this] { billed_.noteAsked(reply_.report().model); });
     if (sink_) sink_->onWrite([this](std::int64_t tokens) { billed_.noteAnswer(tokens, reply_.report().model); });
 }
 

@@ -116,13 +116,14 @@ void Pool::abandon(const Generation& generation) {
         if (isFresh(worker, generation)) drain(worker);
 }
 
-// Breakers start anew: what they know is of other plugins, or of other settings.
+// Breakers and rests start anew: what they know is of other plugins, or of other settings.
 void Pool::adopt(const Generation& generation) {
     backlog_ = generation.config.pools.at(name_).backlog;
     socket_.setBacklog(backlog_);
     for (int index = 0; index < kMostModels; ++index) {
         board_.model(index).failures = 0;
         board_.model(index).openUntil = 0;
+        board_.model(index).restsUntil = 0;
     }
 }
 

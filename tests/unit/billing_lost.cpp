@@ -84,6 +84,18 @@ struct LostCalls : Till {
     }
 };
 
+// That of the last attempt: no frame of it may have gone out.
+SPEC(LostCalls, cost_the_price_of_the_model_that_was_asked) {
+    config.models["dear"].price.prompt = 2'000'000;
+    kill([](Billing& mortal) {
+        auto* const call = new BilledCall(mortal.begin(asking(12)));
+        call->noteAsked("cheap");
+        call->noteAsked("dear");
+    });
+    billing->keepHolds();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'lost' AND model = 'dear' AND cost = 24"));
+}
+
 SPEC(LostCalls, cost_the_question_and_what_was_passed_on) {
     kill([](Billing& mortal) {
         auto* const call = new BilledCall(mortal.begin(asking(12)));

@@ -33,6 +33,21 @@ SPEC(MoneyRoutes, take_the_cost_of_a_call_from_who_has_a_limit_and_refuse_when_i
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT money_held FROM users"));
 }
 
+// Of whom the worker recalls another limit, from before.
+SPEC(MoneyRoutes, take_the_cost_from_who_got_the_limit_later) {
+    site.sql("UPDATE users SET money = -1, tokens = 1000000");
+    assertSucceeded(ask());
+    site.sql("UPDATE users SET money = 100");
+    assertSucceeded(ask());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(100 - 2 * 43), money());
+    site.sql("UPDATE users SET money = 0");
+    assertRefused(ask(), "MONEY_NOT_ENOUGH");
+    site.sql("UPDATE users SET money = 1000000, tokens = -1");
+    assertSucceeded(ask());
+    site.sql("UPDATE users SET tokens = 0");
+    assertRefused(ask(), "TOKEN_NOT_ENOUGH");
+}
+
 SPEC(MoneyRoutes, let_a_model_without_a_price_answer_who_has_spent_all) {
     site.sql("UPDATE users SET money = 0");
     assertSucceeded(site.post("/models/free/chat", questionOf(site.ann, "Hello")));

@@ -136,6 +136,11 @@ std::variant<OpenWebSocket, HttpRefusal> upgrade(Link link, const Endpoint& endp
             return OpenWebSocket{opened, below};
         }
         body = bodyOf(session, response);
+        // What its status means is known. Words that do not come must not let the host's guard, which has the same end,
+        // make a time-out of it.
+        Patience shorter = deadlines.patience();
+        shorter.end -= deadlines.connectTimeLeft() / 4;
+        below->waitBy(shorter);
     } catch (const Poco::Exception& e) {
         deadlines.fail(ModelStatus::unavailable,
                        "the handshake with " + endpoint.url() + " failed: " + secrets().applied(e.displayText()));

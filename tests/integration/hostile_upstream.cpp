@@ -51,7 +51,7 @@ SPEC(HostileUpstream, that_upgrades_without_the_proof_is_unavailable) {
 
 SPEC(HostileUpstream, that_refuses_without_end_is_read_only_at_the_beginning) {
     expect({"HTTP/1.1 503 Trouble\r\n\r\n", "", std::string(4096, 'x')}, ModelStatus::unavailable, "HTTP 503");
-    // Its reason is waited for, as long as a connection may take.
+    // Its reason is waited for, but not until the time for connecting is over.
     expect({"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\nshort", "", ""}, ModelStatus::misconfigured, "HTTP 401",
            kShortConnect);
 }

@@ -79,7 +79,7 @@ void printText(const Config& config, const Model& model) {
     std::cout << "\n";
     for (const Setting& setting : settingsOf(plugin)) {
         const std::string written = writtenValue(config, model, setting);
-        std::cout << "  model." << model.name << "." << setting.name << " = ";
+        std::cout << "  " << UpstreamAccount{model.account}.keyPrefixOf(model.name) << "." << setting.name << " = ";
         if (!written.empty())
             std::cout << written;
         else if (setting.defaultValue)

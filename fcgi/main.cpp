@@ -31,6 +31,13 @@ const std::vector<aiproject::Command> kCommands = {
      "config define json", &aiproject::migrate},
     {"models", "", "lists what is loaded, from which file, with which settings", "Secrets are never shown.",
      "config define json", &aiproject::models},
+    {"discover", "", "finds model servers on this machine: Ollama, llama.cpp, vLLM, LM Studio",
+     "Asks 127.0.0.1, ports 11434, 8080, 8000 and 1234 or those in AIPROJECT_DISCOVER_PORTS (numbers with commas "
+     "between "
+     "them), for AIPROJECT_DISCOVER_MS (300), and prints the lines of configuration for what it finds. --write adds "
+     "them to the configuration file; "
+     "route.text only where it is not set. Exit code 3 when nothing is found.",
+     "config json write", &aiproject::discover},
     {"user add", "NAME", "adds an account",
      "The password is asked for, or is one line of standard input where that is no terminal. Balances: a number or "
      "unlimited; without them auth.new_* counts.",

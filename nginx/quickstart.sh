@@ -13,13 +13,15 @@
 #   --help            this text
 #
 # With SPARK_APP_ID, SPARK_API_KEY and SPARK_API_SECRET in the environment the answers come from iFlytek;
-# with none of them from a simulator on this machine, whose answers are made up.
+# with none of them from a model server on 127.0.0.1 (Ollama, llama.cpp, vLLM, LM Studio), if `aiproject discover` finds one on its
+# ports or on those in AIPROJECT_DISCOVER_PORTS (empty: none is looked for), and then voice and pictures have no model;
+# else from a simulator, whose answers are made up.
 # `status` exits with 0 when ready, else with 3. Started by root, the services run as the system user "aiproject", which is
 # added when it is missing; only nginx's master process stays root's.
 set -euo pipefail
 
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-command=up port=8080 prefix='' install_packages=yes upstream=
+command=up port=8080 prefix='' install_packages=yes
 declare -A given=()  # settings of -D
 
 # shellcheck source=quickstart/progress.sh
@@ -30,6 +32,8 @@ declare -A given=()  # settings of -D
 . "$sources/nginx/quickstart/identity.sh"
 # shellcheck source=quickstart/processes.sh
 . "$sources/nginx/quickstart/processes.sh"
+# shellcheck source=quickstart/upstream.sh
+. "$sources/nginx/quickstart/upstream.sh"
 # shellcheck source=quickstart/settings.sh
 . "$sources/nginx/quickstart/settings.sh"
 # shellcheck source=quickstart/services.sh
@@ -73,17 +77,6 @@ check_options() {
     ((${#prefix} <= 88)) || fail "--prefix: too long for a socket's address, which ends at 107 bytes: $prefix"
 }
 
-# Keys of the upstream: all, or none for the simulator.
-choose_upstream() {
-    local name missing=()
-    for name in SPARK_APP_ID SPARK_API_KEY SPARK_API_SECRET; do [[ -n ${!name:-} ]] || missing+=("$name"); done
-    case ${#missing[@]} in
-        0) upstream=iflytek ;;
-        3) upstream=simulator ;;
-        *) fail "not set: ${missing[*]}. Set all three for iFlytek's service, or none for the simulator." ;;
-    esac
-}
-
 take_lock() {
     mkdir -p "$prefix"/{run,log,etc} || fail "cannot write below $prefix"
     exec {lock}>"$prefix/lock"
@@ -117,7 +110,7 @@ Commands, in any shell (also usage, invite, backup, status, reload; --help lists
 
   $program user list -c $configuration
 
-Answers come from: $upstream.   Logs: $prefix/log/   End: nginx/quickstart.sh down --prefix '$prefix'
+Answers come from: $(upstream_title).   Logs: $prefix/log/   End: nginx/quickstart.sh down --prefix '$prefix'
 END
 }
 
@@ -128,6 +121,7 @@ up() {
     refuse_taken_port
     [[ $install_packages == no ]] || ensure_packages "$prefix/log/packages.log" "${quickstart_packages[@]}"
     build
+    find_server
     ensure_service_user
     hand_over "$prefix/data" "$prefix/pools"
     provide_upstream

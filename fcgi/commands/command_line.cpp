@@ -56,6 +56,7 @@ const std::vector<Option>& allOptions() {
         withValue("from", "", "where the users are: FILE.sql or mysql://USER@HOST:PORT/DATABASE", "FILE|URL"),
         Option("apply", "", "writes; without it nothing is changed"),
         Option("dry-run", "", "only says what --apply would do; the default"),
+        Option("write", "", "adds them to the configuration file"),
         Option("force", "", "replaces a file that is there"),
     };
     return all;

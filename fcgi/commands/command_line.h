@@ -40,8 +40,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// And for exit code 3: there is no such user, no such invitation, no such key. (4 is import-original's: rows were
-// skipped.)
+// And for exit code 3: there is no such user, no such invitation, no such key, no server. (4 is
+// import-original's: rows were skipped.)
 class NotFound : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -53,6 +53,7 @@ int worker(const CommandLine& line);
 int check(const CommandLine& line);
 int migrate(const CommandLine& line);
 int models(const CommandLine& line);
+int discover(const CommandLine& line);
 int version(const CommandLine& line);
 int importOriginal(const CommandLine& line);
 int backup(const CommandLine& line);
@@ -79,8 +80,8 @@ int usage(const CommandLine& line);
 int audit(const CommandLine& line);
 
 // Runs the command that the arguments name: 0 fine, 1 it failed, 2 they are not understood, 3 there is no such
-// user or invitation, 4 import-original has skipped rows. `help --words` lists commands and options for the completion
-// of a shell.
+// user, invitation or server, 4 import-original has skipped rows. `help --words` lists commands and options for the
+// completion of a shell.
 int runCommand(const std::vector<Command>& commands, const std::vector<std::string>& arguments);
 
 }  // namespace aiproject

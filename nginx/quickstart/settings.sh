@@ -81,7 +81,8 @@ write_aiproject_file() {
         setting database.url "sqlite:$prefix/data/aiproject.db"
         setting auth.key_file "$prefix/data/auth.key"
         setting billing.spool_dir "$prefix/data/spool"
-        for model in spark_chat spark_iat spark_image; do upstream_settings "$model"; done
+        if [[ $upstream == server ]]; then server_settings
+        else for model in spark_chat spark_iat spark_image; do upstream_settings "$model"; done; fi
         [[ $upstream != simulator ]] || simulator_urls
         given_settings
     } | write_secret_file "$prefix/etc/aiproject.properties"
@@ -94,6 +95,13 @@ upstream_settings() {
         if [[ $upstream == simulator ]]; then setting "model.$1.$key" "$(simulator_setting "$key")"
         else setting "model.$1.$key" "\${system.env.SPARK_${key^^}}"; fi
     done
+}
+
+# It writes texts: the other two routes lead nowhere, or the service would not be ready.
+server_settings() {
+    printf '%s\n' "$server_lines"
+    setting route.voice ''
+    setting route.picture ''
 }
 
 simulator_urls() {

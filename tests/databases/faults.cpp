@@ -103,13 +103,14 @@ struct Faulty {
             std::vector<std::int64_t> ids;
             session << "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
                 into(ids), now;
-            for (const auto id : ids)
+            for (const auto id : ids) {
                 try {
                     Database::execute(session, "KILL " + std::to_string(id));
                 } catch (const std::exception& fault) {
                     // It may have ended by itself since it was listed.
                     if (!says(fault.what(), "Unknown thread id")) throw;
                 }
+            }
         });
     }
 };

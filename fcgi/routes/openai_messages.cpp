@@ -4,7 +4,10 @@
 #include "http/base64.h"
 #include "routes/openai_members.h"
 
+#include <Poco/String.h>
+
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace aiproject {
@@ -14,9 +17,32 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
+// As readers see a name that do not look at case, those in Go among them: U+017F is s to them, and U+212A k.
+std::string folded(std::string_view name) {
+    std::string plain = Poco::replace(Poco::replace(std::string(name), "\u017F", "s"), "\u212A", "k");
+    return Poco::toLowerInPlace(plain);
+}
+
+// What is looked at here goes to an upstream as it is: it must not find there what was not seen here.
+void refuseOtherWritings(object members, const std::string& path) {
+    constexpr std::string_view names[] = {"role",      "content", "tool_calls",  "type", "text",
+                                          "image_url", "url",     "input_audio", "data", "format"};
+    std::uint32_t seen = 0;
+    for (const auto& [name, value] : members) {
+        const auto* const known = std::find(std::begin(names), std::end(names), folded(name));
+        if (known == std::end(names)) continue;
+        const std::uint32_t bit = 1U << unsigned(known - std::begin(names));
+        const std::string place = path + "." + std::string(*known);
+        if (name != *known) throw refusalOf(place, "'" + place + "' must be written in lower case");
+        if ((seen & bit) != 0) throw refusalOf(place, "'" + place + "' must be there once only");
+        seen |= bit;
+    }
+}
+
 object objectAt(element value, const std::string& path) {
     object members;
     if (value.get(members) != simdjson::SUCCESS) throw refusalOf(path, "'" + path + "' must be an object");
+    refuseOtherWritings(members, path);
     return members;
 }
 
@@ -48,6 +74,14 @@ std::string bytesOf(std::string_view base64, const std::string& path) {
     std::optional<std::string> bytes = decodedBase64(base64);
     if (!bytes || bytes->empty()) throw refusalOf(path, "'" + path + "' is not valid base64");
     return *std::move(bytes);
+}
+
+// Of a subtype, RFC 6838, 4.2: what stands here may be written into a question to an upstream.
+bool isPictureType(std::string_view mediaType) {
+    constexpr std::string_view pictures = "image/";
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$&-^_.+";
+    return mediaType.size() > pictures.size() && mediaType.substr(0, pictures.size()) == pictures &&
+           mediaType.find_first_not_of(letters, pictures.size()) == std::string_view::npos;
 }
 
 }  // namespace
@@ -158,7 +192,7 @@ Part OpenAiMessages::picturePart(object members, const std::string& path) {
     const auto comma = url.substr(0, 256).find(encoding);
     if (url.substr(0, scheme.size()) != scheme)
         throw refusalOf(place, "only data: URLs are taken; this server fetches nothing");
-    if (comma == std::string_view::npos || url.substr(scheme.size(), 6) != "image/")
+    if (comma == std::string_view::npos || !isPictureType(url.substr(scheme.size(), comma - scheme.size())))
         throw refusalOf(place, "the data: URL must begin as data:image/jpeg;base64, does");
     part.format = url.substr(scheme.size(), comma - scheme.size());
     part.bytes = kept(bytesOf(url.substr(comma + encoding.size()), place));

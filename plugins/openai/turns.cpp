@@ -83,7 +83,9 @@ void addToolCalls(std::string& json, const Turn& turn) {
 }  // namespace
 
 void addDataUrl(std::string& json, std::string_view format, std::string_view bytes) {
-    json.append("\"data:").append(format).append(";base64,").append(outbound::base64(bytes)).append("\"");
+    addQuoted(json, "data:" + std::string(format) + ";base64,");  // the format may be a client's words
+    json.pop_back();
+    json.append(outbound::base64(bytes)).append("\"");
 }
 
 void addTurns(const ModelRequest& request, const Dialect& dialect, std::string& json) {

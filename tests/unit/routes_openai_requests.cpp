@@ -83,6 +83,14 @@ SPEC(OpenAiRequests, are_refused_for_messages_that_cannot_be_read) {
              {R"([{"role":"assistant","tool_calls":{}},{"role":"user","content":"x"}])", "messages[0].tool_calls"},
              {R"([{"role":"assistant","tool_calls":[{"id":"a"}]},{"role":"user","content":"x"}])",
               "messages[0].tool_calls[0].function"},
+             {R"([{"role":"assistant","Content":[1]},{"role":"user","content":"x"}])", "messages[0].content"},
+             {R"([{"role":"user","content":"x","ROLE":"system"}])", "messages[0].role"},
+             {R"([{"role":"user","content":[{"type":"text","text":"x","Type":"image_url"}]}])",
+              "messages[0].content[0].type"},
+             {R"([{"role":"user","content":[{"type":"text","text":"x","type":"text"}]}])",
+              "messages[0].content[0].type"},
+             {"[{\"role\":\"assistant\",\"tool_call\u017F\":[]},{\"role\":\"user\",\"content\":\"x\"}]",
+              "messages[0].tool_calls"},
              {R"([{"role":"user","content":["x"]}])", "messages[0].content[0]"},
              {R"([{"role":"user","content":[{"type":"text"}]}])", "messages[0].content[0].text"},
              {R"([{"role":"user","content":[{"type":"text","text":[{"type":"text","text":"x"}]}]}])",
@@ -99,9 +107,16 @@ SPEC(OpenAiRequests, are_refused_for_pictures_and_audio_that_are_not_in_them) {
          {"https://example.org/a.jpg"s, "http://127.0.0.1/"s, "file:///etc/passwd"s, ""s, "data:"s,
           "data:image/png,abc"s, "data:image/png;base64,"s, "data:image/png;base64,!!!!"s,
           "data:image/png;base64,QUJDR"s, "data:image/png;base64,QQ==QQ=="s, "data:text/html;base64,QUJD"s,
-          "DATA:image/png;base64,QUJD"s})
+          "DATA:image/png;base64,QUJD"s, "data:image/;base64,QUJD"s, "data:image/a/b;base64,QUJD"s,
+          R"(data:image/png\"}}]}],\"model\":\"gpt-5-pro\",\"z\":[{\"a\":[{\"b\":{\"c\":\";base64,QUJD)"s})
         assertRefusedFor(withPart(R"({"type":"image_url","image_url":{"url":")" + value + R"("}})"), url);
     assertRefusedFor(withPart(R"({"type":"image_url"})"), "messages[0].content[0].image_url");
+    const std::string good = R"("url":"data:image/svg+xml;base64,QUJD")", bad = R"("http://169.254.169.254/")";
+    CPPUNIT_ASSERT_EQUAL("Hello"s,
+                         contentOf(post(site, withPart(R"({"type":"image_url","image_url":{)" + good + "}}"))));
+    for (const char* name : {"url", "URL", "Url", R"(\u0055rl)"})
+        assertRefusedFor(withPart(R"({"type":"image_url","image_url":{")"s + name + "\":" + bad + "," + good + "}}"),
+                         url);
     const std::string audio = "messages[0].content[0].input_audio";
     assertRefusedFor(withPart(R"({"type":"input_audio","input_audio":{"data":"QUJD","format":"ogg"}})"),
                      audio + ".format");

@@ -10,8 +10,11 @@
 #include <Poco/String.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 
 namespace aiproject::openai {
 namespace {
@@ -126,16 +129,19 @@ Judgement ofHttp(int status) {
     return {S::misconfigured, "the upstream redirects, which is not followed, since the key would go along; check url"};
 }
 
-// The code first, which is the most exact; then a status; then the type, where there is no status.
+// Some services say "invalid_request_error" with everything, be it the key or the balance.
+bool isVague(const Meaning& meaning) { return meaning.status == S::badInput || meaning.status == S::unavailable; }
+
+// An exact word first, which says the most; then a status; a vague word only where there is no status.
 Judgement judge(int httpStatus, const UpstreamError& error) {
-    if (const Meaning* const code = meaningOf(error.code)) return {code->status, code->advice};
-    const Meaning* const type = meaningOf(error.type);
-    const bool isVague = type && (type->status == S::badInput || type->status == S::unavailable);
-    if (type && !isVague) return {type->status, type->advice};
+    const Meaning* const meanings[] = {meaningOf(error.code), meaningOf(error.type)};
+    for (const Meaning* const word : meanings)
+        if (word && !isVague(*word)) return {word->status, word->advice};
+    if (httpStatus != 200) return ofHttp(httpStatus);
     int said = 0;  // OpenRouter's codes are statuses of HTTP
-    const bool isStatus = Poco::NumberParser::tryParse(error.code, said) && said >= 400 && said < 600;
-    if (httpStatus == 200 && isStatus) return ofHttp(said);
-    if (httpStatus == 200 && type) return {type->status, type->advice};
+    if (Poco::NumberParser::tryParse(error.code, said) && said >= 400 && said < 600) return ofHttp(said);
+    for (const Meaning* const word : meanings)
+        if (word) return {word->status, word->advice};
     return ofHttp(httpStatus);
 }
 
@@ -177,16 +183,25 @@ UpstreamError readError(const Object::Ptr& json) {
     return read;
 }
 
-// A number of seconds, or a date (RFC 9110, 10.2.3), of a day at most; 0: neither.
-std::chrono::milliseconds waitIn(const std::string& retryAfter) {
-    constexpr std::int64_t longest = 86'400;
-    std::int64_t seconds = 0;
+// None: it is not one, or not finite.
+std::optional<double> finiteIn(const std::string& text) {
+    double number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [behind, fault] = std::from_chars(text.data(), end, number);
+    return fault == std::errc() && behind == end && std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
+
+// Milliseconds; else seconds, which some services write with a fraction, or a date (RFC 9110, 10.2.3). A day at most;
+// 0: none of these.
+std::chrono::milliseconds waitIn(const RetryWish& wish) {
+    constexpr double longest = 86'400'000, second = 1'000;
+    std::optional<double> wait = finiteIn(wish.milliseconds);
+    if (const auto seconds = finiteIn(wish.retryAfter); !wait && seconds) wait = *seconds * second;
     Poco::DateTime date;
     int zone = 0;
-    if (!Poco::NumberParser::tryParse64(retryAfter, seconds) &&
-        Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, retryAfter, date, zone))
-        seconds = (date.timestamp() - Poco::Timestamp()) / Poco::Timestamp::resolution();
-    return std::chrono::seconds(std::clamp<std::int64_t>(seconds, 0, longest));
+    if (!wait && Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, wish.retryAfter, date, zone))
+        wait = double(date.timestamp() - Poco::Timestamp()) / second;  // of microseconds
+    return std::chrono::milliseconds(std::int64_t(std::ceil(std::clamp(wait.value_or(0), 0.0, longest))));
 }
 
 }  // namespace
@@ -199,20 +214,20 @@ UpstreamError errorIn(std::string_view body) {
     }
 }
 
-CallFailure failureOf(int httpStatus, const UpstreamError& error, const Redaction& secrets,
-                      const std::string& retryAfter) {
+CallFailure failureOf(int httpStatus, const UpstreamError& error, const Redaction& secrets, const RetryWish& wish) {
     const auto [status, advice] = judge(httpStatus, error);
     const std::string said = wordsWithout(secrets, error.message);
     std::string reason = httpStatus == 200 ? advice : "HTTP " + std::to_string(httpStatus) + ": " + advice;
     if (!error.code.empty()) reason += "; its code: " + wordsWithout(secrets, error.code).substr(0, 64);
-    if (!retryAfter.empty()) reason += "; try again after: " + words(retryAfter).substr(0, 64);
+    if (!wish.retryAfter.empty()) reason += "; try again after: " + words(wish.retryAfter).substr(0, 64);
+    if (!wish.milliseconds.empty()) reason += "; try again after ms: " + words(wish.milliseconds).substr(0, 64);
     // What is refused is not logged: it repeats the content.
     if (!said.empty() && status != S::contentRefused) reason += "; it said: " + said;
     if (status == S::inputTooLarge) return {status, reason, advice + (said.empty() ? "" : ": " + said)};
     if (status == S::badInput)
         return {status, reason, "the model does not take this request" + (said.empty() ? "" : ": " + said)};
     CallFailure failure(status, reason);
-    if (status == S::busy || status == S::quotaSpent) failure.setRetryAfter(waitIn(retryAfter));
+    if (status == S::busy || status == S::quotaSpent) failure.setRetryAfter(waitIn(wish));
     return failure;
 }
 

@@ -21,8 +21,12 @@ struct UpstreamError {
 // outside of it, a number for the code, FastAPI's "detail". Of what is not JSON, the beginning is the message.
 UpstreamError errorIn(std::string_view body);
 
+// When a service wants to be asked again, as it wrote it in its head; each may be empty.
+struct RetryWish {
+    std::string retryAfter = {}, milliseconds = {};
+};
+
 // `httpStatus` 200: the error came instead of an answer, or in the middle of it. `secrets`: what no text may repeat.
-CallFailure failureOf(int httpStatus, const UpstreamError& error, const Redaction& secrets,
-                      const std::string& retryAfter = {});
+CallFailure failureOf(int httpStatus, const UpstreamError& error, const Redaction& secrets, const RetryWish& wish = {});
 
 }  // namespace aiproject::openai

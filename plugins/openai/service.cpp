@@ -29,7 +29,7 @@ ModelStatus ServiceStream::end(const std::string& fault, IReply& reply) {
     lookAtHead();
     if (isSuccess(head())) return endBody(fault, reply);
     tellId(reply);
-    throw failureOf(head().status, errorIn(refusal_), service_->secrets, head().retryAfter);
+    throw failureOf(head().status, errorIn(refusal_), service_->secrets, {head().retryAfter, head().retryAfterMs});
 }
 
 void ServiceStream::tellId(IReply& reply) const {

@@ -49,6 +49,7 @@ HttpHead headOf(int status, const Poco::Net::HTTPResponse& response) {
     head.contentEncoding = printable(Poco::toLower(Poco::trim(response.get("Content-Encoding", ""))));
     if (head.contentEncoding == "identity") head.contentEncoding.clear();
     head.retryAfter = printable(response.get("Retry-After", ""));
+    head.retryAfterMs = printable(response.get("retry-after-ms", ""));
     head.requestId = printable(response.get("x-request-id", response.get("x-ds-trace-id", "")));
     head.keepsAlive = response.getKeepAlive() && response.getVersion() == "HTTP/1.1";
     return head;

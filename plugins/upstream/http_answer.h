@@ -17,6 +17,7 @@ struct HttpHead {
     std::string contentType;      // lower case, without parameters
     std::string contentEncoding;  // lower case; empty: none
     std::string retryAfter;       // as the server wrote it
+    std::string retryAfterMs;     // retry-after-ms, which some services send as well: it is finer
     std::string requestId;        // x-request-id, or the like
     bool keepsAlive = false;      // the connection may be used again once the answer is whole
 };

@@ -47,6 +47,25 @@ SPEC(Refusals, have_a_code_that_says_more) {
     expect(ModelStatus::unavailable, 500, R"({"error":{"type":"invalid_request_error","message":"m"}})");
 }
 
+SPEC(Refusals, are_not_judged_by_a_code_that_says_less_than_the_status) {
+    expect(ModelStatus::quotaSpent, 402,
+           R"({"error":{"message":"Insufficient Balance","type":"unknown_error","code":"invalid_request_error"}})");
+    const std::string wrongKey = R"({"error":{"message":"Authentication Fails, Your api key: ****fcc2 is invalid",)"
+                                 R"("type":"authentication_error","code":"invalid_request_error"}})";
+    expect(ModelStatus::misconfigured, 401, wrongKey);
+    CPPUNIT_ASSERT_EQUAL(""s, failure(401, wrongKey).forClient());
+    const auto code = [](const std::string& value) { return R"({"error":{"message":"m","code":")" + value + R"("}})"; };
+    expect(ModelStatus::misconfigured, 401, code("invalid_request_error"));
+    expect(ModelStatus::busy, 429, code("invalid_request_error"));
+    expect(ModelStatus::busy, 429, code("server_error"));
+    expect(ModelStatus::badInput, 400, code("server_error"));
+    expect(ModelStatus::badInput, 400, code("invalid_request_error"));
+    expect(ModelStatus::quotaSpent, 400,
+           R"({"error":{"message":"m","type":"insufficient_quota","code":"invalid_request_error"}})");
+    expect(ModelStatus::busy, 200, R"({"error":{"message":"m","type":"server_error","code":429}})");
+    expect(ModelStatus::badInput, 200, code("invalid_request_error"));
+}
+
 SPEC(Refusals, may_come_with_the_status_200) {
     expect(ModelStatus::contentRefused, 200, R"({"code":10013,"message":"m","sid":"s"})");
     expect(ModelStatus::busy, 200, R"({"error":{"code":429,"message":"m"}})");
@@ -75,15 +94,21 @@ SPEC(Refusals, of_content_do_not_repeat_it) {
 }
 
 SPEC(Refusals, say_when_to_try_again) {
-    const CallFailure told = failureOf(429, {}, Redaction(), "20");
+    const CallFailure told = failureOf(429, {}, Redaction(), {"20"});
     CPPUNIT_ASSERT(std::string(told.what()).find("try again after: 20") != std::string::npos);
-    const auto wish = [](int status, const std::string& retryAfter) {
-        return failureOf(status, {}, Redaction(), retryAfter).retryAfter().count();
+    const auto wish = [](int status, const std::string& retryAfter, const std::string& milliseconds = "") {
+        return failureOf(status, {}, Redaction(), {retryAfter, milliseconds}).retryAfter().count();
     };
     CPPUNIT_ASSERT_EQUAL(20'000L, long(wish(429, "20")));
     CPPUNIT_ASSERT_EQUAL(20'000L, long(wish(402, "20")));
     CPPUNIT_ASSERT_EQUAL(86'400'000L, long(wish(429, "99999999999")));
     CPPUNIT_ASSERT(wish(429, "Fri, 01 Jan 2100 00:00:00 GMT") > 0);
-    for (const char* none : {"", "0", "-5", "soon", "Fri, 01 Jan 2010 00:00:00 GMT"})
+    CPPUNIT_ASSERT_EQUAL(1'500L, long(wish(429, "1.5")));
+    CPPUNIT_ASSERT_EQUAL(1L, long(wish(429, "0.0001")));
+    CPPUNIT_ASSERT_EQUAL(250L, long(wish(429, "", "250")));
+    CPPUNIT_ASSERT_EQUAL(251L, long(wish(429, "20", "250.5")));
+    CPPUNIT_ASSERT_EQUAL(20'000L, long(wish(429, "20", "soon")));
+    for (const char* none :
+         {"", "0", "-5", "-1.5", "soon", "inf", "nan", "1,5", "1.5s", "Fri, 01 Jan 2010 00:00:00 GMT"})
         CPPUNIT_ASSERT_EQUAL(0L, long(wish(429, none)));
 }

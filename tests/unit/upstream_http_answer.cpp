@@ -110,12 +110,13 @@ SPEC(HttpAnswers, keep_what_their_head_says) {
     HttpAnswer answer;
     const std::string text =
         "HTTP/1.1 429 Slow\r\ncontent-type: Application/JSON; charset=utf-8\r\nContent-Encoding: GZIP\r\n"
-        "Retry-After: 20\r\nX-Request-Id: req_1\r\nContent-Length: 0\r\n\r\n";
+        "Retry-After: 20\r\nRetry-After-Ms: 19500\r\nX-Request-Id: req_1\r\nContent-Length: 0\r\n\r\n";
     std::string_view bytes = text;
     answer.take(bytes);
     CPPUNIT_ASSERT_EQUAL("application/json"s, answer.head()->contentType);
     CPPUNIT_ASSERT_EQUAL("gzip"s, answer.head()->contentEncoding);
     CPPUNIT_ASSERT_EQUAL("20"s, answer.head()->retryAfter);
+    CPPUNIT_ASSERT_EQUAL("19500"s, answer.head()->retryAfterMs);
     CPPUNIT_ASSERT_EQUAL("req_1"s, answer.head()->requestId);
 }
 

@@ -108,7 +108,8 @@ SPEC(OpenAiMedia, may_be_read_from_base64_in_whatever_length) {
         CPPUNIT_ASSERT(decodedBase64(text.substr(0, text.find('='))) == bytes);
         bytes += char(i * 37);
     }
-    for (const std::string& wrong : {"A"s, "="s, "===="s, "A==="s, "AB CD"s, "AB\nCD"s, "QQ==QQ=="s, "A-_A"s, " QUJD"s})
+    for (const std::string& wrong : {"A"s, "="s, "===="s, "A==="s, "AB CD"s, "AB\nCD"s, "QQ==QQ=="s, "A-_A"s, " QUJD"s,
+                                     "QUJD "s, "QUJD----"s, "----"s, "QUJDQ-"s, "Q-=="s, "    QUJD"s, "QUJD\n\n\n\n"s})
         CPPUNIT_ASSERT_MESSAGE(wrong, !decodedBase64(wrong));
 }
 

@@ -45,7 +45,13 @@ ModelStatus HttpStream::takeAll(std::string_view bytes, IReply& reply) {
     isAnswered_ = true;
     ModelStatus status = ModelStatus::streaming;
     while (!bytes.empty() && !answer_.isWhole() && status == ModelStatus::streaming) {
-        const std::string_view body = answer_.take(bytes);
+        std::string_view body;
+        try {
+            body = answer_.take(bytes);
+        } catch (const CallFailure&) {
+            if (patienceMs() == 0) throw;
+            return end("", reply);  // nothing that matters was awaited
+        }
         refuseTooLate();
         if (!body.empty()) status = take(body, reply);
     }
@@ -55,9 +61,18 @@ ModelStatus HttpStream::takeAll(std::string_view bytes, IReply& reply) {
         return end("", reply);
     }
     if (status != ModelStatus::ok) return status;
-    while (!bytes.empty() && !answer_.isWhole()) answer_.take(bytes);
-    isKept_ = head().keepsAlive && bytes.empty();
+    isKept_ = isCleanBehindEnd(bytes);
     return status;
+}
+
+// The answer is whole by what stands in it, so what follows can only cost the connection.
+bool HttpStream::isCleanBehindEnd(std::string_view bytes) {
+    try {
+        while (!bytes.empty() && !answer_.isWhole()) answer_.take(bytes);
+    } catch (const CallFailure&) {
+        return false;
+    }
+    return head().keepsAlive && bytes.empty();
 }
 
 // RFC 9110, 15.5.9: what a server says to a connection that has waited too long for a question, just as one comes.

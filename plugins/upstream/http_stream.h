@@ -44,6 +44,7 @@ private:
 
     ModelStatus readOnce(IReply& reply, Next& next);
     ModelStatus takeAll(std::string_view bytes, IReply& reply);
+    bool isCleanBehindEnd(std::string_view bytes);
     void refuseTooLate() const;
     ModelStatus lost(const std::string& how, IReply& reply);
 

@@ -153,6 +153,19 @@ SPEC(ChatAnswers, that_end_with_done_do_not_wait_for_the_connection) {
     stream->destroy();
 }
 
+SPEC(ChatAnswers, are_whole_whatever_framing_follows_their_end) {
+    const std::string wrong = "no end of a chunk\r\n";
+    const auto framed = [&](const std::string& end) {
+        const std::string bytes = chunked({event(kWord) + end}, "");
+        return bytes.substr(0, bytes.size() - 2) + wrong;
+    };
+    for (const std::string& end : {event("[DONE]"), event(kEnd), event(kEnd) + event(kUsage) + event("[DONE]")}) {
+        expect(ModelStatus::ok, framed(end));
+        CPPUNIT_ASSERT_EQUAL(""s, reply.reasons);
+    }
+    expect(ModelStatus::failed, framed(""), "longer than it says");
+}
+
 SPEC(ChatAnswers, may_be_one_object) {
     const std::string object = R"({"object":"chat.completion","choices":[{"message":{"content":"a"}}]})";
     for (const char* before : {"", "\n\n \r\n"}) {

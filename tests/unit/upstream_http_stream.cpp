@@ -111,6 +111,20 @@ SPEC(HttpStreams, end_as_what_is_in_them_does) {
     CPPUNIT_ASSERT(!seen.hasEnded);
 }
 
+SPEC(HttpStreams, are_whole_whatever_framing_follows_their_end) {
+    for (const char* wrong : {"no end of a chunk\r\n", "\r\nzz\r\n"}) {
+        anew();
+        peer->says(kChunkedHead + "3\r\nend" + wrong);
+        ends(ModelStatus::ok);
+        CPPUNIT_ASSERT_EQUAL(""s, reply.reasons);
+        end();
+        CPPUNIT_ASSERT(peer->isClosed() && !links->take());
+    }
+    anew();
+    peer->says(kChunkedHead + "2\r\nabno end of a chunk\r\n");
+    ends(ModelStatus::failed, "longer than it says");
+}
+
 SPEC(HttpStreams, say_how_a_body_was_cut) {
     peer->says(kChunkedHead + "2\r\nab\r\n");
     waits();

@@ -8,6 +8,7 @@
 #include <Poco/NumberFormatter.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace aiproject::openai {
@@ -24,7 +25,13 @@ void add(std::string& json, std::string_view name, std::string_view value) {
 
 std::string shown(double number) { return Poco::NumberFormatter::format(number); }
 
-// Those that must be ours, in any case.
+// As all members are written that this protocol knows. Some services match names without case (those in Go even take
+// U+017F for s), and would see in another writing what was to be ours, or what nobody has looked at.
+bool isPlain(std::string_view name) {
+    return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+}
+
+// Those that must be ours, whatever the client wrote.
 bool isOurs(std::string_view name) {
     for (const char* const own : {"model", "stream", "stream_options", "max_tokens", "max_completion_tokens"})
         if (name == own) return true;
@@ -81,11 +88,17 @@ HttpBody ChatQuestions::of(const ModelRequest& request) const {
 }
 
 HttpBody ChatQuestions::ofPicture(const ModelRequest& request, const std::string& quotedQuestion) const {
-    std::string own = begin_ + valuesOf(request) + R"(,"messages":[{"role":"user","content":[{"type":"image_url",)" +
-                      R"("image_url":{"url":)";
+    std::string own = begin_ + valuesOf(request) + choicesOf(request) +
+                      R"(,"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":)";
     addDataUrl(own, request.format, request.media);
+    own += R"(}},{"type":"text","text":)";
+    const std::uint64_t turns = request.turns.count;
+    if (turns > 0 && request.turns[turns - 1].content.size > 0)
+        outbound::addQuoted(own, request.turns[turns - 1].content);
+    else
+        own += quotedQuestion;
     HttpBody body;
-    body.add(std::move(own.append(R"(}},{"type":"text","text":)").append(quotedQuestion).append("}]}]}")));
+    body.add(std::move(own += "}]}]}"));
     return body;
 }
 
@@ -104,8 +117,11 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
         addTurns(request, dialect_, own);
     }
     body.add(std::move(own));
+    std::map<std::string_view, const outbound::JsonMember*> last;  // of a name: the one that the host has read
+    for (const outbound::JsonMember& member : *members) last[member.name] = &member;
     for (const outbound::JsonMember& member : *members) {
-        if (!isPassedOn(member.name) || isNull(member.value) || (mustWrite && isMessages(member))) continue;
+        if (last[member.name] != &member || isNull(member.value)) continue;
+        if (!isPassedOn(member.name) || (mustWrite && isMessages(member))) continue;
         if (request.tools.size == 0 && isOfTools(member.name)) continue;  // an empty list, which OpenAI refuses
         body.borrow(",");
         body.borrow(member.whole);
@@ -172,7 +188,7 @@ bool ChatQuestions::mustWriteTurns(std::string_view messages) const {
 }
 
 bool ChatQuestions::isPassedOn(std::string_view name) const {
-    if (isOurs(name) || isAmong(name, dialect_.dropped)) return false;
+    if (!isPlain(name) || isOurs(name) || isAmong(name, dialect_.dropped)) return false;
     if (dialect_.sampling == Does::no && isSampling(name)) return false;
     if (dialect_.topK == Does::no && name == "top_k") return false;
     if (dialect_.anyToolChoice == Does::no && name == "tool_choice") return false;

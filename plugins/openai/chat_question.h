@@ -18,7 +18,7 @@ public:
     // the members that must be others; else all is written from the request. Throws CallFailure (badInput) for what the
     // dialect does not have.
     outbound::HttpBody of(const ModelRequest& request) const;
-    // A picture with the question of the operator's.
+    // A picture with the client's question, or with this one of the operator's where the client has none.
     outbound::HttpBody ofPicture(const ModelRequest& request, const std::string& quotedQuestion) const;
 
 private:

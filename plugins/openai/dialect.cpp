@@ -8,27 +8,35 @@ namespace {
 
 constexpr Does no = Does::no, yes = Does::yes;
 
+// They change what a call costs, and the operator's price would not.
+#define AIPROJECT_COSTLY " service_tier web_search_options "
+constexpr std::string_view kCostly = AIPROJECT_COSTLY;
+// So do these, or they let another model answer than the operator's.
+constexpr std::string_view kRouting = AIPROJECT_COSTLY "models route provider plugins preset ";
+
 // OpenAI's own: other services refuse some of them.
-#define AIPROJECT_OPENAIS_OWN                                                                           \
-    " store metadata service_tier prediction modalities audio verbosity web_search_options moderation " \
-    "prompt_cache_key"                                                                                  \
-    " prompt_cache_options prompt_cache_retention safety_identifier "
+#define AIPROJECT_OPENAIS_OWN                                          \
+    AIPROJECT_COSTLY                                                   \
+    "store metadata prediction modalities audio verbosity moderation " \
+    "prompt_cache_key prompt_cache_options prompt_cache_retention safety_identifier "
 constexpr std::string_view kOwn = AIPROJECT_OPENAIS_OWN;
 constexpr std::string_view kUnknownToZhipu = AIPROJECT_OPENAIS_OWN
     "n seed logprobs top_logprobs logit_bias parallel_tool_calls frequency_penalty presence_penalty user ";
+constexpr std::string_view kUnpricedAtQwen = AIPROJECT_OPENAIS_OWN "enable_search search_options ";
 #undef AIPROJECT_OPENAIS_OWN
+#undef AIPROJECT_COSTLY
 
 // clang-format off
 constexpr Dialect kDialects[] = {
     // name, url, name of the limit, of a thought, effort, stream_options, developer, top_k, sampling, tool choice, schema, dropped, with tools
     {"openai", "https://api.openai.com/v1", "max_completion_tokens", "reasoning_content", Effort::named,
-     yes, yes, no, yes, yes, yes, "", ""},
+     yes, yes, no, yes, yes, yes, kCostly, ""},
     {"spark_http", "https://spark-api-open.xf-yun.com/v1", "max_tokens", "reasoning_content", Effort::thinking,
      no, no, yes, yes, yes, no, kOwn, R"(,"tool_calls_switch":true)"},
     {"deepseek", "https://api.deepseek.com", "max_tokens", "reasoning_content", Effort::thinking,
      yes, no, no, yes, yes, no, kOwn, ""},
     {"qwen", "https://dashscope.aliyuncs.com/compatible-mode/v1", "max_tokens", "reasoning_content", Effort::flag,
-     yes, no, yes, yes, yes, yes, kOwn, ""},
+     yes, no, yes, yes, yes, yes, kUnpricedAtQwen, ""},
     {"kimi", "https://api.moonshot.cn/v1", "max_tokens", "reasoning_content", Effort::thinking,
      yes, no, no, no, yes, yes, kOwn, ""},
     {"zhipu", "https://open.bigmodel.cn/api/paas/v4", "max_tokens", "reasoning_content", Effort::thinking,
@@ -40,7 +48,7 @@ constexpr Dialect kDialects[] = {
     {"llamacpp", "http://127.0.0.1:8080/v1", "max_tokens", "reasoning_content", Effort::named,
      yes, no, yes, yes, yes, yes, kOwn, ""},
     {"openrouter", "https://openrouter.ai/api/v1", "max_tokens", "reasoning", Effort::named,
-     yes, yes, yes, yes, yes, yes, "", ""},
+     yes, yes, yes, yes, yes, yes, kRouting, ""},
 };
 // clang-format on
 

@@ -6,6 +6,7 @@
 #include "support/spec.h"
 #include "upstream/failure.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,6 +101,43 @@ SPEC(ChatBodies, let_no_client_choose_the_upstreams_model) {
     // Its name as a JSON reader sees it may be another than what stands there.
     const std::string escaped = passedOn("openai", R"({"mod\u0065l":"b","messages":[]})");
     CPPUNIT_ASSERT_EQUAL(kBegin + ""s + kHello + "}", escaped);
+}
+
+SPEC(ChatBodies, pass_on_no_name_that_a_reader_without_case_takes_for_another) {
+    for (const char* name : {"Model", "MODEL", "Messages", "N", "Stream", "\u017Ftream", "tool\u017F", "top_\u212A",
+                             "service_tier", "Service_Tier", "x-y", "x y"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(name, kBegin + R"(,"messages":[],"x_1":2})"s,
+                                     passedOn("openai", (R"({"messages":[],")"s + name + R"(":"a","x_1":2})").c_str()));
+}
+
+SPEC(ChatBodies, pass_on_the_one_that_the_host_has_read) {
+    CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"messages":[],"seed":2})"s,
+                         passedOn("openai", R"({"n":100,"seed":1,"messages":[],"n":null,"seed":2})"));
+}
+
+SPEC(ChatBodies, leave_out_what_costs_more_or_chooses_another_model) {
+    const auto left = [this](const char* dialect, const std::string& names) {
+        for (std::size_t at = 0, end = 0; at < names.size(); at = end + 1) {
+            end = std::min(names.find(' ', at), names.size());
+            const std::string name = names.substr(at, end - at);
+            const std::string body = passedOn(dialect, (R"({"messages":[],")" + name + R"(":["gpt-5-pro"]})").c_str());
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(name, kBegin + R"(,"messages":[]})"s, body);
+        }
+    };
+    left("openai", "service_tier web_search_options");
+    left("openrouter", "models route provider plugins preset service_tier web_search_options");
+    left("qwen", "enable_search search_options service_tier web_search_options store");
+}
+
+SPEC(ChatBodies, let_no_format_of_a_picture_write_into_them) {
+    Part part;
+    part.kind = PartKind::picture;
+    part.bytes = "ABC";
+    part.format = R"(image/png"}}]}],"model":"gpt-5-pro","z":[{")";
+    asking.turns[0].parts = {&part, 1};
+    CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":)"
+                                  R"("data:image/png\"}}]}],\"model\":\"gpt-5-pro\",\"z\":[{\";base64,QUJD"}}]}]})"s,
+                         bodyFor("openai", asking.of()));
 }
 
 SPEC(ChatBodies, leave_out_what_counts_as_absent) {
@@ -218,11 +256,29 @@ SPEC(ChatBodies, do_not_copy_what_is_passed_on) {
 SPEC(ChatBodies, ask_the_operators_question_about_a_picture) {
     asking.request.media = "\xFF\xD8\xFF";
     asking.request.format = "image/jpeg";
+    asking.turns[0].content = "";
     const auto body = openai::ChatQuestions(defaultsFor("openai"), "m").ofPicture(asking.of(), R"("what?")");
     CPPUNIT_ASSERT_EQUAL(
         kBegin + R"(,"messages":[{"role":"user","content":[{"type":"image_url",)"
                  R"("image_url":{"url":"data:image/jpeg;base64,/9j/"}},{"type":"text","text":"what?"}]}]})"s,
         body.text());
+}
+
+SPEC(ChatBodies, ask_the_clients_question_about_a_picture_within_its_limits) {
+    asking.request.media = "\xFF\xD8\xFF";
+    asking.request.format = "image/jpeg";
+    asking.sampling.maxTokens = {7, 1};
+    asking.request.user = "u";
+    ChatDefaults defaults = defaultsFor("openai");
+    defaults.temperature = 0.5;
+    defaults.maxTokens = 50;
+    defaults.userId = openai::UserId::sent;
+    const openai::ChatQuestions questions(defaults, "m");
+    CPPUNIT_ASSERT_EQUAL(
+        kBegin + R"(,"max_completion_tokens":7,"temperature":0.5,"user":"u","messages":[{"role":"user","content":[)"
+                 R"({"type":"image_url","image_url":{"url":"data:image/jpeg;base64,/9j/"}},)"
+                 R"({"type":"text","text":"你 \"好\""}]}]})"s,
+        questions.ofPicture(asking.of(), R"("what?")").text());
 }
 
 SPEC(ChatBodies, have_texts_or_a_recording_for_other_paths) {

@@ -1,7 +1,7 @@
 // /v1/chat/completions: answers in one piece and as streams, models, errors.
 #include "support/spec.h"
-#include "unit/expect.h"
 #include "support/text.h"
+#include "unit/expect.h"
 #include "unit/openai_client.h"
 
 #include <string>

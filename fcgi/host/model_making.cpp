@@ -118,7 +118,10 @@ IModel* ModelRegistry::created(const Model& model, const PluginSettings& setting
         IModel* const instance = create(settings);
         if (getpid() != process) _exit(EXIT_FAILURE);  // it has forked; this is not the worker
         if (!instance && settings.usable()) lose(name, what + " failed and gave no reason", plugin.name());
-        return instance;
+        if (!instance || settings.kinds() != 0) return instance;
+        instance->destroy();
+        lose(name, what + " leaves the model no kind that its plugin has; narrowKinds() must leave one", plugin.name());
+        return nullptr;
     } catch (const NoTrial&) {
         throw;
     } catch (const std::exception& e) {

@@ -100,6 +100,15 @@ SPEC(Registry, says_that_create_failed_without_a_reason) {
                          errors());
 }
 
+SPEC(Registry, has_no_model_without_a_kind) {
+    add("leaves_no_kind");
+    CPPUNIT_ASSERT_EQUAL(
+        "model.leaves_no_kind: create() of plugin leaves_no_kind leaves the model no kind that its "
+        "plugin has; narrowKinds() must leave one\n"s,
+        errors());
+    CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
+}
+
 SPEC(Registry, warns_of_what_a_model_lacks_that_nobody_asked_for) {
     add("keyed");
     const ModelRegistry unasked = made({"*"});

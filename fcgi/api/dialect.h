@@ -59,7 +59,7 @@ public:
     virtual std::string_view frameDialect() const noexcept = 0;
     // One of them, byte for byte, and what was seen in it.
     virtual void frame(const FramePlace& place, std::string_view own, const FrameLook& look) = 0;
-    // One of them that is not whole: its pieces follow.
+    // One of them that is not passed now: its pieces follow, or lastFrame() has it after the bill.
     virtual void meet(const FramePlace& /*place*/, const FrameLook& /*look*/) {}
     // The last one of them, with what the client must read beside it; with another usage where it says another than the
     // bill.

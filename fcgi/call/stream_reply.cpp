@@ -80,9 +80,9 @@ bool StreamReply::toolCall(const ToolPiece& piece) noexcept {
 
 bool StreamReply::take(std::string_view dialect, std::string_view frame, const FrameLook& look) {
     const bool isOwn = dialect == writer_.frameDialect();
-    if (isOwn && !look.isWhole) writer_.meet(place(), look);
-    if (!isOwn || !look.isWhole) return translate(look);
     const bool isLast = look.seen == Seen::last || look.isEnd;
+    if (isOwn && (isLast || !look.isWhole)) writer_.meet(place(), look);
+    if (!isOwn || !look.isWhole) return translate(look);
     const std::string_view own = look.completed.empty() ? frame : look.completed;
     TokenEstimate answer = report_.answer;
     for (const AnswerPiece& piece : look.pieces) answer.add(piece.text);

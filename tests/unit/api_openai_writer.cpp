@@ -119,6 +119,19 @@ SPEC(OpenAiStream, passes_an_upstreams_chunks_byte_for_byte_and_keeps_its_end_un
     CPPUNIT_ASSERT_EQUAL("99"s, word(0, "created"));
 }
 
+SPEC(OpenAiStream, without_any_piece_has_the_upstreams_id_and_model_from_its_begin) {
+    CPPUNIT_ASSERT(takes(told, chunk("{}", R"("stop")")));
+    told.finish();
+    CPPUNIT_ASSERT_EQUAL(std::size_t(4), kept.frames.size());
+    CPPUNIT_ASSERT_EQUAL("assistant"s, delta(0)->getValue<std::string>("role"));
+    CPPUNIT_ASSERT_EQUAL("stop"s, finishOf(1));
+    for (std::size_t frame = 0; frame < 3; ++frame) {
+        CPPUNIT_ASSERT_EQUAL("chatcmpl-up"s, word(frame, "id"));
+        CPPUNIT_ASSERT_EQUAL("upstream-model"s, word(frame, "model"));
+        CPPUNIT_ASSERT_EQUAL("99"s, word(frame, "created"));
+    }
+}
+
 SPEC(OpenAiStream, makes_chunks_anew_that_strict_clients_cannot_read) {
     CPPUNIT_ASSERT(takes(stream, chunk(R"({"reasoning":"hm"})")));
     CPPUNIT_ASSERT(takes(stream, chunk(R"({"role":"user","content":"a"})")));

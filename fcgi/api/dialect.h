@@ -22,8 +22,6 @@ public:
     virtual ~FrameSink() = default;
     // One frame, which may wait for flush().
     virtual void put(std::string_view frame) = 0;
-    // The same for a dialect whose server-sent events have names.
-    virtual void putEvent(std::string_view /*name*/, std::string_view frame) { put(frame); }
     // Sends what waits. False: the client has left.
     virtual bool flush() = 0;
     // Before put(): so much of the answer is taken with it. The sink notes it before it sends, so that a worker that is

@@ -22,11 +22,6 @@ void StreamSink::put(std::string_view frame) {
     lines_ += asEvents_ ? "\n\n" : "\n";
 }
 
-void StreamSink::putEvent(std::string_view name, std::string_view frame) {
-    if (asEvents_) lines_.append("event: ").append(name) += '\n';
-    put(frame);
-}
-
 // Once the client has gone, an answer that is read to its end all the same goes nowhere.
 bool StreamSink::flush() {
     if (!lines_.empty()) {

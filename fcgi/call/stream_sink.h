@@ -20,7 +20,6 @@ public:
     void onWrite(std::function<void(std::int64_t tokens)> tell) { tell_ = std::move(tell); }
 
     void put(std::string_view frame) override;
-    void putEvent(std::string_view name, std::string_view frame) override;
     bool flush() override;
     // Tells a client that nothing has come yet: a line that readers of server-sent events skip. As flush().
     bool comment();

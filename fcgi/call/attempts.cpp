@@ -161,6 +161,7 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
         const Stop seen = calls_.watch_.wait(caller_.clientDescriptor, std::chrono::milliseconds(0));
         if (seen != Stop::none) call.end(seen);
     }
+    if (answered == ModelStatus::ok) reply_.checkWhole();
     reply_.detach();
     const Stop stop = call.stop();
     const bool isRevoked = call.isRevoked();

@@ -50,6 +50,8 @@ public:
     void onAttempt(std::function<void()> tell) { tell_ = std::move(tell); }
     // The plugin broke the contract.
     void blame(const std::string& reason) noexcept;
+    // The plugin says that its answer is whole; blames it where the answer cannot be.
+    virtual void checkWhole() noexcept {}
     // Nothing more is taken. The first reason stays.
     void endCall(Stop reason) { call_->end(reason); }
     CallWatch::Call::Clock::time_point totalUntil() const noexcept { return call_->totalUntil(); }

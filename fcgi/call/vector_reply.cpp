@@ -21,6 +21,7 @@ bool VectorReply::take(std::string_view /*dialect*/, std::string_view /*frame*/,
 bool VectorReply::vector(const float* values, std::uint64_t count) noexcept {
     if (isAtEnd() || !goesOn()) return false;
     if (count == 0 || !values) return refuseGarbage("the plugin answered with a vector of nothing");
+    if (vectors_.size() == texts_) return refuseGarbage("the plugin answered with more vectors than texts");
     if (count > (limit_ - size_) / sizeof(float)) return end(Stop::answerTooLong);
     if (!std::all_of(values, values + count, [](float value) { return std::isfinite(value); }))
         return refuseGarbage("the plugin's vector has something in it that is no number");
@@ -33,6 +34,12 @@ bool VectorReply::vector(const float* values, std::uint64_t count) noexcept {
     noteHandedOn();
     ++report_.frames;
     return true;
+}
+
+void VectorReply::checkWhole() noexcept {
+    if (report_.isCut || vectors_.size() == texts_) return;
+    blame("the plugin answered " + std::to_string(vectors_.size()) + " vectors for " + std::to_string(texts_) +
+          " texts");
 }
 
 }  // namespace aiproject

@@ -84,6 +84,16 @@ SPEC(OpenAiMedia, make_embeddings_of_texts_as_floats_and_as_base64) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(2), site.number("SELECT COUNT(*) FROM ledger WHERE tokens = 7"));
 }
 
+SPEC(OpenAiMedia, cost_nothing_where_the_vectors_are_not_one_for_each_text) {
+    for (const std::string& script : {"vector 0.5|usage 7"s, "vector 0.5|vector 1|vector 2|usage 7"s, "usage 7"s}) {
+        Site site(answering(script));
+        const ScriptedExchange answer = send(site, "POST", "/v1/embeddings", R"({"model":"m","input":["a","b"]})");
+        assertFault(answer, 502, "null");
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT COALESCE(SUM(tokens), 0) FROM ledger"));
+        CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT COUNT(*) FROM ledger WHERE basis = 'reported'"));
+    }
+}
+
 SPEC(OpenAiMedia, refuse_what_is_no_text_to_embed) {
     const Site site(answering("vector 0.5"));
     const auto embed = [&](const std::string& members) {

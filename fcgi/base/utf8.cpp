@@ -134,6 +134,14 @@ std::string printableLines(std::string_view text) {
     }
 }
 
+std::string beginOf(std::string_view text, std::size_t longest) {
+    if (text.size() <= longest) return std::string(text);
+    while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xc0) == 0x80) --longest;
+    return std::string(text.substr(0, longest));
+}
+
+std::string quotable(std::string_view text, std::size_t longest) { return printable(beginOf(text, longest)); }
+
 std::string trimmed(std::string_view text) {
     std::size_t at = 0, from = text.size(), end = 0;
     eachCodePoint(text, [&](int point, std::size_t bytes) {

@@ -20,6 +20,12 @@ std::string printable(std::string_view text);
 // The same, and lines stay lines.
 std::string printableLines(std::string_view text);
 
+// At most so many bytes of its begin, and not cut inside a character.
+std::string beginOf(std::string_view text, std::size_t longest);
+
+// What a client wrote, as an answer may repeat it: at most about so many bytes, and UTF-8 in any case.
+std::string quotable(std::string_view text, std::size_t longest);
+
 // Without white space of any script at both ends. The text must be UTF-8.
 std::string trimmed(std::string_view text);
 

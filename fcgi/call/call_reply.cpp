@@ -14,13 +14,6 @@ constexpr const char* kTooLarge = "the plugin's frame is larger than 16 MiB";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
 constexpr std::size_t kLongestName = 128;
 
-// At most `longest` bytes, and not cut inside a character.
-std::string shortened(std::string_view whole, std::size_t longest) {
-    if (whole.size() <= longest) return std::string(whole);
-    while (longest > 0 && (static_cast<unsigned char>(whole[longest]) & 0xc0) == 0x80) --longest;
-    return std::string(whole.substr(0, longest));
-}
-
 }  // namespace
 
 void CallReply::attach(CallWatch::Call& call, const std::string& model) {
@@ -71,7 +64,7 @@ Seen CallReply::seenIn(std::string_view dialect, std::string_view frame) {
     if (frame.size() > kLongestFrame) return refused(kTooLarge);
     const std::optional<FrameLook> look = lookAt(dialect, frame);
     if (!look)
-        return refused("the plugin's frame is in a dialect that this worker cannot read: " + shortened(dialect, 32));
+        return refused("the plugin's frame is in a dialect that this worker cannot read: " + beginOf(dialect, 32));
     if (!look->isObject) return refused("the upstream's message is not a JSON object");
     note(*look);
     if (look->seen == Seen::error) return Seen::error;
@@ -110,24 +103,24 @@ void CallReply::usage(const Usage& usage) noexcept {
 }
 
 void CallReply::upstreamId(Text id) noexcept {
-    const std::string text = shortened(id, kLongestName);
+    const std::string text = beginOf(id, kLongestName);
     if (isUtf8(text)) report_.upstreamId = text;  // it goes into frames
 }
 
 void CallReply::explain(Text reason) noexcept {
     if (report_.explanation.size() >= kLongestNote) return;
     if (!report_.explanation.empty()) report_.explanation += "; ";
-    report_.explanation += shortened(reason, kLongestNote);
+    report_.explanation += beginOf(reason, kLongestNote);
 }
 
 void CallReply::advise(Text sentence) noexcept {
-    const std::string text = shortened(sentence, kLongestNote);
+    const std::string text = beginOf(sentence, kLongestNote);
     if (isUtf8(text)) report_.advice = text;
 }
 
 ModelStatus CallReply::follow(IStream& stream, Text peer) noexcept {
     if (std::find(streams_.begin(), streams_.end(), &stream) == streams_.end()) streams_.push_back(&stream);
-    peer_ = shortened(peer, kLongestName);
+    peer_ = beginOf(peer, kLongestName);
     return ModelStatus::streaming;
 }
 

@@ -165,7 +165,7 @@ const Model* ModelRegistry::find(const std::string& name) const {
 
 std::vector<const Model*> ModelRegistry::accountsOf(const std::string& name) const {
     const auto itself = models_.find(name);
-    if (itself != models_.end()) return {&itself->second};
+    if (itself != models_.end() && itself->second.name == name) return {&itself->second};  // not by a label
     std::vector<const Model*> accounts;
     const std::string begin = name + "/";
     for (auto one = models_.lower_bound(begin); one != models_.end() && one->second.name == name; ++one)

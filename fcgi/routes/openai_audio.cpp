@@ -1,5 +1,6 @@
 // POST /v1/audio/transcriptions: a form, whose parts may come in any order.
 #include "base/json_text.h"
+#include "base/utf8.h"
 #include "http/envelope.h"
 #include "http/multipart.h"
 #include "routes/model_answers.h"
@@ -21,21 +22,26 @@ struct Transcription {
     Upload file;
 };
 
+// Of a field, which is no file: answers may repeat it.
+std::string valueOf(const FormPart& field) {
+    if (!isUtf8(field.bytes)) throw refusalOf(field.name, "'" + field.name + "' is not valid UTF-8");
+    return beginOf(field.bytes, 256);
+}
+
 Transcription transcriptionIn(const std::string& body, const std::string& contentType) {
     if (!isMultipart(contentType))
         throw refusalOf("file", "the body must be multipart/form-data, with the parts 'file' and 'model'");
     Transcription asked;
     for (const FormPart& part : formPartsOf(body, contentType)) {
-        const std::string value(part.bytes.substr(0, 256));
         if (part.name == "file" && asked.file.bytes.empty())
             asked.file = {part.bytes, part.fileName.value_or("")};
         else if (part.name == "model")
-            asked.model = value;
+            asked.model = valueOf(part);
         else if (part.name == "response_format")
-            asked.format = value;
+            asked.format = valueOf(part);
         else if (part.name == "language")
-            asked.language = value;
-        else if (part.name == "stream" && value == "true")
+            asked.language = valueOf(part);
+        else if (part.name == "stream" && valueOf(part) == "true")
             throw refusalOf("stream", "transcriptions are not streamed", ErrorKind::unsupported);
     }
     constexpr std::array<std::string_view, 3> formats{"json", "text", "verbose_json"};

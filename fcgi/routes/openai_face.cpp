@@ -1,5 +1,6 @@
 // Errors as clients of OpenAI read them.
 #include "api/openai_errors.h"
+#include "base/utf8.h"
 #include "http/envelope.h"
 #include "routes/face.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 // nginx answers paths that it does not know by itself, with the same list.
 std::string unknownUrl(const Request& request) {
-    return "Unknown request URL: " + request.method + " " + request.path.substr(0, 256) +
+    return "Unknown request URL: " + quotable(request.method, 32) + " " + quotable(request.path, 256) +
            ". This server has POST /v1/chat/completions, POST /v1/embeddings, POST /v1/audio/transcriptions, "
            "GET /v1/models and GET /v1/models/{id}.";
 }
@@ -30,6 +31,8 @@ void sendOpenAiError(Exchange& exchange, const Error& error, const Config& /*con
     ResponseHead head;
     head.status = fault.status;
     head.headers = {{"Cache-Control", "no-store"}};
+    if (fault.status == 401)
+        head.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"aiproject\"");  // RFC 6750, 3
     // Clients ask three times unless they are told better, and at once for a 0.
     const int retryAfter = error.retryAfter() > 0 ? error.retryAfter() : faceOf(error.kind()).retryAfter;
     if (fault.status == 429 && retryAfter == 0) head.headers.emplace_back("x-should-retry", "false");

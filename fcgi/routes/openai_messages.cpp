@@ -1,6 +1,7 @@
 #include "routes/openai_messages.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "http/base64.h"
 #include "routes/openai_members.h"
 
@@ -169,10 +170,10 @@ Part OpenAiMessages::partOf(element value, std::string_view role, const std::str
     }
     if (type == "image_url" && role == "user") return picturePart(members, path);
     if (type == "input_audio" && role == "user") return audioPart(members, path);
-    throw refusalOf(path + ".type",
-                    "parts of the type '" + std::string(type.substr(0, 64)) +
-                        "' are not served in a message of the role " + std::string(role),
-                    ErrorKind::unsupported);
+    throw refusalOf(
+        path + ".type",
+        "parts of the type '" + quotable(type, 64) + "' are not served in a message of the role " + std::string(role),
+        ErrorKind::unsupported);
 }
 
 // A URL of the web would be a door to where this server can reach and the client cannot.

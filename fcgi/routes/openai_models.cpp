@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
-#include "base/unix_time.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +11,9 @@
 
 namespace aiproject {
 namespace {
+
+// Clients want a time. All workers must say the same one, and models of a configuration have none.
+constexpr std::int64_t kCreated = 1'704'067'200;  // 2024-01-01
 
 // What NAME=MODEL says for that name; none: nothing.
 std::optional<std::string> aliasOf(const std::string& name, const RouteConfig& routes) {
@@ -59,7 +62,7 @@ std::vector<const Model*> modelsNamed(const std::string& name, const ModelRegist
                                       const RouteConfig& routes) {
     std::vector<const Model*> models = meantBy(name, registry, routes);
     if (!models.empty()) return models;
-    const std::string shown = name.substr(0, 128);
+    const std::string shown = quotable(name, 128);
     const std::string* const why = registry.whyAbsent(name);
     const std::string sentence = why ? "The model '" + shown + "' is not set up; the server's log says what it lacks."
                                      : "The model '" + shown + "' does not exist; GET /v1/models lists those that do.";
@@ -93,7 +96,6 @@ std::vector<std::string> modelNames(const ModelRegistry& registry, const RouteCo
 }
 
 std::string openAiModelJson(const std::string& name, const std::vector<const Model*>& models) {
-    static const std::int64_t started = unixMilliseconds() / 1'000;
     static constexpr std::array<std::pair<Kind, const char*>, 5> kinds{{{Kind::text, "text"},
                                                                         {Kind::voice, "voice"},
                                                                         {Kind::picture, "picture"},
@@ -110,7 +112,7 @@ std::string openAiModelJson(const std::string& name, const std::vector<const Mod
         kindsOfAll |= model->kinds;
         abilitiesOfAll |= model->abilities;
     }
-    return R"({"id":)" + jsonText(name) + R"(,"object":"model","created":)" + std::to_string(started) +
+    return R"({"id":)" + jsonText(name) + R"(,"object":"model","created":)" + std::to_string(kCreated) +
            R"(,"owned_by":"aiproject","kinds":)" + listOf(kinds, kindsOfAll) + R"(,"abilities":)" +
            listOf(abilities, abilitiesOfAll) + "}";
 }

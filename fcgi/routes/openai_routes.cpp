@@ -1,4 +1,5 @@
 // What clients of OpenAI ask.
+#include "base/utf8.h"
 #include "http/envelope.h"
 #include "routes/model_answers.h"
 #include "routes/openai_chat.h"
@@ -25,7 +26,7 @@ std::string modelJson(const Context& context, const std::string& name) {
     const Services& services = context.services;
     const std::vector<const Model*> models = modelsNamed(name, services.models.registry(), services.config.routes);
     if (!isOneFor(context.user->key, models))
-        throw refusalOf("model", "The model '" + name.substr(0, 128) + "' is not one for this API key.",
+        throw refusalOf("model", "The model '" + quotable(name, 128) + "' is not one for this API key.",
                         ErrorKind::noSuchModel);
     return openAiModelJson(name, models);
 }

@@ -71,7 +71,7 @@ enum class Purpose { modelCall, other };
 
 struct Route {
     Method method;
-    std::string_view path;  // may have one {model}
+    std::string_view path;  // may have one {model}, or end with {model...}
     Access access;
     Body body;
     const Face& face;

@@ -27,15 +27,20 @@ const Route kRoutes[] = {
     {Method::post, "/v1/audio/transcriptions", Access::bearer, Body::media, kOpenAiFace, Purpose::modelCall,
      &openAiTranscription},
     {Method::get, "/v1/models", Access::bearer, Body::none, kOpenAiFace, Purpose::other, &openAiModels},
-    {Method::get, "/v1/models/{model}", Access::bearer, Body::none, kOpenAiFace, Purpose::other, &openAiModel},
+    {Method::get, "/v1/models/{model...}", Access::bearer, Body::none, kOpenAiFace, Purpose::other, &openAiModel},
     {Method::get, "/healthz", Access::anyone, Body::none, kOurFace, Purpose::other, &health},
     {Method::get, "/healthz/live", Access::anyone, Body::none, kOurFace, Purpose::other, &liveness},
 };
 
-constexpr std::string_view kModel = "{model}";
+constexpr std::string_view kModel = "{model}", kModelWithSlashes = "{model...}";  // aliases may have some
 
-// Whether the path fits, and what stands where the pattern has {model}.
+// Whether the path fits, and what stands where the pattern has a model.
 bool fits(std::string_view pattern, std::string_view path, std::string& model) {
+    if (const auto at = pattern.find(kModelWithSlashes); at != std::string_view::npos) {
+        if (path.size() <= at || path.substr(0, at) != pattern.substr(0, at) || path.back() == '/') return false;
+        model = path.substr(at);
+        return true;
+    }
     const auto at = pattern.find(kModel);
     if (at == std::string_view::npos) return pattern == path;
     const std::string_view before = pattern.substr(0, at), after = pattern.substr(at + kModel.size());
@@ -53,6 +58,8 @@ bool begins(std::string_view text, std::string_view with) { return text.substr(0
 std::string_view openAiPathOf(std::string_view path, std::string& whole) {
     if (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
     if (begins(path, "/v1/")) return path;
+    const std::string_view model = begins(path, "/models/") ? path.substr(8) : std::string_view();
+    if (model.find('/') != std::string_view::npos) return {};  // our own paths begin so
     whole = "/v1" + std::string(path);
     return whole;
 }

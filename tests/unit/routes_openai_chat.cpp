@@ -167,7 +167,46 @@ SPEC(OpenAiChatRoute, lists_a_model_with_several_accounts_once) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), countOf(list, R"("id":"m")"));
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), countOf(list, "m/a"));
     CPPUNIT_ASSERT_EQUAL("Hello"s, contentOf(post(site, asking())));
-    assertFault(send(site, "GET", "/v1/models/m/a"), 404, "unknown_url");
+    assertFault(send(site, "GET", "/v1/models/m/a"), 404, "model_not_found", "model");
+    for (const std::string& name : {"m/a"s, "m/"s, "m/b"s})
+        assertFault(post(site, R"({"model":")" + name + R"(","messages":[{"role":"user","content":"x"}]})"), 404,
+                    "model_not_found", "model");
+}
+
+SPEC(OpenAiChatRoute, knows_aliases_with_slashes_wherever_a_model_is_named) {
+    const Site site([](Config& config) {
+        config.models["m"] = playing("delta Hello");
+        config.models["m"].settings["accounts"] = "a, b";
+        config.routes.aliases = {"maker/big=m", "m/a=m"};
+    });
+    for (const std::string& name : {"maker/big"s, "m/a"s}) {
+        assertSays(send(site, "GET", "/v1/models").text(), R"("id":")" + name + "\"");
+        for (const std::string& end : {""s, "/"s})
+            CPPUNIT_ASSERT_EQUAL(name, wordIn(send(site, "GET", "/v1/models/" + name + end).json(), "id"));
+        CPPUNIT_ASSERT_EQUAL("Hello"s, contentOf(post(site, R"({"model":")" + name +
+                                                                R"(","messages":[{"role":"user","content":"x"}]})")));
+    }
+    for (const std::string& path : {"/v1/models/maker"s, "/v1/models/maker/big/x"s, "/v1/models//m"s})
+        assertFault(send(site, "GET", path), 404, "model_not_found", "model");
+    assertFault(send(site, "POST", "/v1/models/maker/big"), 405, "null");
+}
+
+SPEC(OpenAiChatRoute, repeats_names_and_paths_as_valid_utf8) {
+    const Site site(answering("delta Hello"));
+    const std::string begin(127, 'a'), wide = "\u4e2d";
+    const auto message = [&](const ScriptedExchange& answer) { return wordIn(errorOf(answer), "message"); };
+    const auto named = post(site, R"({"model":")" + begin + wide + R"(","messages":[{"role":"user","content":"x"}]})");
+    assertFault(named, 404, "model_not_found", "model");
+    assertSays(message(named), begin + "'");
+    assertSays(message(send(site, "GET", "/v1/models/" + begin + wide)), begin + "'");
+    assertSays(message(send(site, "GET", "/v1/models/\xff")), "'\\xff'");
+    assertSays(message(send(site, "GET", "/v1/\xff")), "/v1/\\xff.");
+    const std::string path = "/v1/" + std::string(251, 'a');
+    assertSays(message(send(site, "GET", path + wide)), path + ".");
+    const std::string type = std::string(63, 'a');
+    assertSays(message(post(site, R"({"model":"m","messages":[{"role":"user","content":[{"type":")" + type + wide +
+                                      R"("}]}]})")),
+               type + "'");
 }
 
 SPEC(OpenAiChatRoute, lists_the_models_with_their_kinds) {
@@ -183,7 +222,9 @@ SPEC(OpenAiChatRoute, lists_the_models_with_their_kinds) {
     CPPUNIT_ASSERT_EQUAL("model"s, wordIn(model, "object"));
     CPPUNIT_ASSERT_EQUAL("text"s, model->getArray("kinds")->getElement<std::string>(0));
     CPPUNIT_ASSERT_EQUAL("tools"s, model->getArray("abilities")->getElement<std::string>(0));
-    CPPUNIT_ASSERT(model->getValue<long long>("created") > 0 && !wordIn(model, "owned_by").empty());
+    // The same in all workers, whenever they started.
+    CPPUNIT_ASSERT_EQUAL(1'704'067'200LL, model->getValue<long long>("created"));
+    CPPUNIT_ASSERT(!wordIn(model, "owned_by").empty());
     assertFault(send(site, "GET", "/v1/models/none"), 404, "model_not_found", "model");
 }
 
@@ -201,6 +242,7 @@ SPEC(OpenAiChatRoute, is_for_those_with_a_key) {
         ScriptedExchange exchange("POST", kChat, asking());
         if (*header) exchange.sent.authorization = header;
         assertFault(site.serve(exchange), 401, "invalid_api_key");
+        CPPUNIT_ASSERT_EQUAL("Bearer realm=\"aiproject\""s, exchange.header("WWW-Authenticate"));
     }
     ScriptedExchange exchange("POST", kChat, asking());
     exchange.sent.authorization = "bearer   " + site.ann.uuid + " ";

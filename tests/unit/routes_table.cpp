@@ -81,6 +81,14 @@ SPEC(PathTable, has_the_paths_of_openais_clients_however_they_put_them_together)
     CPPUNIT_ASSERT(faceAt("/v10").sendError == kOurFace.sendError);
 }
 
+SPEC(PathTable, takes_names_with_slashes_where_openais_clients_ask_for_a_model) {
+    for (const std::string& name : {"a/b"s, "a/b/c"s, "/a"s, "chat/completions"s}) {
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/v1/models/" + name).model);
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/v1/models/" + name + "/").model);
+        assertNone("/models/" + name);
+    }
+}
+
 SPEC(PathTable, takes_the_name_of_a_model_out_of_the_path) {
     for (const std::string& name : {"echo"s, "a"s, "spark_lite-2"s, "a%2fb"s, "a b"s, "chat"s, "\u6a21"s}) {
         CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/chat").model);

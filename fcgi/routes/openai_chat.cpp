@@ -127,39 +127,50 @@ StreamForm OpenAiChat::form(std::chrono::milliseconds comments) const {
 
 ModelRequest OpenAiChat::requestFor(const std::vector<const Model*>& models) {
     ModelRequest request;
-    for (const Model* const model : models) {
-        if (model->serves(Kind::text))
-            request = textRequest(models);
-        else if (model->serves(Kind::picture))
-            request = pictureRequest();
-        else if (model->serves(Kind::voice))
-            request = voiceRequest();
-        else
-            continue;
-        request.sampling = &sampling_;
-        request.dialect = "openai";
-        return request;
-    }
+    if (const Kind kind = kindFor(models); kind == Kind::picture)
+        request = pictureRequest();
+    else if (kind == Kind::voice)
+        request = voiceRequest();
+    else
+        request = textRequest();
+    request.sampling = &sampling_;
+    request.tools = tools_;
+    request.toolChoice = toolChoice_;
+    request.responseFormat = responseFormat_;
+    request.dialect = "openai";
+    fit(request, models);
+    return request;
+}
+
+// Of the first model that takes a chat.
+Kind OpenAiChat::kindFor(const std::vector<const Model*>& models) const {
+    for (const Model* const model : models)
+        for (const Kind kind : {Kind::text, Kind::picture, Kind::voice})
+            if (model->serves(kind)) return kind;
     throw refusalOf("model", "the model '" + model_ + "' takes no chat", ErrorKind::unsupported);
 }
 
-ModelRequest OpenAiChat::textRequest(const std::vector<const Model*>& models) {
-    const auto asked = [this] {
-        ModelRequest request;
-        request.turns = {messages_->turns().data(), messages_->turns().size()};
-        request.sampling = &sampling_;
-        request.tools = tools_;
-        request.toolChoice = toolChoice_;
-        request.responseFormat = responseFormat_;
-        request.body = body_;
-        return request;
-    };
-    const auto first = std::find_if(models.begin(), models.end(), [](const Model* m) { return m->serves(Kind::text); });
-    const std::uint64_t needed = abilitiesFor(asked());
-    if (std::none_of(models.begin(), models.end(),
-                     [&](const Model* m) { return m->serves(Kind::text) && m->hasAll(needed); }))
-        fitTo(**first);
-    return asked();
+// Where one of the models can do all, it is asked, and nothing is left out.
+void OpenAiChat::fit(const ModelRequest& request, const std::vector<const Model*>& models) {
+    const std::uint64_t tools = messages_->toolsPath().empty() ? 0 : std::uint64_t(Ability::tools);
+    const std::uint64_t needed = abilitiesFor(request) | tools;
+    const Model* first = nullptr;
+    for (const Model* const model : models) {
+        if (!model->serves(request.kind)) continue;
+        if (model->hasAll(needed)) return;
+        if (!first) first = model;
+    }
+    if (request.kind == Kind::text) refuseMediaFor(*first);
+    fitTo(*first);
+}
+
+void OpenAiChat::refuseMediaFor(const Model& model) const {
+    for (const OpenAiMessages::Medium& medium : messages_->media()) {
+        const bool isPicture = medium.part.kind == PartKind::picture;
+        refuseUnless(model.hasAll(std::uint64_t(isPicture ? Ability::pictureParts : Ability::audioParts)),
+                     medium.path + ".type",
+                     "the model '" + model_ + "' takes no " + (isPicture ? "pictures" : "audio"));
+    }
 }
 
 // What the model cannot do, of what clients send without need; the rest is refused.
@@ -172,11 +183,6 @@ void OpenAiChat::fitTo(const Model& model) {
     refuseUnless(responseFormat_.empty() || can(Ability::responseFormat), "response_format",
                  who + "cannot answer in a format");
     refuseUnless(stop_.empty() || can(Ability::stop), "stop", who + "cannot stop at a text");
-    for (const OpenAiMessages::Medium& medium : messages_->media()) {
-        const bool isPicture = medium.part.kind == PartKind::picture;
-        refuseUnless(can(isPicture ? Ability::pictureParts : Ability::audioParts), medium.path + ".type",
-                     who + "takes no " + (isPicture ? "pictures" : "audio"));
-    }
     if (!can(Ability::sampling)) sampling_.temperature = sampling_.topP = {};
     if (!can(Ability::penalties)) sampling_.presencePenalty = sampling_.frequencyPenalty = {};
     if (!can(Ability::topK)) sampling_.topK = {};
@@ -194,12 +200,22 @@ const OpenAiMessages::Medium& OpenAiChat::onlyMedium(PartKind kind, const std::s
     return media.front();
 }
 
-ModelRequest OpenAiChat::pictureRequest() const {
+ModelRequest OpenAiChat::textRequest() const {
+    ModelRequest request;
+    request.turns = {messages_->turns().data(), messages_->turns().size()};
+    request.body = body_;
+    return request;
+}
+
+// The picture stands in `media`: in the turns, only a model of texts could read it.
+ModelRequest OpenAiChat::pictureRequest() {
     const auto& [picture, path] = onlyMedium(PartKind::picture, "a picture (image_url)");
     ModelRequest request;
     request.kind = Kind::picture;
     if (!isJpeg(picture.bytes)) throw refusalOf(path + ".image_url", "the picture is not a JPEG");
-    request.turns = {messages_->turns().data(), messages_->turns().size()};
+    turnsOfPicture_ = messages_->turns();
+    for (Turn& turn : turnsOfPicture_) turn.parts = {};
+    request.turns = {turnsOfPicture_.data(), turnsOfPicture_.size()};
     request.media = picture.bytes;
     request.format = "image/jpeg";
     return request;

@@ -28,16 +28,19 @@ public:
     StreamForm form(std::chrono::milliseconds comments) const;
 
     // For the models, which are loaded, in order of preference: of the kind of the first that takes a chat. What none
-    // of them can do is left out, or refused, as the table of members has it.
+    // of them can do is left out, or refused, as the table of members says.
     ModelRequest requestFor(const std::vector<const Model*>& models);
 
 private:
     void readSampling(simdjson::dom::object request);
     void readTools(simdjson::dom::object request);
     void readStop(simdjson::dom::object request);
-    ModelRequest textRequest(const std::vector<const Model*>& models);
+    Kind kindFor(const std::vector<const Model*>& models) const;
+    void fit(const ModelRequest& request, const std::vector<const Model*>& models);
+    void refuseMediaFor(const Model& model) const;
     void fitTo(const Model& model);
-    ModelRequest pictureRequest() const;
+    ModelRequest textRequest() const;
+    ModelRequest pictureRequest();
     ModelRequest voiceRequest() const;
     const OpenAiMessages::Medium& onlyMedium(PartKind kind, const std::string& what) const;
 
@@ -47,6 +50,7 @@ private:
     const std::int64_t created_;
     bool isStreamed_ = false, includesUsage_ = false;
     std::unique_ptr<OpenAiMessages> messages_;
+    std::vector<Turn> turnsOfPicture_;  // the messages' turns, without parts
     Sampling sampling_;
     std::vector<Text> stop_;
     std::string tools_, toolChoice_, responseFormat_;  // JSON

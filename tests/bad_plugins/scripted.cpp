@@ -263,11 +263,13 @@ private:
 constexpr Setting kSettings[] = {
     {"script", SettingType::text, "", "", 0, 0, "", Secrecy::open, "what to do"},
     {"abilities", SettingType::integer, "0", "", 0, 4095, "", Secrecy::open, "a mask of Ability"},
+    {"kinds", SettingType::integer, "15", "", 1, 15, "", Secrecy::open, "a mask of Kind"},
 };
 
 IModel* create(const ISettings& settings) noexcept {
     return createAtEdge(settings, "script", [&] {
         settings.narrow(std::uint64_t(settings.integer("abilities")));
+        settings.narrowKinds(std::uint32_t(settings.integer("kinds")));
         return std::make_unique<Scripted>(settings.text("script")).release();
     });
 }

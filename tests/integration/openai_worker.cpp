@@ -1,8 +1,14 @@
-// The documented paths with models behind OpenAI's protocol: a worker and the simulated service.
+// The documented paths with models behind OpenAI's protocol, and OpenAI's with models behind Spark's: a worker and the
+// simulated services.
 #include "support/eventually.h"
+#include "support/model_settings.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
 #include "upstream/simulator.h"
+
+#include <Poco/JSON/Array.h>
+
+#include <cppunit/TestCase.h>
 
 #include <string>
 
@@ -45,6 +51,8 @@ struct DocumentedPathsToOpenAi : CppUnit::TestCase {
     }
 };
 
+struct ChatCompletionsToSpark : CppUnit::TestCase {};
+
 }  // namespace
 
 SPEC(DocumentedPathsToOpenAi, answer_in_one_piece_and_as_a_stream) {
@@ -74,4 +82,23 @@ SPEC(DocumentedPathsToOpenAi, let_a_model_of_one_kind_serve_that_one_alone) {
     CPPUNIT_ASSERT_MESSAGE(wrong.body, !says(wrong, "good morning") && !says(wrong, "MODEL_ERROR"));
     CPPUNIT_ASSERT_EQUAL(0, simulator.connections());
     CPPUNIT_ASSERT(says(asked("/models/gpt/chat", "good morning"), "good morning"));
+}
+
+SPEC(ChatCompletionsToSpark, ask_the_model_of_pictures_what_the_client_asks) {
+    const Simulator simulator;
+    const WorkerUnderTest worker{settingsForAll(simulator)};
+    const std::string picture = "/9j/4Gpqampq";  // FF D8 FF E0, and more
+    FastcgiRequest request = jsonRequest(
+        "/v1/chat/completions",
+        R"({"model":"spark_image","temperature":0.5,"max_tokens":4000,"messages":[{"role":"user","content":[)"
+        R"({"type":"text","text":"Which bird is it?"},{"type":"image_url","image_url":{"url":"data:image/jpeg;base64,)" +
+            picture + R"("}}]}]})");
+    request.parameters["HTTP_AUTHORIZATION"] = "Bearer " + worker.newUser("alice");
+    const FastcgiAnswer answer = worker.ask(request);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
+    CPPUNIT_ASSERT(!objectOf(answer.body)->getArray("choices")->empty());
+    const auto call = simulator.calls().at(0);
+    CPPUNIT_ASSERT_EQUAL(""s, call.violation);
+    CPPUNIT_ASSERT_MESSAGE(call.request, call.request.find("Which bird is it?") != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(call.request, call.request.find(picture) != std::string::npos);
 }

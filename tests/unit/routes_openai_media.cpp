@@ -2,6 +2,7 @@
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/openai_client.h"
+#include "unit/wav_file.h"
 
 #include "http/base64.h"
 
@@ -33,6 +34,40 @@ struct OpenAiMedia : OpenAiClient {
         exchange.sent.authorization = "Bearer " + site.ann.uuid;
         site.serve(exchange);
         return exchange;
+    }
+    // The model `m` serves that kind alone, with no abilities, as spark_image and spark_iat do.
+    static Site::Change answeringOnly(Kind kind, const std::string& script) {
+        return [script, kind](Config& config) {
+            answering(script)(config);
+            config.models["m"].settings["kinds"] = std::to_string(std::uint32_t(kind));
+        };
+    }
+    static std::string withPart(const std::string& part, const std::string& members = "",
+                                const std::string& before = "") {
+        return R"({"model":"m","messages":[)" + before +
+               R"({"role":"user","content":[{"type":"text","text":"What is this?"},)" + part + "]}]" + members + "}";
+    }
+    static std::string jpegPart() {
+        return R"({"type":"image_url","image_url":{"url":"data:image/jpeg;base64,)" + base64Of(kJpeg) + R"("}})";
+    }
+    static std::string wavPart() {
+        return R"({"type":"input_audio","input_audio":{"format":"wav","data":")" + base64Of(wavOf(twoSeconds())) +
+               R"("}})";
+    }
+    // What clients like NextChat and Dify send with each chat.
+    static std::string usual() {
+        return R"(,"temperature":0.5,"top_p":1,"presence_penalty":0,"frequency_penalty":0,"max_tokens":4000,)"
+               R"("seed":7,"tools":[],"tool_choice":"auto","response_format":{"type":"text"})";
+    }
+    void assertRefusesWhatModelsOfOneKindCannot(const Site& site, const std::string& part) const {
+        const std::string tools = R"(,"tools":[{"type":"function","function":{"name":"f"}}])";
+        const auto refused = [&](const std::string& body, const std::string& param) {
+            assertFault(post(site, body), 400, "unsupported_parameter", param);
+        };
+        refused(withPart(part, tools), "tools");
+        refused(withPart(part, R"(,"response_format":{"type":"json_object"})"), "response_format");
+        refused(withPart(part, R"(,"stop":"x")"), "stop");
+        refused(withPart(part, "", R"({"role":"tool","tool_call_id":"a","content":"x"},)"), "messages[0].role");
     }
     static std::string twoSeconds() { return std::string(64'000, 'p'); }
 };
@@ -68,6 +103,63 @@ SPEC(OpenAiMedia, refuse_a_form_that_lacks_something_and_name_it) {
         assertFault(transcribe(site, {{"model", "m"}, {field, value}}, twoSeconds(), "a.pcm"), 400,
                     "unsupported_parameter", field);
     assertFault(send(site, "POST", kTranscriptions, "{}"), 400, "invalid_value", "file");
+}
+
+SPEC(OpenAiMedia, refuse_fields_that_are_not_utf8) {
+    const Site site(answering("delta Hi"));
+    for (const std::string& field : {"model"s, "language"s, "response_format"s}) {
+        Fields fields{{"model", "m"}, {"response_format", "verbose_json"}};
+        fields.emplace_back(field, "\xff");
+        assertFault(transcribe(site, fields, twoSeconds(), "a.pcm"), 400, "invalid_value", field);
+    }
+    const std::string wide = std::string(255, 'a') + "\u4e2d";
+    const auto answer = transcribe(site, {{"model", "m"}, {"response_format", "verbose_json"}, {"language", wide}},
+                                   twoSeconds(), "a.pcm");
+    CPPUNIT_ASSERT_EQUAL(wide.substr(0, 255), wordIn(answer.json(), "language"));
+}
+
+SPEC(OpenAiMedia, chat_with_a_model_of_pictures_as_usual_clients_do) {
+    const Site site(answeringOnly(Kind::picture,
+                                  "say kind|delta  |say size|delta  |say format|delta  |say turns|delta  |say turn 1"));
+    const std::string before = R"({"role":"system","content":"be brief"},)";
+    for (const std::string& members : {""s, usual()})
+        CPPUNIT_ASSERT_EQUAL("4 12 image/jpeg 2 user: What is this?"s,
+                             contentOf(post(site, withPart(jpegPart(), members, before))));
+    const auto events = eventsOf(post(site, withPart(jpegPart(), usual() + R"(,"stream":true)", before)));
+    CPPUNIT_ASSERT_EQUAL("[DONE]"s, events.back());
+}
+
+SPEC(OpenAiMedia, chat_with_a_model_of_voice_as_usual_clients_do) {
+    const Site site(
+        answeringOnly(Kind::voice, "say kind|delta  |say size|delta  |say format|delta  |say rate|delta  |say turns"));
+    for (const std::string& members : {""s, usual()})
+        CPPUNIT_ASSERT_EQUAL("2 64000 audio/L16;rate=16000 16000 0"s,
+                             contentOf(post(site, withPart(wavPart(), members))));
+}
+
+SPEC(OpenAiMedia, chat_without_what_models_of_one_kind_cannot_do) {
+    assertRefusesWhatModelsOfOneKindCannot(Site(answeringOnly(Kind::picture, "delta Hi")), jpegPart());
+    assertRefusesWhatModelsOfOneKindCannot(Site(answeringOnly(Kind::voice, "delta Hi")), wavPart());
+}
+
+SPEC(OpenAiMedia, chat_with_what_a_model_of_pictures_can_do) {
+    const Site site([](Config& config) {
+        answeringOnly(Kind::picture, "say most tokens|delta  |say temperature")(config);
+        config.models["m"].settings["abilities"] = std::to_string(std::uint64_t(Ability::maxTokens));
+    });
+    CPPUNIT_ASSERT_EQUAL("4000 0.000000"s, contentOf(post(site, withPart(jpegPart(), usual()))));
+}
+
+SPEC(OpenAiMedia, chat_with_exactly_one_picture_or_recording) {
+    const Site pictures(answeringOnly(Kind::picture, "delta Hi")), voice(answeringOnly(Kind::voice, "delta Hi"));
+    for (const std::string& body : {asking(), withPart(wavPart()), withPart(jpegPart() + "," + jpegPart())})
+        assertFault(post(pictures, body), 400, "invalid_value", "messages");
+    for (const std::string& body : {asking(), withPart(jpegPart()), withPart(wavPart() + "," + wavPart())})
+        assertFault(post(voice, body), 400, "invalid_value", "messages");
+    assertFault(post(pictures, withPart(R"({"type":"image_url","image_url":"data:image/png;base64,QUJD"})")), 400,
+                "invalid_value", "messages[0].content[1].image_url");
+    assertFault(post(voice, withPart(R"({"type":"input_audio","input_audio":{"format":"mp3","data":"QUJD"}})")), 400,
+                "invalid_value", "messages[0].content[1].input_audio");
 }
 
 SPEC(OpenAiMedia, make_embeddings_of_texts_as_floats_and_as_base64) {

@@ -24,7 +24,6 @@ OptionalElement unlessNull(const OptionalElement& value) { return value && !valu
 OptionalElement valueIn(const OptionalElement& value, std::string_view name) {
     return unlessNull(memberIn(value, name));
 }
-OptionalElement valueOf(object members, std::string_view name) { return unlessNull(memberOf(members, name)); }
 
 std::optional<std::string_view> wordsOf(const OptionalElement& value) {
     std::string_view text;
@@ -44,7 +43,7 @@ std::optional<std::int64_t> tokensIn(const OptionalElement& usage, const char* n
 }
 
 std::optional<ToldUsage> usageOfChunk(object root) {
-    const OptionalElement usage = valueOf(root, "usage");
+    const OptionalElement usage = memberUnlessNull(root, "usage");
     if (!usage || !usage->is_object()) return std::nullopt;
     ToldUsage told;
     told.prompt = tokensIn(usage, "prompt_tokens", told.fault);
@@ -58,15 +57,15 @@ std::optional<ToldUsage> usageOfChunk(object root) {
 
 // Also what comes with HTTP 200: iFlytek's {"code":10013,"message","sid"}, vLLM's {"object":"error","message"}.
 bool saysError(object root) {
-    const OptionalElement error = valueOf(root, "error");
+    const OptionalElement error = memberUnlessNull(root, "error");
     bool isTrue = true;
     const bool isNothing = error && (wordsOf(error) == "" || (error->get(isTrue) == simdjson::SUCCESS && !isTrue));
-    if ((error && !isNothing) || wordsOf(valueOf(root, "object")) == "error") return true;
-    const OptionalElement code = valueOf(root, "code");
+    if ((error && !isNothing) || wordsOf(memberUnlessNull(root, "object")) == "error") return true;
+    const OptionalElement code = memberUnlessNull(root, "code");
     if (!code) return false;
     if (const auto number = numberOf(code)) return *number != 0;
     const auto text = wordsOf(code);
-    return text && !text->empty() && *text != "0" && !valueOf(root, "choices");
+    return text && !text->empty() && *text != "0" && !memberUnlessNull(root, "choices");
 }
 
 // One entry per word for which upstreams say it; none in the list: stop.
@@ -97,17 +96,18 @@ public:
     ChunkReader(FrameLook& look, object root) : look_(look), root_(root) {}
 
     void read() {
-        look_.upstreamId = wordsOf(valueOf(root_, "id")).value_or("");
-        if (look_.upstreamId.empty()) look_.upstreamId = wordsOf(valueOf(root_, "sid")).value_or("");
-        look_.created = numberOf(valueOf(root_, "created"));
-        look_.model = wordsOf(valueOf(root_, "model")).value_or("");
+        look_.upstreamId = wordsOf(memberUnlessNull(root_, "id")).value_or("");
+        if (look_.upstreamId.empty()) look_.upstreamId = wordsOf(memberUnlessNull(root_, "sid")).value_or("");
+        look_.created = numberOf(memberUnlessNull(root_, "created"));
+        look_.model = wordsOf(memberUnlessNull(root_, "model")).value_or("");
         look_.usage = usageOfChunk(root_);
         if (saysError(root_)) {
             look_.seen = Seen::error;
             return;
         }
-        look_.isWhole = wordsOf(valueOf(root_, "object")) == "chat.completion.chunk" &&
-                        wordsOf(valueOf(root_, "id")).value_or("").size() > 0 && look_.created && !look_.model.empty();
+        look_.isWhole = wordsOf(memberUnlessNull(root_, "object")) == "chat.completion.chunk" &&
+                        wordsOf(memberUnlessNull(root_, "id")).value_or("").size() > 0 && look_.created &&
+                        !look_.model.empty();
         readChoice();
         if (texts_) look_.memory = std::make_shared<Kept>(Kept{std::move(look_.memory), std::move(texts_)});
     }
@@ -121,7 +121,7 @@ private:
     // The one of index 0; others come only where somebody has asked for several.
     OptionalElement choice() {
         simdjson::dom::array choices;
-        const OptionalElement list = valueOf(root_, "choices");
+        const OptionalElement list = memberUnlessNull(root_, "choices");
         if (!list || list->get(choices) != simdjson::SUCCESS) return std::nullopt;
         for (const element each : choices) {
             const std::optional<std::int64_t> index = numberOf(valueIn(each, "index"));

@@ -16,4 +16,10 @@ inline std::optional<simdjson::dom::element> memberOf(simdjson::dom::object obje
     return member;
 }
 
+// Null counts as absent.
+inline std::optional<simdjson::dom::element> memberUnlessNull(simdjson::dom::object object, std::string_view name) {
+    const auto member = memberOf(object, name);
+    return member && !member->is_null() ? member : std::nullopt;
+}
+
 }  // namespace aiproject

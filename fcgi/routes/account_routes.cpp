@@ -3,11 +3,6 @@
 namespace aiproject {
 namespace {
 
-Origin originOf(const Context& context) {
-    const Request& request = context.exchange.request();
-    return {request.remoteAddress, request.id};
-}
-
 // What a user may still spend; -1: unlimited.
 Poco::JSON::Object accountOf(const User& user) {
     Poco::JSON::Object answer;

@@ -8,11 +8,6 @@
 namespace aiproject {
 namespace {
 
-Origin originOfKey(const Context& context) {
-    const Request& request = context.exchange.request();
-    return {request.remoteAddress, request.id};
-}
-
 // What a user says of a key to be.
 KeyTerms termsIn(const JsonBody& body) {
     KeyTerms terms;
@@ -60,7 +55,7 @@ void addKey(Context& context) {
     if (!context.json) throw refusal(ErrorKind::badRequest, "the body is not a JSON object with uuid and username");
     const User& user = *context.user;
     const NewKey made =
-        context.services.accounts.keys().add({user.id, user.name}, termsIn(*context.json), originOfKey(context));
+        context.services.accounts.keys().add({user.id, user.name}, termsIn(*context.json), originOf(context));
     Poco::JSON::Object answer = shownKey(made.row);
     answer.set("key", made.key);
     sendSuccess(context.exchange, "made; the key is not shown again", answer);
@@ -89,7 +84,7 @@ void revokeKey(Context& context) {
     const std::int64_t id = key.empty() ? context.json->numberOr("id", 0) : keys.idOf(key);
     if (key.empty() && id <= 0)
         throw refusal(ErrorKind::badRequest, "the body names no key: give its 'id', or the 'key' itself");
-    if (id == 0 || !keys.revoke(id, context.user->id, originOfKey(context)))
+    if (id == 0 || !keys.revoke(id, context.user->id, originOf(context)))
         throw Error(ErrorKind::noSuchPath, "no such key of this user", "you have no such key");
     Poco::JSON::Object answer;
     answer.set("id", id);

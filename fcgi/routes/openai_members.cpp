@@ -104,11 +104,6 @@ void checkMembers(object request) {
     }
 }
 
-std::optional<element> memberUnlessNull(object members, std::string_view name) {
-    const auto member = memberOf(members, name);
-    return member && !member->is_null() ? member : std::nullopt;
-}
-
 std::optional<double> numberIn(object members, std::string_view name, double least, double most) {
     const auto member = memberUnlessNull(members, name);
     if (!member) return std::nullopt;

@@ -34,14 +34,13 @@ enum JsonType : std::uint32_t {
     objectType = 32
 };
 
-// What is in no row passes, like the rows that pass.
+// A member that is in no row passes, like those of the rows that pass.
 const std::vector<OpenAiMember>& openAiMembers();
 
 // Throws Error(badRequest or unsupported), which names the member, for one of another type and one that is refused.
 void checkMembers(simdjson::dom::object request);
 
 // Of a member of that request; null counts as absent. These throw Error(badRequest) for another type or range.
-std::optional<simdjson::dom::element> memberUnlessNull(simdjson::dom::object object, std::string_view name);
 std::optional<double> numberIn(simdjson::dom::object object, std::string_view name, double least, double most);
 std::optional<std::int64_t> integerIn(simdjson::dom::object object, std::string_view name, std::int64_t least);
 bool flagIn(simdjson::dom::object object, const std::string& path, std::string_view name);

@@ -82,6 +82,11 @@ void confirmUser(Context& context) {
     if (context.user && !context.user->isConfirmed) context.user = context.services.accounts.confirm(*context.user);
 }
 
+Origin originOf(const Context& context) {
+    const Request& request = context.exchange.request();
+    return {request.remoteAddress, request.id};
+}
+
 std::unique_ptr<Exchange> Router::serve(std::unique_ptr<Exchange> exchange) const {
     ClientRequest request{std::move(exchange)};
     std::optional<Error> error;

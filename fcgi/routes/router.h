@@ -52,6 +52,8 @@ struct Context {
 
 // Looks a user up who was only recalled; throws the refusal when the account has changed.
 void confirmUser(Context& context);
+// For the audit.
+Origin originOf(const Context& context);
 
 enum class Method { get, post, either };
 

@@ -84,12 +84,14 @@ void OpenAiChat::readTools(object request) {
             const std::string path = "tools[" + std::to_string(place++) + "]";
             object tool, function;
             if (each.get(tool) != simdjson::SUCCESS) throw refusalOf(path, "'" + path + "' must be an object");
+            refuseOtherWritings(tool, path);
             const auto type = memberUnlessNull(tool, "type");
             refuseUnless(type && type->is_string() && textOf(*type, path) == "function", path + ".type",
                          "'" + path + ".type' must be function");
             const auto inner = memberUnlessNull(tool, "function");
             if (!inner || inner->get(function) != simdjson::SUCCESS)
                 throw refusalOf(path + ".function", "'" + path + ".function' must be an object");
+            refuseOtherWritings(function, path + ".function");
             const auto name = memberUnlessNull(function, "name");
             if (!name || textOf(*name, path + ".function.name").empty())
                 throw refusalOf(path + ".function.name", "'" + path + ".function.name' is missing");

@@ -2,9 +2,12 @@
 
 #include "base/error.h"
 
+#include <Poco/String.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 namespace aiproject {
@@ -46,6 +49,12 @@ std::string typesIn(std::uint32_t mask) {
 
 [[noreturn]] void refuseType(const std::string& path, std::uint32_t types) {
     throw refusalOf(path, "'" + path + "' must be " + typesIn(types));
+}
+
+// As readers see a name that do not look at case, those in Go among them: U+017F is s to them, and U+212A k.
+std::string folded(std::string_view name) {
+    std::string plain = Poco::replace(Poco::replace(std::string(name), "\u017F", "s"), "\u212A", "k");
+    return Poco::toLowerInPlace(plain);
 }
 
 }  // namespace
@@ -137,6 +146,21 @@ std::string_view textOf(element value, const std::string& path) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) refuseType(path, textType);
     return text;
+}
+
+void refuseOtherWritings(simdjson::dom::object members, const std::string& path) {
+    constexpr std::string_view names[] = {"role", "content",     "tool_calls", "type",   "text",     "image_url",
+                                          "url",  "input_audio", "data",       "format", "function", "name"};
+    std::uint32_t seen = 0;
+    for (const auto& [name, value] : members) {
+        const auto* const known = std::find(std::begin(names), std::end(names), folded(name));
+        if (known == std::end(names)) continue;
+        const std::uint32_t bit = 1U << unsigned(known - std::begin(names));
+        const std::string place = path + "." + std::string(*known);
+        if (name != *known) throw refusalOf(place, "'" + place + "' must be written in lower case");
+        if ((seen & bit) != 0) throw refusalOf(place, "'" + place + "' must be there once only");
+        seen |= bit;
+    }
 }
 
 }  // namespace aiproject

@@ -45,6 +45,8 @@ std::optional<double> numberIn(simdjson::dom::object object, std::string_view na
 std::optional<std::int64_t> integerIn(simdjson::dom::object object, std::string_view name, std::int64_t least);
 bool flagIn(simdjson::dom::object object, const std::string& path, std::string_view name);
 // `path` is where it stands: "messages[3].content".
+// What is looked at here goes to an upstream as it is: it must not find there what was not seen here.
+void refuseOtherWritings(simdjson::dom::object members, const std::string& path);
 std::string_view textOf(simdjson::dom::element value, const std::string& path);
 
 }  // namespace aiproject

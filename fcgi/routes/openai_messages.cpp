@@ -5,10 +5,8 @@
 #include "http/base64.h"
 #include "routes/openai_members.h"
 
-#include <Poco/String.h>
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 
 namespace aiproject {
@@ -17,28 +15,6 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
-
-// As readers see a name that do not look at case, those in Go among them: U+017F is s to them, and U+212A k.
-std::string folded(std::string_view name) {
-    std::string plain = Poco::replace(Poco::replace(std::string(name), "\u017F", "s"), "\u212A", "k");
-    return Poco::toLowerInPlace(plain);
-}
-
-// What is looked at here goes to an upstream as it is: it must not find there what was not seen here.
-void refuseOtherWritings(object members, const std::string& path) {
-    constexpr std::string_view names[] = {"role",      "content", "tool_calls",  "type", "text",
-                                          "image_url", "url",     "input_audio", "data", "format"};
-    std::uint32_t seen = 0;
-    for (const auto& [name, value] : members) {
-        const auto* const known = std::find(std::begin(names), std::end(names), folded(name));
-        if (known == std::end(names)) continue;
-        const std::uint32_t bit = 1U << unsigned(known - std::begin(names));
-        const std::string place = path + "." + std::string(*known);
-        if (name != *known) throw refusalOf(place, "'" + place + "' must be written in lower case");
-        if ((seen & bit) != 0) throw refusalOf(place, "'" + place + "' must be there once only");
-        seen |= bit;
-    }
-}
 
 object objectAt(element value, const std::string& path) {
     object members;

@@ -64,7 +64,10 @@ SPEC(OpenAiPlugin, streams_an_answer_and_its_usage) {
 }
 
 SPEC(OpenAiPlugin, keeps_its_connection) {
-    for (int i = 0; i < 5; ++i) expectOutcome(plugin.ask(helloToOpenAi()), ModelStatus::ok, "");
+    for (int i = 0; i < 5; ++i) {
+        expectOutcome(plugin.ask(helloToOpenAi()), ModelStatus::ok, "");
+        expectAllEnded(simulator);  // a connection on which the end of an answer is still to come is not waited for
+    }
     CPPUNIT_ASSERT_EQUAL(1, simulator.connections());
     CPPUNIT_ASSERT_EQUAL(std::size_t(5), simulator.calls().size());
     Written none = openAiAt(simulator.openAiUrl());
@@ -167,7 +170,10 @@ SPEC(OpenAiPlugin, speaks_tls) {
     expectOutcome(distrusting.ask(helloToOpenAi()), ModelStatus::misconfigured, "cannot be verified");
     written["tls.ca_file"] = secured.caFile();
     PluginUnderTest trusting("openai", written);
-    for (int i = 0; i < 3; ++i) expectOutcome(trusting.ask(helloToOpenAi()), ModelStatus::ok, "");
+    for (int i = 0; i < 3; ++i) {
+        expectOutcome(trusting.ask(helloToOpenAi()), ModelStatus::ok, "");
+        expectAllEnded(secured);
+    }
     CPPUNIT_ASSERT_EQUAL(2, secured.connections());
 }
 

@@ -138,6 +138,15 @@ SPEC(OpenAiRequests, may_have_parts_of_text_developers_and_names) {
                          R"({"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}])"))));
 }
 
+// A reader that does not look at case would take the second of each pair.
+SPEC(OpenAiRequests, are_refused_for_tools_that_say_two_things) {
+    for (const auto& [tool, place] :
+         {std::pair(R"({"type":"function","Type":"web_search","function":{"name":"f"}})", "tools[0].type"),
+          std::pair(R"({"type":"function","function":{"name":"f"},"FUNCTION":{"name":"g"}})", "tools[0].function"),
+          std::pair(R"({"type":"function","function":{"name":"f","name":"g"}})", "tools[0].function.name")})
+        assertRefusedFor(asking(R"(,"tools":[)"s + tool + "]"), place);
+}
+
 SPEC(OpenAiRequests, may_be_long_and_deep) {
     std::string messages = "[", schema = "{}";
     for (int i = 0; i < 10'000; ++i) messages += R"({"role":"user","content":"x"},)";

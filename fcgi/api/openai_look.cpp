@@ -106,7 +106,7 @@ public:
             return;
         }
         look_.isWhole = wordsOf(memberUnlessNull(root_, "object")) == "chat.completion.chunk" &&
-                        wordsOf(memberUnlessNull(root_, "id")).value_or("").size() > 0 && look_.created &&
+                        !wordsOf(memberUnlessNull(root_, "id")).value_or("").empty() && look_.created &&
                         !look_.model.empty();
         readChoice();
         if (texts_) look_.memory = std::make_shared<Kept>(Kept{std::move(look_.memory), std::move(texts_)});

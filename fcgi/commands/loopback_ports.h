@@ -10,7 +10,7 @@
 namespace aiproject {
 
 constexpr const char* kPortsVariable = "AIPROJECT_DISCOVER_PORTS";
-constexpr std::size_t kLongestModelsAnswer = 256 * 1024;
+constexpr std::size_t kLongestModelsAnswer = 256UL * 1024;
 
 struct PortAnswer {
     std::uint16_t port = 0;

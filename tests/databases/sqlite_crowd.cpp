@@ -61,14 +61,15 @@ std::int64_t writeAndRead(Database& database, int thread, int rounds) {
     return longest;
 }
 
-// Each thread's turn has to come within it, on this disk as well.
+// Each thread's turn has to come within it, on this disk as well, and where others take most of the processors a moment
+// after it was measured.
 std::chrono::milliseconds timeoutFor(Database& database) {
     using std::chrono::milliseconds;
     const auto begin = std::chrono::steady_clock::now();
     writeAndRead(database, 0, kLoneRounds);
     const auto time = std::chrono::steady_clock::now() - begin;
     const auto turns = time * kTurns * kAll / kLoneRounds;
-    return timeFactor() * std::max(DatabaseConfig().timeout, std::chrono::duration_cast<milliseconds>(turns));
+    return 3 * timeFactor() * std::max(DatabaseConfig().timeout, std::chrono::duration_cast<milliseconds>(turns));
 }
 
 // Has somebody a place in the queue of store/writer_queue.h?

@@ -162,6 +162,7 @@ void OpenAiChat::fit(const ModelRequest& request, const std::vector<const Model*
         if (model->hasAll(needed)) return;
         if (!first) first = model;
     }
+    if (!first) return;  // kindFor() has found one
     if (request.kind == Kind::text) refuseMediaFor(*first);
     fitTo(*first);
 }

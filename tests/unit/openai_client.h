@@ -49,7 +49,7 @@ struct OpenAiClient : CppUnit::TestCase {
         return events;
     }
     static Poco::JSON::Object::Ptr errorOf(const ScriptedExchange& answer) {
-        const auto error = answer.json()->getObject("error");
+        auto error = answer.json()->getObject("error");
         CPPUNIT_ASSERT_MESSAGE(answer.text(), error && answer.json()->size() == 1 && error->size() == 4);
         CPPUNIT_ASSERT_MESSAGE(answer.text(), !error->getValue<std::string>("message").empty());
         return error;

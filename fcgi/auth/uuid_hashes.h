@@ -1,5 +1,5 @@
-// users.uuid_hash, by which a uuid that comes without a name finds its user. Registrations and logins keep it, so that a
-// reload finds nothing to write; this computes those of users who logged in before there was the column.
+// users.uuid_hash, by which a uuid that comes without a name finds its user. Registrations and logins keep it, so that
+// a reload finds nothing to write; this computes those of users who logged in before there was the column.
 //
 // ERRORS   Error(databaseBusy) when the database does not answer.
 // THREADS  No state.

@@ -1,7 +1,7 @@
 // What this process has opened for itself and cannot do without. A plugin is another's code in the same process and may
 // close it, or have another file under its number: then the process ends at once, since whatever it writes from there
-// on may go anywhere, and says which call found it. What has no file behind it is told by its kind alone, once a second:
-// another epoll under the number of an epoll, or another eventfd under an eventfd's, is taken for ours.
+// on may go anywhere, and says which call found it. What has no file behind it is told by its kind alone, once a
+// second: another epoll under the number of an epoll, or another eventfd under an eventfd's, is taken for ours.
 //
 // THREADS  any
 #pragma once

@@ -82,7 +82,7 @@ std::optional<Error> refusalOfKey(Session& session, const Demand& demand) {
     if (key.revokedMs != 0 || (key.endsMs != 0 && key.endsMs <= demand.nowMs))
         return Error(ErrorKind::userUnknown, "key " + std::to_string(demand.keyId) + " is revoked or has expired");
     if (auto spent = spentError({ErrorKind::tokensSpent, "tokens of this key"}, oneOf(demand.hold.keyTokens),
-                                      leftOf(key.mostTokens, key.tokensUsed), key.tokensHeld))
+                                leftOf(key.mostTokens, key.tokensUsed), key.tokensHeld))
         return spent;
     return spentError({ErrorKind::moneySpent, "micro-units of money of this key"}, oneOf(demand.hold.keyMoney),
                       leftOf(key.mostMoney, key.moneyUsed), key.moneyHeld);

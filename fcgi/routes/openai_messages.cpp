@@ -5,7 +5,6 @@
 #include "http/base64.h"
 #include "routes/openai_members.h"
 
-
 #include <algorithm>
 #include <optional>
 

@@ -1,7 +1,7 @@
 // Connections of one model that have answered over HTTP and wait for the next question.
 //
-// THREADS  From any thread. There is no thread here: those that have waited too long, or were ended by the upstream, are
-//          closed when the next question comes, so at most as many stay as the settings say.
+// THREADS  From any thread. There is no thread here: those that have waited too long, or that the upstream
+//          has ended, are closed when the next question comes, so at most as many stay as the settings say.
 #pragma once
 
 #include "upstream/endpoint.h"

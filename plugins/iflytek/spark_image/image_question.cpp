@@ -32,8 +32,7 @@ void checkPicture(std::string_view bytes) {
 }
 
 ImageQuestions::ImageQuestions(const ImageSettings& settings, const std::string& appId)
-    : form_(settings.parameters, appId),
-      behindPicture_(behindPicture(settings.question)) {}
+    : form_(settings.parameters, appId), behindPicture_(behindPicture(settings.question)) {}
 
 std::string ImageQuestions::of(const ModelRequest& request) const {
     const std::string asked = request.turns.count > 0 ? request.turns[request.turns.count - 1].content.str() : "";

@@ -128,6 +128,7 @@ void openAi(RowBook& rows, const BenchOptions& options, TargetLines& lines) {
     const int streams = longStreams(options), most = options.mostStreams();
     const auto add = [&](Way way, const std::string& name, double factor) {
         for (const Mode mode : {Mode::saturation, Mode::flow}) {
+            if (mode == Mode::flow && options.sharesHosts) continue;  // the smoke has our own way alone
             const Figures& spark = rows.of({mode, streams, Way::nginx, Transport::plain, 200});
             const Figures& here = rows.of({mode, streams, way, Transport::plain, 200});
             const std::string where = atStreams(streams) + " of 200 frames" + (mode == Mode::flow ? " in 10 s" : "");

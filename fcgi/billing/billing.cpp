@@ -15,9 +15,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+bool costsSomething(const PriceConfig& price) {
+    return std::max({price.prompt, price.cached, price.completion, price.reasoning, price.picture, price.second}) > 0;
+}
+
+// Of the models that have one: for these alone a call's journal has the name of who is asked.
 std::map<std::string, PriceConfig> pricesOf(const Config& config) {
     std::map<std::string, PriceConfig> prices;
-    for (const auto& [name, model] : config.models) prices.emplace(name, model.price);
+    for (const auto& [name, model] : config.models)
+        if (costsSomething(model.price)) prices.emplace(name, model.price);
     return prices;
 }
 

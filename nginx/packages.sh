@@ -1,13 +1,21 @@
 #!/usr/bin/env bash
-# The one list of Debian packages, for quickstart.sh, tests/run.sh, tests/bench/run.sh and .ci/run; and how to install what is missing.
+# The one list of Debian packages, for quickstart.sh, package.sh, tests/run.sh, tests/bench/run.sh and .ci/run; and how to install what is missing.
 #   packages.sh --install NAME...   (root) installs without starting any service
 # Sourced, it gives the lists and ensure_packages.
 
 # shellcheck disable=SC2034  # read by those who source this file
 quickstart_packages=(g++ cmake ninja-build libfcgi-dev libpoco-dev libssl-dev libsqlite3-dev libpq-dev
-    default-libmysqlclient-dev libicu-dev libcppunit-dev rapidjson-dev libsimdjson-dev nginx curl ca-certificates)
+    default-libmysqlclient-dev libicu-dev libcppunit-dev rapidjson-dev libsimdjson-dev nginx curl ca-certificates make)
+# What the plugin ocr_tesseract is built with and reads with.
+ocr_packages=(libtesseract-dev libleptonica-dev libturbojpeg0-dev libpng-dev libzbar-dev tesseract-ocr-eng tesseract-ocr-chi-sim)
+# What the plugin speech_espeak is built with and speaks with.
+speech_packages=(libspeexdsp-dev espeak-ng)
+# What package.sh makes packages with, and what tells whether they are good; `debian/control` says what is compiled with.
+package_packages=(debhelper dpkg-dev lintian)
 # shellcheck disable=SC2034
-test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl systemd binutils postgresql mariadb-server-core)
+test_packages=("${quickstart_packages[@]}" spawn-fcgi openssl systemd binutils postgresql mariadb-server-core
+    "${ocr_packages[@]}" "${speech_packages[@]}" "${package_packages[@]}" mmdebstrap autopkgtest iproute2 imagemagick
+    qrencode fonts-dejavu-core fonts-wqy-zenhei chromium prometheus mandoc pkgconf)
 # shellcheck disable=SC2034
 bench_packages=("${test_packages[@]}" wrk git python3
     gunicorn python3-aiohttp python3-flask python3-websocket)

@@ -13,15 +13,17 @@
 #   --help            this text
 #
 # With SPARK_APP_ID, SPARK_API_KEY and SPARK_API_SECRET in the environment the answers come from iFlytek;
-# with none of them from a model server on 127.0.0.1 (Ollama, llama.cpp, vLLM, LM Studio), if `aiproject discover` finds one on its
-# ports or on those in AIPROJECT_DISCOVER_PORTS (empty: none is looked for), and then voice and pictures have no model;
-# else from a simulator, whose answers are made up.
+# with none of them, texts and transcripts come from a model server on 127.0.0.1 (Ollama, llama.cpp, vLLM, LM Studio), if
+# `aiproject discover` finds one on its ports or on those in AIPROJECT_DISCOVER_PORTS (empty: none is looked for), and the text
+# in pictures from ocr_tesseract, if its packages can be installed; else from a simulator, whose answers are made up. Speech is
+# that of speech_espeak, if its packages can be installed. The last lines say which.
 # `status` exits with 0 when ready, else with 3. Started by root, the services run as the system user "aiproject", which is
 # added when it is missing; only nginx's master process stays root's.
 set -euo pipefail
 
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-command=up port=8080 prefix='' install_packages=yes
+command=up port=8080 prefix='' install_packages=yes must_configure=no
+admin_password=''  # of the administrator that this run has made
 declare -A given=()  # settings of -D
 
 # shellcheck source=quickstart/progress.sh
@@ -85,11 +87,29 @@ take_lock() {
 
 build() {
     cd "$sources"
-    if [[ ! -e build/release/build.ninja ]] || belongs_elsewhere release >/dev/null; then
+    if [[ $must_configure == yes || ! -e build/release/build.ninja ]] || belongs_elsewhere release >/dev/null; then
         configure release "$prefix/log/configure.log"
     fi
     run_step "building" "$prefix/log/build.log" cmake --build build/release --target quickstart
     run_step "installing into $prefix" "$prefix/log/install.log" cmake --install build/release --prefix "$prefix"
+}
+
+# take_engine WITHOUT NAME...: what cannot be installed is done without.
+take_engine() {
+    local without=$1
+    shift
+    [[ -n $(missing_packages "$@") ]] || return 0
+    if ensure_packages "$prefix/log/engine-packages.log" "$@"; then must_configure=yes
+    else echo "- going on without $without"; fi
+}
+
+install_all() {
+    [[ -z $(missing_packages "${quickstart_packages[@]}") ]] || must_configure=yes
+    ensure_packages "$prefix/log/packages.log" "${quickstart_packages[@]}"
+    # Engines of our own, in place of the simulator.
+    [[ $upstream == simulator ]] || return 0
+    take_engine "ocr_tesseract: the simulator answers for pictures" "${ocr_packages[@]}"
+    take_engine "speech_espeak: nothing speaks" "${speech_packages[@]}"
 }
 
 print_lines() {
@@ -98,7 +118,11 @@ print_lines() {
     printf -v configuration %q "$prefix/etc/aiproject.properties"
     cat <<END
 
-Ready. Paste these, one after the other:
+Ready. In a browser on this machine:
+
+  $origin/console/    $(admin_words "$program" "$configuration")
+
+Or paste these, one after the other:
 
   curl -s $origin/auth/register $json -d '{"username":"demo","password":"quick-start-1","email":"demo@example.org"}'
 
@@ -110,8 +134,17 @@ Commands, in any shell (also usage, invite, backup, status, reload; --help lists
 
   $program user list -c $configuration
 
-Answers come from: $(upstream_title).   Logs: $prefix/log/   End: nginx/quickstart.sh down --prefix '$prefix'
+Answers come from:
+$(answer_sources)
+
+Logs: $prefix/log/   End: nginx/quickstart.sh down --prefix '$prefix'
 END
+}
+
+# admin_words PROGRAM CONFIGURATION
+admin_words() {
+    if [[ -n $admin_password ]]; then echo "sign in as admin with the password $admin_password (shown this once)"
+    else echo "(password forgotten: $1 user password admin -c $2)"; fi
 }
 
 up() {
@@ -119,13 +152,16 @@ up() {
     refuse_unreachable_prefix
     take_lock
     refuse_taken_port
-    [[ $install_packages == no ]] || ensure_packages "$prefix/log/packages.log" "${quickstart_packages[@]}"
+    [[ $install_packages == no ]] || install_all
     build
     find_server
+    find_engines
     ensure_service_user
     hand_over "$prefix/data" "$prefix/pools"
     provide_upstream
     provide_workers
+    wait_until "all workers serve" aiproject all_serve
+    provide_administrator
     provide_nginx
     wait_until "nginx listens" nginx test -s "$prefix/run/nginx.pid"
     wait_until "/healthz says ready" "aiproject nginx" is_ready

@@ -27,6 +27,8 @@ public:
     // Before put(): so much of the answer is taken with it. The sink notes it before it sends, so that a worker that is
     // killed in between has billed what may have arrived, never less.
     virtual void passing(const TokenEstimate& /*answer*/) {}
+    // Ends an answer that cannot say itself that it is not whole: its client sees the connection break.
+    virtual void abandon() {}
 };
 
 struct FramePlace {
@@ -48,6 +50,9 @@ struct Breakage {
     std::string message;
 };
 
+// Of a writer that keeps the answer to its end: this piece is above the limit of what may be kept.
+struct AnswerTooLong {};
+
 // Puts frames into a sink. Belongs to one stream.
 class AnswerWriter {
 public:
@@ -68,6 +73,9 @@ public:
     // Where nothing in this dialect can show them, toolCall() is not called.
     virtual bool showsToolCalls() const noexcept = 0;
     virtual void toolCall(const FramePlace& place, const ToolPiece& piece) = 0;
+    // An answer of speech. Where it is not one, bytes() is not called.
+    virtual bool takesBytes() const noexcept { return false; }
+    virtual void bytes(const FramePlace& /*place*/, std::string_view /*piece*/) {}
     virtual void finish(const FramePlace& place, const AnswerEnd& end) = 0;
     // Instead of finish().
     virtual void broken(const FramePlace& place, const Breakage& why, const Usage& usage) = 0;
@@ -75,12 +83,17 @@ public:
 
 // How a client reads a stream, which the face that it speaks to knows.
 struct StreamForm {
-    enum class Framing { asAccepted, events };  // lines unless the client accepts events, or events in any case
+    enum class Framing {
+        asAccepted,  // lines unless the client accepts events
+        events,
+        bytes,  // no frames: what is put goes out as it is
+    };
 
     std::function<std::unique_ptr<AnswerWriter>(FrameSink&)> writer;  // borrows the sink
     Framing framing = Framing::asAccepted;
     // After so long a silence the client gets a comment, which is no event; 0: never.
     std::chrono::milliseconds comments{0};
+    std::string contentType = {};  // of bytes
 };
 
 }  // namespace aiproject

@@ -1,5 +1,7 @@
 #include "api/frame_json.h"
 
+#include "api/half_characters.h"
+
 #include <algorithm>
 #include <new>
 #include <string>
@@ -55,13 +57,22 @@ std::string withoutLongNumbers(std::string_view json) {
     return safe;
 }
 
-// None: it is not JSON.
-std::optional<simdjson::dom::element> parsed(std::string_view frame, simdjson::dom::parser& parser) {
-    if (parser.capacity() < frame.size() && parser.allocate(frame.size(), kDeepest + 1) != simdjson::SUCCESS)
-        throw std::bad_alloc();
+// None: it is not JSON. Most frames are read at once; what stands in the way of the others is taken out.
+std::optional<simdjson::dom::element> parsed(std::string_view frame, simdjson::dom::parser& parser, bool& hasHalves) {
+    const auto parse = [&parser](std::string_view json, simdjson::dom::element& root) {
+        if (parser.capacity() < json.size() && parser.allocate(json.size(), kDeepest + 1) != simdjson::SUCCESS)
+            throw std::bad_alloc();
+        return parser.parse(json.data(), json.size()).get(root);
+    };
     simdjson::dom::element root;
-    auto fault = parser.parse(frame.data(), frame.size()).get(root);
-    if (fault == simdjson::NUMBER_ERROR) fault = parser.parse(withoutLongNumbers(frame)).get(root);
+    auto fault = parse(frame, root);
+    std::string json;
+    for (int tries = 0; tries < 2 && (fault == simdjson::NUMBER_ERROR || fault == simdjson::STRING_ERROR); ++tries) {
+        const std::string_view now = json.empty() ? frame : std::string_view(json);
+        hasHalves |= fault == simdjson::STRING_ERROR;
+        json = fault == simdjson::NUMBER_ERROR ? withoutLongNumbers(now) : withMarkedHalves(now);
+        fault = parse(json, root);
+    }
     if (fault == simdjson::MEMALLOC) throw std::bad_alloc();
     return fault == simdjson::SUCCESS ? std::optional(root) : std::nullopt;
 }
@@ -72,8 +83,8 @@ FrameJson readFrame(std::string_view frame) {
     constexpr std::size_t keptBytes = 16UL * 1024;  // most frames are smaller: their thread keeps what the parser needs
     thread_local simdjson::dom::parser kept;
     const auto once = frame.size() > keptBytes ? std::make_shared<simdjson::dom::parser>() : nullptr;
-    const auto root = parsed(frame, once ? *once : kept);
-    FrameJson json{std::nullopt, once};
+    FrameJson json{std::nullopt, false, once};
+    const auto root = parsed(frame, once ? *once : kept, json.hasHalves);
     simdjson::dom::object object;
     if (root && root->get(object) == simdjson::SUCCESS) json.object = object;
     return json;

@@ -13,6 +13,7 @@ namespace aiproject {
 
 struct FrameJson {
     std::optional<simdjson::dom::object> object;  // none: it is not one JSON object in UTF-8, or nested too deep
+    bool hasHalves = false;                       // texts have marks in place of half characters, see half_characters.h
     std::shared_ptr<const void> memory;  // of the object; none: it is the thread's, until it reads the next frame
 };
 

@@ -39,6 +39,7 @@ struct FrameLook {
     Seen seen = Seen::other;          // passed, last, error or other
     bool isWhole = false;             // has all that clients of its dialect look for, and nothing they cannot read
     bool isEnd = false;               // its clients take it for the answer's end, although more may follow
+    bool hasHalves = false;           // pieces have marks in them, see half_characters.h
     std::vector<AnswerPiece> pieces;  // in their order
     std::vector<ToolPiece> toolPieces;
     std::optional<Finish> finish;

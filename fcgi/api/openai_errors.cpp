@@ -34,6 +34,10 @@ OpenAiFault openAiFaultOf(ErrorKind kind) noexcept {
         case ErrorKind::loginRefused:
         case ErrorKind::userUnknown: return {401, kInvalid, "invalid_api_key"};
         case ErrorKind::notAllowed: return {403, "permission_error", "account_not_allowed"};
+        case ErrorKind::adminOnly: return {403, "permission_error", "admin_only"};
+        case ErrorKind::crossSite: return {403, "permission_error", "cross_site"};
+        case ErrorKind::tlsRequired: return {403, "permission_error", "tls_required"};
+        case ErrorKind::notJson: return {415, kInvalid, ""};
         case ErrorKind::bodyTooLarge: return {413, kInvalid, "request_too_large"};
         case ErrorKind::tokensSpent:
         case ErrorKind::picturesSpent:
@@ -42,7 +46,8 @@ OpenAiFault openAiFaultOf(ErrorKind kind) noexcept {
         case ErrorKind::tooManyRequests: return {429, "requests", "rate_limit_exceeded"};
         case ErrorKind::textModelFailed:
         case ErrorKind::voiceModelFailed:
-        case ErrorKind::pictureModelFailed: return {502, kServer, ""};
+        case ErrorKind::pictureModelFailed:
+        case ErrorKind::speechModelFailed: return {502, kServer, ""};
         case ErrorKind::modelBusy:
         case ErrorKind::databaseBusy: return {503, kServer, "server_is_overloaded"};
         case ErrorKind::modelTimeout: return {504, kServer, "timeout"};

@@ -256,6 +256,7 @@ FrameLook lookAtOpenAi(std::string_view frame) {
     FrameJson json = readFrame(frame);
     look.memory = std::move(json.memory);
     look.isObject = json.object.has_value();
+    look.hasHalves = json.hasHalves;
     if (look.isObject) ChunkReader(look, *json.object).read();
     return look;
 }

@@ -128,6 +128,7 @@ FrameLook lookAtSpark(std::string_view frame) {
     FrameJson json = readFrame(frame);
     look.memory = std::move(json.memory);
     look.isObject = json.object.has_value();
+    look.hasHalves = json.hasHalves;
     if (!look.isObject) return look;
     const auto header = memberOf(*json.object, "header"), payload = memberOf(*json.object, "payload");
     const auto choices = memberIn(payload, "choices"), list = memberIn(choices, "text");
@@ -151,7 +152,7 @@ FrameLook lookAtSpark(std::string_view frame) {
     look.isWhole = look.seen != Seen::last || (isHeaderLast && hasList && look.usage);
     const bool isAmbiguous =
         isTwiceIn(*json.object, "payload") || isTwiceIn(payload, "choices") || isTwiceIn(choices, "text");
-    if (!isComplete || isAmbiguous) look.completed = completed(frame);
+    if ((!isComplete || isAmbiguous) && !look.hasHalves) look.completed = completed(frame);
     return look;
 }
 

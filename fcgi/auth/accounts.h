@@ -14,6 +14,7 @@
 
 #include "auth/api_keys.h"
 #include "auth/audit.h"
+#include "auth/browser_sessions.h"
 #include "auth/credential.h"
 #include "auth/invitations.h"
 #include "auth/key_uses.h"
@@ -35,6 +36,17 @@ struct SignIn {
     std::string uuid;  // the user's credential: for the client alone, never for a log
 };
 
+// Who goes on by the session of a browser.
+struct BrowserUser {
+    User user;  // with isAdmin
+    BrowserSession session;
+};
+
+struct BrowserSignIn {
+    BrowserUser user;
+    std::string token;  // a credential: for the cookie alone, never for a log
+};
+
 class Accounts {
 public:
     static constexpr int kThreads = 512;  // of a worker that says nothing else
@@ -51,6 +63,12 @@ public:
     // loginRefused, after the same work whether the name or the password is wrong; notAllowed for a
     // disabled account, and only with its right password; tooManyRequests, also after failures (login_guard.h).
     SignIn login(std::string_view name, std::string_view password, const Origin& origin = {});
+
+    // As login, for a browser: a new session, which ends that of the token `replaced`.
+    BrowserSignIn signIn(std::string_view name, std::string_view password, const Origin& origin,
+                         std::string_view replaced = {});
+    // userUnknown when the session has ended or never was; notAllowed for a disabled account.
+    BrowserUser identifySession(std::string_view token);
 
     // As login, and guarded like it: every uuid from before ends. registrationRefused for a weak new password.
     SignIn changePassword(std::string_view name, std::string_view password, const std::string& newPassword,
@@ -79,6 +97,10 @@ public:
 
     // The keys of users, for who manages them.
     ApiKeys& keys() noexcept { return keys_; }
+    // The sessions of browsers, for who lists and ends them.
+    BrowserSessions& sessions() noexcept { return sessions_; }
+    // For a directory of users: the password's hash, in its turn among those of this worker.
+    std::string hashOf(const std::string& password, const Origin& origin);
     // Writes down which keys were used since it was called last.
     void saveKeyUses();
 
@@ -112,6 +134,7 @@ private:
     RecentUsers recent_, recentTokens_;
     const CredentialKey key_;
     ApiKeys keys_;
+    BrowserSessions sessions_;
     KeyUses keyUses_;
     const AuthConfig config_;
     const QuotaConfig quota_;

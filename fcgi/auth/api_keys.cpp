@@ -7,15 +7,11 @@
 #include <algorithm>
 #include <cctype>
 
+#include "auth/balances.h"
 #include "auth/quota_refill.h"
-#include "auth/registration.h"
-#include "auth/text_forms.h"
 #include "base/error.h"
-#include "base/most_units.h"
 #include "base/random_bytes.h"
 #include "base/unix_time.h"
-#include "base/utf8.h"
-#include "config/name_rule.h"
 #include "store/database.h"
 #include "store/prepared_statement.h"
 
@@ -30,8 +26,8 @@ using Poco::Data::Keywords::now;
 namespace {
 
 constexpr std::string_view kBegin = "sk-";
-constexpr std::size_t kSigns = 48, kHintSigns = 4, kLongestKeyName = 100, kMostModels = 50;
-constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::size_t kSigns = 48, kHintSigns = 4;
+constexpr std::int64_t kKeptDayMs = 86'400'000;
 
 std::string newKey() {
     constexpr std::string_view signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -44,48 +40,6 @@ std::string newKey() {
     return key;
 }
 
-Error wrongTerm(const std::string& sentence) { return refusal(ErrorKind::badRequest, sentence); }
-
-void requireLimit(std::int64_t most, const std::string& what) {
-    if (most < -1 || most > kMostUnits)
-        throw wrongTerm("'" + what + "' of a key is a whole number from 0 to " + std::to_string(kMostUnits) +
-                        ", or -1 for no limit");
-}
-
-KeyTerms checked(const KeyTerms& terms, std::int64_t nowMs) {
-    KeyTerms fit = terms;
-    const std::optional<std::string> name = trimmedText(terms.name);
-    if (!name || lengthOf(*name) > kLongestKeyName || hasControlCharacter(*name))
-        throw wrongTerm("the name of a key has at most 100 characters, and none that controls");
-    fit.name = nameForm(*name);
-    if (terms.models.size() > kMostModels)
-        throw wrongTerm("a key names at most " + std::to_string(kMostModels) + " models; without any it may use all");
-    for (const std::string& model : terms.models)
-        if (!isName(model)) throw wrongTerm("'" + printable(model) + "' cannot be the name of a model");
-    if (terms.endsMs != 0 && terms.endsMs <= nowMs) throw wrongTerm("the end of the key is over already");
-    requireLimit(terms.mostTokens, "tokens");
-    requireLimit(terms.mostMoney, "money");
-    if (terms.refill != Refill::none && terms.mostTokens < 0 && terms.mostMoney < 0)
-        throw wrongTerm("a key without a limit of tokens or money has nothing to refill");
-    return fit;
-}
-
-std::string listOf(const std::vector<std::string>& models) {
-    std::string list;
-    for (const std::string& model : models) list += (list.empty() ? "" : ",") + model;
-    return list;
-}
-
-std::vector<std::string> modelsIn(const std::string& list) {
-    std::vector<std::string> models;
-    for (std::size_t begin = 0; begin < list.size();) {
-        const std::size_t end = std::min(list.find(',', begin), list.size());
-        models.push_back(list.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return models;
-}
-
 std::string calledKey(std::int64_t id, const std::string& name) {
     return "key " + std::to_string(id) + (name.empty() ? "" : " (" + name + ")");
 }
@@ -93,10 +47,10 @@ std::string calledKey(std::int64_t id, const std::string& name) {
 // Those of the last day count when they are revoked, too: nobody fills the table by making and revoking.
 void requireRoom(Session& session, std::int64_t userId, std::int64_t nowMs) {
     // The user's row is locked: of two that come at once, the second counts the first one's key.
-    session << "UPDATE users SET tokens = tokens WHERE id = ?", bind(userId), now;
+    lockUser(session, userId);
     int count = 0;
     session << "SELECT COUNT(*) FROM api_keys WHERE user_id = ? AND (revoked_ms = 0 OR created_ms > ?)", into(count),
-        bind(userId), bind(nowMs - kDayMs), now;
+        bind(userId), bind(nowMs - kKeptDayMs), now;
     if (count >= ApiKeys::kMostOfOneUser)
         throw refusal(ErrorKind::notAllowed, "an account has at most " + std::to_string(ApiKeys::kMostOfOneUser) +
                                                  " keys, with those that were made today and revoked; revoke one, or "
@@ -108,6 +62,7 @@ ApiKey keyIn(Poco::Data::RecordSet& rows, std::int64_t nowMs) {
     const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
     ApiKey key;
     key.id = number("id");
+    key.userId = number("user_id");
     key.userName = rows["user_name"].isEmpty() ? "" : text("user_name");
     key.hint = text("hint");
     key.terms.name = text("name");
@@ -126,22 +81,23 @@ ApiKey keyIn(Poco::Data::RecordSet& rows, std::int64_t nowMs) {
     return key;
 }
 
+constexpr const char* kSelectKeys =
+    "SELECT api_keys.id AS id, user_id, users.name AS user_name, hint, api_keys.name AS name, models, created_ms,"
+    " ends_ms, revoked_ms, used_ms, most_tokens, tokens_used, most_money, money_used, refill,"
+    " api_keys.refilled AS refilled FROM api_keys LEFT JOIN users ON users.id = api_keys.user_id"
+    " WHERE revoked_ms = 0";
+
+std::vector<ApiKey> keysIn(Statement& select) {
+    std::vector<ApiKey> keys;
+    const std::int64_t nowMs = unixMilliseconds();
+    select.execute();
+    Poco::Data::RecordSet rows(select);
+    keys.reserve(rows.rowCount());
+    for (bool more = rows.moveFirst(); more; more = rows.moveNext()) keys.push_back(keyIn(rows, nowMs));
+    return keys;
+}
+
 }  // namespace
-
-const char* nameOf(Refill refill) noexcept {
-    switch (refill) {
-        case Refill::none: return "none";
-        case Refill::day: return "day";
-        case Refill::month: return "month";
-    }
-    return "";
-}
-
-std::optional<Refill> refillOf(std::string_view word) noexcept {
-    for (const Refill refill : {Refill::none, Refill::day, Refill::month})
-        if (word == nameOf(refill)) return refill;
-    return std::nullopt;
-}
 
 bool ApiKeys::isForm(std::string_view token) {
     return token.size() == kBegin.size() + kSigns && token.substr(0, kBegin.size()) == kBegin &&
@@ -152,7 +108,8 @@ bool ApiKeys::isForm(std::string_view token) {
 NewKey ApiKeys::add(const KeyOwner& owner, const KeyTerms& terms, const Origin& origin) {
     const std::int64_t nowMs = unixMilliseconds();
     NewKey made;
-    made.row.terms = checked(terms, nowMs);
+    made.row.terms = checkedTerms(terms, nowMs);
+    made.row.userId = owner.id;
     made.row.userName = owner.name;
     made.row.createdMs = nowMs;
     made.key = newKey();
@@ -174,19 +131,21 @@ NewKey ApiKeys::add(const KeyOwner& owner, const KeyTerms& terms, const Origin& 
 
 std::vector<ApiKey> ApiKeys::list(std::int64_t userId) {
     std::vector<ApiKey> keys;
-    const std::int64_t nowMs = unixMilliseconds();
     database_.read([&](Session& session) {
-        keys.clear();
         Statement select(session);
-        select << "SELECT api_keys.id AS id, users.name AS user_name, hint, api_keys.name AS name, models, created_ms,"
-                  " ends_ms, revoked_ms, used_ms, most_tokens, tokens_used, most_money, money_used, refill,"
-                  " api_keys.refilled AS refilled FROM api_keys LEFT JOIN users ON users.id = api_keys.user_id"
-                  " WHERE revoked_ms = 0 AND (? = 0 OR user_id = ?) ORDER BY api_keys.id",
-            bind(userId), bind(userId);
-        select.execute();
-        Poco::Data::RecordSet rows(select);
-        keys.reserve(rows.rowCount());
-        for (bool more = rows.moveFirst(); more; more = rows.moveNext()) keys.push_back(keyIn(rows, nowMs));
+        select << kSelectKeys << " AND (? = 0 OR user_id = ?) ORDER BY api_keys.id", bind(userId), bind(userId);
+        keys = keysIn(select);
+    });
+    return keys;
+}
+
+std::vector<ApiKey> ApiKeys::page(const KeyPage& page) {
+    std::vector<ApiKey> keys;
+    database_.read([&](Session& session) {
+        Statement select(session);
+        select << kSelectKeys << " AND (? = 0 OR user_id = ?) AND api_keys.id < ? ORDER BY api_keys.id DESC LIMIT ?",
+            bind(page.userId), bind(page.userId), bind(page.beforeId), bind(page.limit);
+        keys = keysIn(select);
     });
     return keys;
 }

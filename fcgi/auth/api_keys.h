@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,23 +16,15 @@
 
 #include "auth/audit.h"
 #include "auth/credential.h"
+#include "auth/key_terms.h"
 #include "auth/user.h"
 #include "auth/user_store.h"
-#include "config/config.h"
 
 namespace aiproject {
 
-struct KeyTerms {
-    std::string name;                 // for people; may be empty
-    std::vector<std::string> models;  // that it may use; empty: all
-    std::int64_t endsMs = 0;          // 0: never
-    std::int64_t mostTokens = -1;     // that its calls may cost, beside what the user has; -1: no limit
-    std::int64_t mostMoney = -1;      // the same in micro-units
-    Refill refill = Refill::none;     // when the counts of the two begin anew, at 0:00 UTC
-};
-
 struct ApiKey {
     std::int64_t id = 0;
+    std::int64_t userId = 0;
     std::string userName;  // empty: the account was deleted
     std::string hint;      // the last characters
     KeyTerms terms;
@@ -39,6 +32,12 @@ struct ApiKey {
     std::int64_t revokedMs = 0;                  // 0: it is not
     std::int64_t usedMs = 0;                     // about the last call; 0: none
     std::int64_t tokensUsed = 0, moneyUsed = 0;  // since the last refill; of a key with a limit
+};
+
+struct KeyPage {
+    std::int64_t userId = 0;  // 0: of everybody
+    std::int64_t beforeId = std::numeric_limits<std::int64_t>::max();
+    int limit = 50;
 };
 
 struct KeyOwner {
@@ -69,6 +68,8 @@ public:
     NewKey add(const KeyOwner& owner, const KeyTerms& terms, const Origin& origin = {});
     // The oldest first, without revoked ones. userId 0: of everybody.
     std::vector<ApiKey> list(std::int64_t userId = 0);
+    // The newest first, without revoked ones.
+    std::vector<ApiKey> page(const KeyPage& page);
     // False: there is no such key that is not revoked, or it is another user's than `userId` (0: anybody's).
     bool revoke(std::int64_t keyId, std::int64_t userId = 0, const Origin& origin = {});
     // The id of that key, or 0.
@@ -86,9 +87,5 @@ private:
     Database& database_;
     const CredentialKey& credential_;
 };
-
-// The words of the table, of commands and of requests.
-const char* nameOf(Refill refill) noexcept;
-std::optional<Refill> refillOf(std::string_view word) noexcept;
 
 }  // namespace aiproject

@@ -18,31 +18,53 @@ void Audit::add(const AuditEntry& entry) {
 }
 
 void Audit::add(Session& session, const AuditEntry& entry) {
-    session << "INSERT INTO audit (at_ms, event, user_name, address, request_id, detail) VALUES (?, ?, ?, ?, ?, ?)",
-        bind(unixMilliseconds()), bind(entry.event), bind(entry.userName), bind(entry.origin.address),
-        bind(entry.origin.requestId), bind(entry.detail), now;
+    session << "INSERT INTO audit (at_ms, event, user_name, actor, address, request_id, detail)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        bind(unixMilliseconds()), bind(entry.event), bind(entry.userName), bind(entry.origin.actor),
+        bind(entry.origin.address), bind(entry.origin.requestId), bind(entry.detail), now;
 }
 
 std::vector<AuditEntry> Audit::newest(const std::string& userName, int count) {
+    AuditQuestion question;
+    question.user = userName;
+    question.limit = count;
+    return page(question);
+}
+
+// The conditions are put together, of constants: with `? = '' OR` no database would use the index of the names. Events
+// and actors have none: `id + 0` has the database go by the times, where the order of the ids would lead it through
+// rows of all times. LIMIT stands in the statement, because Poco's limit() would bring the whole table from PostgreSQL
+// first.
+std::string pageStatement(const AuditQuestion& question) {
+    const std::string id = question.goesByTime() ? "id + 0" : "id";
+    return "SELECT id, at_ms, event, user_name, actor, address, request_id, detail FROM audit WHERE " + id +
+           " < ? AND at_ms >= ? AND at_ms < ?" + (question.user.empty() ? "" : " AND user_name = ?") +
+           (question.event.empty() ? "" : " AND event = ?") + (question.actor.empty() ? "" : " AND actor = ?") +
+           " ORDER BY " + id + " DESC LIMIT ?";
+}
+
+std::vector<AuditEntry> Audit::page(const AuditQuestion& question) {
     std::vector<AuditEntry> entries;
     database_.read([&](Session& session) {
         entries.clear();
         Poco::Data::Statement select(session);
-        select << "SELECT at_ms, event, user_name, address, request_id, detail FROM audit";
-        // Two statements: with `? = '' OR` no database would use the index of the names. LIMIT stands in them, because
-        // Poco's limit() would bring the whole table from PostgreSQL first.
-        if (userName.empty())
-            select << " ORDER BY id DESC LIMIT ?", bind(count);
-        else
-            select << " WHERE user_name = ? ORDER BY id DESC LIMIT ?", bind(userName), bind(count);
+        select << pageStatement(question), bind(question.beforeId), bind(question.sinceMs), bind(question.untilMs);
+        if (!question.user.empty()) select, bind(question.user);
+        if (!question.event.empty()) select, bind(question.event);
+        if (!question.actor.empty()) select, bind(question.actor);
+        select, bind(question.limit);
         select.execute();
         Poco::Data::RecordSet rows(select);
-        for (bool more = rows.moveFirst(); more; more = rows.moveNext())
-            entries.push_back({rows["event"].convert<std::string>(),
-                               rows["user_name"].convert<std::string>(),
-                               {rows["address"].convert<std::string>(), rows["request_id"].convert<std::string>()},
-                               rows["detail"].convert<std::string>(),
-                               rows["at_ms"].convert<std::int64_t>()});
+        for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
+            const auto text = [&](const char* column) { return rows[column].convert<std::string>(); };
+            const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
+            entries.push_back({text("event"),
+                               text("user_name"),
+                               {text("address"), text("request_id"), text("actor")},
+                               text("detail"),
+                               number("at_ms"),
+                               number("id")});
+        }
     });
     return entries;
 }

@@ -8,6 +8,7 @@
 #include "auth/quota_refill.h"
 #include "base/most_units.h"
 #include "base/unix_time.h"
+#include "store/prepared_statement.h"
 
 namespace aiproject {
 
@@ -85,12 +86,16 @@ std::string openingText(const Balances& balances) {
     return text;
 }
 
+void lockUser(Session& session, std::int64_t userId) {
+    changeRows(session, "UPDATE users SET tokens_held = tokens_held WHERE id = ?", {userId});
+}
+
 std::optional<BalanceChange> changeBalances(Session& session, const QuotaConfig& quota, std::int64_t userId,
                                             const BalanceCause& cause,
                                             const std::function<Balances(const Balances&)>& change) {
     refillQuota(session, quota, userId, unixMilliseconds());
     // Locks the row: calls lower the same numbers meanwhile, and what was read before would undo that.
-    session << "UPDATE users SET tokens = tokens WHERE id = ?", bind(userId), now;
+    lockUser(session, userId);
     return changeLocked(session, userId, cause, change);
 }
 

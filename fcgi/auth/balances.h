@@ -36,7 +36,7 @@ struct Balances {  // -1: unlimited
 // Why balances change, and who changes them; the words of the table.
 struct BalanceCause {
     std::string reason;       // registered, imported, redeemed, granted, refilled, deleted
-    std::string actor;        // account, command, system
+    std::string actor;        // account, command, admin, system
     std::string detail = {};  // the invitation, what the command said, the period of the refill
 };
 
@@ -55,6 +55,10 @@ std::string withAmounts(const std::string& what, const BalanceChange& change);
 
 // "tokens 500, pic_times 0, voice_seconds unlimited"
 std::string openingText(const Balances& balances);
+
+// Locks the user's row until the transaction ends; first of all, by whoever then counts, adds or takes what is his. The
+// rows of his keys are locked with it.
+void lockUser(Poco::Data::Session& session, std::int64_t userId);
 
 // The only way to change balances, but for the charges of calls: within the caller's write transaction it refills what
 // is due, locks the user's row, and stores what `change` makes of the balances. Nothing: there is no such user.

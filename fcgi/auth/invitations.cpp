@@ -1,6 +1,5 @@
 #include "auth/invitations.h"
 
-#include "auth/audit.h"
 #include "auth/registration.h"
 #include "base/error.h"
 #include "base/random_bytes.h"
@@ -11,6 +10,8 @@
 #include <Poco/Data/RecordSet.h>
 #include <Poco/Data/Session.h>
 #include <Poco/Data/Statement.h>
+
+#include <algorithm>
 
 namespace aiproject {
 
@@ -66,6 +67,29 @@ Balances granted(const Balances& left, const Grant& grant) {
             add(left.voiceSeconds, grant.voiceSeconds), left.money};
 }
 
+constexpr const char* kSelectInvitations =
+    "SELECT code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms, ends_ms, created_ms,"
+    " (SELECT COUNT(*) FROM invitation_uses WHERE invitation_uses.code = invitations.code) AS uses"
+    " FROM invitations WHERE code NOT IN (SELECT code FROM revoked_invitations)";
+
+std::vector<Invitation> invitationsIn(Statement& select) {
+    std::vector<Invitation> found;
+    select.execute();
+    Poco::Data::RecordSet rows(select);
+    for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
+        const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
+        found.push_back({rows["code"].convert<std::string>(),
+                         {number("tokens"), number("pic_times"), number("voice_seconds")},
+                         rows["academy"].convert<std::string>(),
+                         number("uses_left"),
+                         number("begins_ms"),
+                         number("ends_ms"),
+                         number("created_ms"),
+                         number("uses")});
+    }
+    return found;
+}
+
 void requireOpen(const Terms& terms, const std::string& academy) {
     const std::int64_t at = unixMilliseconds();
     if (at < terms.beginsMs) throw registrationRefused("the invitation code is not valid yet");
@@ -87,46 +111,63 @@ std::string Invitations::newCode() {
     return code;
 }
 
+void Invitations::add(Session& session, const Invitation& invitation) const {
+    session << "INSERT INTO invitations (code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms,"
+               " ends_ms, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        bind(invitation.code), bind(invitation.grant.tokens), bind(invitation.grant.picTimes),
+        bind(invitation.grant.voiceSeconds), bind(invitation.academy), bind(invitation.usesLeft),
+        bind(invitation.beginsMs), bind(invitation.endsMs), bind(invitation.createdMs), now;
+    Audit::add(session,
+               {"invitation_added", "", origin_, withAmounts(hintOf(invitation.code), grantOf(invitation.grant))});
+}
+
 void Invitations::add(const Invitation& invitation) {
+    Invitation row = invitation;
+    row.createdMs = unixMilliseconds();
     try {
-        database_.write([&](Session& session) {
-            session << "INSERT INTO invitations (code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms,"
-                       " ends_ms, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                bind(invitation.code), bind(invitation.grant.tokens), bind(invitation.grant.picTimes),
-                bind(invitation.grant.voiceSeconds), bind(invitation.academy), bind(invitation.usesLeft),
-                bind(invitation.beginsMs), bind(invitation.endsMs), bind(unixMilliseconds()), now;
-            Audit::add(session,
-                       {"invitation_added", "", {}, withAmounts(hintOf(invitation.code), grantOf(invitation.grant))});
-        });
+        database_.write([&](Session& session) { add(session, row); });
     } catch (const ConstraintViolation&) {
         throw Error(ErrorKind::nameTaken, "there is an invitation " + invitation.code + " already");
     }
 }
 
+std::vector<Invitation> Invitations::make(const InvitationTerms& terms, int count) {
+    const std::int64_t nowMs = unixMilliseconds();
+    // As registration stores that of a user, or nobody could have it.
+    const Invitation model{{},           terms.grant, checkedAcademy(terms.academy), terms.usesLeft, terms.beginsMs,
+                           terms.endsMs, nowMs};
+    if (terms.endsMs != 0 && terms.endsMs <= std::max(terms.beginsMs, nowMs))
+        throw refusalOf("ends", "the end is over before anybody could use the code");
+    if (count < 1 || count > kMostAtOnce)
+        throw refusalOf("count", "so many codes at once as 1 to " + std::to_string(kMostAtOnce));
+    std::vector<Invitation> made(std::size_t(count), model);
+    for (Invitation& invitation : made) invitation.code = newCode();
+    database_.write([&](Session& session) {
+        for (const Invitation& invitation : made) add(session, invitation);
+    });
+    return made;
+}
+
 std::vector<Invitation> Invitations::all() {
     std::vector<Invitation> all;
     database_.read([&](Session& session) {
-        all.clear();
         Statement select(session);
-        select
-            << "SELECT code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms, ends_ms, created_ms,"
-               " (SELECT COUNT(*) FROM invitation_uses WHERE invitation_uses.code = invitations.code) AS uses"
-               " FROM invitations WHERE code NOT IN (SELECT code FROM revoked_invitations) ORDER BY created_ms, code";
-        select.execute();
-        Poco::Data::RecordSet rows(select);
-        for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
-            const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
-            all.push_back({rows["code"].convert<std::string>(),
-                           {number("tokens"), number("pic_times"), number("voice_seconds")},
-                           rows["academy"].convert<std::string>(),
-                           number("uses_left"),
-                           number("begins_ms"),
-                           number("ends_ms"),
-                           number("created_ms"),
-                           number("uses")});
-        }
+        select << kSelectInvitations << " ORDER BY created_ms, code";
+        all = invitationsIn(select);
     });
     return all;
+}
+
+std::vector<Invitation> Invitations::page(const InvitationPage& page) {
+    std::vector<Invitation> found;
+    database_.read([&](Session& session) {
+        Statement select(session);
+        select << kSelectInvitations
+               << " AND (created_ms < ? OR (created_ms = ? AND code > ?)) ORDER BY created_ms DESC, code LIMIT ?",
+            bind(page.beforeMs), bind(page.beforeMs), bind(page.beforeCode), bind(page.limit);
+        found = invitationsIn(select);
+    });
+    return found;
 }
 
 bool Invitations::revoke(const std::string& code) {
@@ -142,7 +183,7 @@ bool Invitations::revoke(const std::string& code) {
         Grant grant;
         session << "SELECT tokens, pic_times, voice_seconds FROM invitations WHERE code = ?", into(grant.tokens),
             into(grant.picTimes), into(grant.voiceSeconds), bind(code), now;
-        Audit::add(session, {"invitation_revoked", "", {}, withAmounts(hintOf(code), grantOf(grant))});
+        Audit::add(session, {"invitation_revoked", "", origin_, withAmounts(hintOf(code), grantOf(grant))});
     });
     return isThere;
 }

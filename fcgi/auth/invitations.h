@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "auth/audit.h"
 #include "auth/balances.h"
 
 namespace Poco::Data {
@@ -36,6 +38,21 @@ struct Invitation {
     std::int64_t uses = 0;  // how often it was used
 };
 
+// As they are asked for.
+struct InvitationTerms {
+    Grant grant;
+    std::string academy;         // as users have typed theirs; empty: for all
+    std::int64_t usesLeft = -1;  // -1: no limit
+    std::int64_t beginsMs = 0;
+    std::int64_t endsMs = 0;  // 0: never
+};
+
+struct InvitationPage {
+    std::int64_t beforeMs = std::numeric_limits<std::int64_t>::max();  // made then or earlier, ...
+    std::string beforeCode = {};                                       // ... and behind that one of the same time
+    int limit = 50;
+};
+
 struct Redeemer {
     std::int64_t userId = 0;
     std::string academy;
@@ -48,15 +65,23 @@ std::string hintOf(const std::string& code);
 
 class Invitations {
 public:
-    explicit Invitations(Database& database) : database_(database) {}
+    static constexpr int kMostAtOnce = 500;
+
+    explicit Invitations(Database& database, const Origin& origin = {}) : database_(database), origin_(origin) {}
 
     // 16 letters and digits that nobody guesses (80 bits) and no one misreads.
     static std::string newCode();
 
-    // Each of the two that change something leaves a row in the audit log.
+    // All or none of `count` codes, each for itself. Error(badRequest) whose sentence says which term is wrong, with
+    // its member; registrationRefused for an academy that no user can have.
+    std::vector<Invitation> make(const InvitationTerms& terms, int count = 1);
+
+    // All that change something leave a row in the audit log.
     // Error(nameTaken) when there is such a code.
     void add(const Invitation& invitation);
     std::vector<Invitation> all();
+    // The newest first.
+    std::vector<Invitation> page(const InvitationPage& page);
     // Nobody can use it from now on; what it granted stays, and its row. False: there is none.
     bool revoke(const std::string& code);
 
@@ -69,7 +94,10 @@ public:
                                 const Redeemer& user);
 
 private:
+    void add(Poco::Data::Session& session, const Invitation& invitation) const;
+
     Database& database_;
+    const Origin origin_;
 };
 
 }  // namespace aiproject

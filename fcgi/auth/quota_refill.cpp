@@ -23,7 +23,7 @@ Balances raised(const Balances& balances, const QuotaConfig& quota) {
         return balance >= 0 && balance < to ? to : balance;
     };
     return {raise(balances.tokens, quota.refillTokens), raise(balances.picTimes, quota.refillPicTimes),
-            raise(balances.voiceSeconds, quota.refillVoiceSeconds), balances.money};
+            raise(balances.voiceSeconds, quota.refillVoiceSeconds), raise(balances.money, quota.refillMoney)};
 }
 
 }  // namespace

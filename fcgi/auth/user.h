@@ -1,7 +1,6 @@
 // A user as calls see one.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,12 +11,8 @@ namespace aiproject {
 struct UsedKey {
     std::int64_t id = 0;              // 0: none, but the uuid of a login
     bool isLimited = false;           // in tokens, money or both, beside the user's own limits
-    std::vector<std::string> models;  // that it may use; empty: all
+    std::vector<std::string> models;  // names of those that it may use, aliases among them; empty: all
     std::int64_t endsMs = 0;          // 0: never
-
-    bool mayUse(const std::string& model) const {
-        return models.empty() || std::find(models.begin(), models.end(), model) != models.end();
-    }
 };
 
 struct User {
@@ -35,6 +30,7 @@ struct User {
     // False: as an earlier call found the user. Balances may have changed since, the account may be disabled or
     // deleted, and its epoch another.
     bool isConfirmed = true;
+    bool isAdmin = false;  // of a browser's session alone: nothing else opens /admin/*
     UsedKey key = {};
     std::string tokenHash = {};  // of the token that a user came with who gave no name; empty: uuid and name
 };

@@ -1,8 +1,9 @@
 #include "auth/user_directory.h"
 
 #include "auth/api_keys.h"
-#include "auth/audit.h"
+#include "auth/browser_sessions.h"
 #include "auth/quota_refill.h"
+#include "auth/text_forms.h"
 #include "base/error.h"
 #include "base/unix_time.h"
 #include "store/database.h"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr const char* kSelect =
     "SELECT id, name, email, academy, created_at, disabled, tokens, pic_times, voice_seconds, tokens_held,"
-    " pic_times_held, voice_seconds_held, calls_held, refilled, money, money_held,"
+    " pic_times_held, voice_seconds_held, calls_held, refilled, money, money_held, is_admin,"
     " (SELECT COALESCE(MAX(at_ms), 0) FROM audit WHERE audit.user_name = users.name AND audit.event = 'login')"
     " AS last_login FROM users ";
 
@@ -42,7 +43,7 @@ std::vector<AccountView> viewsOf(Statement& select, const QuotaConfig& quota) {
         views.push_back({number("id"), text("name"), text("email"), text("academy"), text("created_at"),
                          number("disabled") != 0, left.tokens, left.picTimes, left.voiceSeconds, number("tokens_held"),
                          number("pic_times_held"), number("voice_seconds_held"), number("calls_held"),
-                         number("last_login"), left.money, number("money_held")});
+                         number("last_login"), left.money, number("money_held"), number("is_admin") != 0});
     }
     return views;
 }
@@ -57,14 +58,6 @@ std::string patternOf(const std::string& part) {
     return pattern + "%";
 }
 
-// Which account it was, because another one may have that name later.
-UserStore::Alongside onRecord(const std::string& event, const std::string& name, const std::string& detail = {}) {
-    return [=](Session& session, std::int64_t userId) {
-        const std::string who = "id " + std::to_string(userId);
-        Audit::add(session, {event, name, {}, detail.empty() ? who : who + ", " + detail});
-    };
-}
-
 std::int64_t changed(std::int64_t balance, const BalanceStep& step, const std::string& unit) {
     if (step.kind == BalanceStep::Kind::set) return step.number;
     if (balance < 0 && step.number != 0)
@@ -74,16 +67,35 @@ std::int64_t changed(std::int64_t balance, const BalanceStep& step, const std::s
     return raisedBy(balance, step.number);
 }
 
+std::optional<AccountView> oneOf(const std::vector<AccountView>& views) {
+    return views.empty() ? std::nullopt : std::optional(views.front());
+}
+
 }  // namespace
+
+UserRecord recordOf(const NewUser& checked, const Balances& opening, const std::string& passwordHash) {
+    UserRecord record;
+    record.name = checked.name;
+    record.email = checked.email;
+    record.academy = checked.academy;
+    record.passwordHash = passwordHash;
+    record.lookAlike = lookAlikeKey(checked.name);
+    record.tokens = opening.tokens;
+    record.picTimes = opening.picTimes;
+    record.voiceSeconds = opening.voiceSeconds;
+    record.money = opening.money;
+    return record;
+}
 
 std::vector<AccountView> UserDirectory::list(const AccountFilter& filter) {
     std::vector<AccountView> views;
-    const int onlyDisabled = filter.disabledOnly ? 1 : 0;
+    const int onlyDisabled = filter.disabledOnly ? 1 : 0, onlyAdmins = filter.adminsOnly ? 1 : 0;
     database_.read([&](Session& session) {
         Statement select(session);
         select << kSelect
-               << "WHERE LOWER(name) LIKE LOWER(?) ESCAPE '!' AND name > ? AND disabled >= ? ORDER BY name LIMIT ?",
-            bind(patternOf(filter.like)), bind(filter.after), bind(onlyDisabled), bind(filter.limit);
+               << "WHERE LOWER(name) LIKE LOWER(?) ESCAPE '!' AND name > ? AND disabled >= ? AND is_admin >= ?"
+                  " ORDER BY name LIMIT ?",
+            bind(patternOf(filter.like)), bind(filter.after), bind(onlyDisabled), bind(onlyAdmins), bind(filter.limit);
         views = viewsOf(select, quota_);
     });
     return views;
@@ -96,8 +108,17 @@ std::optional<AccountView> UserDirectory::find(const std::string& name) {
         select << kSelect << "WHERE name = ?", bind(name);
         views = viewsOf(select, quota_);
     });
-    if (views.empty()) return std::nullopt;
-    return views.front();
+    return oneOf(views);
+}
+
+std::optional<AccountView> UserDirectory::find(std::int64_t id) {
+    std::vector<AccountView> views;
+    database_.read([&](Session& session) {
+        Statement select(session);
+        select << kSelect << "WHERE id = ?", bind(id);
+        views = viewsOf(select, quota_);
+    });
+    return oneOf(views);
 }
 
 std::string UserDirectory::meantBy(const std::string& typed) {
@@ -108,64 +129,78 @@ std::string UserDirectory::meantBy(const std::string& typed) {
 void UserDirectory::add(const UserRecord& user) {
     UserRecord record = user;
     record.refilled = refillPeriod(quota_.refill, unixMilliseconds());
-    record.cause = {"registered", "command"};
+    record.cause = {"registered", actor()};
     UserStore(database_).insert(
         record,
         onRecord("registered", user.name, openingText({user.tokens, user.picTimes, user.voiceSeconds, user.money})));
 }
 
-bool UserDirectory::grant(const std::string& name, const Changes& changes, const std::string& detail) {
-    return change(name, "granted", detail, [&](Session& session, std::int64_t userId) {
+bool UserDirectory::grant(std::int64_t userId, const Changes& changes, const std::string& detail) {
+    return change(userId, "granted", detail, [&](Session& session) {
         const auto step = [&](const Balances& left) {
             return Balances{changed(left.tokens, changes.tokens, "tokens"),
                             changed(left.picTimes, changes.picTimes, "picture calls"),
                             changed(left.voiceSeconds, changes.voiceSeconds, "voice seconds"),
                             changed(left.money, changes.money, "micro-units of money")};
         };
-        const auto done = changeBalances(session, quota_, userId, {"granted", "command", detail}, step);
+        if (changes.isAdmin)
+            session << "UPDATE users SET is_admin = ? WHERE id = ?", bind(*changes.isAdmin ? 1 : 0), bind(userId), now;
+        const auto done = changeBalances(session, quota_, userId, {"granted", actor(), detail}, step);
         return done ? textOf(*done) : std::string();
     });
 }
 
-bool UserDirectory::setDisabled(const std::string& name, bool disabled) {
-    return change(name, disabled ? "disabled" : "enabled", "", [&](Session& session, std::int64_t userId) {
+bool UserDirectory::setDisabled(std::int64_t userId, bool disabled) {
+    return change(userId, disabled ? "disabled" : "enabled", "", [&](Session& session) {
         session << "UPDATE users SET disabled = ? WHERE id = ?", bind(disabled ? 1 : 0), bind(userId), now;
+        if (disabled) BrowserSessions::endAllOf(session, userId);
         return std::string();
     });
 }
 
-bool UserDirectory::rotate(const std::string& name) {
-    const auto account = find(name);
-    return account && UserStore(database_).rotate(account->id, onRecord("rotated", name));
+bool UserDirectory::rotate(std::int64_t userId) {
+    const auto account = find(userId);
+    return account && UserStore(database_).rotate(userId, onRecord("rotated", account->name));
 }
 
-bool UserDirectory::setPassword(const std::string& name, const std::string& passwordHash) {
-    const auto account = find(name);
-    return account && UserStore(database_).setPassword(account->id, passwordHash, onRecord("password", name));
+bool UserDirectory::setPassword(std::int64_t userId, const std::string& passwordHash) {
+    const auto account = find(userId);
+    return account && UserStore(database_).setPassword(userId, passwordHash, onRecord("password", account->name));
 }
 
-bool UserDirectory::remove(const std::string& name) {
-    return change(name, "deleted", "", [&](Session& session, std::int64_t userId) {
-        const auto done = changeBalances(session, quota_, userId, {"deleted", "command"}, [](const Balances& left) {
+bool UserDirectory::remove(std::int64_t userId) {
+    return change(userId, "deleted", "", [&](Session& session) {
+        const auto done = changeBalances(session, quota_, userId, {"deleted", actor()}, [](const Balances& left) {
             return Balances{0, 0, 0, left.money < 0 ? -1 : 0};
         });
         session << "DELETE FROM users WHERE id = ?", bind(userId), now;
         ApiKeys::revokeAllOf(session, userId);
+        BrowserSessions::endAllOf(session, userId);
         return done ? textOf(*done) : std::string();
     });
 }
 
-bool UserDirectory::change(const std::string& name, const std::string& event, const std::string& detail,
-                           const Work& work) {
-    std::int64_t id = 0;
+// Which account it was, because another one may have that name later.
+UserStore::Alongside UserDirectory::onRecord(const std::string& event, const std::string& name,
+                                             const std::string& detail) const {
+    return [=, origin = origin_](Session& session, std::int64_t userId) {
+        const std::string who = "id " + std::to_string(userId);
+        Audit::add(session, {event, name, origin, detail.empty() ? who : who + ", " + detail});
+    };
+}
+
+bool UserDirectory::change(std::int64_t userId, const std::string& event, const std::string& detail, const Work& work) {
+    bool isThere = false;
     database_.write([&](Session& session) {
-        id = 0;
-        session << "SELECT id FROM users WHERE name = ?", into(id), bind(name), now;
-        if (id == 0) return;  // no row: nothing was written into it
-        const std::string more = work(session, id);
-        onRecord(event, name, detail.empty() || more.empty() ? detail + more : detail + ": " + more)(session, id);
+        std::string name;
+        Statement select(session);
+        select << "SELECT name FROM users WHERE id = ?", into(name), bind(userId);
+        isThere = select.execute() > 0;
+        if (!isThere) return;  // nothing was written into `name`
+        const std::string more = work(session);
+        onRecord(event, name, detail.empty() || more.empty() ? detail + more : detail + ": " + more)(session, userId);
     });
-    return id != 0;
+    return isThere;
 }
 
 }  // namespace aiproject

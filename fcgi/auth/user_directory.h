@@ -1,10 +1,13 @@
 // The accounts as an operator sees and changes them. Each change leaves a row in the audit log, in the same
-// transaction and with an empty Origin: the command line.
+// transaction, with the Origin of this object: an admin's, or an empty one, the command line's.
 //
 // ERRORS   Error(databaseBusy) when the database does not answer; else as said below.
 // THREADS  No state of its own: as safe as Database, which outlives it.
 #pragma once
 
+#include "auth/audit.h"
+#include "auth/balance_step.h"
+#include "auth/registration.h"
 #include "auth/user_store.h"
 
 #include <cstdint>
@@ -34,6 +37,7 @@ struct AccountView {
     std::int64_t lastLoginMs = 0;  // since 1970; 0: none that the audit log still knows
     std::int64_t money = -1;       // left, in micro-units
     std::int64_t moneyHeld = 0;
+    bool isAdmin = false;
 };
 
 struct AccountFilter {
@@ -41,50 +45,50 @@ struct AccountFilter {
     std::string after;  // names behind this one
     bool disabledOnly = false;
     int limit = 100;
+    bool adminsOnly = false;
 };
 
-// Of one balance. What is taken away never leaves less than 0.
-struct BalanceStep {
-    enum class Kind { add, set };
-    Kind kind = Kind::add;
-    std::int64_t number = 0;  // set: -1 is unlimited
-};
-
-struct Changes {
-    BalanceStep tokens, picTimes, voiceSeconds;
-    BalanceStep money = {};
-};
+// The row of a registration that was checked (registration.h).
+UserRecord recordOf(const NewUser& checked, const Balances& opening, const std::string& passwordHash);
 
 class UserDirectory {
 public:
-    UserDirectory(Database& database, const QuotaConfig& quota) : database_(database), quota_(quota) {}
+    UserDirectory(Database& database, const QuotaConfig& quota, const Origin& origin = {})
+        : database_(database), quota_(quota), origin_(origin) {}
 
     // By name.
     std::vector<AccountView> list(const AccountFilter& filter);
     std::optional<AccountView> find(const std::string& name);
+    std::optional<AccountView> find(std::int64_t id);
     // The stored name of who is meant by one that was typed, in whatever Unicode form; as it was typed when nobody is.
     std::string meantBy(const std::string& typed);
 
     // Error(nameTaken), or registrationRefused when it looks like another.
     void add(const UserRecord& user);
 
+    // Changes go by the id: a name may have become another's since it was looked up.
     // False: there is no such user. `detail` is for the books and the audit log. Error(notAllowed), and nothing is
     // done, when something is to be added to an unlimited balance or taken away from it.
-    bool grant(const std::string& name, const Changes& changes, const std::string& detail);
-    bool setDisabled(const std::string& name, bool disabled);
-    // These two make every uuid worthless that was given out before.
-    bool rotate(const std::string& name);
-    bool setPassword(const std::string& name, const std::string& passwordHash);
+    bool grant(std::int64_t userId, const Changes& changes, const std::string& detail);
+    // Disabling ends the sessions of browsers, too.
+    bool setDisabled(std::int64_t userId, bool disabled);
+    // These two make every uuid worthless that was given out before, and end every session of a browser.
+    bool rotate(std::int64_t userId);
+    bool setPassword(std::int64_t userId, const std::string& passwordHash);
     // Its rows in the ledger and in the audit log stay. Its id never comes back.
-    bool remove(const std::string& name);
+    bool remove(std::int64_t userId);
 
 private:
-    using Work = std::function<std::string(Poco::Data::Session&, std::int64_t userId)>;  // answers more of the detail
+    using Work = std::function<std::string(Poco::Data::Session&)>;  // answers more of the detail
 
-    bool change(const std::string& name, const std::string& event, const std::string& detail, const Work& work);
+    bool change(std::int64_t userId, const std::string& event, const std::string& detail, const Work& work);
+    UserStore::Alongside onRecord(const std::string& event, const std::string& name,
+                                  const std::string& detail = {}) const;
+    std::string actor() const { return origin_.actor.empty() ? "command" : "admin"; }  // as the books have it
 
     Database& database_;
     const QuotaConfig quota_;
+    const Origin origin_;
 };
 
 }  // namespace aiproject

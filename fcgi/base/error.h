@@ -21,6 +21,10 @@ enum class ErrorKind {
     loginRefused,
     userUnknown,
     notAllowed,
+    adminOnly,    // /admin/*, by a user who is no admin
+    crossSite,    // a cookie, and no proof that a page of this site has sent it
+    tlsRequired,  // a password or cookie over plain HTTP, from elsewhere
+    notJson,      // a change by a browser in another type than JSON, as a form of another site has
     tokensSpent,
     picturesSpent,
     voiceSecondsSpent,
@@ -28,6 +32,7 @@ enum class ErrorKind {
     textModelFailed,
     voiceModelFailed,
     pictureModelFailed,
+    speechModelFailed,
     fileFormat,
     fileMissing,
     bodyTooLarge,

@@ -112,6 +112,8 @@ std::string headerText(std::string_view value) {
 }
 
 std::string printable(std::string_view text) {
+    if (std::all_of(text.begin(), text.end(), [](char byte) { return byte >= ' ' && byte <= '~'; }))
+        return std::string(text);
     std::string safe;
     for (std::size_t at = 0; at < text.size();) {
         std::size_t end = at;

@@ -36,6 +36,7 @@ Bill textBill(const CallEnd& end) {
         bill.tokensOut = end.answerTokens;
         bill.amounts.tokens = bill.tokensIn + bill.tokensOut;
     }
+    if (bill.basis != Basis::none) bill.spokenSeconds = end.spokenSeconds;
     return bill;
 }
 
@@ -98,7 +99,7 @@ std::int64_t costOf(const Bill& bill, const PriceConfig& price) {
                                     (bill.tokensOut - bill.tokensReasoning + inNeither) * price.completion +
                                     bill.tokensReasoning * reasoning;
     return (millionths + million - 1) / million + bill.amounts.pictures * price.picture +
-           bill.amounts.voiceSeconds * price.second;
+           (bill.amounts.voiceSeconds + bill.spokenSeconds) * price.second;
 }
 
 Bill billFor(const CallEnd& end) {

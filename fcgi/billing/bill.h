@@ -53,6 +53,7 @@ struct CallEnd {
     std::int64_t questionTokens = 0;         // estimated
     std::int64_t answerTokens = 0;           // estimated, of what was passed on
     std::int64_t voiceSeconds = 0;           // of the audio
+    std::int64_t spokenSeconds = 0;          // of speech that was passed on
 };
 
 struct Bill {
@@ -62,6 +63,7 @@ struct Bill {
     Basis basis = Basis::none;
     std::int64_t tokensCached = 0;     // of tokensIn
     std::int64_t tokensReasoning = 0;  // of tokensOut
+    std::int64_t spokenSeconds = 0;    // cost money, and are in no quota
     std::string doubt;                 // why a report was not believed, for the log
 };
 

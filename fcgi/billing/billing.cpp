@@ -49,9 +49,16 @@ Billing::Billing(Database& database, const Config& config, const BillingRules& r
       owner_(randomHex(8)),
       spool_(config.billing.spoolDir, owner_),
       journal_(config.billing.spoolDir, owner_),
+      spoolFolder_(config.billing.spoolDir),
       committer_(database, config.database.timeout, [this] { spoolUnsettled(); }) {}
 
 Billing::~Billing() { saveKept(); }
+
+void Billing::countIn(BillingMetrics& metrics, WorkerGauges& gauges) noexcept {
+    metrics_ = &metrics;
+    gauges_ = &gauges;
+    committer_.countIn(metrics);
+}
 
 // In the order of time, so that the rows of a moment lie on the same pages of the indexes, and no two alike: a worker
 // has an owner of its own, and a million calls in no millisecond.
@@ -108,7 +115,7 @@ Settlement settlementOf(const CallToBill& call, const Demand& demand) {
     settlement.isKeyCharged = call.isKeyLimited;
     settlement.userName = call.userName;
     settlement.route = call.route;
-    settlement.kind = nameOf(call.unit);
+    settlement.kind = call.kind ? call.kind : nameOf(call.unit);
     settlement.requestId = call.requestId;
     settlement.atMs = demand.nowMs;
     settlement.tokensIn = call.questionTokens;
@@ -168,7 +175,7 @@ void Billing::hold(const Demand& demand) {
         throw;
     }
     if (refusal) throw *refusal;
-    ++held_;
+    ++gauges_->reservations;
 }
 
 BilledCall::~BilledCall() {
@@ -177,7 +184,7 @@ BilledCall::~BilledCall() {
         billing_.release({{begun_.callId, begun_.userId, begun_.hold}, slot_});
     else if (isOpen_)
         billing_.journal_.close(slot_);
-    if (isHeld) --billing_.held_;
+    if (isHeld) --billing_.gauges_->reservations;
 }
 
 void Billing::release(const WaitingRelease& waiting) noexcept {

@@ -26,10 +26,13 @@
 #include "billing/call_journal.h"
 #include "billing/committer.h"
 #include "billing/ledger.h"
+#include "billing/reservations.h"
 #include "billing/settlement.h"
 #include "billing/spool.h"
+#include "billing/spool_depth.h"
 #include "config/config.h"
 #include "observe/log.h"
+#include "observe/metrics.h"
 
 namespace aiproject {
 
@@ -58,6 +61,7 @@ struct CallToBill {
     bool isKeyLimited = false;     // in tokens, money or both
     std::int64_t atMostMoney = 0;  // that it may cost
     bool isMoneyLimited = false;   // the user is, in money
+    const char* kind = nullptr;    // in the ledger; null: as the unit
 
     // Whether begin() reserves something, in a transaction that checks the account.
     bool isHeld() const noexcept {
@@ -117,6 +121,9 @@ public:
     Billing(const Billing&) = delete;
     Billing& operator=(const Billing&) = delete;
 
+    // Counted, and shown, there from now on; all outlive this object. Before the first call.
+    void countIn(BillingMetrics& metrics, WorkerGauges& gauges) noexcept;
+
     BilledCall begin(const CallToBill& call);
 
     // Brings in what waits for the database, of this worker and of dead ones, as long as `goesOn`.
@@ -172,6 +179,7 @@ private:
     EndedCalls takeKept() noexcept;
     void logUnsettled(const EndedCall& call, const std::exception_ptr& failureOfSpool) noexcept;
     bool databaseTakes();
+    void showSpool() noexcept;
     void retryReleases(const std::function<bool()>& goesOn);
     int releaseTogether(std::vector<Reservation> some,
                         std::int64_t expiresBefore = std::numeric_limits<std::int64_t>::max());
@@ -196,7 +204,12 @@ private:
     Spool spool_;
     CallJournal journal_;
     std::atomic<bool> isJournalAway_{false};
-    std::atomic<int> held_{0};           // reservations of calls in progress
+    WorkerGauges ownGauges_{};
+    BillingMetrics ownMetrics_{};
+    WorkerGauges* gauges_ = &ownGauges_;  // its reservations are those of calls in progress
+    BillingMetrics* metrics_ = &ownMetrics_;
+    const std::string spoolFolder_;
+    SpoolDepth depth_;                   // retry() alone
     std::map<std::string, Sign> signs_;  // by owner; keepHolds() alone
     std::set<std::string> faults_;       // of journals, that were said; the same
 

@@ -53,7 +53,14 @@ bool Billing::databaseTakes() {
     }
 }
 
+void Billing::showSpool() noexcept {
+    const SpoolDepth::Look there = depth_.look(spoolFolder_);
+    gauges_->billsWaiting = there.bills;
+    gauges_->billsSince = there.oldestMs;
+}
+
 void Billing::retry(const std::function<bool()>& goesOn) {
+    showSpool();
     std::unique_lock lock(mutex_);
     const bool isForgetful = !toRelease_.empty() || !kept_.empty();
     lock.unlock();
@@ -179,7 +186,7 @@ void Billing::noteAside(const WaitingBill& bill) {
 void Billing::keepHolds() {
     try {
         // With the worker's other transactions, which lock the same rows.
-        if (held_ > 0)
+        if (gauges_->reservations > 0)
             committer_.write(0, [&](Session& session) {
                 putOff(session, {owner_, unixMilliseconds() + std::int64_t(rules_.reservationLife.count())});
             });

@@ -43,6 +43,7 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
     Bill bill = billFor(end);
     Billing::EndedCalls one;
     one.push_back({finalSettlement(end, bill, answerer), slot_});
+    bill.amounts.money = one.front().settlement.used.money;
     billing_.settle(std::move(one));
     isOpen_ = false;
     return bill;
@@ -52,6 +53,7 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer, std::funct
     Bill bill = billFor(end);
     Billing::EndedCalls one;
     one.push_back({finalSettlement(end, bill, answerer), slot_, std::move(done)});
+    bill.amounts.money = one.front().settlement.used.money;
     isOpen_ = false;  // beforehand: once it is posted, this object may be gone
     try {
         billing_.post(std::move(one));
@@ -136,6 +138,7 @@ void Billing::spool(EndedCalls calls) noexcept {
             const std::lock_guard lock(mutex_);
             kept_.splice(kept_.end(), calls, calls.begin());
         } else {
+            add(metrics_->spooled);
             journal_.close(call.slot);
             calls.pop_front();
         }

@@ -182,6 +182,7 @@ bool Committer::commit(Batch::iterator begin, Batch::iterator end, std::string& 
             for (auto one = begin; one != end; ++one) (*one)->work(session);
         });
         busyAlone_ = 0;
+        if (metrics_) metrics_->commits.note(end - begin);
         return false;
     } catch (const ConstraintViolation&) {  // of one of them, however long the others took
         failure = std::current_exception();

@@ -21,6 +21,7 @@
 #include <thread>
 #include <utility>
 
+#include "observe/metrics.h"
 #include "store/database.h"
 
 namespace aiproject {
@@ -49,6 +50,8 @@ public:
 
     // Returns once nothing waits.
     void drain();
+    // The sizes of transactions are counted there from now on. Before other threads use this object.
+    void countIn(BillingMetrics& metrics) noexcept { metrics_ = &metrics; }
 
     // For the log; empty: there was no memory for it.
     static std::string reasonOf(const std::exception_ptr& failure) noexcept;
@@ -86,6 +89,7 @@ private:
     bool isRefused(bool isAlone) noexcept;
 
     Database& database_;
+    BillingMetrics* metrics_ = nullptr;
     const std::chrono::milliseconds timeout_;
     const std::function<void()> afterDones_;
     int busyAlone_ = 0;  // works tried alone for which the database was busy, since the last commit; the leader's

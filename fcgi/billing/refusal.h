@@ -4,7 +4,7 @@
 // THREADS  No state.
 #pragma once
 
-#include "billing/ledger.h"
+#include "billing/reservations.h"
 
 namespace aiproject {
 

@@ -31,14 +31,16 @@ std::uint64_t abilitiesFor(const Sampling& sampling) {
 
 std::uint64_t abilitiesFor(const ModelRequest& request) {
     std::uint64_t needed = bit(Ability::tools, request.tools.size > 0 || request.toolChoice.size > 0) |
-                           bit(Ability::responseFormat, request.responseFormat.size > 0);
+                           bit(Ability::responseFormat, request.responseFormat.size > 0) |
+                           bit(Ability::pngPictures, std::string_view(request.format) == "image/png") |
+                           bit(Ability::tokenInputs, request.areTokens != 0);
     if (request.sampling) needed |= abilitiesFor(*request.sampling);
     for (std::uint64_t i = 0; i < request.turns.count; ++i) needed |= abilitiesFor(request.turns[i]);
     return needed;
 }
 
 std::string namesOf(std::uint64_t abilities) {
-    static constexpr std::array<std::pair<Ability, std::string_view>, 11> kNames{
+    static constexpr std::array<std::pair<Ability, std::string_view>, 13> kNames{
         {{Ability::tools, "tools"},
          {Ability::pictureParts, "pictures"},
          {Ability::audioParts, "audio"},
@@ -49,7 +51,9 @@ std::string namesOf(std::uint64_t abilities) {
          {Ability::maxTokens, "a limit of tokens"},
          {Ability::stop, "stop texts"},
          {Ability::seed, "a seed"},
-         {Ability::penalties, "penalties"}}};
+         {Ability::penalties, "penalties"},
+         {Ability::pngPictures, "pictures in PNG"},
+         {Ability::tokenInputs, "numbers of tokens"}}};
     std::string names;
     for (const auto& [ability, name] : kNames)
         if ((abilities & std::uint64_t(ability)) != 0) names.append(names.empty() ? "" : ", ").append(name);

@@ -18,10 +18,12 @@ std::uint32_t milliseconds(std::chrono::milliseconds duration) {
 
 }  // namespace
 
-Attempts::Attempts(ModelCalls& calls, const std::vector<std::string>& models, const ModelRequest& request,
-                   CallReply& reply, const Caller& caller)
+Attempts::Attempts(ModelCalls& calls, const std::vector<std::string>& models, ModelRequest& request, CallReply& reply,
+                   const Caller& caller)
     : calls_(calls),
       request_(request),
+      kind_(request.kind),
+      requestId_(request.requestId),
       reply_(reply),
       caller_(caller),
       until_(Clock::now() + calls.timeouts_.total),
@@ -68,7 +70,7 @@ Attempts::Progress Attempts::ask() {
     if (!model_ && !chooseModel()) throw last_;
     for (;;) {
         if (pause_.count() > 0) waitToRetry();
-        if (request_.freshConnection == 0) ++tries_;
+        if (!isFresh_) ++tries_;
         const ModelStatus answered = generate();
         if (following_) return Progress::followed;
         const Progress progress = conclude(answered);
@@ -88,19 +90,21 @@ void Attempts::askHere() {
 }
 
 void Attempts::waitToRetry() {
+    reply_.enter(CallTimes::Phase::retry);
     const Stop stop = calls_.watch_.wait(caller_.clientDescriptor, std::exchange(pause_, {}));
     if (stop == Stop::none) return;
     const CallReport& report = reply_.report();
-    throw errorOf(finalStatus(ModelStatus::unavailable, stop, report), stop, request_.kind, report);
+    throw errorOf(finalStatus(ModelStatus::unavailable, stop, report), stop, kind_, report);
 }
 
 ModelStatus Attempts::generate() {
     const auto left = timeLeft();
     request_.timeouts.totalMs = milliseconds(left);
+    request_.freshConnection = isFresh_ ? 1 : 0;
     watched_.emplace(calls_.watch_, caller_.clientDescriptor, left,
                      Watchdog{&caller_.permit.overdueAt(), calls_.timeouts_.watchdog});
-    watched_->belongTo(caller_.owner);
-    if (request_.freshConnection != 0) {
+    watched_->belongTo(caller_.owner, caller_.beats);
+    if (isFresh_) {
         reply_.startAnew(*watched_);
     } else {
         reply_.attach(*watched_, model_->name);
@@ -117,27 +121,15 @@ ModelStatus Attempts::generate() {
 
 // The stream that generate() has given to follow(), if it has.
 ModelStatus Attempts::takeStream(ModelStatus answered, bool isBroken) {
-    const std::vector<IStream*> streams = reply_.takeStreams();
-    const bool isStreaming = answered == ModelStatus::streaming;
-    if (isStreaming && streams.size() == 1 && !isBroken) {
-        following_.emplace(*streams.front(), reply_.peer(), *model_, reply_, request_.timeouts,
-                           calls_.asked_.at(model_).late);
-        return answered;
-    }
-    for (IStream* stream : streams) stream->destroy();
-    if (isStreaming && streams.empty())
-        reply_.blame("the plugin answered `streaming` without a stream for follow()");
-    else if (streams.size() > 1)
-        reply_.blame("the plugin gave follow() more than one stream");
-    else if (!isStreaming && !streams.empty())
-        reply_.blame("the plugin gave follow() a stream, but did not answer `streaming`");
+    if (IStream* const stream = givenStream(reply_, answered, isBroken))
+        following_.emplace(*stream, reply_.peer(), *model_, reply_, request_.timeouts, calls_.asked_.at(model_).late);
     return answered;
 }
 
 // The plugin asked on a dead connection. Such a try does not count.
 bool Attempts::askedInVain(ModelStatus answered) const {
-    return answered == ModelStatus::stale && request_.freshConnection == 0 && !reply_.hasBegun() &&
-           !reply_.report().isGarbage && watched_->stop() == Stop::none && Clock::now() < connectUntil_;
+    return answered == ModelStatus::stale && !isFresh_ && !reply_.hasBegun() && !reply_.report().isGarbage &&
+           watched_->stop() == Stop::none && Clock::now() < connectUntil_;
 }
 
 Attempts::Progress Attempts::streamEnded() {
@@ -149,12 +141,12 @@ Attempts::Progress Attempts::streamEnded() {
 // What an attempt has come to.
 Attempts::Progress Attempts::conclude(ModelStatus answered) {
     if (askedInVain(answered)) {
-        request_.freshConnection = 1;
+        isFresh_ = true;
         reply_.detach();
         watched_.reset();
         return Progress::again;
     }
-    request_.freshConnection = 0;
+    isFresh_ = false;
     CallWatch::Call& call = *watched_;
     // A plugin that stopped by itself may have seen the client leave before the watch has.
     if (answered == ModelStatus::stopped && call.stop() == Stop::none) {
@@ -166,7 +158,7 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
     const Stop stop = call.stop();
     const bool isRevoked = call.isRevoked();
     const ModelStatus status = finalStatus(answered, stop, reply_.report());
-    if (status != ModelStatus::ok) calls_.logFailure(*model_, status, stop, request_.requestId.str(), reply_.report());
+    if (status != ModelStatus::ok) calls_.logFailure(*model_, status, stop, requestId_.str(), reply_.report());
     // Neither the worker's end speaks against a model, nor that of an account, nor a stream that was delivered until
     // its total time.
     const bool isLongAnswer = status == ModelStatus::timedOut && stop == Stop::totalExpired;
@@ -175,7 +167,7 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
     watched_.reset();
     if (status == ModelStatus::ok) return Progress::answered;
     if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
-    last_ = errorOf(status, stop, request_.kind, reply_.report());
+    last_ = errorOf(status, stop, kind_, reply_.report());
     return moveOn(status);
 }
 

@@ -19,6 +19,7 @@ struct Caller {
     Permit& permit;
     int clientDescriptor;  // watched for the client's leaving; -1: none
     CallOwner owner = {};  // for revoke()
+    WhileBlocked* beats = nullptr;
 };
 
 // One question on its way through its models, in order; those whose breaker is open come last. Between two functions it
@@ -31,9 +32,9 @@ public:
         again,     // that stream has failed before the client got anything: ask() has more to try
     };
 
-    // Throws Error when there is no model to ask. All outlive it, and so does what `request` points at, until the
-    // answer has begun. `request` needs no timeouts.
-    Attempts(ModelCalls& calls, const std::vector<std::string>& models, const ModelRequest& request, CallReply& reply,
+    // Throws Error when there is no model to ask. All outlive it, but for `request` and what it points at, which are
+    // needed until the answer has begun, and its id. Its timeouts and freshConnection are set here.
+    Attempts(ModelCalls& calls, const std::vector<std::string>& models, ModelRequest& request, CallReply& reply,
              const Caller& caller);
     ~Attempts();
     Attempts(const Attempts&) = delete;
@@ -47,9 +48,12 @@ public:
     // ask(), and each stream driven to its end in this thread.
     void askHere();
 
-    const std::string& model() const noexcept { return model_->name; }  // that is asked, or has answered
+    const std::string& model() const noexcept { return model_->name; }   // that is asked, or has answered
+    int row() const noexcept { return model_ ? model_->row : kNobody; }  // its row
     Following& following() noexcept { return *following_; }
     CallWatch::Call& watched() noexcept { return *watched_; }
+    // In the event loop, which was away so long for following().advance().
+    void noteTurn(std::chrono::nanoseconds duration) { calls_.noteTurn(*model_, duration); }
 
 private:
     bool chooseModel();
@@ -62,14 +66,17 @@ private:
     std::chrono::milliseconds timeLeft() const;
 
     ModelCalls& calls_;
-    ModelRequest request_;
+    ModelRequest& request_;  // only in generate(): a call that has begun has none
+    const Kind kind_;
+    const Text requestId_;
     CallReply& reply_;
     const Caller caller_;
     const std::chrono::steady_clock::time_point until_;  // for all that is tried
     std::vector<const Model*> models_;                   // to be asked; those whose breaker is open move to the end
     std::size_t next_ = 0, admitted_;                    // in models_: the next one, and how many were not seen yet
     const Model* model_ = nullptr;
-    int tries_ = 0;  // of this model
+    int tries_ = 0;         // of this model
+    bool isFresh_ = false;  // this try is ModelRequest::freshConnection
     std::chrono::milliseconds backoff_{0}, pause_{0};
     Error last_;                                          // what the client is told when nothing more is tried
     std::chrono::steady_clock::time_point connectUntil_;  // of this attempt

@@ -21,14 +21,25 @@ void CallReply::attach(CallWatch::Call& call, const std::string& model) {
     ++attempts_;
     report_ = {};
     report_.model = model;
+    halves_ = {};
     isFollowed_ = hasTold_ = false;
+    isSilent_ = true;
     if (tell_) tell_();
+    enter(CallTimes::Phase::firstFrame);
 }
 
 // What was said of the first connection stays, for the log.
 void CallReply::startAnew(CallWatch::Call& call) {
     call_ = &call;
     isFollowed_ = hasTold_ = false;
+    isSilent_ = true;
+    enter(CallTimes::Phase::firstFrame);
+}
+
+void CallReply::beginAnswer() noexcept {
+    isSilent_ = false;
+    enter(CallTimes::Phase::frames);
+    if (tellFirst_) tellFirst_();
 }
 
 void CallReply::blame(const std::string& reason) noexcept {
@@ -62,13 +73,15 @@ Seen CallReply::seenIn(std::string_view dialect, std::string_view frame) {
         return Seen::over;
     };
     if (frame.size() > kLongestFrame) return refused(kTooLarge);
-    const std::optional<FrameLook> look = lookAt(dialect, frame);
+    std::optional<FrameLook> look = lookAt(dialect, frame);
     if (!look)
         return refused("the plugin's frame is in a dialect that this worker cannot read: " + beginOf(dialect, 32));
     if (!look->isObject) return refused("the upstream's message is not a JSON object");
     note(*look);
     if (look->seen == Seen::error) return Seen::error;
+    if (look->hasHalves || halves_.isOpen()) halves_.join(*look);
     ++handedOn_;
+    if (look->seen != Seen::other) noteAnswer();
     if (look->seen != Seen::other && !take(dialect, frame, *look)) return Seen::over;
     report_.hasLast |= look->seen == Seen::last;
     return look->seen;
@@ -133,6 +146,16 @@ Stop CallReply::wait(std::uint32_t ms) noexcept {
     return isFollowed_ ? stop() : call_->wait(std::chrono::milliseconds(ms));
 }
 
+void CallReply::enter(Stage stage) noexcept {
+    if (!isSilent_) return;
+    switch (stage) {
+        case Stage::connect: return enter(CallTimes::Phase::connect);
+        case Stage::tls: return enter(CallTimes::Phase::tls);
+        case Stage::upgrade: return enter(CallTimes::Phase::upgrade);
+        case Stage::asked: return enter(CallTimes::Phase::firstFrame);
+    }
+}
+
 bool CallReply::goesOn() noexcept {
     const bool isTaken = call_->stop() == Stop::none;
     report_.isCut |= !isTaken;
@@ -150,11 +173,15 @@ bool CallReply::refuseGarbage(const std::string& reason) noexcept {
     return end(Stop::totalExpired);
 }
 
-bool CallReply::isText(Text piece) noexcept {
+bool CallReply::isOfAFrame(Text piece) noexcept {
     if (piece.size > kLongestFrame) return refuseGarbage(kTooLarge);
-    if (!isUtf8(piece)) return refuseGarbage("the plugin's text is not valid UTF-8");
-    ++handedOn_;
+    noteHandedOn();
     return true;
+}
+
+bool CallReply::isText(Text piece) noexcept {
+    if (!isUtf8(piece)) return refuseGarbage("the plugin's text is not valid UTF-8");
+    return isOfAFrame(piece);
 }
 
 bool CallReply::isToolPiece(const ToolPiece& piece) noexcept {

@@ -4,8 +4,11 @@
 
 #include "aiproject/imodel.h"
 #include "api/frame_look.h"
+#include "api/half_characters.h"
 #include "base/token_estimate.h"
 #include "call/call_watch.h"
+#include "call/spoken_time.h"
+#include "observe/call_times.h"
 
 #include <chrono>
 #include <cstdint>
@@ -23,6 +26,7 @@ struct CallReport {
     std::string model;              // the one that was asked last
     Usage usage;                    // what clients are told: never below 0
     std::optional<Usage> reported;  // as it was said, believable or not; none: nothing was
+    SpokenTime spoken;              // of speech that was passed on
     TokenEstimate answer;           // of what was passed on, thoughts included
     Finish finish = Finish::stop;
     std::string upstreamId;
@@ -45,9 +49,17 @@ public:
     // The same, where the plugin is asked once more since it had asked on a connection that was dead.
     void startAnew(CallWatch::Call& call);
 
+    // Where the call's time is kept; null: nowhere. They are the owner's, who tells when they have moved.
+    void timeIn(CallTimes* times) noexcept { times_ = times; }
+    void enter(CallTimes::Phase phase) noexcept {
+        if (times_) times_->enter(phase);
+    }
+
     int attempts() const noexcept { return attempts_; }
     // Told of each attempt before its plugin is asked; none: nobody is.
     void onAttempt(std::function<void()> tell) { tell_ = std::move(tell); }
+    // Told of the first piece of the answer, in each attempt anew; must not throw.
+    void onFirst(std::function<void()> tell) { tellFirst_ = std::move(tell); }
     // The plugin broke the contract.
     void blame(const std::string& reason) noexcept;
     // The plugin says that its answer is whole; blames it where the answer cannot be.
@@ -78,6 +90,7 @@ public:
     Seen frame(Text dialect, Text message) noexcept final;
     void finish(Finish reason) noexcept override;
     void usage(const Usage& usage) noexcept override;
+    void spoken(const Spoken& /*part*/) noexcept override {}  // most clients cannot be shown it
     void upstreamId(Text id) noexcept override;
     void explain(Text reason) noexcept override;
     void advise(Text sentence) noexcept override;
@@ -86,6 +99,7 @@ public:
     void guard(int descriptor, std::uint32_t ms) noexcept override;
     Stop stop() noexcept override { return call_->stop(); }
     Stop wait(std::uint32_t ms) noexcept override;
+    void enter(Stage stage) noexcept override;
 
 protected:
     // A frame that is a piece of the answer, or the last one, with more to come or not. False: it was not taken.
@@ -98,7 +112,12 @@ protected:
     bool end(Stop reason) noexcept;
     bool refuseGarbage(const std::string& reason) noexcept;
     // For what is no text.
-    void noteHandedOn() noexcept { ++handedOn_; }
+    void noteHandedOn() noexcept {
+        ++handedOn_;
+        noteAnswer();
+    }
+    // False, and refused: more than a piece of an answer may have.
+    bool isOfAFrame(Text piece) noexcept;
     // False, and refused: it cannot be a piece of a text.
     bool isText(Text piece) noexcept;
     bool isToolPiece(const ToolPiece& piece) noexcept;
@@ -111,15 +130,23 @@ protected:
 private:
     Seen seenIn(std::string_view dialect, std::string_view frame);
     void note(const FrameLook& look);
+    // What gives the client nothing, such as a frame with a role alone, is handed on, and begins no answer.
+    void noteAnswer() noexcept {
+        if (isSilent_) beginAnswer();
+    }
+    void beginAnswer() noexcept;
 
     CallWatch::Call* call_ = nullptr;
-    int attempts_ = 0;  // of all plugins
+    CallTimes* times_ = nullptr;
+    bool isSilent_ = true;  // the plugin that was asked last has begun no answer
+    int attempts_ = 0;      // of all plugins
     std::uint64_t handedOn_ = 0;
     std::vector<IStream*> streams_;
     std::string peer_;
     bool isFollowed_ = false;
+    HalfCharacters halves_;
     bool hasTold_ = false;  // usage() was called: frames do not count
-    std::function<void()> tell_;
+    std::function<void()> tell_, tellFirst_;
 };
 
 }  // namespace aiproject

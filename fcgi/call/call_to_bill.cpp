@@ -1,13 +1,26 @@
 #include "call/call_to_bill.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 namespace aiproject {
 namespace {
 
+// What is sent as numbers of tokens is no estimate: [1,2,3] is three.
+std::int64_t tokensIn(std::string_view numbers) { return 1 + std::count(numbers.begin(), numbers.end(), ','); }
+
+std::int64_t tokensOfInputs(const ModelRequest& request) {
+    std::int64_t tokens = 0;
+    for (std::uint64_t i = 0; i < request.inputs.count; ++i) tokens += tokensIn(request.inputs[i]);
+    return tokens;
+}
+
 // Estimated.
 std::int64_t questionTokens(const ModelRequest& request) {
+    if (request.areTokens != 0) return tokensOfInputs(request);
     TokenEstimate question;
     for (std::uint64_t i = 0; i < request.turns.count; ++i) {
         question.add(request.turns[i].content);
@@ -25,13 +38,14 @@ std::int64_t questionTokens(const ModelRequest& request) {
 // upstream's token has a byte at least; the estimate of many short turns is above their bytes.
 std::int64_t mostTokens(const Question& question, std::int64_t estimated, const ModelRegistry& registry,
                         const QuotaConfig& quota) {
+    if (question.request.areTokens != 0) return estimated;
     std::int64_t bytes = 0, longest = 0;
     for (std::uint64_t i = 0; i < question.request.turns.count; ++i)
         bytes += std::int64_t(question.request.turns[i].content.size);
     for (std::uint64_t i = 0; i < question.request.inputs.count; ++i)
         bytes += std::int64_t(question.request.inputs[i].size);
     bytes += std::int64_t(question.request.tools.size);
-    const bool hasAnswer = question.request.kind != Kind::embedding;  // whose tokens are billed
+    const bool hasAnswer = question.request.kind == Kind::text;  // whose tokens are billed
     for (const std::string& name : question.models) {
         if (!hasAnswer) continue;
         const std::vector<const Model*> accounts = registry.accountsOf(name);
@@ -42,12 +56,22 @@ std::int64_t mostTokens(const Question& question, std::int64_t estimated, const 
     return std::max<std::int64_t>(1, std::max(bytes, estimated) + longest);
 }
 
+// How long that text may take to be spoken, roughly: a second for each character, which all but the rarest do not
+// reach. What a speech costs above that is charged all the same, down to nothing left.
+std::int64_t mostSpokenSeconds(const ModelRequest& request) {
+    if (request.kind != Kind::speech) return 0;
+    double characters = 0;
+    for (std::uint64_t i = 0; i < request.inputs.count; ++i) characters += double(lengthOf(request.inputs[i]));
+    return std::int64_t(std::ceil(characters / (request.speed ? request.speed.value : 1)));
+}
+
 // At the highest price that the models may ask. All tokens at that of the dearer part: which they are, nobody knows
 // yet.
-std::int64_t mostMoney(const CallToBill& call, const std::vector<std::string>& names,
+std::int64_t mostMoney(const CallToBill& call, const Question& question,
                        const std::map<std::string, ModelConfig>& models) {
+    const std::int64_t spokenSeconds = mostSpokenSeconds(question.request);
     std::int64_t most = 0;
-    for (const std::string& name : names) {
+    for (const std::string& name : question.models) {
         const auto model = models.find(name);
         if (model == models.end()) continue;
         PriceConfig dearest = model->second.price;
@@ -57,6 +81,7 @@ std::int64_t mostMoney(const CallToBill& call, const std::vector<std::string>& n
         bill.amounts.tokens = bill.tokensIn = call.unit == Unit::token ? call.atMost : 0;
         bill.amounts.pictures = call.unit == Unit::picture ? call.atMost : 0;
         bill.amounts.voiceSeconds = call.unit == Unit::voiceSecond ? call.atMost : 0;
+        bill.spokenSeconds = spokenSeconds;
         most = std::max(most, costOf(bill, dearest));
     }
     return most;
@@ -84,6 +109,7 @@ CallToBill callToBill(const Request& request, const Question& question, const Us
                       const ModelRegistry& registry, const Config& config) {
     CallToBill call;
     call.unit = unitOf(question.request.kind);
+    if (question.request.kind == Kind::speech) call.kind = "speech";
     call.route = request.path;
     call.requestId = request.id;
     switch (call.unit) {
@@ -99,7 +125,6 @@ CallToBill callToBill(const Request& request, const Question& question, const Us
     call.keyId = user.key.id;
     call.isKeyLimited = user.key.isLimited;
     call.isMoneyLimited = user.money >= 0;
-    if (call.isKeyLimited || call.isMoneyLimited) call.atMostMoney = mostMoney(call, question.models, config.models);
     call.userId = user.id;
     call.userName = user.name;
     if (!user.isConfirmed && user.key.id == 0) call.epoch = user.epoch;
@@ -108,12 +133,12 @@ CallToBill callToBill(const Request& request, const Question& question, const Us
         case Unit::picture: call.isLimited = user.picTimes >= 0; break;
         case Unit::voiceSecond: call.isLimited = user.voiceSeconds >= 0; break;
     }
+    const bool isRecalled = !user.isConfirmed;
+    if (call.isKeyLimited || call.isMoneyLimited || isRecalled)
+        call.atMostMoney = mostMoney(call, question, config.models);
     // Another limit may have been granted since a user was looked up who is now only recalled. The reservation finds
     // out, and what is held or charged of a balance without a limit changes nothing.
-    if (!user.isConfirmed && call.isHeld()) {
-        call.isLimited = call.isMoneyLimited = true;
-        call.atMostMoney = mostMoney(call, question.models, config.models);
-    }
+    if (isRecalled && call.isHeld()) call.isLimited = call.isMoneyLimited = true;
     return call;
 }
 

@@ -74,6 +74,7 @@ void CallWatch::endExpired() {
             call.end(Stop::totalExpired);
         else if (now.time_since_epoch().count() >= call.guardUntil_.load(std::memory_order_relaxed))
             call.end(Stop::guardExpired);
+        if (call.stop() == Stop::none && call.beats_) call.beats_->beat(now);
         if (call.stop() != Stop::none && call.hostBlocks_) call.expectBack(now);  // on a client that reads slowly
     }
 }
@@ -173,9 +174,10 @@ void CallWatch::Call::endTurn() noexcept {
     if (watchdog_.overdueAt) *watchdog_.overdueAt = 0;
 }
 
-void CallWatch::Call::belongTo(const CallOwner& owner) {
+void CallWatch::Call::belongTo(const CallOwner& owner, WhileBlocked* beats) {
     const std::lock_guard lock(watch_.mutex_);
     owner_ = owner;
+    beats_ = beats;
 }
 
 void CallWatch::Call::guard(int descriptor, std::chrono::milliseconds limit) {

@@ -26,6 +26,16 @@ struct Watchdog {
     std::chrono::milliseconds patience{0};           // after the call's end
 };
 
+// Something to be done for a call while it blocks a thread. Must not block.
+class WhileBlocked {
+public:
+    // About ten times a second, by the event loop.
+    virtual void beat(std::chrono::steady_clock::time_point now) noexcept = 0;
+
+protected:
+    ~WhileBlocked() = default;
+};
+
 class CallWatch : private EventLoop::Watcher {
 public:
     class Call;
@@ -74,8 +84,8 @@ public:
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
-    // For revoke(); until then it is nobody's.
-    void belongTo(const CallOwner& owner);
+    // The owner is for revoke(); until then it is nobody's. `beats` outlives this; null: nothing is to be done.
+    void belongTo(const CallOwner& owner, WhileBlocked* beats = nullptr);
     // Ended by revoke(); the plugin is told that its time is over.
     bool isRevoked() const noexcept { return isRevoked_; }
 
@@ -121,6 +131,7 @@ private:
     std::atomic<Stop> stop_{Stop::none};
     std::atomic<bool> isRevoked_{false};
     CallOwner owner_;
+    WhileBlocked* beats_ = nullptr;
     std::function<void()> onEnd_;  // of a followed call; set under the watch's mutex, by the thread that follows it
     std::atomic<Clock::rep> guardUntil_;
     std::chrono::milliseconds guardLimit_{0};  // of the calling thread

@@ -1,16 +1,20 @@
 #include "call/client_call.h"
 
 #include "call/call_to_bill.h"
+#include "host/kind_names.h"
 
 #include <utility>
 
 namespace aiproject {
 namespace {
 
-ModelRequest asked(ModelRequest request, const std::string& id, const Asker& asker) {
-    request.requestId = std::string_view(id);
-    request.user = std::string_view(asker.tag);
-    return request;
+std::unique_ptr<Question> asked(Question question, const std::string& id, const Asker& asker) {
+    question.request.requestId = std::string_view(id);
+    question.request.user = std::string_view(asker.tag);
+    auto kept = std::make_unique<Question>(std::move(question));
+    kept->request.traceparent = std::string_view(kept->trace.parent);
+    kept->request.tracestate = std::string_view(kept->trace.state);
+    return kept;
 }
 
 }  // namespace
@@ -21,27 +25,38 @@ ClientCall::ClientCall(const CallServices& services, const Exchange& exchange, c
       sink_(sink),
       requestId_(exchange.request().id),
       asker_(asker),
-      question_(std::move(question)),
+      kind_(question.request.kind),
+      question_(asked(std::move(question), requestId_, asker_)),
       questionTokens_(bill.questionTokens),
-      voiceSeconds_(secondsOf(question_.request)),
+      voiceSeconds_(secondsOf(question_->request)),
       permit_(new Permit(services.permits.take(asker.key))),
       billed_(services.billing.begin(bill)),
       attempts_(
-          services.models, question_.models, asked(question_.request, requestId_, asker_), reply_,
+          services.models, question_->models, question_->request, reply_,
           {*permit_, services.config.billing.onClientGone == OnClientGone::drain ? -1 : exchange.clientDescriptor(),
-           asker_.owner}) {
+           asker_.owner, sink}) {
+    permit_->tellUser(asker_.name);
+    reply_.onFirst([this] { tell(CallState::answering); });
     // The journal of calls is told that a model is asked, and how much of its answer is about to go out.
-    reply_.onAttempt([this] { billed_.noteAsked(reply_.report().model); });
+    reply_.onAttempt([this] {
+        tell(CallState::asked);
+        billed_.noteAsked(reply_.report().model);
+    });
     if (sink_) sink_->onWrite([this](std::int64_t tokens) { billed_.noteAnswer(tokens, reply_.report().model); });
 }
 
 ClientCall::~ClientCall() {
     reply_.onAttempt({});
+    reply_.onFirst({});
     if (sink_) sink_->onWrite({});
 }
 
 Outcome ClientCall::outcomeOf(const Error& error) const noexcept {
     return error.kind() == ErrorKind::clientLeft ? Outcome::clientLeft : outcomeOfFault();
+}
+
+void ClientCall::tell(CallState state) const noexcept {
+    if (permit_) permit_->setState(state);
 }
 
 // False: no model was reached.
@@ -51,19 +66,29 @@ bool ClientCall::note(RequestRecord& record) const {
     record.frames = std::int64_t(report.frames);
     record.attempts = reply_.attempts();
     record.reason = report.explanation;  // of a good answer too; who fails says more
-    return record.attempts > 0;
+    if (record.attempts == 0) return false;
+    record.model = report.model;
+    CallTimes& times = record.times;
+    times.enter(CallTimes::Phase::settle);
+    record.call = CallRecord{attempts_.row(), indexOf(kind_), times.since(CallTimes::Phase::reservation)};
+    if (sink_ && times.firstFrame())
+        record.call->untilFirst = *times.firstFrame() - times.part(CallTimes::Phase::reservation).first;
+    if (record.trace && record.trace->span != 0) record.call->name = report.model;
+    tell(CallState::settling);
+    return true;
 }
 
 CallEnd ClientCall::endWith(Outcome outcome) const {
     const CallReport& report = reply_.report();
     CallEnd end;
-    end.unit = unitOf(question_.request.kind);
+    end.unit = unitOf(kind_);
     if (const auto& told = report.reported)
         end.reported =
             ReportedTokens{told->question, told->prompt, told->completion, told->total, told->cached, told->reasoning};
     end.questionTokens = questionTokens_;
     end.answerTokens = report.answer.tokens();
     end.voiceSeconds = voiceSeconds_;
+    end.spokenSeconds = report.spoken.seconds();
     end.outcome = outcome;
     end.isWhole = outcome == Outcome::complete;
     if (end.isWhole && sink_ && sink_->isClientGone()) end.outcome = Outcome::clientLeft;
@@ -79,10 +104,10 @@ Answerer ClientCall::answerer(Outcome outcome) const {
 }
 
 // The last frame says what is billed.
-Bill ClientCall::told(const Bill& bill, RequestRecord& record) {
+Bill ClientCall::told(Bill bill, RequestRecord& record) {
     record.tokens = bill.amounts.tokens;
-    if (question_.request.kind == Kind::text && bill.basis == Basis::reported)
-        reply_.correctUsage(Usage(*reply_.report().reported));
+    if (record.call) record.call->bill = bill;
+    if (kind_ == Kind::text && bill.basis == Basis::reported) reply_.correctUsage(Usage(*reply_.report().reported));
     if (bill.basis == Basis::estimated) {
         Usage estimated;
         estimated.question = estimated.prompt = bill.tokensIn;
@@ -95,7 +120,9 @@ Bill ClientCall::told(const Bill& bill, RequestRecord& record) {
 
 Bill ClientCall::settle(Outcome outcome, RequestRecord& record) {
     if (!note(record)) return {};
-    return told(billed_.settle(endWith(outcome), answerer(outcome)), record);
+    Bill bill = told(billed_.settle(endWith(outcome), answerer(outcome)), record);
+    record.times.enter(CallTimes::Phase::end);
+    return bill;
 }
 
 void ClientCall::settle(Outcome outcome, RequestRecord& record, std::function<void()> done) {
@@ -104,6 +131,7 @@ void ClientCall::settle(Outcome outcome, RequestRecord& record, std::function<vo
 }
 
 Bill ClientCall::answerHere(RequestRecord& record) {
+    reply_.timeIn(&record.times);
     try {
         attempts_.askHere();
     } catch (const Error& error) {
@@ -113,7 +141,6 @@ Bill ClientCall::answerHere(RequestRecord& record) {
         settle(outcomeOfFault(), record);
         throw;
     }
-    record.model = attempts_.model();
     return settle(Outcome::complete, record);
 }
 

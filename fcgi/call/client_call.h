@@ -22,7 +22,13 @@ namespace aiproject {
 struct Asker {
     std::uint64_t key;  // for the permits
     CallOwner owner = {};
-    std::string tag = {};  // ModelRequest::user
+    std::string tag = {};   // ModelRequest::user
+    std::string name = {};  // for people
+};
+
+// Headers of W3C Trace Context; empty: there are none.
+struct UpstreamTrace {
+    std::string parent, state;
 };
 
 struct Question {
@@ -30,6 +36,7 @@ struct Question {
     ModelRequest request;
     std::shared_ptr<const void> source = {};  // what `request` points into; null: the caller keeps that
     StreamForm form = {};                     // of an answer that is streamed
+    UpstreamTrace trace = {};                 // which `request` is made to point into
 };
 
 struct CallServices {
@@ -51,7 +58,7 @@ public:
 
     Attempts& attempts() noexcept { return attempts_; }
     // Frees the question. Once the answer has begun: then it is not asked again.
-    void dropQuestion() noexcept { question_.source.reset(); }
+    void dropQuestion() noexcept { question_.reset(); }
 
     // Once, before the client hears of the end. What the call costs is on disk when it returns, or when `done` is
     // called, by another thread; the reply says it. A call that reached no model has no bill.
@@ -70,16 +77,18 @@ public:
     Outcome outcomeOfFault() const noexcept { return reply_.hasBegun() ? Outcome::broken : Outcome::failed; }
 
 private:
+    void tell(CallState state) const noexcept;
     bool note(RequestRecord& record) const;
     CallEnd endWith(Outcome outcome) const;
     Answerer answerer(Outcome outcome) const;
-    Bill told(const Bill& bill, RequestRecord& record);
+    Bill told(Bill bill, RequestRecord& record);
 
     CallReply& reply_;
     StreamSink* const sink_;
     const std::string requestId_;
     const Asker asker_;
-    Question question_;
+    const Kind kind_;
+    std::unique_ptr<Question> question_;  // until the answer has begun
     const std::int64_t questionTokens_, voiceSeconds_;
     std::unique_ptr<Permit> permit_;
     BilledCall billed_;

@@ -1,21 +1,27 @@
 #include "call/collect_reply.h"
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 #include <algorithm>
 
 namespace aiproject {
 
+// Takes so many bytes of the limit. False: they are too many, and the answer has ended.
+bool CollectReply::hasRoom(std::size_t bytes) noexcept {
+    if (size_ + bytes > limit_) return end(Stop::answerTooLong);
+    size_ += bytes;
+    return true;
+}
+
 // False: it was not taken.
 bool CollectReply::keep(std::string& whole, std::string_view piece) noexcept {
-    if (!goesOn()) return false;
-    if (size_ + piece.size() > limit_) return end(Stop::answerTooLong);
+    if (!goesOn() || !hasRoom(piece.size())) return false;
     try {
         whole += piece;
     } catch (...) {
         return refuseGarbage("the answer cannot be kept: " + describeCurrent());
     }
-    size_ += piece.size();
     report_.answer.add(piece);
     return true;
 }
@@ -50,6 +56,23 @@ bool CollectReply::thought(Text piece) noexcept { return !isAtEnd() && isText(pi
 
 bool CollectReply::toolCall(const ToolPiece& piece) noexcept {
     return !isAtEnd() && isToolPiece(piece) && counted(keepToolCall(piece));
+}
+
+void CollectReply::spoken(const Spoken& part) noexcept {
+    if (kept_ != Kept::times || isAtEnd() || !isText(part.text) || !isText(part.language) || !goesOn()) return;
+    constexpr double latest = 1e9;  // more seconds than any recording has
+    if (!(part.begin >= 0 && part.end >= part.begin && part.end <= latest)) {
+        refuseGarbage("the plugin's part of a recording has wrong times");
+        return;
+    }
+    if (!hasRoom(part.text.size + sizeof(KeptPart))) return;
+    try {
+        answer_.parts.push_back({part.begin, part.end, part.text.str()});
+        if (answer_.language.empty()) answer_.language = beginOf(part.language, 32);
+        ++report_.frames;
+    } catch (...) {
+        refuseGarbage("the answer cannot be kept: " + describeCurrent());
+    }
 }
 
 bool CollectReply::take(std::string_view /*dialect*/, std::string_view /*frame*/, const FrameLook& look) {

@@ -13,14 +13,15 @@ namespace aiproject {
 class CollectReply final : public CallReply {
 public:
     // Thoughts and tool calls are kept for clients who can be shown them. Else a thought is dropped, and a tool call,
-    // which nobody can have asked for, refused.
-    enum class Kept { text, all };
+    // which nobody can have asked for, refused. Times are kept of recordings alone.
+    enum class Kept { text, times, all };
 
     explicit CollectReply(std::uint64_t limit, Kept kept = Kept::text) : limit_(limit), kept_(kept) {}
 
     bool text(Text piece) noexcept override;
     bool thought(Text piece) noexcept override;
     bool toolCall(const ToolPiece& piece) noexcept override;
+    void spoken(const Spoken& part) noexcept override;
 
     const std::string& text() const noexcept { return answer_.text; }
     const WholeAnswer& answer() const noexcept { return answer_; }
@@ -33,6 +34,7 @@ private:
     bool keepThought(std::string_view piece) noexcept;
     bool keepToolCall(const ToolPiece& piece) noexcept;
     bool counted(bool isTaken) noexcept;
+    bool hasRoom(std::size_t bytes) noexcept;
 
     const std::uint64_t limit_;
     const Kept kept_;

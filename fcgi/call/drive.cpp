@@ -56,7 +56,11 @@ bool awaits(const Step& step, Following& following, CallWatch::Call& call) {
 }  // namespace
 
 void driveHere(Following& following, CallWatch::Call& call) {
-    for (Step step = following.advance(); step.next != Next::over; step = following.advance())
+    driveHere(following, call, [](Following& stream) { return stream.advance(); });
+}
+
+void driveHere(Following& following, CallWatch::Call& call, const std::function<Step(Following&)>& advance) {
+    for (Step step = advance(following); step.next != Next::over; step = advance(following))
         if (!awaits(step, following, call)) break;
 }
 

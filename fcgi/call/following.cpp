@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <utility>
+#include <vector>
 
 namespace aiproject {
 namespace {
@@ -18,6 +19,20 @@ std::string within(std::uint32_t ms, const char* setting) {
 }
 
 }  // namespace
+
+IStream* givenStream(CallReply& reply, ModelStatus answered, bool isBroken) {
+    const std::vector<IStream*> streams = reply.takeStreams();
+    const bool isStreaming = answered == ModelStatus::streaming;
+    if (isStreaming && streams.size() == 1 && !isBroken) return streams.front();
+    for (IStream* stream : streams) stream->destroy();
+    if (isStreaming && streams.empty())
+        reply.blame("the plugin answered `streaming` without a stream for follow()");
+    else if (streams.size() > 1)
+        reply.blame("the plugin gave follow() more than one stream");
+    else if (!isStreaming && !streams.empty())
+        reply.blame("the plugin gave follow() a stream, but did not answer `streaming`");
+    return nullptr;
+}
 
 Following::Following(IStream& stream, std::string peer, const Model& model, CallReply& reply, const Timeouts& timeouts,
                      LateUse* late)
@@ -130,7 +145,9 @@ void Following::explainTotal() {
 
 ModelStatus Following::end() {
     switch (state_) {
-        case State::saidOver: break;
+        case State::saidOver:  // of itself, or since the time was over while it read
+            if (reply_.report().explanation.empty()) explainTotal();
+            break;
         case State::broken: return ModelStatus::failed;
         case State::open:
         case State::ended: explainTotal(); return reply_.report().hasLast ? ModelStatus::ok : ModelStatus::stopped;

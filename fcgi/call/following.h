@@ -16,6 +16,10 @@
 
 namespace aiproject {
 
+// The stream that generate() gave to follow(), to be followed. Null: there is none; what the plugin did wrong about it
+// has been told to `reply`. `isBroken`: it has broken the contract otherwise.
+IStream* givenStream(CallReply& reply, ModelStatus answered, bool isBroken);
+
 class Following {
 public:
     using Clock = std::chrono::steady_clock;

@@ -7,6 +7,12 @@
 #include <tuple>
 
 namespace aiproject {
+namespace {
+
+constexpr std::chrono::milliseconds kLongTurn{100};
+constexpr std::chrono::minutes kBetweenWarnings{1};
+
+}  // namespace
 
 ModelCalls::ModelCalls(const ModelRegistry& registry, const Config& config, Log& log, EventLoop& loop)
     : registry_(registry),
@@ -81,6 +87,20 @@ LateUse* ModelCalls::noteAsked(const Model& model) {
     Asked& asked = asked_.at(&model);
     asked.times.fetch_add(1, std::memory_order_relaxed);
     return asked.late;
+}
+
+// A turn in the event loop, which has kept all other streams of this worker waiting. One that does not end at all is
+// the watchdog's.
+void ModelCalls::noteTurn(const Model& model, std::chrono::nanoseconds duration) {
+    if (duration <= kLongTurn) return;
+    auto& slowAt = asked_.at(&model).slowAt;
+    const auto now = std::chrono::steady_clock::now();
+    if (slowAt && now - *slowAt < kBetweenWarnings) return;
+    slowAt = now;
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+    log_.warning("model " + model.label() + ": advance() of plugin " + model.plugin->name() + " took " +
+                 std::to_string(ms) +
+                 " ms, and all streams of this worker waited; it must not block (told once a minute)");
 }
 
 void ModelCalls::requireAbilities(const std::vector<std::string>& names, const ModelRequest& request) const {

@@ -10,7 +10,9 @@
 #include "observe/log.h"
 
 #include <atomic>
+#include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,11 +41,13 @@ private:
     struct Asked {  // what this worker keeps of a model
         LateUse* late = nullptr;
         std::atomic<std::uint64_t> times{0};
+        std::optional<std::chrono::steady_clock::time_point> slowAt;  // the loop's: when noteTurn() warned
     };
 
     std::vector<const Model*> modelsFor(const ModelRequest& request, const std::vector<std::string>& names) const;
     void arrange(std::vector<const Model*>& accounts) const;
     LateUse* noteAsked(const Model& model);
+    void noteTurn(const Model& model, std::chrono::nanoseconds duration);
     void logFailure(const Model& model, ModelStatus status, Stop stop, const std::string& requestId,
                     const CallReport& report) const;
 

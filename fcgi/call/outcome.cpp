@@ -3,7 +3,9 @@
 namespace aiproject {
 namespace {
 
-ErrorKind badInputOf(Kind kind) noexcept { return kind == Kind::text ? ErrorKind::badRequest : ErrorKind::fileFormat; }
+ErrorKind badInputOf(Kind kind) noexcept {
+    return kind == Kind::text || kind == Kind::speech ? ErrorKind::badRequest : ErrorKind::fileFormat;
+}
 
 bool isKnown(ModelStatus status) noexcept {
     return status >= ModelStatus::ok && status <= ModelStatus::failed;  // the contract's first and last
@@ -15,9 +17,9 @@ ErrorKind failureOf(Kind kind) noexcept {
     switch (kind) {
         case Kind::text:
         case Kind::embedding: return ErrorKind::textModelFailed;
-        case Kind::voice:
-        case Kind::speech: return ErrorKind::voiceModelFailed;
+        case Kind::voice: return ErrorKind::voiceModelFailed;
         case Kind::picture: return ErrorKind::pictureModelFailed;
+        case Kind::speech: return ErrorKind::speechModelFailed;
     }
     return ErrorKind::internal;
 }

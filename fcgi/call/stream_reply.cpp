@@ -21,6 +21,8 @@ bool StreamReply::pass(const TokenEstimate& answer, Write&& write) noexcept {
     sink_.passing(answer);
     try {
         write();
+    } catch (const AnswerTooLong&) {
+        return end(Stop::answerTooLong);
     } catch (...) {
         return refuseGarbage("a piece of the answer cannot be passed on: " + describeCurrent());
     }
@@ -76,6 +78,21 @@ bool StreamReply::toolCall(const ToolPiece& piece) noexcept {
     TokenEstimate answer = report_.answer;
     add(answer, piece);
     return pass(answer, [&] { writer_.toolCall(place(), piece); });
+}
+
+bool StreamReply::bytes(Text piece) noexcept {
+    if (isAtEnd()) return false;
+    if (!writer_.takesBytes()) return CallReply::bytes(piece);
+    if (!isOfAFrame(piece)) return false;
+    if (piece.size == 0) return true;
+    const bool isPassed = pass(report_.answer, [&] { writer_.bytes(place(), piece); });
+    if (isPassed) report_.spoken.add(piece);
+    return isPassed;
+}
+
+// A client cannot tell a speech of nothing from one that is whole.
+void StreamReply::checkWhole() noexcept {
+    if (writer_.takesBytes() && !hasBegun() && !report_.isCut) blame("the plugin answered without a byte of speech");
 }
 
 bool StreamReply::take(std::string_view dialect, std::string_view frame, const FrameLook& look) {

@@ -21,6 +21,8 @@ public:
     bool text(Text piece) noexcept override;
     bool thought(Text piece) noexcept override;
     bool toolCall(const ToolPiece& piece) noexcept override;
+    bool bytes(Text piece) noexcept override;
+    void checkWhole() noexcept override;
     bool flush() noexcept override;
     void correctUsage(const Usage& billed) override;
 

@@ -22,25 +22,23 @@ StreamedCall::StreamedCall(const CallServices& services, FollowedCalls& followed
                            const CallToBill& bill, const Asker& asker, Question question)
     : followed_(followed),
       outlivesClient_(services.config.billing.onClientGone == OnClientGone::drain),
-      comments_(question.form.comments),
-      sink_(exchange, services.config.billing.onClientGone, question.form.framing),
+      sink_(exchange, services.config.billing.onClientGone, question.form),
       writer_(question.form.writer(sink_)),
       reply_(sink_, *writer_, exchange.request().id),
       call_(services, exchange, bill, asker, std::move(question), reply_, &sink_),
       upstream_(*this, followed.loop()),
       client_(*this, followed.loop()),
       turnAt_(kNever),
-      clientUntil_(kNever),
-      commentAt_(kNever) {}
+      clientUntil_(kNever) {}
 
 StreamedCall::~StreamedCall() = default;
 
 // Opened: in a thread.
 
 bool StreamedCall::ask(RequestRecord& record) {
+    reply_.timeIn(&record.times);
     const std::optional<Ending> ending = endingOf(&Attempts::ask);
     if (!ending) return true;
-    if (ending->outcome == Outcome::complete) record.model = call_.attempts().model();
     call_.settle(ending->outcome, record);
     call_.free();
     if (ending->error) {
@@ -71,6 +69,7 @@ void StreamedCall::breakOff(const Error& error) {
 void StreamedCall::follow(ClientRequest request, EndRequest end) {
     place_.emplace(followed_);
     request_ = std::move(request);
+    reply_.timeIn(&request_.record.times);
     end_ = std::move(end);
     followed_.loop().post([self = shared_from_this()] {
         self->self_ = self;
@@ -108,9 +107,11 @@ void StreamedCall::hearEnd() {
 
 void StreamedCall::advance() {
     Following& stream = call_.attempts().following();
-    watched().beginTurn(followed_.loop().now());
+    const auto begin = Clock::now();
+    watched().beginTurn(begin);
     const Step step = stream.advance();
     watched().endTurn();
+    call_.attempts().noteTurn(Clock::now() - begin);
     if (step.next == Next::over || watched().stop() != Stop::none) return endStream();
     if (reply_.hasBegun()) call_.dropQuestion();
     await(step);
@@ -122,6 +123,7 @@ void StreamedCall::await(const Step& step) {
     if (exchange().unsent() > kMostUnsent) {
         isPaused_ = true;
         stream.pause();  // the time of a client that reads slowly is not the upstream's
+        reply_.enter(CallTimes::Phase::client);
         upstream_.unwatch();
         turnAt_ = kNever;
     } else if (step.next == Next::again) {
@@ -140,11 +142,8 @@ void StreamedCall::await(const Step& step) {
 }
 
 void StreamedCall::setTime() {
-    if (comments_.count() > 0 && (commentAt_ == kNever || writes_ != sink_.writes())) {
-        writes_ = sink_.writes();
-        commentAt_ = followed_.loop().now() + comments_;
-    }
-    auto next = std::min({watched().totalUntil(), turnAt_, commentAt_, call_.attempts().following().deadline()});
+    auto next = std::min({watched().totalUntil(), turnAt_, sink_.commentAt(followed_.loop().now()),
+                          call_.attempts().following().deadline()});
     if (unsent_ > 0) next = std::min(next, clientUntil_);
     upstream_.wakeAt(next);
 }
@@ -161,17 +160,14 @@ void StreamedCall::timeHasCome() {
         stream.expire();
         return endStream();
     }
-    if (now >= commentAt_ && !comment()) return clientLeft();
+    if (now >= sink_.commentAt(now) && !comment()) return clientLeft();
     if (now >= turnAt_) return advance();
     setTime();
 }
 
-// Nothing was written for a while: proxies and browsers would give up. A client that still has to take something hears
-// enough. False: the client has left.
+// False: the client has left.
 bool StreamedCall::comment() {
-    commentAt_ = followed_.loop().now() + comments_;
-    if (exchange().unsent() > 0) return true;
-    const bool isTaken = sink_.comment();
+    const bool isTaken = sink_.comment(followed_.loop().now());
     watchClient();
     return isTaken;
 }
@@ -223,6 +219,7 @@ void StreamedCall::goOn() {
     if (!isPaused_ || exchange().unsent() > kLittleUnsent) return setTime();
     isPaused_ = false;
     call_.attempts().following().resume();
+    reply_.enter(CallTimes::Phase::frames);
     advance();
 }
 
@@ -242,7 +239,6 @@ void StreamedCall::endStream() {
 void StreamedCall::settle(const Ending& ending) {
     state_ = State::settled;
     error_ = ending.error;
-    if (ending.outcome == Outcome::complete) request_.record.model = call_.attempts().model();
     // Hands its share of the call over, so that the call ends in the loop and not in the committer.
     call_.settle(ending.outcome, request_.record, [&loop = followed_.loop(), self = self_]() mutable {
         loop.post([self = std::move(self)] { self->inLoop([&] { self->finish(); }); });
@@ -253,6 +249,7 @@ void StreamedCall::settle(const Ending& ending) {
 
 void StreamedCall::finish() {
     state_ = State::ended;
+    request_.record.times.enter(CallTimes::Phase::end);
     call_.free();
     exchange().neverWait();
     if (error_)

@@ -112,7 +112,6 @@ private:
     FollowedCalls& followed_;
     std::optional<FollowedCalls::Place> place_;  // from follow() on; the last to go
     const bool outlivesClient_;                  // on_client_gone = drain
-    const std::chrono::milliseconds comments_;   // StreamForm::comments
     StreamSink sink_;
     const std::unique_ptr<AnswerWriter> writer_;  // of the client's dialect
     StreamReply reply_;
@@ -129,8 +128,6 @@ private:
     Clock::time_point turnAt_;       // when the stream wants to be called at the latest
     Clock::time_point clientUntil_;  // when it must have taken something of what waits for it
     std::size_t unsent_ = 0;         // when that was set
-    Clock::time_point commentAt_;    // when the client must hear that the call lives
-    std::uint64_t writes_ = 0;       // when that was set
     std::optional<Error> error_;
 };
 

@@ -1,7 +1,7 @@
 #include "store/backup.h"
 
 #include "commands/command_line.h"
-#include "commands/manager_link.h"
+#include "commands/managed.h"
 #include "commands/output.h"
 #include "store/database.h"
 #include "store/migrations.h"
@@ -15,7 +15,9 @@ namespace {
 // The database's own lock tells of workers; this names the culprit, also before its workers have opened anything.
 bool isServed(const CommandLine& line) {
     try {
-        const ManagerLink link(line);
+        const ManagerLink link = managerOf(line);
+        return true;
+    } catch (const ManagerLink::Late&) {  // it hangs, and its workers serve
         return true;
     } catch (const std::runtime_error&) {
         return false;

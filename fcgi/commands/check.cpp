@@ -116,7 +116,8 @@ void checkDatabase(const Config& config, Report& report) {
 }  // namespace
 
 int check(const CommandLine& line) {
-    if (line.json && line.printConfig) throw NotUnderstood("--json and --print-config exclude each other");
+    if (line.json && line.printConfig)
+        throw NotUnderstood("--json and --print-config cannot be used together; write one of them");
     const ConfigReading reading = readConfig(line.config);
     if (line.printConfig) std::cout << printed(reading.config);
     Report report;

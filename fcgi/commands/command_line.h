@@ -30,8 +30,9 @@ struct Command {
     const char* arguments;  // "NAME" must be there, "[NAME]" may
     const char* summary;    // one line
     const char* details;    // for --help
-    const char* options;    // long names of those it takes; command_line.cpp has the table of all
+    const char* options;    // long names of those it takes; command_options.cpp has the table of all
     int (*run)(const CommandLine& line);
+    const char* section = "";  // of the overview
 };
 
 // What a command throws for exit code 2: an argument or an option that does not mean anything.
@@ -53,7 +54,9 @@ int worker(const CommandLine& line);
 int check(const CommandLine& line);
 int migrate(const CommandLine& line);
 int models(const CommandLine& line);
+int pluginNew(const CommandLine& line);
 int discover(const CommandLine& line);
+int tryPlugin(const CommandLine& line);
 int version(const CommandLine& line);
 int importOriginal(const CommandLine& line);
 int backup(const CommandLine& line);
@@ -79,9 +82,9 @@ int keyRevoke(const CommandLine& line);
 int usage(const CommandLine& line);
 int audit(const CommandLine& line);
 
-// Runs the command that the arguments name: 0 fine, 1 it failed, 2 they are not understood, 3 there is no such
-// user, invitation or server, 4 import-original has skipped rows. `help --words` lists commands and options for the
-// completion of a shell.
+// Runs the command that the arguments name, which options may precede: 0 fine, 1 it failed, 2 they are not understood,
+// 3 there is no such user, invitation or server, 4 import-original has skipped rows. `help --words` lists commands and
+// options for the completion of a shell.
 int runCommand(const std::vector<Command>& commands, const std::vector<std::string>& arguments);
 
 }  // namespace aiproject

@@ -1,30 +1,18 @@
 #include "base/utf8.h"
 #include "commands/command_line.h"
+#include "commands/discovery.h"
 #include "commands/loopback_ports.h"
-#include "commands/models_answer.h"
 #include "commands/output.h"
-#include "commands/written_config.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <stdexcept>
 
 namespace aiproject {
 namespace {
-
-struct Found {
-    LocalServer server;
-    std::string configuredAs;  // a model of the configuration that asks it already; empty: none
-};
-
-struct Discovery {
-    std::vector<Found> servers;
-    std::vector<std::pair<std::uint16_t, std::string>> others;  // ports, and why they are no servers
-};
 
 // Without --write it may be one that is not there, or that this user may not read: then nothing is known of it.
 WrittenConfig writtenConfig(const CommandLine& line) {
@@ -37,86 +25,6 @@ WrittenConfig writtenConfig(const CommandLine& line) {
     }
 }
 
-std::string modelKey(const std::string& name, const std::string& setting) { return "model." + name + "." + setting; }
-
-// Where the plugin asks when no url is set.
-std::uint16_t portOfDialect(const std::string& dialect) {
-    if (dialect == "ollama") return 11434;
-    if (dialect == "vllm") return 8000;
-    return dialect == "llamacpp" ? 8080 : 0;
-}
-
-bool leadsTo(const std::string& url, std::uint16_t port) {
-    for (const std::string host : {"//127.0.0.1:", "//localhost:"}) {
-        const std::string place = host + std::to_string(port);
-        const auto at = url.find(place);
-        if (at != std::string::npos && (at + place.size() == url.size() || url[at + place.size()] == '/')) return true;
-    }
-    return false;
-}
-
-// The model that asks that server for its model, or that has the name which it would get; empty: there is none.
-std::string configuredAs(const LocalServer& server, const WrittenConfig& config) {
-    for (const std::string& name : config.models()) {
-        const auto is = [&, name = name](const char* setting, const std::string& value) {
-            return config.valueOf(modelKey(name, setting)) == value;
-        };
-        const bool isThere = config.has(modelKey(name, "url"))
-                                 ? leadsTo(config.valueOf(modelKey(name, "url")), server.port)
-                                 : portOfDialect(config.valueOf(modelKey(name, "dialect"))) == server.port;
-        if (name == server.name || (isThere && is("plugin", "openai") && is("model", server.model))) return name;
-    }
-    return {};
-}
-
-// Names that differ from each other, as far as the ports do.
-void takeServer(LocalServer server, const WrittenConfig& config, Discovery& discovery) {
-    const auto hasIts = [&](const Found& other) { return other.server.name == server.name; };
-    if (std::any_of(discovery.servers.begin(), discovery.servers.end(), hasIts))
-        server.name += "_" + std::to_string(server.port);
-    const std::string model = configuredAs(server, config);
-    discovery.servers.push_back({std::move(server), model});
-}
-
-Discovery look(const WrittenConfig& config) {
-    Discovery discovery;
-    for (const PortAnswer& answer : askForModels(portsToAsk(), timeToAsk())) {
-        if (!answer.isTaken) continue;
-        ReadAnswer read = readModelsAnswer(answer);
-        if (read.reason.empty())
-            takeServer(std::move(read.server), config, discovery);
-        else
-            discovery.others.emplace_back(answer.port, read.reason);
-    }
-    return discovery;
-}
-
-ConfigLines linesOf(const LocalServer& server) {
-    return {{modelKey(server.name, "plugin"), "openai"},
-            {modelKey(server.name, "dialect"), server.dialect},
-            {modelKey(server.name, "url"), server.url()},
-            {modelKey(server.name, "model"), server.model}};
-}
-
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
-    return text;
-}
-
-// What is not in the configuration yet.
-ConfigLines newLines(const Discovery& discovery, const WrittenConfig& config) {
-    ConfigLines lines;
-    std::vector<std::string> names;
-    for (const Found& found : discovery.servers) {
-        if (!found.configuredAs.empty()) continue;
-        for (auto& one : linesOf(found.server)) lines.push_back(std::move(one));
-        names.push_back(found.server.name);
-    }
-    if (!names.empty() && !config.has("route.text")) lines.emplace_back("route.text", joined(names));
-    return lines;
-}
-
 std::string modelsIn(const LocalServer& server) {
     constexpr std::size_t mostShown = 12;
     std::vector<std::string> shown = server.models;
@@ -126,21 +34,30 @@ std::string modelsIn(const LocalServer& server) {
                                 : "");
 }
 
+// Of new models for which the configuration has a route already.
+std::string setRoutes(const Discovery& discovery, const WrittenConfig& config) {
+    std::string lines;
+    for (const auto& [kind, path] : {std::pair("text", "/textModel/*"), std::pair("voice", "/voiceModel/chat")}) {
+        const std::string route = std::string("route.") + kind;
+        const auto isNew = [&, kind = kind](const Found& found) {
+            return found.kind == kind && found.configuredAs.empty();
+        };
+        if (config.has(route) && std::any_of(discovery.servers.begin(), discovery.servers.end(), isNew))
+            lines += "# " + route + " is set already: write there which of these models " + path + " shall ask.\n";
+    }
+    return lines;
+}
+
 // Lines of a configuration, and comments.
 void printText(const Discovery& discovery, const WrittenConfig& config) {
-    for (const auto& [server, model] : discovery.servers) {
-        std::cout << "# " << server.title() << "; its models: " << modelsIn(server) << "\n";
-        if (model.empty())
-            std::cout << textOf(linesOf(server)) << "\n";
+    for (const Found& found : discovery.servers) {
+        std::cout << "# " << found.server.title() << "; its models: " << modelsIn(found.server) << "\n";
+        if (found.configuredAs.empty())
+            std::cout << textOf(linesOf(found)) << "\n";
         else
-            std::cout << "# The configuration has the model " << printable(model) << " already.\n\n";
+            std::cout << "# The configuration has the model " << printable(found.configuredAs) << " already.\n\n";
     }
-    const ConfigLines lines = newLines(discovery, config);
-    if (lines.empty()) return;
-    if (lines.back().first == "route.text")
-        std::cout << textOf({lines.back()});
-    else
-        std::cout << "# route.text is set already: write there which of these models /textModel/* shall ask.\n";
+    std::cout << textOf(newRoutes(discovery, config)) << setRoutes(discovery, config);
 }
 
 Poco::JSON::Array arrayOf(const std::vector<std::string>& texts) {
@@ -156,15 +73,17 @@ Poco::Dynamic::Var orNull(const std::string& text) {
 void printDiscovery(const Discovery& discovery, const ConfigLines& lines, bool isWritten) {
     Poco::JSON::Object object = jsonObject(), settings = jsonObject();
     Poco::JSON::Array servers, others;
-    for (const auto& [server, model] : discovery.servers) {
+    for (const Found& found : discovery.servers) {
+        const LocalServer& server = found.server;
         Poco::JSON::Object one = jsonObject();
         one.set("port", server.port);
         one.set("product", orNull(server.product));
         one.set("dialect", server.dialect);
         one.set("url", server.url());
-        one.set("model", server.model);
+        one.set("kind", found.kind);
+        one.set("model", found.model);
         one.set("models", arrayOf(server.models));
-        one.set("configured_as", orNull(model));
+        one.set("configured_as", orNull(found.configuredAs));
         servers.add(one);
     }
     for (const auto& [port, reason] : discovery.others) {
@@ -196,8 +115,10 @@ void writeLines(const Discovery& discovery, const WrittenConfig& config, const C
                 const std::string& file) {
     std::string titles, taken;
     for (const Found& found : discovery.servers) {
-        std::string& words = found.configuredAs.empty() ? titles : taken;
-        words += (words.empty() ? "" : ", ") + (found.configuredAs.empty() ? found.server.title() : found.configuredAs);
+        const bool isNew = found.configuredAs.empty();
+        const std::string word = isNew ? found.server.title() : found.configuredAs;
+        std::string& words = isNew ? titles : taken;
+        if (words.find(word) == std::string::npos) words += (words.empty() ? "" : ", ") + word;
     }
     if (lines.empty())
         throw std::runtime_error(file + ": has the model " + taken +
@@ -210,7 +131,7 @@ void writeLines(const Discovery& discovery, const WrittenConfig& config, const C
 int discover(const CommandLine& line) {
     const WrittenConfig config = writtenConfig(line);
     const std::string file = line.config.file.empty() ? kDefaultConfigFile : line.config.file;
-    const Discovery discovery = look(config);
+    const Discovery discovery = lookForServers(config);
     const ConfigLines lines = newLines(discovery, config);
     const bool isToWrite = line.has("write") && !discovery.servers.empty();
     if (isToWrite) writeLines(discovery, config, lines, file);

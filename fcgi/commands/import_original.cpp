@@ -17,7 +17,7 @@ constexpr const char* kPasswordVariable = "AIPROJECT_IMPORT_PASSWORD";
 constexpr std::size_t kShownBytes = 200;  // of what is no more than 50 characters when it is sound
 constexpr int kSomeSkipped = 4;
 
-std::string shown(const OriginalUser::Field& field) { return printable(field.value_or("").substr(0, kShownBytes)); }
+std::string shortened(const OriginalUser::Field& field) { return printable(field.value_or("").substr(0, kShownBytes)); }
 
 // A line for each row that is not taken as it is. For people as they come: an import may take hours. JSON as a whole
 // at the end, or not at all.
@@ -28,14 +28,14 @@ public:
     void row(const OriginalUser& row, RowResult result, const std::string& reason) {
         const std::string what = result == RowResult::skipped ? "skipped" : "changed";
         if (!json_) {
-            const std::string line = what + " " + shown(row.id) + " \"" + shown(row.name) + "\": " + reason;
+            const std::string line = what + " " + shortened(row.id) + " \"" + shortened(row.name) + "\": " + reason;
             std::cout << safeForTerminal(line) << "\n";
             return;
         }
         Poco::JSON::Object object = jsonObject();
         object.set("result", what);
-        object.set("id", shown(row.id));
-        object.set("name", shown(row.name));
+        object.set("id", shortened(row.id));
+        object.set("name", shortened(row.name));
         object.set("reason", reason);
         rows_.add(object);
     }
@@ -93,7 +93,8 @@ int importOriginal(const CommandLine& line) {
     const ImportMode mode = line.has("apply") ? ImportMode::apply : ImportMode::dryRun;
     const std::string from = line.textOf("from");
     if (from.empty()) throw NotUnderstood("--from is missing: FILE.sql or mysql://USER@HOST:PORT/DATABASE");
-    if (line.has("apply") && line.has("dry-run")) throw NotUnderstood("--apply and --dry-run exclude each other");
+    if (line.has("apply") && line.has("dry-run"))
+        throw NotUnderstood("--apply and --dry-run cannot be used together; write one of them");
     warnOfPassword(from);
     const char* const password = std::getenv(kPasswordVariable);
     const OriginalUsers users = originalUsersFrom(from, password ? password : "");
@@ -104,6 +105,7 @@ int importOriginal(const CommandLine& line) {
     ImportSettings settings;
     settings.mode = mode;
     settings.voiceSeconds = accounts.config.auth.newVoiceSeconds;
+    settings.money = accounts.config.auth.newMoney;
     settings.refill = accounts.config.quota.refill;
     settings.threads = int(std::thread::hardware_concurrency());
     if (mode == ImportMode::apply) settings.key = loadKey(accounts.config.auth.keyFile);

@@ -1,7 +1,6 @@
 // `aiproject invite add`, `list`, `revoke`.
 #include "auth/invitations.h"
-#include "auth/registration.h"
-#include "base/unix_time.h"
+#include "base/utc_text.h"
 #include "commands/account_database.h"
 #include "commands/display_text.h"
 #include "commands/output.h"
@@ -12,21 +11,6 @@
 
 namespace aiproject {
 namespace {
-
-Poco::JSON::Object jsonOf(const Invitation& invitation) {
-    Poco::JSON::Object object = jsonObject();
-    object.set("code", invitation.code);
-    object.set("tokens", invitation.grant.tokens);
-    object.set("pic_times", invitation.grant.picTimes);
-    object.set("voice_seconds", invitation.grant.voiceSeconds);
-    object.set("academy", invitation.academy);
-    object.set("uses", invitation.uses);
-    object.set("uses_left", invitation.usesLeft);
-    object.set("begins", jsonTime(invitation.beginsMs));
-    object.set("ends", jsonTime(invitation.endsMs));
-    object.set("created_at", jsonTime(invitation.createdMs));
-    return object;
-}
 
 void printTable(const std::vector<Invitation>& invitations) {
     Table table({{"code", Column::Kind::whole},
@@ -47,24 +31,28 @@ void printTable(const std::vector<Invitation>& invitations) {
     table.print(std::cout);
 }
 
+Invitation madeOf(Invitations& invitations, const InvitationTerms& terms) {
+    try {
+        return invitations.make(terms).front();
+    } catch (const Error& e) {
+        if (e.member() == "ends") throw NotUnderstood("--ends is over before anybody could use the code");
+        if (e.kind() == ErrorKind::registrationRefused) throw NotUnderstood(e.what());
+        throw;
+    }
+}
+
 }  // namespace
 
 int inviteAdd(const CommandLine& line) {
-    Invitation invitation;
-    invitation.grant = {balanceOf(line, "tokens", 0), balanceOf(line, "pic-times", 0),
-                        balanceOf(line, "voice-seconds", 0)};
-    // As registration stores that of a user, or nobody could have it.
-    invitation.academy = understood([&] { return checkedAcademy(line.textOf("academy")); });
-    invitation.usesLeft = numberOf(line, "uses", 1, -1);
-    invitation.beginsMs = dayOf(line, "begins", 0);
-    invitation.endsMs = dayAfter(line, "ends", 0);
-    invitation.createdMs = unixMilliseconds();
-    if (invitation.endsMs != 0 && invitation.endsMs <= std::max(invitation.beginsMs, invitation.createdMs))
-        throw NotUnderstood("--ends is over before anybody could use the code");
-    invitation.code = Invitations::newCode();
+    InvitationTerms terms;
+    terms.grant = {balanceOf(line, "tokens", 0), balanceOf(line, "pic-times", 0), balanceOf(line, "voice-seconds", 0)};
+    terms.academy = line.textOf("academy");
+    terms.usesLeft = numberOf(line, "uses", 1, -1);
+    terms.beginsMs = dayOf(line, "begins", 0);
+    terms.endsMs = dayAfter(line, "ends", 0);
     AccountDatabase accounts(line, DatabaseUse::serve);
     Invitations invitations(accounts.database);
-    invitations.add(invitation);
+    const Invitation invitation = madeOf(invitations, terms);
     if (line.json)
         printJson(jsonOf(invitation));
     else

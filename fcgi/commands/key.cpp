@@ -1,15 +1,22 @@
 // `aiproject key add`, `list`, `revoke`.
 #include "auth/api_keys.h"
 #include "auth/registration.h"
+#include "base/near_word.h"
+#include "base/utc_text.h"
 #include "commands/account_database.h"
+#include "commands/command_options.h"
 #include "commands/display_text.h"
 #include "commands/output.h"
 #include "commands/table.h"
 #include "commands/values.h"
+#include "host/known_models.h"
+#include "pool/plugin_snapshot.h"
 
 #include <Poco/StringTokenizer.h>
 
+#include <algorithm>
 #include <iostream>
+#include <set>
 
 namespace aiproject {
 namespace {
@@ -20,6 +27,7 @@ public:
         : accounts_(line, use), credential_(loadKey(accounts_.config.auth.keyFile)) {}
 
     ApiKeys keys() { return {accounts_.database, credential_}; }
+    const Config& config() const { return accounts_.config; }
 
     KeyOwner owner(const std::string& typed) {
         UserDirectory directory(accounts_.database, accounts_.config.quota);
@@ -44,30 +52,19 @@ KeyTerms termsOf(const CommandLine& line) {
     terms.mostMoney = balanceOf(line, "money", -1);
     const std::optional<Refill> refill = refillOf(line.textOf("refill", "none"));
     if (!refill)
-        throw NotUnderstood("--refill cannot be '" + safeForTerminal(line.textOf("refill")) +
-                            "'; write day, month or none");
+        throw NotUnderstood("--refill cannot be " + shownArgument(line.textOf("refill")) +
+                            didYouMean(line.textOf("refill"), {"day", "month", "none"}) + "; write day, month or none");
     terms.refill = *refill;
     return terms;
 }
 
-Poco::JSON::Object jsonOf(const ApiKey& key) {
-    Poco::JSON::Array models;
-    for (const std::string& model : key.terms.models) models.add(model);
-    Poco::JSON::Object object = jsonObject();
-    object.set("id", key.id);
-    object.set("user", key.userName);
-    object.set("name", key.terms.name);
-    object.set("hint", key.hint);
-    object.set("models", models);
-    object.set("ends", jsonTime(key.terms.endsMs));
-    object.set("tokens", key.terms.mostTokens);
-    object.set("tokens_used", key.tokensUsed);
-    object.set("money", key.terms.mostMoney);
-    object.set("money_used", key.moneyUsed);
-    object.set("refill", std::string(nameOf(key.terms.refill)));
-    object.set("created_at", jsonTime(key.createdMs));
-    object.set("last_used", jsonTime(key.usedMs));
-    return object;
+// A slip in a name would make a key that nothing lets in, and nobody would say why.
+void requireKnownModels(const std::vector<std::string>& names, const Config& config) {
+    const std::set<std::string> configured = knownModels(config, {});
+    const auto isConfigured = [&](const std::string& name) { return configured.count(name) > 0; };
+    // A host that only administers accounts has the configuration, and no plugins.
+    if (std::all_of(names.begin(), names.end(), isConfigured)) return;
+    requireKnown(names, knownModels(config, PluginSnapshot::namesIn(config)));
 }
 
 std::string limitText(std::int64_t used, std::int64_t most) {
@@ -85,11 +82,9 @@ void printTable(const std::vector<ApiKey>& keys) {
                  {"until"},
                  {"used", Column::Kind::whole}});
     for (const ApiKey& key : keys) {
-        std::string models;
-        for (const std::string& model : key.terms.models) models += (models.empty() ? "" : ",") + model;
         table.add({std::to_string(key.id), key.userName, key.terms.name, "..." + key.hint,
-                   models.empty() ? "all" : models, limitText(key.tokensUsed, key.terms.mostTokens),
-                   limitText(key.moneyUsed, key.terms.mostMoney),
+                   key.terms.models.empty() ? "all" : listOf(key.terms.models),
+                   limitText(key.tokensUsed, key.terms.mostTokens), limitText(key.moneyUsed, key.terms.mostMoney),
                    // Where it ends at 0:00, the day before is the last.
                    key.terms.endsMs == 0 ? "" : utcDay(key.terms.endsMs - 1),
                    key.usedMs == 0 ? "never" : utcDay(key.usedMs)});
@@ -106,6 +101,7 @@ int keyAdd(const CommandLine& line) {
     const KeyOwner owner = command.owner(line.arguments[0]);
     const NewKey made = [&] {
         try {
+            requireKnownModels(terms.models, command.config());
             return keys.add(owner, terms);
         } catch (const Error& e) {
             if (e.kind() == ErrorKind::badRequest) throw NotUnderstood(e.what());

@@ -99,7 +99,7 @@ std::vector<std::uint16_t> portsToAsk() {
         unsigned port = 0;
         if (!Poco::NumberParser::tryParseUnsigned(word, port) || port == 0 || port > 65'535)
             throw NotUnderstood(std::string(kPortsVariable) + ": '" + printable(word) +
-                                "' is no port; write numbers with commas between them, as " + kUsualPorts);
+                                "' is not a port; write numbers with commas between them, as " + kUsualPorts);
         if (std::find(ports.begin(), ports.end(), port) == ports.end()) ports.push_back(std::uint16_t(port));
     }
     if (ports.size() > kMostPorts)

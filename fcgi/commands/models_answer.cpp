@@ -100,11 +100,18 @@ bool isFit(const std::string& name) {
            name.find("${") == std::string::npos;
 }
 
-bool seemsToWrite(const std::string& name) {
+bool hasOneOf(const std::string& name, std::initializer_list<const char*> words) {
     const std::string lower = Poco::toLower(name);
-    const auto isIn = [&](const char* word) { return lower.find(word) != std::string::npos; };
-    const std::initializer_list<const char*> others{"embed", "rerank", "whisper", "bge-", "tts"};
-    return std::none_of(others.begin(), others.end(), isIn);
+    return std::any_of(words.begin(), words.end(),
+                       [&](const char* word) { return lower.find(word) != std::string::npos; });
+}
+
+bool seemsToTranscribe(const std::string& name) {
+    return hasOneOf(name, {"whisper", "transcri", "paraformer", "sensevoice", "parakeet", "canary", "-asr", "asr-"});
+}
+
+bool seemsToWrite(const std::string& name) {
+    return !seemsToTranscribe(name) && !hasOneOf(name, {"embed", "rerank", "bge-", "tts"});
 }
 
 struct List {
@@ -143,7 +150,7 @@ void refuseStatus(const HTTPResponse& head) {
 }
 
 LocalServer serverOf(const PortAnswer& answer, const HTTPResponse& head, const List& list) {
-    LocalServer server{answer.port, "", "llamacpp", "local_" + std::to_string(answer.port), "", list.models};
+    LocalServer server{answer.port, "", "llamacpp", "local_" + std::to_string(answer.port), "", "", list.models};
     for (const Habit& habit : kHabits)
         if (habit.port == answer.port) {
             server.dialect = habit.dialect;
@@ -171,9 +178,14 @@ LocalServer read(const PortAnswer& answer) {
         throw Refused{"is an aiproject"};
     LocalServer server = serverOf(answer, message->head, list);
     if (list.owners.empty()) throw Refused{"has no model yet"};
-    const auto writer = std::find_if(list.models.begin(), list.models.end(), seemsToWrite);
-    if (writer == list.models.end()) throw Refused{"has no model that writes text, with a name that can be configured"};
-    server.model = *writer;
+    const auto firstOf = [&](bool (*seemsTo)(const std::string&)) {
+        const auto found = std::find_if(list.models.begin(), list.models.end(), seemsTo);
+        return found == list.models.end() ? std::string() : *found;
+    };
+    server.model = firstOf(&seemsToWrite);
+    server.voice = firstOf(&seemsToTranscribe);
+    if (server.model.empty() && server.voice.empty())
+        throw Refused{"has no model that writes text or transcribes, with a name that can be configured"};
     return server;
 }
 

@@ -14,7 +14,8 @@ struct LocalServer {
     std::string product;  // empty: the answer does not say
     std::string dialect;  // of the plugin openai
     std::string name;     // for model.NAME
-    std::string model;    // the first one that seems to answer with text
+    std::string model;    // the first one that seems to answer with text; empty: there is only one of voice
+    std::string voice;    // the first one that seems to write down recordings; empty: there is none
     std::vector<std::string> models;
 
     std::string url() const { return "http://127.0.0.1:" + std::to_string(port) + "/v1"; }

@@ -1,5 +1,5 @@
 #include "commands/command_line.h"
-#include "commands/manager_link.h"
+#include "commands/managed.h"
 
 #include <iostream>
 
@@ -12,10 +12,10 @@ void print(const std::string& kind, const std::string& text) {
 
 }  // namespace
 
-int reload(const CommandLine& line) { return ManagerLink(line).ask("reload", print); }
+int reload(const CommandLine& line) { return managerOf(line).ask("reload", print); }
 
 int stop(const CommandLine& line) {
-    const int code = ManagerLink(line).ask("stop", print);
+    const int code = managerOf(line).ask("stop", print);
     std::cout << "stopped\n";
     return code;
 }

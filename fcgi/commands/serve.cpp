@@ -3,6 +3,7 @@
 #include "auth/uuid_hashes.h"
 #include "commands/command_line.h"
 #include "commands/core_dumps.h"
+#include "commands/release.h"
 #include "config/install_layout.h"
 #include "config/overrides.h"
 #include "config/secrets.h"
@@ -11,6 +12,8 @@
 #include "manager/manager.h"
 #include "store/database.h"
 #include "store/migrations.h"
+
+#include <iostream>
 
 namespace aiproject {
 namespace {
@@ -25,13 +28,31 @@ void prepare(const Config& config, Log& log) {
     UuidHashes::complete(database, loadOrCreateKey(config.auth.keyFile));
 }
 
+// For another program, in whose process this one is: an upgrade has replaced its file, or this one's own successor
+// could not serve.
+int goOn(const CommandLine& line, Handover handed, const ManagerSignals& signals) {
+    const GenerationSource source{handed.path, line.config, release()};
+    const bool isBack = handed.role == Handover::Role::back;
+    Generation generation = makeGeneration(source, isBack ? handed.serving : handed.candidate);
+    if (handed.role == Handover::Role::rehearsal) {
+        std::cout << kUnderstood << std::endl;
+        return EXIT_SUCCESS;
+    }
+    forbidCoreDumps(generation.config);
+    Log log(generation.config.log, "manager");
+    log.hide(secretsOf(generation.config));
+    Manager(source, std::move(handed), std::move(generation), signals, log).run();
+    return EXIT_SUCCESS;
+}
+
 }  // namespace
 
 int serve(const CommandLine& line) {
     // Before an upgrade can put another file there: the name of one that was replaced is lost.
     const std::string binary = ownBinary();
     const ManagerSignals signals;  // before any thread, and opening the database makes one
-    const GenerationSource source{binary, line.config};
+    if (auto handed = inheritedHandover()) return goOn(line, std::move(*handed), signals);
+    const GenerationSource source{binary, line.config, release()};
     Generation first = makeGeneration(source, 1);
     requireTrustedFiles(first.config);  // before anything of it is opened or made
     forbidCoreDumps(first.config);

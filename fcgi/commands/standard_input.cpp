@@ -70,7 +70,8 @@ std::string askPassword(const std::string& userName) {
 }
 
 bool confirm(const std::string& question, const std::string& expected, const std::string& otherwise) {
-    if (isatty(STDIN_FILENO) == 0) throw NotUnderstood("standard input is no terminal to ask at; " + otherwise);
+    if (isatty(STDIN_FILENO) == 0)
+        throw NotUnderstood("standard input is not a terminal, so nothing can be asked; " + otherwise);
     std::cerr << question << std::flush;
     return readLine("an answer was typed") == expected;
 }

@@ -1,7 +1,6 @@
 // `aiproject user add`, `grant`, `disable`, `enable`, `rotate`, `password`, `delete`.
 #include "auth/password_hash.h"
 #include "auth/registration.h"
-#include "auth/text_forms.h"
 #include "base/error.h"
 #include "commands/account_database.h"
 #include "commands/balance_change.h"
@@ -27,16 +26,23 @@ public:
     UserDirectory& directory() { return directory_; }
     const std::string& name() const { return name_; }
 
+    // The one that the name means; a change goes by its id, whoever has the name by then.
     AccountView account() {
         const auto found = directory_.find(name_);
         if (!found) throw noSuchUser();
         return *found;
     }
+    std::int64_t id() { return account().id; }
 
     // `isThere` is what the directory has answered.
-    int end(bool isThere, const std::string& done) {
+    void require(bool isThere) const {
         if (!isThere) throw noSuchUser();
-        return report(account(), done);
+    }
+    int end(std::int64_t id, bool isThere, const std::string& done) {
+        require(isThere);
+        const auto found = directory_.find(id);
+        require(found.has_value());
+        return report(*found, done);
     }
     int report(const AccountView& account, const std::string& done) const {
         if (line_.json)
@@ -67,50 +73,51 @@ int userAdd(const CommandLine& line) {
     if (!line.has("email")) throw NotUnderstood("--email is missing");
     UserCommand command(line);
     const AuthConfig& grants = command.config().auth;
-    UserRecord record;
-    record.tokens = balanceOf(line, "tokens", grants.newTokens);
-    record.picTimes = balanceOf(line, "pic-times", grants.newPicTimes);
-    record.voiceSeconds = balanceOf(line, "voice-seconds", grants.newVoiceSeconds);
-    record.money = balanceOf(line, "money", -1);
+    const Balances opening{
+        balanceOf(line, "tokens", grants.newTokens), balanceOf(line, "pic-times", grants.newPicTimes),
+        balanceOf(line, "voice-seconds", grants.newVoiceSeconds), balanceOf(line, "money", grants.newMoney)};
     if (command.directory().find(command.name()))  // before anybody has typed a password for nothing
         throw std::runtime_error("there is a user '" + safeForTerminal(command.name()) + "' already");
     const NewUser asked{line.arguments[0], askPassword(line.arguments[0]), line.textOf("email"),
                         line.textOf("academy")};
     const NewUser user = understood([&] { return checkedRegistration(asked); });
-    record.name = user.name;
-    record.email = user.email;
-    record.academy = user.academy;
-    record.passwordHash = PasswordHasher(HashCost{}).hash(user.password);
-    record.lookAlike = lookAlikeKey(user.name);
-    command.directory().add(record);
-    const AccountView account = command.directory().find(record.name).value();
+    command.directory().add(recordOf(user, opening, PasswordHasher(HashCost{}).hash(user.password)));
+    const AccountView account = command.directory().find(user.name).value();
     return command.report(account, "added; " + balancesText(account));
 }
 
 int userGrant(const CommandLine& line) {
+    const GrantWords words = grantWords(line);
     const Changes changes{changeOf(line, "tokens"), changeOf(line, "pic-times"), changeOf(line, "voice-seconds"),
-                          changeOf(line, "money")};
-    const std::string detail = grantText(line);
-    if (detail.empty()) throw NotUnderstood("nothing to grant; give --tokens, --pic-times, --voice-seconds or --money");
+                          changeOf(line, "money"), words.isAdmin};
+    const std::string detail = textOf(words);
+    if (detail.empty())
+        throw NotUnderstood(
+            "nothing to grant; give --tokens, --pic-times, --voice-seconds, --money, --admin or --no-admin");
     UserCommand command(line);
-    const bool isThere = command.directory().grant(command.name(), changes, detail);
-    return command.end(isThere, isThere ? balancesText(command.account()) : "");
+    const std::int64_t id = command.id();
+    command.require(command.directory().grant(id, changes, detail));
+    const auto account = command.directory().find(id);
+    command.require(account.has_value());
+    return command.report(*account, balancesText(*account) + (account->isAdmin ? ", admin" : ""));
 }
 
 int userDisable(const CommandLine& line) {
     UserCommand command(line);
-    return command.end(command.directory().setDisabled(command.name(), true), "disabled");
+    const std::int64_t id = command.id();
+    return command.end(id, command.directory().setDisabled(id, true), "disabled");
 }
 
 int userEnable(const CommandLine& line) {
     UserCommand command(line);
-    return command.end(command.directory().setDisabled(command.name(), false), "enabled");
+    const std::int64_t id = command.id();
+    return command.end(id, command.directory().setDisabled(id, false), "enabled");
 }
 
 int userRotate(const CommandLine& line) {
     UserCommand command(line);
-    return command.end(command.directory().rotate(command.name()),
-                       "every uuid has ended; the next login gives a new one");
+    const std::int64_t id = command.id();
+    return command.end(id, command.directory().rotate(id), "every uuid has ended; the next login gives a new one");
 }
 
 int userPassword(const CommandLine& line) {
@@ -118,7 +125,7 @@ int userPassword(const CommandLine& line) {
     const AccountView account = command.account();
     const std::string password = understood([&] { return checkedPassword(askPassword(account.name)); });
     const std::string hash = PasswordHasher(HashCost{}).hash(password);
-    return command.end(command.directory().setPassword(command.name(), hash),
+    return command.end(account.id, command.directory().setPassword(account.id, hash),
                        "the password is changed, every uuid has ended");
 }
 
@@ -129,7 +136,7 @@ int userDelete(const CommandLine& line) {
     if (!line.has("yes") && !confirm("This deletes the account of " + name + " for ever. Type its name to go on: ",
                                      name, "give --yes to delete " + name))
         throw std::runtime_error("that is not its name; nothing was deleted");
-    if (!command.directory().remove(command.name())) return command.end(false, "");
+    command.require(command.directory().remove(account.id));
     return command.report(account, "deleted; the ledger keeps its calls");
 }
 

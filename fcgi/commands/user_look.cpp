@@ -1,6 +1,7 @@
 // `aiproject user list` and `user show`.
 #include "auth/audit.h"
 #include "auth/registration.h"
+#include "base/utc_text.h"
 #include "commands/account_database.h"
 #include "commands/display_text.h"
 #include "commands/output.h"
@@ -16,6 +17,11 @@ namespace {
 constexpr int kLastEntries = 10;
 constexpr std::size_t kLongestFact = 65;  // beside its title, in 80 columns; --json has all of it
 
+std::string stateOf(const AccountView& account) {
+    if (!account.disabled) return account.isAdmin ? "admin" : "";
+    return account.isAdmin ? "disabled, admin" : "disabled";
+}
+
 void printTable(const std::vector<AccountView>& accounts) {
     Table table({{"name"},
                  {"academy"},
@@ -26,8 +32,7 @@ void printTable(const std::vector<AccountView>& accounts) {
                  {"state", Column::Kind::whole}});
     for (const AccountView& account : accounts)
         table.add({account.name, account.academy, balanceText(account.tokens), balanceText(account.picTimes),
-                   balanceText(account.voiceSeconds), account.createdAt.substr(0, 10),
-                   account.disabled ? "disabled" : ""});
+                   balanceText(account.voiceSeconds), account.createdAt.substr(0, 10), stateOf(account)});
     table.print(std::cout);
 }
 
@@ -45,6 +50,7 @@ void printFacts(const AccountView& account) {
     printFact("email", account.email);
     printFact("academy", account.academy);
     printFact("state", account.disabled ? "disabled" : "enabled");
+    printFact("admin", account.isAdmin ? "yes, may use /admin" : "no");
     printFact("since", account.createdAt);
     printFact("last login", account.lastLoginMs == 0 ? "none in the audit log" : utcTime(account.lastLoginMs));
     printBalance("tokens", account.tokens, account.tokensHeld);

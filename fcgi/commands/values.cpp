@@ -3,9 +3,7 @@
 #include "base/utc_text.h"
 #include "base/utf8.h"
 
-#include <Poco/DateTimeFormatter.h>
 #include <Poco/NumberParser.h>
-#include <Poco/Timestamp.h>
 
 #include <algorithm>
 #include <optional>
@@ -63,12 +61,6 @@ std::int64_t endOf(const CommandLine& line, const std::string& option, std::int6
     const std::optional<std::int64_t> end = utcEndIn(text);
     if (!end) throw wrong(option, text, "the last day as YYYY-MM-DD, or a time as YYYY-MM-DDTHH:MM:SSZ");
     return *end;
-}
-
-std::string utcDay(std::int64_t unixMs) { return utcTime(unixMs).substr(0, 10); }
-
-std::string utcTime(std::int64_t unixMs) {
-    return Poco::DateTimeFormatter::format(Poco::Timestamp(unixMs * 1000), "%Y-%m-%dT%H:%M:%S.%iZ");
 }
 
 }  // namespace aiproject

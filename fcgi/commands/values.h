@@ -32,8 +32,4 @@ auto understood(const Check& check) {
     }
 }
 
-// "2026-11-22", "2026-11-22T10:00:00.123Z"
-std::string utcDay(std::int64_t unixMs);
-std::string utcTime(std::int64_t unixMs);
-
 }  // namespace aiproject

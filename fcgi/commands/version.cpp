@@ -1,12 +1,15 @@
 #include "aiproject/imodel.h"
 #include "commands/command_line.h"
+#include "commands/release.h"
 
 #include <iostream>
 
 namespace aiproject {
 
+const char* release() noexcept { return AIPROJECT_VERSION; }
+
 int version(const CommandLine&) {
-    std::cout << "aiproject " AIPROJECT_VERSION ", plugin contract " << kContractMajor << "." << kContractMinor << "\n";
+    std::cout << "aiproject " << release() << ", plugin contract " << kContractMajor << "." << kContractMinor << "\n";
     return EXIT_SUCCESS;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "config/config_text.h"
 
 #include <Poco/Util/PropertyFileConfiguration.h>
 
@@ -98,12 +99,15 @@ WrittenConfig::WrittenConfig(const std::string& path) {
     path_ = std::filesystem::canonical(path, error).string();  // a link stays one
     if (error) throw std::runtime_error(path + ": cannot be read: " + error.message());
     if (!std::filesystem::is_regular_file(path_) && path_ != "/dev/null")
-        throw std::runtime_error(path + ": is no file");
+        throw std::runtime_error(path + ": is not a regular file");
     std::ifstream file(path_);
     if (!file) throw std::runtime_error(path + ": cannot be read: " + std::generic_category().message(errno));
     text_.assign(std::istreambuf_iterator<char>(file), {});
+    // By the path as it was given: that is where everybody else looks for conf.d.
+    const ConfigText all = readConfigText(path);
+    if (!all.errors.empty()) throw std::runtime_error(all.errors.front());
     try {
-        keys_ = keysIn(text_);
+        keys_ = keysIn(asOneText(all.parts));
     } catch (const std::exception& e) {
         throw std::runtime_error(path + ": cannot be read: " + describe(e));
     }
@@ -122,7 +126,7 @@ std::vector<std::string> WrittenConfig::models() const {
 void WrittenConfig::add(const std::string& comment, const ConfigLines& lines) const {
     struct stat status {};
     if (::stat(path_.c_str(), &status) != 0) failToWrite(path_);
-    if (!S_ISREG(status.st_mode)) failToWrite(path_, "it is no file");
+    if (!S_ISREG(status.st_mode)) failToWrite(path_, "it is not a regular file");
     if (::access(path_.c_str(), W_OK) != 0) failToWrite(path_);
     // The empty line also ends a last line that goes on behind its end.
     const std::string added =

@@ -1,4 +1,5 @@
-// The configuration file as it is written: what stands in it, without defaults and variables, and lines added to it.
+// The configuration as it is written: what stands in the file and in conf.d beside it, without defaults and variables,
+// and lines added to the file.
 #pragma once
 
 #include <Poco/AutoPtr.h>
@@ -24,13 +25,13 @@ public:
     std::string valueOf(const std::string& key) const;  // as it is written; empty: there is no such key
     std::vector<std::string> models() const;            // each NAME of model.NAME.SETTING
 
-    // Behind all that is there, which stays as it is, byte for byte; with the file's mode, owner and group. A reader
-    // sees the old file or the new one. Throws std::runtime_error, and then nothing has changed.
+    // Behind all that is in the file, which stays as it is, byte for byte; with the file's mode, owner and group. A
+    // reader sees the old file or the new one. Throws std::runtime_error, and then nothing has changed.
     void add(const std::string& comment, const ConfigLines& lines) const;
 
 private:
     std::string path_, text_;
-    Poco::AutoPtr<Poco::Util::AbstractConfiguration> keys_;
+    Poco::AutoPtr<Poco::Util::AbstractConfiguration> keys_;  // of conf.d, too
 };
 
 }  // namespace aiproject

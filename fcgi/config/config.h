@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -13,7 +14,9 @@
 
 namespace aiproject {
 
-constexpr int kMostCalls = 65'536;  // in progress in one pool; the board has no room for more
+constexpr int kMostCalls = 65'536;           // in progress in one pool; the board has no room for more
+constexpr int kMostModels = 256;             // in one pool, those of former generations included; the same
+constexpr std::size_t kLongestOrigin = 160;  // bytes; the same
 
 enum class HttpStatus { envelope, semantic };  // envelope: the documented paths always answer 200
 enum class LogLevel { debug, info, warning, error };
@@ -40,6 +43,7 @@ struct LimitConfig {
     std::uint64_t textBodyBytes = 4ULL * 1024 * 1024;
     std::uint64_t mediaBodyBytes = 16ULL * 1024 * 1024;  // the original's limit
     std::uint64_t answerBytes = 1024ULL * 1024;          // /textModel/chat keeps no more than this
+    std::uint64_t speechCharacters = 4096;               // of a text to be spoken, as OpenAI takes them
     // Calls in progress in all workers of a pool; 0: no limit. Without an account the address is the user.
     int userCalls = 0;
     int modelCalls = 0;  // unless ModelConfig::calls says otherwise
@@ -68,6 +72,7 @@ struct AuthConfig {
     std::int64_t newTokens = -1;                          // granted at registration; -1: unlimited
     std::int64_t newPicTimes = -1;
     std::int64_t newVoiceSeconds = -1;
+    std::int64_t newMoney = -1;  // micro-units
     RegistrationMode registration = RegistrationMode::open;
     std::chrono::seconds loginDelayMax{300};  // the longest pause after failed logins
     int auditKeepDays = 90;                   // 0: for ever
@@ -78,6 +83,7 @@ struct QuotaConfig {
     std::int64_t refillTokens = 0;
     std::int64_t refillPicTimes = 0;
     std::int64_t refillVoiceSeconds = 0;
+    std::int64_t refillMoney = 0;      // micro-units
     std::int64_t answerTokens = 4096;  // the most that an answer may cost; held while a call runs, beside the question
 };
 
@@ -91,9 +97,11 @@ struct RouteConfig {
     std::vector<std::string> voice{"spark_iat"};
     std::vector<std::string> picture{"spark_image"};
     VoiceAccess voiceAccess = VoiceAccess::anyone;  // the document asks nothing of voice
-    // NAME=MODEL: what clients of /v1 may write for a model, or for a route: text, voice or picture.
-    std::vector<std::string> aliases{"whisper-1=voice", "gpt-4o-transcribe=voice", "gpt-4o-mini-transcribe=voice",
-                                     "gpt-transcribe=voice"};
+    // NAME=MODEL: what clients of /v1 may write for a model, or for a route: text, voice, picture or speech.
+    std::vector<std::string> aliases{
+        "whisper-1=voice", "gpt-4o-transcribe=voice", "gpt-4o-mini-transcribe=voice", "gpt-transcribe=voice",
+        "tts-1=speech",    "tts-1-hd=speech",         "gpt-4o-mini-tts=speech"};
+    std::vector<std::string> speech = {};  // for those aliases; no documented path leads there
 };
 
 struct PoolConfig {
@@ -128,16 +136,26 @@ struct ModelConfig {
     int calls = -1;                               // in progress; 0: no limit; -1: LimitConfig::modelCalls
     std::set<std::string> unread = {};            // settings whose values could not be read, which was said
     PriceConfig price = {};
+    std::string origin = {};  // where its answers come from, for people; empty: as its plugin says
 };
 
 struct LogConfig {
     std::string file;  // empty: standard error
     LogLevel level = LogLevel::info;
+    std::chrono::milliseconds slow{0};            // a request that takes as long has a line with its phases; 0: never
+    std::chrono::milliseconds slowFirstFrame{0};  // one whose answer begins as late; 0: never
+};
+
+struct TraceConfig {
+    std::string otlpUrl;        // of a collector; empty: no spans
+    int samplePerMille = 1000;  // of requests that come without a traceparent
 };
 
 struct Config {
-    std::string source;  // the file it was read from, for messages
+    std::string source;              // the file it was read from, for messages
+    std::vector<std::string> added;  // and those of conf.d beside it
     std::string runDir = "/run/aiproject";
+    std::string statusSocket;             // of /metrics and /status; empty: RUN.DIR/status.sock
     bool hasCoreDumps = false;            // and debuggers of the same user
     std::vector<std::string> pluginDirs;  // empty: the installed one
     RouteConfig routes;
@@ -153,6 +171,7 @@ struct Config {
     BillingConfig billing;
     HttpStatus httpStatus = HttpStatus::envelope;
     LogConfig log;
+    TraceConfig trace;
 };
 
 }  // namespace aiproject

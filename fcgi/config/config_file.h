@@ -1,4 +1,4 @@
-// From the .properties file and -Dkey=value to a checked Config. Every problem is collected, so that
+// From the .properties file, conf.d beside it and -Dkey=value to a checked Config. Every problem is collected, so that
 // `aiproject check` can say all of them at once.
 #pragma once
 
@@ -16,7 +16,8 @@ struct ConfigSource {
     // "key=value", in order; the last one counts. A worker gets those of its manager by the environment:
     // config/overrides.h.
     std::vector<std::string> overrides;
-    // A descriptor (borrowed) of what `file` said when a generation of workers began; -1: `file` is read.
+    // A descriptor (borrowed) of what `file` and conf.d said when a generation of workers began (asOneText()); -1: they
+    // are read.
     int copy = -1;
 };
 

@@ -2,11 +2,10 @@
 
 #include "base/most_units.h"
 #include "config/database_url.h"
+#include "config/key_table.h"
 #include "config/price_keys.h"
 
-#include <Poco/NumberParser.h>
 #include <Poco/String.h>
-#include <Poco/StringTokenizer.h>
 
 #include <climits>
 #include <sstream>
@@ -14,106 +13,18 @@
 namespace aiproject {
 namespace {
 
-constexpr char kNoSeparator = 0;  // or "1,5" would be 15
-
+using Range = KeyTable::Range;
 template <class Enum>
-using Words = std::vector<std::pair<std::string, Enum>>;
-
-std::string joined(const std::vector<std::string>& words, const std::string& between) {
-    return Poco::cat(between, words.begin(), words.end());
-}
-
-std::vector<std::string> split(const std::string& list, const std::string& separators) {
-    const Poco::StringTokenizer tokens(list, separators,
-                                       Poco::StringTokenizer::TOK_TRIM | Poco::StringTokenizer::TOK_IGNORE_EMPTY);
-    return {tokens.begin(), tokens.end()};
-}
-
-using Range = std::pair<std::int64_t, std::int64_t>;  // both included
-
-std::string shown(Range range) {
-    return " from " + std::to_string(range.first) + " to " + std::to_string(range.second);
-}
-
-template <class Number>
-std::function<bool(const std::string&)> setterOf(Number& member, Range range) {
-    return [&member, range](const std::string& value) {
-        Poco::Int64 number = 0;
-        if (!Poco::NumberParser::tryParse64(value, number, kNoSeparator) || number < range.first ||
-            number > range.second)
-            return false;
-        member = Number(number);
-        return true;
-    };
-}
-
-// Builds the table; one function per type of member.
-class Table {
-public:
-    void text(const std::string& name, std::string& member, const std::string& help) {
-        add(
-            name, "text", help, [&member](const std::string& value) { return member = value, true; },
-            [&member] { return member; });
-    }
-
-    template <class Integer>
-    void integer(const std::string& name, Integer& member, Range range, const std::string& help) {
-        add(name, "a whole number" + shown(range), help, setterOf(member, range),
-            [&member] { return std::to_string(member); });
-    }
-
-    void milliseconds(const std::string& name, std::chrono::milliseconds& member, Range range,
-                      const std::string& help) {
-        add(name, "milliseconds" + shown(range), help, setterOf(member, range),
-            [&member] { return std::to_string(member.count()); });
-    }
-
-    void seconds(const std::string& name, std::chrono::seconds& member, Range range, const std::string& help) {
-        add(name, "seconds" + shown(range), help, setterOf(member, range),
-            [&member] { return std::to_string(member.count()); });
-    }
-
-    template <class Enum>
-    void choice(const std::string& name, Enum& member, const Words<Enum>& words, const std::string& help) {
-        std::vector<std::string> names;
-        for (const auto& word : words) names.push_back(word.first);
-        const auto set = [&member, words](const std::string& value) {
-            for (const auto& word : words)
-                if (word.first == value) return member = word.second, true;
-            return false;
-        };
-        const auto get = [&member, words] {
-            for (const auto& word : words)
-                if (word.second == member) return word.first;
-            return std::string();
-        };
-        add(name, joined(names, " or "), help, set, get);
-    }
-
-    void list(const std::string& name, std::vector<std::string>& member, const std::string& separator,
-              const std::string& help) {
-        add(
-            name, "names separated by '" + separator + "', or nothing", help,
-            [&member, separator](const std::string& value) { return member = split(value, separator), true; },
-            [&member, separator] { return joined(member, separator == "," ? ", " : separator); });
-    }
-
-    std::vector<Key> keys;
-
-private:
-    void add(const std::string& name, const std::string& allowed, const std::string& help,
-             std::function<bool(const std::string&)> set, std::function<std::string()> get) {
-        keys.push_back({name, allowed, help, std::move(set), std::move(get)});
-    }
-};
+using Words = KeyTable::Words<Enum>;
 
 constexpr std::int64_t kHour = 3'600'000;
 constexpr Range kCalls{0, kMostCalls};
 
-void placesAndLogs(Table& table, Config& config) {
+void placesAndLogs(KeyTable& table, Config& config) {
     table.text("run.dir", config.runDir, "sockets");
     table.choice("run.core_dumps", config.hasCoreDumps, Words<bool>{{"no", false}, {"yes", true}},
                  "yes: a crash may leave a core file, which has keys in it, and debuggers of the same user work");
+    table.text("status.socket", config.statusSocket, "of /metrics and /status; empty: RUN.DIR/status.sock");
     table.list("plugins.dir", config.pluginDirs, ":", "folders with NAME.so; empty: the installed one");
     table.text("log.file", config.log.file, "empty: standard error");
     table.choice("log.level", config.log.level,
@@ -122,17 +33,26 @@ void placesAndLogs(Table& table, Config& config) {
                                  {"warning", LogLevel::warning},
                                  {"error", LogLevel::error}},
                  "info has a line per request, debug also for probes that find all well");
+    table.milliseconds("log.slow_ms", config.log.slow, {0, 24 * kHour},
+                       "a request that takes as long has a line that says where its time went; 0: never");
+    table.milliseconds("log.slow_first_frame_ms", config.log.slowFirstFrame, {0, 24 * kHour},
+                       "the same for one whose answer begins as late; 0: never");
+    table.collector("trace.otlp_url", config.trace.otlpUrl, "gets spans of requests by OTLP; empty: nobody does");
+    table.integer("trace.sample_per_mille", config.trace.samplePerMille, {0, 1000},
+                  "of requests without a traceparent header, whose sampled flag decides for the others");
     table.choice("http.status", config.httpStatus,
                  Words<HttpStatus>{{"envelope", HttpStatus::envelope}, {"semantic", HttpStatus::semantic}},
                  "envelope: the documented paths answer 200 whenever they answer JSON");
 }
 
-void routesAndAccounts(Table& table, Config& config) {
+void routesAndAccounts(KeyTable& table, Config& config) {
     table.list("route.text", config.routes.text, ",", "models for /textModel/*; the next one is tried when one fails");
     table.list("route.voice", config.routes.voice, ",", "models for /voiceModel/chat");
     table.list("route.picture", config.routes.picture, ",", "models for /PictureToTextModel/chat");
-    table.list("route.aliases", config.routes.aliases, ",",
-               "NAME=MODEL for clients of /v1 that insist on a name; MODEL may be a route: text, voice, picture");
+    table.list("route.speech", config.routes.speech, ",", "models of speech for clients of /v1 that write an alias");
+    table.list(
+        "route.aliases", config.routes.aliases, ",",
+        "NAME=MODEL for clients of /v1 that insist on a name; MODEL may be a route: text, voice, picture, speech");
     table.choice(
         "route.voice_access", config.routes.voiceAccess,
         Words<VoiceAccess>{{"anyone", VoiceAccess::anyone}, {"user", VoiceAccess::user}},
@@ -150,6 +70,8 @@ void routesAndAccounts(Table& table, Config& config) {
     table.integer("auth.new_pic_times", config.auth.newPicTimes, {-1, kMostUnits}, "picture calls; -1: unlimited");
     table.integer("auth.new_voice_seconds", config.auth.newVoiceSeconds, {-1, kMostUnits},
                   "of dictation; -1: unlimited");
+    table.integer("auth.new_money", config.auth.newMoney, {-1, kMostUnits},
+                  "micro-units that calls may cost at model.NAME.price.*; -1: unlimited");
     table.choice("auth.registration", config.auth.registration,
                  Words<RegistrationMode>{{"open", RegistrationMode::open},
                                          {"closed", RegistrationMode::closed},
@@ -162,7 +84,7 @@ void routesAndAccounts(Table& table, Config& config) {
     table.integer("auth.audit_keep_days", config.auth.auditKeepDays, {0, 36'500}, "of the audit log; 0: for ever");
 }
 
-void quotasAndBilling(Table& table, Config& config) {
+void quotasAndBilling(KeyTable& table, Config& config) {
     constexpr Range balance{0, kMostUnits};
     table.choice("quota.refill", config.quota.refill,
                  Words<Refill>{{"none", Refill::none}, {"day", Refill::day}, {"month", Refill::month}},
@@ -170,6 +92,7 @@ void quotasAndBilling(Table& table, Config& config) {
     table.integer("quota.refill_tokens", config.quota.refillTokens, balance, "to so many");
     table.integer("quota.refill_pic_times", config.quota.refillPicTimes, balance, "to so many");
     table.integer("quota.refill_voice_seconds", config.quota.refillVoiceSeconds, balance, "to so many");
+    table.integer("quota.refill_money", config.quota.refillMoney, balance, "to so many micro-units");
     table.integer("quota.answer_tokens", config.quota.answerTokens, {1, 100'000'000},
                   "the most that an answer may cost; held while the call runs");
     table.choice("billing.on_client_gone", config.billing.onClientGone,
@@ -179,7 +102,7 @@ void quotasAndBilling(Table& table, Config& config) {
                "where bills wait while the database is away, and running calls are on record");
 }
 
-void timeoutsAndLimits(Table& table, Config& config) {
+void timeoutsAndLimits(KeyTable& table, Config& config) {
     TimeoutConfig& timeouts = config.timeouts;
     table.milliseconds("timeout.connect_ms", timeouts.connect, {100, kHour}, "to reach an upstream");
     table.milliseconds("timeout.first_frame_ms", timeouts.firstFrame, {100, kHour}, "from question to first frame");
@@ -199,6 +122,7 @@ void timeoutsAndLimits(Table& table, Config& config) {
     table.integer("limit.text_body_bytes", config.limits.textBodyBytes, {1024, 1 << 30}, "JSON bodies");
     table.integer("limit.media_body_bytes", config.limits.mediaBodyBytes, {1024, 1 << 30}, "voice and picture bodies");
     table.integer("limit.answer_bytes", config.limits.answerBytes, {1024, 1 << 30}, "of an answer given in one piece");
+    table.integer("limit.speech_characters", config.limits.speechCharacters, {1, 1 << 20}, "of a text to be spoken");
     table.integer("limit.user_calls", config.limits.userCalls, kCalls, "in progress per user; 0: no limit");
     table.integer("limit.user_calls_per_minute", config.limits.userCallsPerMinute, {0, 1'000'000},
                   "so many at once, then one each 60 s / N; 0: no limit");
@@ -210,7 +134,7 @@ void timeoutsAndLimits(Table& table, Config& config) {
     table.milliseconds("breaker.pause_ms", config.breaker.pause, {100, kHour}, "for so long");
 }
 
-void poolKeys(Table& table, const std::string& name, PoolConfig& pool) {
+void poolKeys(KeyTable& table, const std::string& name, PoolConfig& pool) {
     const std::string prefix = "pool." + name + ".";
     table.text(prefix + "socket", pool.socket, "empty: RUN.DIR/" + name + ".sock");
     table.integer(prefix + "processes", pool.processes, {1, 256}, "worker processes");
@@ -240,13 +164,13 @@ std::string escaped(std::string text) {
 }  // namespace
 
 std::vector<Key> keysOf(Config& config) {
-    Table table;
+    KeyTable table;
     placesAndLogs(table, config);
     routesAndAccounts(table, config);
     quotasAndBilling(table, config);
     timeoutsAndLimits(table, config);
     for (auto& pool : config.pools) poolKeys(table, pool.first, pool.second);
-    return std::move(table.keys);
+    return table.take();
 }
 
 std::string printed(Config config) {
@@ -262,6 +186,8 @@ std::string printed(Config config) {
     for (const auto& model : config.models) {
         out << "model." << model.first << ".plugin = " << escaped(model.second.plugin) << "\n";
         if (model.second.calls >= 0) out << "model." << model.first << ".calls = " << model.second.calls << "\n";
+        if (!model.second.origin.empty())
+            out << "model." << model.first << ".origin = " << escaped(model.second.origin) << "\n";
         const PriceConfig none;
         for (const auto& [name, price] : kPriceKeys)
             if (model.second.price.*price != none.*price)

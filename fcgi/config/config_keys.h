@@ -1,5 +1,5 @@
 // The table of configuration keys: one place that binds a key to its member, says what it takes and
-// what it is for. Reading, --print-config and the README's test all walk it.
+// what it is for. Reading, --print-config and the test of the manual page all walk it.
 #pragma once
 
 #include "config/config.h"

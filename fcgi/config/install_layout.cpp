@@ -13,4 +13,8 @@ std::filesystem::path installedPluginDir() { return prefix() / AIPROJECT_LIBDIR 
 
 std::filesystem::path installedSqlDir() { return prefix() / AIPROJECT_DATADIR / "aiproject/sql"; }
 
+std::filesystem::path installedTemplateDir() { return prefix() / AIPROJECT_DATADIR / "aiproject/template"; }
+
+std::filesystem::path installedIncludeDir() { return prefix() / AIPROJECT_INCLUDEDIR; }
+
 }  // namespace aiproject

@@ -8,5 +8,7 @@ namespace aiproject {
 std::filesystem::path ownBinary();
 std::filesystem::path installedPluginDir();
 std::filesystem::path installedSqlDir();
+std::filesystem::path installedTemplateDir();  // of plugin new
+std::filesystem::path installedIncludeDir();   // has aiproject/imodel.h
 
 }  // namespace aiproject

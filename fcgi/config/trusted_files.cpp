@@ -1,6 +1,7 @@
 #include "config/trusted_files.h"
 
 #include "base/trusted_path.h"
+#include "config/config_text.h"
 #include "config/database_url.h"
 #include "config/install_layout.h"
 
@@ -60,6 +61,17 @@ void lookAtDatabase(const DatabaseConfig& database, Faults& faults) {
         faults.look("database.url", file.string() + ending, Trust::data);
 }
 
+// With conf.d also where it does not exist yet: the next reload reads what is in it by then.
+void lookAtConfiguration(const std::string& file, Faults& faults) {
+    faults.look("the configuration", file, Trust::code);
+    faults.look("the configuration", addedFolder(file), Trust::code);
+    std::string error;  // is one of reading it
+    for (const std::string& added : addedFiles(file, error)) faults.look("the configuration", added, Trust::code);
+    // The unit's; without one nothing is missing, and nothing reads one that comes later.
+    const fs::path environment = fs::path(file).replace_filename("aiproject.env");
+    if (fs::exists(environment)) faults.look("the environment", environment, Trust::code);
+}
+
 void lookAtRunFolders(const Config& config, Faults& faults) {
     faults.look("run.dir", config.runDir, Trust::data);
     for (const auto& [name, pool] : config.pools) {
@@ -73,12 +85,7 @@ void lookAtRunFolders(const Config& config, Faults& faults) {
 std::vector<std::string> faultsOfFiles(const Config& config) {
     Faults faults;
     faults.look("the program", ownBinary(), Trust::code);
-    if (!config.source.empty()) {
-        faults.look("the configuration", config.source, Trust::code);
-        // The unit's; without one nothing is missing, and nothing reads one that comes later.
-        const fs::path environment = fs::path(config.source).replace_filename("aiproject.env");
-        if (fs::exists(environment)) faults.look("the environment", environment, Trust::code);
-    }
+    if (!config.source.empty()) lookAtConfiguration(config.source, faults);
     for (const std::string& folder : config.pluginDirs) faults.lookInto("plugins.dir", folder, ".so");
     if (config.pluginDirs.empty()) faults.lookInto("plugins.dir", installedPluginDir(), ".so");
     lookAtDatabase(config.database, faults);

@@ -124,6 +124,7 @@ void ConnectionQueue::queueUp(Incoming incoming) {
     if (ending_) return;  // nobody is left who would serve it
     kept_ += incoming.kept();
     queue_.push_back({std::move(incoming), Clock::now()});
+    tellQueued();
     keepOneIdle();
     if (idle_ < waiting()) overdue_.notify_one();
     listener_.ring();
@@ -173,7 +174,12 @@ ConnectionQueue::Waiting ConnectionQueue::takeLast() {
 ConnectionQueue::Waiting ConnectionQueue::taken(Waiting waiting) {
     kept_ -= waiting.incoming.kept();
     ++busy_;
+    tellQueued();
     return waiting;
+}
+
+void ConnectionQueue::tellQueued() const {
+    if (works_.queued) works_.queued(int(queue_.size()), queue_.empty() ? Clock::time_point() : queue_.front().since);
 }
 
 void ConnectionQueue::work() {
@@ -253,15 +259,15 @@ ConnectionQueue::Task ConnectionQueue::waitingTask() {
 std::optional<Incoming> ConnectionQueue::accepted(std::unique_lock<std::mutex>& lock) {
     ++busy_;
     lock.unlock();
-    FileDescriptor connection = listener_.accept();
-    if (connection) works_.begin();
+    Incoming incoming(listener_.accept(), mostBody_);
+    const bool isThere(incoming.connection);
+    if (isThere) works_.begin();
     lock.lock();
-    if (!connection) {
+    if (!isThere) {
         --busy_;
         quiet_.notify_all();
         return std::nullopt;
     }
-    Incoming incoming(std::move(connection), mostBody_);
     if (jobs_.empty()) {
         count();
         return incoming;
@@ -319,11 +325,6 @@ void ConnectionQueue::refuse(Waiting waiting, Refusal why, std::unique_lock<std:
 bool ConnectionQueue::drained(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     return quiet_.wait_for(lock, limit, [this] { return waiting() == 0 && busy_ == 0; });
-}
-
-int ConnectionQueue::inProgress() const {
-    const std::lock_guard lock(mutex_);
-    return busy_ + waiting();
 }
 
 }  // namespace aiproject

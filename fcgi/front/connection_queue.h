@@ -46,6 +46,8 @@ public:
         std::function<void(Incoming, Refusal)> refuse;  // must not throw either
         std::function<void()> setAside = {};            // the opposite of begin: it waits for the rest of its request
         std::function<void(const std::string&)> warn = {};  // the log
+        // How many wait in the queue, and the oldest since when; called under the lock, must not throw.
+        std::function<void(int, std::chrono::steady_clock::time_point)> queued = {};
     };
 
     ConnectionQueue(Listener& listener, ThreadLimits limits, ReceiveLimits receiving, Works works);
@@ -67,7 +69,6 @@ public:
     // Waits until nothing is queued or in progress, jobs among it, the listener being closed; false when that took
     // longer.
     bool drained(std::chrono::milliseconds limit);
-    int inProgress() const;
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -105,6 +106,7 @@ private:
     Waiting takeFirst();
     Waiting takeLast();
     Waiting taken(Waiting waiting);
+    void tellQueued() const;
 
     Listener& listener_;
     const ThreadLimits limits_;

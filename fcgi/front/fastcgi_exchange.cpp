@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "front/request_parameters.h"
+#include "http/json_body.h"
 
 #include <Poco/Net/HTTPResponse.h>
 #include <Poco/NumberParser.h>
@@ -25,7 +26,7 @@ std::string headText(const ResponseHead& head) {
     };
     text.append("Status: ").append(std::to_string(head.status)).append(" ");
     text.append(Poco::Net::HTTPResponse::getReasonForStatus(status)).append("\r\n");
-    add("Access-Control-Allow-Origin", "*");  // the original answers any origin on every path
+    if (head.isForAnyOrigin) add("Access-Control-Allow-Origin", "*");
     if (!head.contentType.empty()) add("Content-Type", head.contentType);
     for (const auto& [name, value] : head.headers) add(name, value);
     return text.append("\r\n");
@@ -35,11 +36,15 @@ std::string headText(const ResponseHead& head) {
 
 FastcgiExchange::FastcgiExchange(Incoming& incoming, std::unique_ptr<FastcgiInput> input)
     : connection_(std::move(incoming.connection)),
+      inProgress_(std::move(incoming.inProgress)),
       came_(incoming.end),
       bodyBytes_(incoming.request.bodyBytes()),
       input_(std::move(input)),
       output_(connection_.get(), input_->request()),
-      request_(requestOf(input_->parameters())) {}
+      request_(requestOf(input_->parameters())) {
+    request_.began = incoming.since;
+    request_.came = incoming.ended;
+}
 
 std::unique_ptr<FastcgiExchange> FastcgiExchange::from(Incoming& incoming) {
     if (!incoming.request.hasHead()) return nullptr;
@@ -77,7 +82,9 @@ std::string FastcgiExchange::readBody(std::uint64_t limit) {
         throw Error(ErrorKind::modelBusy, "too many requests were on their way in, and this one was slow");
     if (came_ != Incoming::End::whole || (isAnnounced && bodyBytes_ != announced))
         throw refusal(ErrorKind::badRequest, "the body was cut");
-    std::string body(std::size_t(bodyBytes_), '\0');
+    std::string body;
+    body.reserve(std::size_t(bodyBytes_) + kRoomBehindJson);
+    body.resize(std::size_t(bodyBytes_));
     if (input_->read(body.data(), body.size()) != body.size() || input_->hasFailed())
         throw refusal(ErrorKind::badRequest, "the body was cut");
     endReceiving();
@@ -91,9 +98,9 @@ void FastcgiExchange::endReceiving() {
 }
 
 void FastcgiExchange::start(const ResponseHead& head) {
-    started_ = true;
     endReceiving();
     output_.hold(headText(head));
+    started_ = true;
 }
 
 void FastcgiExchange::end() {

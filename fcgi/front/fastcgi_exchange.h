@@ -7,6 +7,7 @@
 #include "front/fastcgi_input.h"
 #include "front/fastcgi_output.h"
 #include "front/incoming.h"
+#include "front/request_in_progress.h"
 #include "http/exchange.h"
 
 #include <chrono>
@@ -19,6 +20,9 @@ namespace aiproject {
 
 class FastcgiExchange final : public Exchange {
 public:
+    // For a process that makes these without an acceptor: once, while the signals that libfcgi would take are blocked.
+    static void prepare() { FastcgiInput::prepare(); }
+
     // Nothing when the peer has sent no proper request. `timeout` bounds each write. Throws std::runtime_error when the
     // system has no descriptor left.
     static std::unique_ptr<FastcgiExchange> of(Incoming incoming, std::chrono::milliseconds timeout);
@@ -34,6 +38,7 @@ public:
     void start(const ResponseHead& head) override;
     bool write(std::string_view bytes) override { return output_.write(bytes); }
     void end() override;
+    void abandon() override { output_.abandon(); }
     bool started() const override { return started_; }
     int clientDescriptor() const override { return connection_.get(); }
     void neverWait() override { output_.neverWait(); }
@@ -47,6 +52,7 @@ private:
     void endReceiving();
 
     const FileDescriptor connection_;
+    RequestInProgress inProgress_;
     const Incoming::End came_;
     const std::uint64_t bodyBytes_;
     std::unique_ptr<FastcgiInput> input_;  // until the body is read, or given up

@@ -6,6 +6,8 @@
 
 namespace aiproject {
 
+void FastcgiInput::prepare() { FCGX_Init(); }
+
 std::unique_ptr<FastcgiInput> FastcgiInput::accept(FileDescriptor readable) {
     std::unique_ptr<FastcgiInput> input(new FastcgiInput);
     FCGX_Request& raw = input->raw_;

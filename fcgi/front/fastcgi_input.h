@@ -15,6 +15,7 @@ namespace aiproject {
 
 class FastcgiInput {
 public:
+    static void prepare();
     // Reads the parameters from a descriptor that has all of the request (front/incoming.h). Nothing when they cannot
     // be read.
     static std::unique_ptr<FastcgiInput> accept(FileDescriptor readable);

@@ -80,6 +80,13 @@ bool FastcgiOutput::end() {
     return true;
 }
 
+void FastcgiOutput::abandon() {
+    if (state_ == State::ended) return;
+    held_.clear();
+    const RecordHead ofNoVersion{};
+    if (send({}, {ofNoVersion.data(), ofNoVersion.size()})) state_ = State::ended;
+}
+
 bool FastcgiOutput::sendUnsent() {
     if (unsent() == 0) return state_ != State::lost;
     iovec rest = partOf(std::string_view(outbox_).substr(outboxSent_));

@@ -30,6 +30,9 @@ public:
     bool write(std::string_view bytes);
     // Ends the request; nothing may follow. Only the first call counts.
     bool end();
+    // Instead: a record that breaks the protocol follows what is unsent. nginx takes a connection that just closes for
+    // the end of a whole answer, but breaks off the client's for such a record.
+    void abandon();
 
     std::size_t unsent() const noexcept { return outbox_.size() - outboxSent_; }
     // One system call, if anything is unsent. False: the peer has left, and what was unsent is dropped.

@@ -46,6 +46,11 @@ std::uint64_t mostInRecords(std::uint64_t body) {
 }  // namespace
 
 Incoming::End Incoming::read() {
+    if (readMore() != End::none) ended = Clock::now();
+    return end;
+}
+
+Incoming::End Incoming::readMore() {
     if (request.bytes() == 0 && isAllThere()) return end;
     std::array<char, kPieceBytes> piece;
     for (int i = 0; i < kPieces && end == End::none; ++i) {

@@ -4,6 +4,7 @@
 
 #include "base/file_descriptor.h"
 #include "front/incoming_request.h"
+#include "front/request_in_progress.h"
 
 #include <chrono>
 #include <cstddef>
@@ -22,7 +23,9 @@ public:
 
     Incoming() = default;
     // Of a body that is longer only the length is kept.
-    Incoming(FileDescriptor its, std::uint64_t mostBody) : connection(std::move(its)), mostBody_(mostBody) {}
+    Incoming(FileDescriptor its, std::uint64_t mostBody) : connection(std::move(its)), mostBody_(mostBody) {
+        if (connection) inProgress = RequestInProgress::begun();
+    }
 
     // Looks at what is there, and waits for nothing. Reads no longer than a fair share.
     End read();
@@ -33,14 +36,17 @@ public:
     FileDescriptor readable();
 
     FileDescriptor connection;
+    RequestInProgress inProgress;
     IncomingRequest request;
     Clock::time_point since = Clock::now();
+    Clock::time_point ended = since;  // when `end` was found
     End end = End::none;
 
 private:
     bool isAllThere();
     void take(std::string_view bytes);
     void keep(std::string_view bytes);
+    End readMore();
 
     std::uint64_t mostBody_ = 0;
     bool isInSocket_ = false;

@@ -122,6 +122,7 @@ void Receiver::remove(Entry& entry, Incoming::End why) {
     if (incoming.end == Incoming::End::none && incoming.read() != Incoming::End::none) why = incoming.end;
     epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, incoming.connection.get(), nullptr);
     entries_.erase(entry.place);
+    if (incoming.end == Incoming::End::none) incoming.ended = Clock::now();  // it has not waited for a thread
     incoming.end = why;
     if (why == Incoming::End::late) ++late_;
     if (why == Incoming::End::crowded) ++crowded_;

@@ -10,6 +10,7 @@ std::vector<std::string> Readiness::reasonsAgainst() const {
     checkRoute("route.text", routes_.text, Kind::text, reasons);
     checkRoute("route.voice", routes_.voice, Kind::voice, reasons);
     checkRoute("route.picture", routes_.picture, Kind::picture, reasons);
+    checkRoute("route.speech", routes_.speech, Kind::speech, reasons);
     try {
         if (!migrations_.isCurrent()) reasons.emplace_back("the database is not migrated: run aiproject migrate");
     } catch (const std::exception&) {

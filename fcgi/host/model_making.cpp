@@ -1,7 +1,10 @@
 // How the registry makes one model, or one of its accounts.
 #include "base/error.h"
+#include "host/kind_names.h"
 #include "host/model_registry.h"
 #include "host/plugin_trial.h"
+
+#include <Poco/String.h>
 
 #include <unistd.h>
 
@@ -26,6 +29,11 @@ void noteKeyEnd(const PluginLibrary& plugin, const PluginSettings& settings, Mod
         row.keyEnd = packed;
         return;
     }
+}
+
+void tellWords(Board& board, const Model& model) {
+    const std::vector<std::string> kinds = kindNamesOf(model.kinds);
+    board.tellWords(model.row, {Poco::cat(std::string(" "), kinds.begin(), kinds.end()), model.origin});
 }
 
 }  // namespace
@@ -99,6 +107,10 @@ void ModelRegistry::add(Model model, const PluginSettings& settings) {
         model.abilities = settings.abilities();  // create() may have narrowed them
     }
     model.kinds = settings.kinds();  // likewise; of one that is not made, all that its plugin has
+    const auto configured = config_.models.find(model.name);
+    const bool isSaid = configured != config_.models.end() && !configured->second.origin.empty();
+    model.origin = isSaid ? configured->second.origin : settings.originText();
+    if (model.shared) tellWords(*rows_.board, model);
     models_.emplace(model.label(), model);
 }
 
@@ -117,10 +129,10 @@ IModel* ModelRegistry::created(const Model& model, const PluginSettings& setting
         const pid_t process = getpid();
         IModel* const instance = create(settings);
         if (getpid() != process) _exit(EXIT_FAILURE);  // it has forked; this is not the worker
-        if (!instance && settings.usable()) lose(name, what + " failed and gave no reason", plugin.name());
-        if (!instance || settings.kinds() != 0) return instance;
-        instance->destroy();
-        lose(name, what + " leaves the model no kind that its plugin has; narrowKinds() must leave one", plugin.name());
+        const std::string fault = faultOfMade(instance != nullptr, settings);
+        if (fault.empty()) return instance;
+        if (instance) instance->destroy();
+        lose(name, what + " " + fault, plugin.name());
         return nullptr;
     } catch (const NoTrial&) {
         throw;

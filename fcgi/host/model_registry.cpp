@@ -46,6 +46,8 @@ std::string listed(const Names& names) {
 ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string>& wanted, const PluginSnapshot& files,
                              const ModelRows& rows)
     : config_(config), wanted_(wanted), rows_(rows) {
+    for (const std::string& error : files.errors()) pluginNames_.insert(pluginIn(error));
+    for (const PluginFile& file : files.files()) pluginNames_.insert(file.path.stem());
     if (wanted_.empty()) return;
     try {
         tryInChild("a plugin", [&] {
@@ -118,7 +120,8 @@ bool ModelRegistry::isNeeded(const std::string& plugin) const {
 
 bool ModelRegistry::isRouted(const std::string& name) const {
     const RouteConfig& routes = config_.routes;
-    return contains(routes.text, name) || contains(routes.voice, name) || contains(routes.picture, name);
+    return contains(routes.text, name) || contains(routes.voice, name) || contains(routes.picture, name) ||
+           contains(routes.speech, name);
 }
 
 void ModelRegistry::makeModels() {
@@ -206,11 +209,12 @@ Findings ModelRegistry::unknownNames() const {
     check("route.text", config_.routes.text);
     check("route.voice", config_.routes.voice);
     check("route.picture", config_.routes.picture);
+    check("route.speech", config_.routes.speech);
     for (const std::string& alias : config_.routes.aliases) {
         const std::string target = alias.substr(std::min(alias.find('='), alias.size() - 1) + 1);
         if (target.empty() || alias[0] == '=')
             findings.push_back({Severity::error, "route.aliases: '" + alias + "' is not NAME=MODEL"});
-        else if (target != "text" && target != "voice" && target != "picture")
+        else if (target != "text" && target != "voice" && target != "picture" && target != "speech")
             check("route.aliases", {target});
     }
     // The pool media has them from its routes, which have just said it.

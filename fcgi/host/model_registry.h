@@ -16,6 +16,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct Model {
     std::int64_t longestAnswer = 0;    // tokens: its setting max_tokens; 0: it has none
     std::uint64_t abilities = 0;       // mask of Ability
     std::uint32_t kinds = 0;           // mask of Kind
+    std::string origin;                // where its answers come from, for people
     int weight = 1;                    // of this account
     int row = kNobody;                 // on the board
     int generation = 1;                // of this worker
@@ -62,6 +64,8 @@ public:
 
     // Why there is no model of that name, though its plugin or the configuration has one; none: neither has.
     const std::string* whyAbsent(const std::string& name) const;
+    // Of all plugins that there are, whether this worker opens them or not.
+    const std::set<std::string>& pluginNames() const noexcept { return pluginNames_; }
     // Any of its accounts, which differ in nothing that a client sees.
     const Model* find(const std::string& name) const;
     // All of them; the model alone where it has none.
@@ -104,6 +108,7 @@ private:
     const Config& config_;
     const std::vector<std::string> wanted_;
     const ModelRows rows_;
+    std::set<std::string> pluginNames_;
     bool isWary_ = false;  // of each plugin and model by itself, since not all of them came back
     std::vector<std::unique_ptr<PluginLibrary>> plugins_;
     std::map<std::string, Model> models_;

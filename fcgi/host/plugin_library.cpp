@@ -75,7 +75,7 @@ CodeRange codeOf(void* handle) {
 
 const ModelPlugin* describe(const std::filesystem::path& file, void* handle) {
     const auto entry = reinterpret_cast<decltype(&aiprojectModelPlugin)>(dlsym(handle, kEntry));
-    if (!entry) refuse(file, std::string("does not export ") + kEntry + "(), so it is no model plugin");
+    if (!entry) refuse(file, std::string("does not export ") + kEntry + "(), so it is not a model plugin");
     const ModelPlugin* descriptor = entry();
     if (!descriptor) refuse(file, std::string(kEntry) + "() answered nothing");
     return descriptor;
@@ -92,7 +92,8 @@ void checkVersion(const std::filesystem::path& file, const ModelPlugin& descript
 void checkText(const std::filesystem::path& file, const char* text, const std::string& what) {
     const std::size_t size = strnlen(text, kLongestText + 1);
     if (size > kLongestText || !isUtf8({text, size}))
-        refuse(file, what + " in its descriptor is no text: UTF-8, at most " + std::to_string(kLongestText) + " bytes");
+        refuse(file,
+               what + " in its descriptor is not text: UTF-8, at most " + std::to_string(kLongestText) + " bytes");
 }
 
 void checkMembers(const std::filesystem::path& file, const ModelPlugin& descriptor) {

@@ -1,5 +1,8 @@
 #include "host/plugin_settings.h"
 
+#include "base/near_word.h"
+#include "base/utf8.h"
+#include "config/config.h"
 #include "host/plugin_library.h"
 
 #include <Poco/NumberFormatter.h>
@@ -52,9 +55,16 @@ std::string allowedValues(const Setting& setting) {
     return "a type this worker does not know";
 }
 
+std::string faultOfMade(bool isMade, const PluginSettings& settings) {
+    if (!isMade) return settings.usable() ? "failed and gave no reason" : "";
+    if (settings.kinds() != 0) return {};
+    return "leaves the model no kind that its plugin has; narrowKinds() must leave one";
+}
+
 PluginSettings::PluginSettings(const ModelPlugin& plugin, std::string keyPrefix,
                                const std::map<std::string, std::string>& written)
     : keyPrefix_(std::move(keyPrefix)), abilities_(plugin.abilities), kinds_(plugin.kinds) {
+    origin(plugin.summary);
     const std::vector<Setting> settings = settingsOf(plugin);
     for (const Setting& setting : settings) take(setting, written);
     refuseUnknown(settings, written);
@@ -77,6 +87,7 @@ void PluginSettings::take(const Setting& setting, const std::map<std::string, st
         return;
     }
     values_[setting.name] = value;
+    if (setting.secrecy == Secrecy::secret) secrets_.add(value);
 }
 
 void PluginSettings::refuseUnknown(const std::vector<Setting>& known,
@@ -84,9 +95,11 @@ void PluginSettings::refuseUnknown(const std::vector<Setting>& known,
     for (const auto& entry : written) {
         const auto isIt = [&](const Setting& setting) { return entry.first == setting.name; };
         if (std::any_of(known.begin(), known.end(), isIt)) continue;
-        std::string names;
-        for (const Setting& setting : known) names += (names.empty() ? "" : ", ") + std::string(setting.name);
-        find(Severity::error, entry.first, "is no setting of this plugin; it has: plugin, " + names);
+        std::vector<std::string> names{"plugin", "calls", "origin", "accounts"};  // the host's own, of every model
+        for (const Setting& setting : known) names.emplace_back(setting.name);
+        find(Severity::error, entry.first,
+             "is not a setting of this plugin" + didYouMean(entry.first, names) +
+                 "; there are: " + Poco::cat(std::string(", "), names.begin(), names.end()));
     }
 }
 
@@ -134,6 +147,12 @@ void PluginSettings::reject(Text name, Text reason) const noexcept {
 
 void PluginSettings::warn(Text name, Text reason) const noexcept {
     find(Severity::warning, name, std::string(std::string_view(reason)));
+}
+
+// Clients see it, so a plugin that puts its key there by mistake gives nothing away.
+void PluginSettings::origin(Text words) const noexcept {
+    if (const std::string line = trimmed(printable(secrets_.applied(words))); !line.empty())
+        origin_ = beginOf(line, kLongestOrigin);
 }
 
 }  // namespace aiproject

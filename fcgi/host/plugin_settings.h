@@ -3,6 +3,7 @@
 #pragma once
 
 #include "aiproject/imodel.h"
+#include "aiproject/redaction.h"
 #include "host/finding.h"
 
 #include <map>
@@ -24,6 +25,8 @@ public:
     // What the model can do: its plugin's abilities, unless create() has narrowed them.
     std::uint64_t abilities() const noexcept { return abilities_; }
     std::uint32_t kinds() const noexcept { return kinds_; }  // likewise
+    // Where its answers come from: the plugin's summary, unless create() has said more. One short line.
+    const std::string& originText() const noexcept { return origin_; }
     // The finding is about one of these settings.
     bool isAbout(const Finding& finding, const std::set<std::string>& names) const;
 
@@ -35,6 +38,7 @@ public:
     void warn(Text name, Text reason) const noexcept override;
     void narrow(std::uint64_t abilities) const noexcept override { abilities_ &= abilities; }
     void narrowKinds(std::uint32_t kinds) const noexcept override { kinds_ &= kinds; }
+    void origin(Text words) const noexcept override;
 
 private:
     void take(const Setting& setting, const std::map<std::string, std::string>& written);
@@ -45,10 +49,16 @@ private:
     std::string keyPrefix_;
     std::vector<std::string> missing_;
     std::map<std::string, std::string, std::less<>> values_;
-    mutable Findings findings_;  // reject(), warn(), narrow() and narrowKinds() are const for the plugin
+    Redaction secrets_;
+    mutable Findings findings_;  // reject(), warn(), narrow() and the like are const for the plugin
     mutable std::uint64_t abilities_;
     mutable std::uint32_t kinds_;
+    mutable std::string origin_;
 };
+
+// What is wrong with what create() has made, or not made, of these settings; empty: nothing, or it was told by
+// reject().
+std::string faultOfMade(bool isMade, const PluginSettings& settings);
 
 // "a number from 0 to 1", "general or imagev3": what a key takes, for messages and `models`.
 std::string allowedValues(const Setting& setting);

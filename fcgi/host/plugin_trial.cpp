@@ -90,8 +90,7 @@ std::string saidIn(int words) {
     for (ssize_t got = 0; size < all.size() && (got = read(words, &all[size], all.size() - size)) > 0;)
         size += std::size_t(got);
     all.resize(size);
-    const std::string line = lineIn(all);
-    return line.empty() ? "" : "; it said: " + line;
+    return all;
 }
 
 int reaped(pid_t child) {
@@ -101,6 +100,13 @@ int reaped(pid_t child) {
 }
 
 }  // namespace
+
+std::string verdictOn(int status, bool hadToBeKilled, const std::string& words) {
+    const std::string line = lineIn(words), said = line.empty() ? "" : "; it said: " + line;
+    if (hadToBeKilled) return "does not come back" + said;
+    if (WIFSIGNALED(status)) return std::string("crashes (") + strsignal(WTERMSIG(status)) + ")" + said;
+    return "ends the process" + said;
+}
 
 void tryInChild(const std::string& what, const std::function<void()>& work, std::chrono::milliseconds patience) {
     auto [report, reporting] = newPipe();  // a byte: the work came back
@@ -114,10 +120,7 @@ void tryInChild(const std::string& what, const std::function<void()>& work, std:
     const int status = reaped(child);
     char byte = 0;
     if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS && read(report.get(), &byte, 1) == 1) return;
-    const std::string said = saidIn(words.get());
-    if (!hasEnded) throw std::runtime_error(what + " does not come back" + said);
-    if (WIFSIGNALED(status)) throw std::runtime_error(what + " crashes (" + strsignal(WTERMSIG(status)) + ")" + said);
-    throw std::runtime_error(what + " ends the process" + said);
+    throw std::runtime_error(what + " " + verdictOn(status, !hasEnded, saidIn(words.get())));
 }
 
 }  // namespace aiproject

@@ -22,6 +22,10 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// What became of a process that did not come back: "crashes (Segmentation fault)", "does not come back" where it had to
+// be killed, "ends the process"; after "; it said: " the line of its standard error (`words`) that says most.
+std::string verdictOn(int status, bool hadToBeKilled, const std::string& words);
+
 // Throws NoTrial, or std::runtime_error that says what became of `what` ("create() of plugin NAME") when `work` does
 // not come back, and after "; " the line of its standard error that says most; an exception that `work` throws is not
 // its business. Forks, so it belongs to the time before the first thread.

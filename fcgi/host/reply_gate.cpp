@@ -59,6 +59,9 @@ public:
     void usage(const Usage& usage) noexcept override {
         if (isOpen()) reply_->usage(sized(usage));
     }
+    void spoken(const Spoken& part) noexcept override {
+        if (isOpen()) reply_->spoken(sized(part));
+    }
     void upstreamId(Text id) noexcept override {
         if (isOpen()) reply_->upstreamId(id);
     }
@@ -79,6 +82,9 @@ public:
     }
     Stop stop() noexcept override { return isOpen() ? reply_->stop() : Stop::totalExpired; }
     Stop wait(std::uint32_t ms) noexcept override { return isOpen() ? reply_->wait(ms) : Stop::totalExpired; }
+    void enter(Stage stage) noexcept override {
+        if (isOpen()) reply_->enter(stage);
+    }
 
 private:
     static constexpr pthread_t kNobody = 0;

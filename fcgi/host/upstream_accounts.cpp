@@ -43,7 +43,7 @@ private:
              StringTokenizer(list, ",", StringTokenizer::TOK_TRIM | StringTokenizer::TOK_IGNORE_EMPTY)) {
             const UpstreamAccount account{name};
             if (!isName(name))
-                fail(kList, "'" + name + "' is no name; write letters, digits, '_' and '-'");
+                fail(kList, "'" + name + "' is not a name; write letters, digits, '_' and '-'");
             else if (account.labelOf(model_).size() > kLongestLabel)
                 fail(kList, "the names of model and account '" + name + "' are longer than " +
                                 std::to_string(kLongestLabel - 1) + " characters together");

@@ -19,6 +19,13 @@ ErrorFace faceOf(ErrorKind kind) noexcept {
         case ErrorKind::loginRefused: return {401, "LOGIN_ERROR", "wrong user name or password", 0};
         case ErrorKind::userUnknown: return {401, "USER_NOT_FOUND", "uuid and username do not belong together", 0};
         case ErrorKind::notAllowed: return {403, "PERMISSION_NOT_ALLOW", "this account may not do that", 0};
+        case ErrorKind::adminOnly: return {403, "PERMISSION_NOT_ALLOW", "this is for administrators", 0};
+        case ErrorKind::crossSite:
+            return {403, "PERMISSION_NOT_ALLOW", "the request does not come from a page of this site", 0};
+        case ErrorKind::tlsRequired:
+            return {403, "PERMISSION_NOT_ALLOW", "sign in over https: this connection is not encrypted", 0};
+        case ErrorKind::notJson:
+            return {415, "APP_QUERY_METHOD_ERROR", "the header Content-Type has to be application/json", 0};
         case ErrorKind::tokensSpent: return {402, "TOKEN_NOT_ENOUGH", "no tokens are left", 0};
         case ErrorKind::picturesSpent: return {402, "PIC_TIMES_NOT_ENOUGH", "no picture calls are left", 0};
         case ErrorKind::voiceSecondsSpent: return {402, "VOICE_SECONDS_NOT_ENOUGH", "no voice seconds are left", 0};
@@ -26,6 +33,7 @@ ErrorFace faceOf(ErrorKind kind) noexcept {
         case ErrorKind::textModelFailed: return {502, "MODEL_ERROR", "the text model failed", 0};
         case ErrorKind::voiceModelFailed: return {502, "AUDIO_TO_TEXT_ERROR", "the voice model failed", 0};
         case ErrorKind::pictureModelFailed: return {502, "PICTURE_TO_TEXT_ERROR", "the picture model failed", 0};
+        case ErrorKind::speechModelFailed: return {502, "MODEL_ERROR", "the speech model failed", 0};
         case ErrorKind::fileFormat: return {415, "FILE_FORMAT_ILLEGAL", "the file has a wrong format", 0};
         case ErrorKind::fileMissing: return {400, "GET_FILE_FAIL", "the request has no file, or an empty one", 0};
         case ErrorKind::bodyTooLarge: return {413, "BODY_TOO_LARGE", "the request is too large", 0};

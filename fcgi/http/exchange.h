@@ -2,6 +2,7 @@
 // implementation, tests have a scripted one. An exchange belongs to one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,12 +25,23 @@ struct Request {
     std::optional<std::string> username;
     std::optional<std::string> authorization;
     std::string headersToAllow;  // of a preflight, what the browser wants to send
+    // W3C Trace Context, as sent; of headers that came several times all, with commas between them.
+    std::string traceparent, tracestate;
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();  // its connection was accepted
+    std::chrono::steady_clock::time_point came = began;                              // all of it was here
+    std::string query = {};  // of the path, as sent: behind the '?'
+    // Of browsers; as sent, and empty where nothing was.
+    std::string host = {}, cookie = {}, origin = {};
+    std::string fetchSite = {};  // Sec-Fetch-Site, which no page can write
+    bool isSecure = false;       // over TLS, here or at what stands in front
+    bool isForwarded = false;    // something in front says that it asks for somebody else
 };
 
 struct ResponseHead {
     int status = 200;
     std::string contentType = "application/json; charset=utf-8";
     std::vector<std::pair<std::string, std::string>> headers;
+    bool isForAnyOrigin = true;  // pages of other sites may read it, as the original allowed on every path
 };
 
 class Exchange {
@@ -48,6 +60,10 @@ public:
     // The answer is complete: the protocol's end is written, or kept as write() does. Nothing may follow. The
     // destructor does it otherwise.
     virtual void end() = 0;
+
+    // Instead of end(): what was written is not a whole answer, and the client sees its connection break. Nothing may
+    // follow.
+    virtual void abandon() = 0;
 
     virtual bool started() const = 0;
     // Readable when the client leaves, writable when some of unsent() can be sent; valid after readBody(). -1: none.

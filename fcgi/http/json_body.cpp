@@ -35,12 +35,14 @@ Extent extentOf(std::string_view text) noexcept {
 }
 
 // False: it is not JSON.
-bool read(std::string_view text, simdjson::dom::document& document) {
+bool read(std::string_view text, simdjson::dom::document& document, std::size_t room) {
     constexpr std::size_t keptBytes = 16UL * 1024;  // most bodies are smaller: their thread keeps what the parser needs
     thread_local simdjson::dom::parser kept;
     simdjson::dom::parser once;
     auto& parser = text.size() > keptBytes ? once : kept;
-    const simdjson::error_code fault = parser.parse_into_document(document, text.data(), text.size()).error();
+    const bool needsCopy = room < kRoomBehindJson;
+    const simdjson::error_code fault =
+        parser.parse_into_document(document, text.data(), text.size(), needsCopy).error();
     if (fault == simdjson::MEMALLOC) throw std::bad_alloc();
     return fault == simdjson::SUCCESS;
 }
@@ -59,12 +61,12 @@ std::string_view withoutByteOrderMark(std::string_view text) {
     return text;
 }
 
-JsonBody::JsonBody(std::string_view text, JsonLimits limits) {
+JsonBody::JsonBody(std::string_view text, JsonLimits limits, std::size_t room) {
     text = withoutByteOrderMark(text);
     const Extent extent = extentOf(text);
     if (extent.values > limits.mostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
     if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
-    if (extent.depth > limits.deepest || !read(text, document_)) throw notJson(text);
+    if (extent.depth > limits.deepest || !read(text, document_, room)) throw notJson(text);
     if (!document_.root().is_object()) throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
 }
 

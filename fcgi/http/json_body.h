@@ -17,10 +17,14 @@ struct JsonLimits {
     int mostValues = 50'000;
 };
 
+// simdjson reads beyond the end of a text. One with so much memory of its own behind it need not be copied for that.
+constexpr std::size_t kRoomBehindJson = simdjson::SIMDJSON_PADDING;
+
 class JsonBody {
 public:
-    // Skips one UTF-8 byte order mark at the start, as RFC 8259, 8.1, allows. Keeps nothing of the text.
-    explicit JsonBody(std::string_view text, JsonLimits limits = {});  // throws Error(badRequest)
+    // Skips one UTF-8 byte order mark at the start, as RFC 8259, 8.1, allows. Keeps nothing of the text. `room`: bytes
+    // behind it that may be read. Throws Error(badRequest).
+    explicit JsonBody(std::string_view text, JsonLimits limits = {}, std::size_t room = 0);
 
     // Valid as long as the body, as all that is in it.
     simdjson::dom::object root() const;

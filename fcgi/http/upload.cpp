@@ -43,9 +43,6 @@ Audio audioIn(const Upload& upload) {
 
 bool isJpeg(std::string_view bytes) noexcept { return startsWith(bytes, "\xff\xd8\xff"); }
 
-std::string_view jpegIn(const Upload& upload) {
-    if (!isJpeg(upload.bytes)) throw refusal(ErrorKind::fileFormat, "the picture is not a JPEG");
-    return upload.bytes;
-}
+bool isPng(std::string_view bytes) noexcept { return startsWith(bytes, "\x89PNG\r\n\x1a\n"); }
 
 }  // namespace aiproject

@@ -24,9 +24,8 @@ struct Audio {
 // Raw PCM is taken as 16 kHz. Throws Error(fileFormat) saying what is wrong.
 Audio audioIn(const Upload& upload);
 
-// Throws Error(fileFormat) when the bytes are no JPEG.
-std::string_view jpegIn(const Upload& upload);
-
+// By the mark at the begin alone.
 bool isJpeg(std::string_view bytes) noexcept;
+bool isPng(std::string_view bytes) noexcept;
 
 }  // namespace aiproject

@@ -1,8 +1,11 @@
 #include "manager/control_server.h"
 
+#include "pool/manager_link.h"
+
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -15,10 +18,31 @@ constexpr timeval kSendLimit{1, 0};  // for a client that does not read
 
 }  // namespace
 
-std::string controlPath(const std::string& runDir) { return runDir + "/manager.sock"; }
-
 ControlServer::ControlServer(const std::string& runDir)
     : socket_({controlPath(runDir), SOCK_SEQPACKET | SOCK_NONBLOCK, 0600}, kBacklog) {}
+
+ControlServer::ControlServer(const HandedSocket& handed) : socket_(handed) {}
+
+int ControlServer::add(Handle client) { return add(FileDescriptor(client.number)); }
+
+int ControlServer::add(FileDescriptor client) {
+    clients_.emplace(++lastClient_, std::move(client));
+    return lastClient_;
+}
+
+std::vector<Handle> ControlServer::handDown(const std::vector<int>& clients) const {
+    std::vector<Handle> handles;
+    for (const int client : clients)
+        if (const auto found = clients_.find(client); found != clients_.end()) handles.push_back({found->second.get()});
+    return handles;
+}
+
+std::vector<Handle> ControlServer::handDownOthers(const std::vector<int>& clients) const {
+    std::vector<Handle> handles;
+    for (const auto& [number, client] : clients_)
+        if (std::find(clients.begin(), clients.end(), number) == clients.end()) handles.push_back({client.get()});
+    return handles;
+}
 
 std::vector<int> ControlServer::descriptors() const {
     std::vector<int> all{socket_.descriptor()};
@@ -32,7 +56,7 @@ void ControlServer::acceptAll() {
         if (!client) return;
         if (clients_.size() >= kMostClients) continue;
         setsockopt(client.get(), SOL_SOCKET, SO_SNDTIMEO, &kSendLimit, sizeof kSendLimit);
-        clients_.emplace(++lastClient_, std::move(client));
+        add(std::move(client));
     }
 }
 

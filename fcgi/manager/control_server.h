@@ -20,6 +20,13 @@ struct ControlRequest {
 class ControlServer {
 public:
     explicit ControlServer(const std::string& runDir);
+    // The one that another program has had until now.
+    explicit ControlServer(const HandedSocket& handed);
+    HandedSocket handDownSocket() const { return socket_.handDown(); }
+    // A client of it; answers its number. And those of clients, as far as they have not left; all others.
+    int add(Handle client);
+    std::vector<Handle> handDown(const std::vector<int>& clients) const;
+    std::vector<Handle> handDownOthers(const std::vector<int>& clients) const;
 
     // All that become readable when take() has something to do.
     std::vector<int> descriptors() const;
@@ -31,13 +38,11 @@ public:
 
 private:
     void acceptAll();
+    int add(FileDescriptor client);
 
     ListeningSocket socket_;
     std::map<int, FileDescriptor> clients_;
     int lastClient_ = 0;
 };
-
-// Where the manager of that folder listens.
-std::string controlPath(const std::string& runDir);
 
 }  // namespace aiproject

@@ -1,17 +1,16 @@
 #include "manager/generation.h"
 
+#include "config/config_text.h"
 #include "config/overrides.h"
+#include "manager/memory_file.h"
 #include "manager/pool_settings.h"
 #include "manager/process_memory.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
+#include <Poco/String.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -24,19 +23,16 @@ namespace {
 constexpr const char* kTunables = "GLIBC_TUNABLES";
 constexpr const char* kSmallCaches = "glibc.malloc.tcache_max=128";
 
-std::string contentOf(const std::string& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in) throw std::runtime_error(file + ": cannot be read");
-    return text;
+std::string textAt(const std::string& file) {
+    const ConfigText text = readConfigText(file);
+    if (!text.errors.empty())
+        throw std::runtime_error(Poco::cat(std::string("\n"), text.errors.begin(), text.errors.end()));
+    return asOneText(text.parts);
 }
 
 // The configuration as it is now: workers that are started later must not read what nobody has tried.
 std::shared_ptr<const FileDescriptor> copyOf(const std::string& text) {
-    auto copy = std::make_shared<const FileDescriptor>(memfd_create("aiproject-config", MFD_CLOEXEC));
-    if (write(copy->get(), text.data(), text.size()) != ssize_t(text.size()))
-        throw std::runtime_error("the configuration cannot be copied into memory");
-    return copy;
+    return std::make_shared<const FileDescriptor>(memoryFile("aiproject-config", text));
 }
 
 Program commandOf(Program program, const ToldConfig& told, const std::vector<std::string>& words) {
@@ -50,33 +46,67 @@ Program commandOf(Program program, const ToldConfig& told, const std::vector<std
     return program;
 }
 
-}  // namespace
-
-Generation makeGeneration(const GenerationSource& source, int number) {
+Generation withoutPlugins(const GenerationSource& source, int number, GenerationFiles files) {
     Generation generation;
     generation.number = number;
     ConfigSource config = source.config;
-    if (config.file.empty() && std::filesystem::exists(kDefaultConfigFile)) config.file = kDefaultConfigFile;
-    const std::string text = config.file.empty() ? "" : contentOf(config.file);
-    const auto copied = [&](const std::string& content) { return config.file.empty() ? nullptr : copyOf(content); };
-    generation.told = {copied(text), config.overrides, {}};
-    generation.program.path = source.binary;
+    config.file = files.configFile;
+    const bool hasFile = !config.file.empty();
+    generation.told = {files.config, config.overrides, {}};
     Program& program = generation.program;
+    program.path = source.binary;
+    program.image = files.image;
     if (!std::getenv(kTunables)) program.environment.push_back(std::string(kTunables) + "=" + kSmallCaches);
-    if (!config.file.empty()) {
-        config.copy = generation.told.copy->get();
+    std::string text;
+    if (hasFile) {
+        config.copy = files.config->get();
+        text = contentOf(config.copy);
         program.arguments.push_back("--config=" + std::filesystem::absolute(config.file).string());
     }
+    generation.files = std::move(files);
     generation.config = loadConfig(config);
     int workers = 0;
     for (const auto& [name, pool] : generation.config.pools) {
         workers += pool.processes;
         const PoolSettings settings(pool, text, config.overrides);
-        generation.poolsTold[name] = {copied(settings.file()), settings.overrides(), settings.withheldVariables()};
+        generation.poolsTold[name] = {hasFile ? copyOf(settings.file()) : nullptr, settings.overrides(),
+                                      settings.withheldVariables()};
     }
     generation.memoryShareMb = shareOfMemory(workers);
+    return generation;
+}
+
+}  // namespace
+
+Generation makeGeneration(const GenerationSource& source, int number) {
+    GenerationFiles files;
+    files.image = imageAt(source.binary);
+    files.configFile = source.config.file;
+    if (files.configFile.empty() && std::filesystem::exists(kDefaultConfigFile)) files.configFile = kDefaultConfigFile;
+    if (!files.configFile.empty()) files.config = copyOf(textAt(files.configFile));
+    Generation generation = withoutPlugins(source, number, std::move(files));
     PluginSnapshot plugins = PluginSnapshot::take(generation.config);
     return withPlugins(std::move(generation), std::move(plugins));
+}
+
+HandedGeneration handDown(const Generation& generation) {
+    HandedGeneration handed;
+    handed.number = generation.number;
+    handed.configFile = generation.files.configFile;
+    if (generation.files.config) handed.config.number = generation.files.config->get();
+    handed.image.number = generation.files.image->get();
+    handed.plugins = generation.plugins->text();
+    for (const int copy : generation.plugins->descriptors()) handed.pluginCopies.push_back({copy});
+    return handed;
+}
+
+Generation makeGeneration(const GenerationSource& source, const HandedGeneration& handed) {
+    PluginSnapshot plugins = PluginSnapshot::handedDown(handed.plugins);  // first: from now on their owner
+    GenerationFiles files;
+    files.configFile = handed.configFile;
+    if (handed.config.number >= 0) files.config = std::make_shared<const FileDescriptor>(handed.config.number);
+    files.image = std::make_shared<const FileDescriptor>(handed.image.number);
+    return withPlugins(withoutPlugins(source, handed.number, std::move(files)), std::move(plugins));
 }
 
 Generation withPlugins(Generation generation, PluginSnapshot plugins) {

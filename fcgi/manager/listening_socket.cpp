@@ -89,6 +89,9 @@ ListeningSocket::ListeningSocket(const SocketSpec& spec, int backlog)
     if (listen(socket_.get(), backlog) != 0) fail(path_, "cannot be listened on");
 }
 
+ListeningSocket::ListeningSocket(const HandedSocket& handed)
+    : lock_(handed.lock.number), socket_(handed.socket.number), path_(handed.path) {}
+
 bool ListeningSocket::hasWaiting() const noexcept {
     pollfd listening{socket_.get(), POLLIN, 0};
     return poll(&listening, 1, 0) > 0 && (listening.revents & POLLIN);

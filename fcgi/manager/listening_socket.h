@@ -19,17 +19,31 @@ struct SocketSpec {
     mode_t mode = 0660;
 };
 
+// A descriptor that a process has inherited, or is to inherit; borrowed.
+struct Handle {
+    int number = -1;
+};
+
+// A socket that one program hands to the next; see handover.h.
+struct HandedSocket {
+    std::string path;
+    Handle socket, lock;
+};
+
 class ListeningSocket {
 public:
     // Takes over a path that nobody listens on any more (and waits a little for workers of a dead manager to
     // let go of it); refuses, with a std::runtime_error that says so, one that is in use. PATH.lock is locked
     // until close(), and stays: were it removed, two could hold a lock at once.
     ListeningSocket(const SocketSpec& spec, int backlog);
+    // The one that the last program has opened and locked.
+    explicit ListeningSocket(const HandedSocket& handed);
     ~ListeningSocket() { close(); }
     ListeningSocket(ListeningSocket&&) = default;
     ListeningSocket& operator=(ListeningSocket&&) = default;
 
     int descriptor() const noexcept { return socket_.get(); }
+    HandedSocket handDown() const { return {path_, {socket_.get()}, {lock_.get()}}; }
     const std::string& path() const noexcept { return path_; }
     // Somebody has connected and was not accepted.
     bool hasWaiting() const noexcept;

@@ -29,11 +29,12 @@ void Manager::continueReload() {
     switch (reload_->advance()) {
         case Reload::Stage::trying:
         case Reload::Stage::starting: return;
+        case Reload::Stage::tried: return handOver();
         case Reload::Stage::complete:
             if (!takenOver_) takeOver();
             if (areOthersOut()) finishReload();
             return;
-        case Reload::Stage::refused: return endReload(reload_->reasons());
+        case Reload::Stage::refused: return former_ ? goBack(reload_->reasons()) : endReload(reload_->reasons());
     }
 }
 
@@ -58,12 +59,15 @@ void Manager::beginReload() {
     waiting_ = std::move(next_);
     next_.clear();
     log_.info("reload: trying the configuration and the plugins");
+    if (isReadyTold_) notice_.reloading();
     try {
         Generation candidate = makeGeneration(source_, ++lastNumber_);
         log_.hide(secretsOf(candidate.config));  // the trial's objections may repeat them
         if (candidate.config.runDir != current_.config.runDir)
             throw std::runtime_error("run.dir: cannot change in a reload; stop and start aiproject serve");
-        reload_ = std::make_unique<Reload>(std::move(candidate), knownErrors_, current_, badPlugins_, pools_, log_);
+        const auto rehearsal = rehearsalOf(candidate);
+        reload_ = std::make_unique<Reload>(std::move(candidate), knownErrors_, current_, badPlugins_, rehearsal, pools_,
+                                           log_);
     } catch (const std::exception& e) {
         endReload(linesOf(describe(e)));
     }
@@ -80,6 +84,8 @@ void Manager::takeOver() {
         pool->retireOthers(current_);
     }
     retireOrphans();
+    statusFault_ = moveStatus();
+    former_.reset();  // no way back
     takenOver_ = Clock::now();
 }
 
@@ -122,16 +128,20 @@ void Manager::hearNotices(const std::vector<std::string>& warnings, const std::v
 
 // Some plugin may serve as it was, or not at all: all else is new, and the exit code says that not all of it is.
 void Manager::finishReload() {
-    const std::vector<std::string> faults = reload_->faults();
+    std::vector<std::string> faults = reload_->faults();
+    if (!statusFault_.empty()) faults.push_back(statusFault_);
     hearNotices(reload_->warnings(), faults);
     const std::string verdict = "generation " + std::to_string(current_.number) + " serves; the last one drains";
     log_.info("reload: " + verdict);
+    isReadyTold_ = true;
+    notice_.ready(told_ = summary());
     for (const int client : waiting_) {
         control_.answer(client, "say " + verdict);
         control_.end(client, faults.empty() ? 0 : 1);
     }
     lastReload_ = {faults.empty() ? ReloadReport::Outcome::done : ReloadReport::Outcome::partly, Poco::Timestamp(),
                    safe(faults)};
+    gone_.count(metric::kReloads, Labels().with("outcome", faults.empty() ? "done" : "partly"), 1);
     waiting_.clear();
     reload_.reset();
     takenOver_.reset();
@@ -139,18 +149,26 @@ void Manager::finishReload() {
 
 // Without a new generation.
 void Manager::endReload(const std::vector<std::string>& reasons) {
+    endReload(reasons, "refused; generation " + std::to_string(current_.number) + " serves on",
+              ReloadReport::Outcome::refused);
+}
+
+void Manager::endReload(const std::vector<std::string>& reasons, const std::string& verdict,
+                        ReloadReport::Outcome outcome) {
     retireOrphans();
     for (const std::string& reason : reasons) {
         log_.error("reload: " + reason);
         answerAll("fail", reason);
     }
-    const std::string verdict = "refused; generation " + std::to_string(current_.number) + " serves on";
     log_.error("reload: " + verdict);
+    if (isReadyTold_) notice_.ready(told_ = summary());
     for (const int client : waiting_) {
         control_.answer(client, "fail " + verdict);
         control_.end(client, 1);
     }
-    lastReload_ = {ReloadReport::Outcome::refused, Poco::Timestamp(), safe(reasons)};
+    lastReload_ = {outcome, Poco::Timestamp(), safe(reasons)};
+    gone_.count(metric::kReloads,
+                Labels().with("outcome", outcome == ReloadReport::Outcome::partly ? "partly" : "refused"), 1);
     waiting_.clear();
     reload_.reset();
     takenOver_.reset();

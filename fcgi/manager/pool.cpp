@@ -38,9 +38,13 @@ int Pool::countFresh(const Generation& generation) const {
                              [&](const WorkerProcess& worker) { return isFresh(worker, generation); }));
 }
 
-bool Pool::isComplete(const Generation& generation) {
+int Pool::countReady(const Generation& generation) {
     const auto serves = [&](const WorkerProcess& worker) { return isFresh(worker, generation) && isReady(worker); };
-    return std::count_if(workers_.begin(), workers_.end(), serves) >= generation.config.pools.at(name_).processes;
+    return int(std::count_if(workers_.begin(), workers_.end(), serves));
+}
+
+bool Pool::isComplete(const Generation& generation) {
+    return countReady(generation) >= generation.config.pools.at(name_).processes;
 }
 
 void Pool::startMissing(const Generation& generation) {
@@ -57,6 +61,7 @@ void Pool::retireOthers(const Generation& generation) {
 }
 
 bool Pool::hasOthersReady(const Generation& generation) {
+    hearFormer();
     return std::any_of(workers_.begin(), workers_.end(),
                        [&](const WorkerProcess& worker) { return !isFresh(worker, generation) && isReady(worker); });
 }
@@ -72,6 +77,7 @@ void Pool::start(const Generation& generation) {
         program.descriptors.push_back(board_.bellDescriptor());
         workers_.push_back({startProcess(program, socket_.descriptor()), row, generation.number,
                             generation.config.timeouts, Clock::now()});
+        ++starts_;
         log_.info(called(workers_.back()) + " started");
     } catch (const std::exception& e) {
         if (row != kNobody) board_.removeWorker(row);
@@ -89,6 +95,7 @@ void Pool::retire(const Generation& generation) {
 void Pool::drain(WorkerProcess& worker) {
     if (worker.isStuck && hasOnlyStuckCalls(worker)) return end(worker);
     const bool isHopeless = worker.isStuck || !isReady(worker);
+    if (worker.isForeign) awaitRing();
     expectEnd(worker, isHopeless ? worker.timeouts.drain : worker.timeouts.reloadDrain);
     worker.isPatient = !isHopeless;
     kill(worker.pid, isHopeless ? SIGTERM : SIGUSR2);
@@ -179,6 +186,7 @@ bool Pool::reap(pid_t pid, int status) {
     const auto worker =
         std::find_if(workers_.begin(), workers_.end(), [pid](const WorkerProcess& one) { return one.pid == pid; });
     if (worker == workers_.end()) return false;
+    if (worker->isForeign) forgetRings(*worker);
     if (worker->stage == Stage::draining && !worker->isStuck && WIFEXITED(status) && WEXITSTATUS(status) == 0)
         log_.info(called(*worker) + " ended");
     else

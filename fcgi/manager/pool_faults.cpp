@@ -77,6 +77,7 @@ void Pool::missBeats() {
     for (WorkerProcess& worker : workers_) {
         const WorkerRow& row = board_.worker(worker.row);
         const WorkerState state = row.state;
+        if (worker.isForeign) continue;  // it beats elsewhere
         if (state == WorkerState::starting || state == WorkerState::ending || row.beats != worker.beats) {
             worker.beats = row.beats;
             worker.silentLooks = 0;
@@ -92,8 +93,10 @@ void Pool::missBeats() {
     }
 }
 
-// Where the event loop is stuck, all that it follows is.
+// Where the event loop is stuck, all that it follows is. Of a foreign worker nobody here knows: its calls stand on
+// another board.
 bool Pool::hasOnlyStuckCalls(const WorkerProcess& worker) {
+    if (worker.isForeign) return false;
     const auto now = Board::milliseconds();
     int stuck = 0, followed = 0;
     bool isLoopStuck = false;
@@ -133,6 +136,7 @@ void Pool::explainDeath(const WorkerProcess& worker, int status) {
         text += "; the next one starts in " + std::to_string(pause.count()) + " ms";
     }
     log_.error(text);
+    ++deaths_;
     lastDeath_ = text;
     // The whole pool waits for it each time.
     if (hasHung && crashes_.condemn(suspect, worker.generation)) sayQuarantined(suspect);

@@ -71,14 +71,15 @@ PoolSettings::PoolSettings(const PoolConfig& pool, const std::string& file, cons
             withheld_.insert(name.substr(variable.size()));
 }
 
-// A model's name stays known, with what it is made of and how many calls it may have.
+// A model's name stays known, with what it is made of, how many calls it may have, and its prices: any worker of the
+// host settles the calls of one that was killed.
 bool PoolSettings::isTold(const std::string& key) const {
     const std::string stem = kModel;
     if (key.compare(0, stem.size(), stem) != 0) return true;
     const std::size_t dot = key.find('.', stem.size());
     const std::string name = key.substr(stem.size(), dot - stem.size());
     const std::string setting = dot == std::string::npos ? "" : key.substr(dot + 1);
-    if (setting == "plugin" || setting == "calls") return true;
+    if (setting == "plugin" || setting == "calls" || setting.compare(0, 6, "price.") == 0) return true;
     return std::any_of(models_.begin(), models_.end(),
                        [&](const std::string& model) { return model == "*" || model == name; });
 }

@@ -12,7 +12,7 @@ namespace aiproject {
 
 class PoolSettings {
 public:
-    // `file` is the text of the configuration file, `overrides` are "key=value".
+    // `file` is the text of the configuration file with what conf.d adds, `overrides` are "key=value".
     PoolSettings(const PoolConfig& pool, const std::string& file, const std::vector<std::string>& overrides);
 
     const std::string& file() const noexcept { return file_; }

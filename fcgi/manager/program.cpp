@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,8 +48,21 @@ bool place(int descriptor, int number) {
     return descriptor == number ? fcntl(number, F_SETFD, 0) == 0 : dup2(descriptor, number) == number;
 }
 
+void execute(const Program& program, const ExecTexts& texts) {
+    if (program.image)
+        fexecve(program.image->get(), texts.arguments(), texts.environment());
+    else
+        execve(program.path.c_str(), texts.arguments(), texts.environment());
+}
+
+std::shared_ptr<const FileDescriptor> opened(const std::string& path) {
+    auto image = std::make_shared<const FileDescriptor>(open(path.c_str(), O_PATH | O_CLOEXEC));
+    if (!*image) throw std::runtime_error(path + ": cannot be opened: " + std::strerror(errno));
+    return image;
+}
+
 // In the child, between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const Program& program, const ExecTexts& texts, int input, int output) {
+[[noreturn]] void becomeChild(const Program& program, const ExecTexts& texts, int input, int output) {
     // A worker that is not yet ready for these must not die of them.
     sigset_t blocked;
     sigemptyset(&blocked);
@@ -60,7 +74,7 @@ bool place(int descriptor, int number) {
     bool isReady = place(input, 0);
     if (output >= 0) isReady = isReady && place(output, 1) && place(output, 2);
     for (const int descriptor : program.descriptors) isReady = isReady && fcntl(descriptor, F_SETFD, 0) == 0;
-    if (isReady) execve(program.path.c_str(), texts.arguments(), texts.environment());
+    if (isReady) execute(program, texts);
     _exit(127);
 }
 
@@ -74,7 +88,27 @@ pid_t startProcess(const Program& program, int input, int output) {
     if (child > 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGTERM);  // a child does not outlive its manager
     if (getppid() != manager) _exit(0);
-    become(program, texts, input, output);
+    becomeChild(program, texts, input, output);
+}
+
+void become(const Program& program) {
+    const ExecTexts texts(program);
+    for (const int descriptor : program.descriptors) fcntl(descriptor, F_SETFD, 0);
+    execute(program, texts);
+    const int fault = errno;
+    for (const int descriptor : program.descriptors) fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    errno = fault;
+}
+
+std::shared_ptr<const FileDescriptor> imageAt(const std::string& path) { return opened(path); }
+
+std::shared_ptr<const FileDescriptor> ownImage() { return opened("/proc/self/exe"); }
+
+bool isSameFile(const FileDescriptor& one, const FileDescriptor& other) {
+    struct stat first {
+    }, second{};
+    return fstat(one.get(), &first) == 0 && fstat(other.get(), &second) == 0 && first.st_dev == second.st_dev &&
+           first.st_ino == second.st_ino;
 }
 
 std::string endOf(int status) {

@@ -7,7 +7,8 @@
 namespace aiproject {
 namespace {
 
-const Trial::Commands kSteps{"check", "migrate"};
+// The rehearsal comes before anything is changed: a program that cannot go on must not have changed the database.
+const Trial::Commands kSteps{"check", "migrate"}, kStepsOfUpgrade{"check", kRehearsal, "migrate"};
 
 }  // namespace
 
@@ -27,19 +28,24 @@ std::vector<Pool*> poolsOf(const Generation& generation, Pools& pools, Log& log)
 }
 
 Reload::Reload(Generation candidate, std::set<std::string> known, const Generation& last, std::set<std::string> itsBad,
-               Pools& pools, Log& log)
+               Rehearsal rehearsal, Pools& pools, Log& log)
     : candidate_(std::move(candidate)),
       known_(std::move(known)),
       itsBad_(std::move(itsBad)),
       lastPlugins_(last.plugins),
+      rehearsal_(std::move(rehearsal)),
       pools_(pools),
       log_(log),
-      trial_(std::make_unique<Trial>(candidate_, kSteps, known_)) {}
+      trial_(trial()) {}
 
-std::set<std::string> Reload::badPlugins() const {
-    std::set<std::string> names;
-    for (const auto& [name, error] : trial_->badPlugins()) names.insert(name);
-    return names;
+Reload::Reload(Generation candidate, Findings findings, Pools& pools, Log& log)
+    : candidate_(std::move(candidate)), pools_(pools), log_(log), found_(std::move(findings)) {
+    start();
+}
+
+std::unique_ptr<Trial> Reload::trial() const {
+    if (!rehearsal_) return std::make_unique<Trial>(candidate_, kSteps, known_);
+    return std::make_unique<Trial>(candidate_, kStepsOfUpgrade, known_, [this] { return rehearsal_(candidate_); });
 }
 
 // A plugin that is bad keeps nothing else from being replaced: it goes on as it was, or not at all.
@@ -49,13 +55,20 @@ void Reload::judge() {
         const bool hasLast = itsBad_.count(name) == 0 && lastPlugins_->has(name) && replaced_.count(name) == 0;
         if (hasLast) lastCopies.insert(name);
         if (hasLast || !trial_->isKnown(error) || replaced_.count(name) > 0)
-            faults_.push_back(error + (hasLast ? "; its last good copy serves on" : "; it does not serve"));
+            found_.faults.push_back(error + (hasLast ? "; its last good copy serves on" : "; it does not serve"));
     }
-    errors_.insert(trial_->errors().begin(), trial_->errors().end());
+    found_.errors.insert(trial_->errors().begin(), trial_->errors().end());
     if (!lastCopies.empty()) return tryAnew(lastCopies);
-    if (trial_->objections().empty()) return start();
+    found_.badPlugins.clear();
+    for (const auto& [name, error] : trial_->badPlugins()) found_.badPlugins.insert(name);
+    found_.warnings = trial_->warnings();
+    if (trial_->objections().empty()) {
+        if (!rehearsal_) return start();
+        stage_ = Stage::tried;
+        return;
+    }
     std::vector<std::string> reasons = trial_->objections();
-    reasons.insert(reasons.end(), faults_.begin(), faults_.end());
+    reasons.insert(reasons.end(), found_.faults.begin(), found_.faults.end());
     refuse(std::move(reasons));
 }
 
@@ -64,7 +77,7 @@ void Reload::tryAnew(const std::set<std::string>& lastCopies) {
     try {
         trial_.reset();
         candidate_ = withPlugins(candidate_, candidate_.plugins->with(lastCopies, *lastPlugins_));
-        trial_ = std::make_unique<Trial>(candidate_, kSteps, known_);
+        trial_ = trial();
     } catch (const std::exception& e) {
         refuse({describe(e)});
     }

@@ -1,6 +1,9 @@
 #include "manager/status.h"
 
 #include "base/utf8.h"
+#include "manager/answer_sources.h"
+#include "manager/call_list.h"
+#include "manager/pool_look.h"
 #include "manager/process_memory.h"
 
 #include <Poco/DateTimeFormat.h>
@@ -11,7 +14,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <sstream>
 
 namespace aiproject {
@@ -19,21 +21,9 @@ namespace {
 
 using Poco::JSON::Array;
 using Poco::JSON::Object;
-using Calls = std::array<int, kMostModels>;  // in progress, by model row
 
 std::string timeText(const Poco::Timestamp& time) {
     return Poco::DateTimeFormatter::format(time, Poco::DateTimeFormat::ISO8601_FORMAT);
-}
-
-const char* nameOf(WorkerState state) {
-    switch (state) {
-        case WorkerState::none: return "ended";
-        case WorkerState::starting: return "starting";
-        case WorkerState::ready: return "ready";
-        case WorkerState::draining: return "draining";
-        case WorkerState::ending: return "ending";
-    }
-    return "unknown";
 }
 
 const char* nameOf(ReloadReport::Outcome outcome) {
@@ -73,7 +63,7 @@ Object workerOf(const WorkerProcess& worker, Board& board) {
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("pid", worker.pid);
     object.set("generation", worker.generation);
-    object.set("state", worker.isStuck ? "stuck" : worker.isSilent() ? "silent" : nameOf(row.state));
+    object.set("state", stateOf(worker, row));
     object.set("busy", row.busy.load());
     object.set("threads", row.threads.load());
     object.set("streams", streamsOf(worker, board));
@@ -83,36 +73,19 @@ Object workerOf(const WorkerProcess& worker, Board& board) {
     return object;
 }
 
-// Answers the sum of all.
-int countCalls(Board& board, Calls& byModel) {
-    int all = 0;
-    for (int index = 0; index < board.callsEnd(); ++index) {
-        const CallRow& call = board.call(index);
-        const int model = call.model;
-        if (call.owner == 0) continue;
-        ++all;
-        if (model != kNobody) ++byModel.at(model);
+Array answersOf(const ManagerView& view) {
+    Array answers;
+    for (const AnswerSource& source : answerSources(view.pools, view.generation)) {
+        Object object(Poco::JSON_PRESERVE_KEY_ORDER);
+        object.set("kind", source.kind);
+        if (!source.model.empty()) object.set("model", source.model);
+        if (!source.model.empty()) object.set("origin", source.origin);
+        answers.add(object);
     }
-    return all;
+    return answers;
 }
 
-// Rows stay when the models they stand for are gone.
-bool hasModel(Pool& pool, int model, bool isReady) {
-    return std::any_of(pool.workers().begin(), pool.workers().end(), [&](const WorkerProcess& worker) {
-        const WorkerRow& row = pool.board().worker(worker.row);
-        return aiproject::hasModel(row, model) && (!isReady || row.state != WorkerState::starting);
-    });
-}
-
-const char* stateOf(Pool& pool, int model, int generation) {
-    const ModelRow& row = pool.board().model(model);
-    if (row.quarantinedIn == generation) return "quarantined";
-    if (!hasModel(pool, model, true)) return "starting";
-    if (row.restsUntil > Board::milliseconds()) return "resting";
-    return row.openUntil != 0 ? "failing" : "serving";
-}
-
-Object modelOf(const ModelRow& row, const char* state, int calls) {
+Object modelOf(const ModelRow& row, const char* state, int calls, bool isForNetwork) {
     const std::int64_t pause = std::max<std::int64_t>(row.openUntil, row.restsUntil) - Board::milliseconds();
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("name", std::string(row.name.data()));
@@ -120,32 +93,37 @@ Object modelOf(const ModelRow& row, const char* state, int calls) {
     object.set("state", state);
     object.set("calls", calls);
     object.set("failures", row.failures.load());
-    if (const std::uint32_t keyEnd = row.keyEnd)
+    if (const std::uint32_t keyEnd = row.keyEnd; keyEnd != 0 && !isForNetwork)
         object.set("key_end", printable({reinterpret_cast<const char*>(&keyEnd), sizeof keyEnd}));
     if (pause > 0) object.set("retry_s", (pause + 999) / 1000);
     return object;
 }
 
-Object poolOf(Pool& pool, const Generation& generation) {
+Object poolOf(Pool& pool, const ManagerView& view) {
+    const Generation& generation = view.generation;
     Board& board = pool.board();
-    Calls calls{};
+    const PoolLook look = lookAt(pool);
     Object object(Poco::JSON_PRESERVE_KEY_ORDER);
     object.set("name", pool.name());
-    object.set("socket", pool.path());
-    object.set("calls", countCalls(board, calls));
+    if (!view.isForNetwork) object.set("socket", pool.path());
+    object.set("calls", look.calls);
     const auto config = generation.config.pools.find(pool.name());
     if (config != generation.config.pools.end()) {
         object.set("calls_limit", config->second.mostCalls());
         object.set("processes", config->second.processes);
     }
+    object.set("queue_waiting", look.queued);
+    object.set("queue_longest_ms", look.longestWaitMs);
     if (!pool.lastDeath().empty()) object.set("last_death", pool.lastDeath());
     Array workers, models;
     for (const WorkerProcess& worker : pool.workers()) workers.add(workerOf(worker, board));
     for (int index = 0; index < kMostModels; ++index)
         if (hasModel(pool, index, false))
-            models.add(modelOf(board.model(index), stateOf(pool, index, generation.number), calls.at(index)));
+            models.add(modelOf(board.model(index), stateOf(pool, index, generation.number),
+                               look.callsOf.at(std::size_t(index)), view.isForNetwork));
     object.set("workers", workers);
     object.set("models", models);
+    object.set("oldest_calls", oldestCalls(pool));
     return object;
 }
 
@@ -154,14 +132,16 @@ Object poolOf(Pool& pool, const Generation& generation) {
 std::string statusText(const ManagerView& view) {
     Object status(Poco::JSON_PRESERVE_KEY_ORDER);
     status.set("pid", getpid());
+    status.set("release", view.release);
     status.set("since", timeText(view.since));
     status.set("generation", view.generation.number);
-    status.set("configuration", view.generation.config.source);
+    if (!view.isForNetwork) status.set("configuration", view.generation.config.source);
     status.set("reload", reloadOf(view));
     Array notices, pools;
     for (const auto& notice : view.notices) notices.add(printable(notice));
     status.set("notices", notices);
-    for (const auto& pool : view.pools) pools.add(poolOf(*pool, view.generation));
+    status.set("answers", answersOf(view));
+    for (const auto& pool : view.pools) pools.add(poolOf(*pool, view));
     status.set("pools", pools);
     std::ostringstream text;
     status.stringify(text);

@@ -1,4 +1,4 @@
-// What `aiproject status` shows, as one JSON text.
+// What `aiproject status` and /status show, as one JSON text.
 #pragma once
 
 #include "manager/reload.h"
@@ -25,11 +25,15 @@ struct ManagerView {
     const ReloadReport& lastReload;
     const std::vector<std::string>& notices;  // of the generation
     Poco::Timestamp since;
+    std::string release{};  // of the program
+    // Whoever reaches a private address sees it: no socket, no end of a key.
+    bool isForNetwork = false;
 };
 
-// {"pid","since","generation","configuration","reload":{"state","at","reasons"},"notices","pools":[{"name","socket",
-// "calls","calls_limit","processes","last_death","workers":[{"pid","generation","state","busy","threads","streams","served","resident_mb",
-// "up_s"}],"models":[{"name","plugin","state","calls","failures","retry_s"}]}]}
+// {"pid","release","since","generation","configuration","reload":{"state","at","reasons"},"notices","answers":[{"kind","model",
+// "origin"}],"pools":[{"name","socket","calls","calls_limit","processes","queue_waiting",
+// "queue_longest_ms","last_death","workers":[{"pid","generation","state","busy","threads","streams","served","resident_mb",
+// "up_s"}],"models":[{"name","plugin","state","calls","failures","retry_s"}],"oldest_calls":[see call_list.h]}]}
 std::string statusText(const ManagerView& view);
 
 }  // namespace aiproject

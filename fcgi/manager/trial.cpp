@@ -1,15 +1,15 @@
 #include "manager/trial.h"
 
+#include "manager/memory_file.h"
+
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
-#include <array>
 #include <stdexcept>
 
 namespace aiproject {
@@ -25,21 +25,13 @@ std::string lastObjectIn(const std::string& output) {
     return begin == std::string::npos ? output : output.substr(begin + 1);
 }
 
-std::string contentOf(int file) {
-    std::string content;
-    std::array<char, 4096> piece;
-    for (off_t at = 0;;) {
-        const ssize_t got = pread(file, piece.data(), piece.size(), at);
-        if (got <= 0) return content;
-        content.append(piece.data(), got);
-        at += got;
-    }
-}
-
 }  // namespace
 
-Trial::Trial(const Generation& candidate, Commands commands, std::set<std::string> known)
-    : candidate_(candidate), commands_(std::move(commands)), known_(std::move(known)) {
+Trial::Trial(const Generation& candidate, Commands commands, std::set<std::string> known, Rehearsal rehearsal)
+    : candidate_(candidate),
+      commands_(std::move(commands)),
+      known_(std::move(known)),
+      rehearsal_(std::move(rehearsal)) {
     startStep();
 }
 
@@ -48,12 +40,13 @@ Trial::~Trial() {
 }
 
 void Trial::startStep() {
-    output_ = FileDescriptor(memfd_create("aiproject-trial", MFD_CLOEXEC));
+    output_ = memoryFile("aiproject-trial");
     const FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
-    if (!output_ || !nothing) throw std::runtime_error("the trial of a new generation cannot be started");
-    std::vector<std::string> words{commands_.at(step_)};
+    if (!nothing) throw std::runtime_error("the trial of a new generation cannot be started");
+    std::vector<std::string> words{stepName()};
     if (words.front() == kCheck) words.emplace_back("--json");
-    pid_ = startProcess(commandOf(candidate_, words), nothing.get(), output_.get());
+    const NextProgram next = isRehearsal() ? rehearsal_() : NextProgram{commandOf(candidate_, words), nullptr};
+    pid_ = startProcess(next.program, nothing.get(), output_.get());
     startedAt_ = std::chrono::steady_clock::now();
 }
 
@@ -87,13 +80,17 @@ bool Trial::takeReport(const std::string& output) {
     }
 }
 
+bool Trial::isDone(const std::string& output, int status) {
+    if (stepName() == kCheck) return takeReport(output);
+    const bool isGood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return isGood && (!isRehearsal() || output.find(kUnderstood) != std::string::npos);
+}
+
 bool Trial::reap(pid_t pid, int status) {
     if (pid_ == 0 || pid != pid_) return false;
     pid_ = 0;
     const std::string output = contentOf(output_.get());
-    const bool isGood = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    const bool isTold = commands_.at(step_) == kCheck ? takeReport(output) : isGood;
-    if (!isTold) object("aiproject " + commands_.at(step_) + " ended " + endOf(status) + ": " + output);
+    if (!isDone(output, status)) object("aiproject " + stepName() + " ended " + endOf(status) + ": " + output);
     if (!objections_.empty() || ++step_ == commands_.size()) return true;
     try {
         startStep();
@@ -105,7 +102,7 @@ bool Trial::reap(pid_t pid, int status) {
 
 void Trial::look() {
     if (pid_ == 0 || std::chrono::steady_clock::now() < startedAt_ + kPatience) return;
-    object("aiproject " + commands_.at(step_) + " did not end in time");
+    object("aiproject " + stepName() + " did not end in time");
     kill(pid_, SIGKILL);
 }
 

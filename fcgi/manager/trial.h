@@ -1,13 +1,16 @@
 // Tries a generation in processes that are thrown away, before it has workers: `aiproject check`, which loads
-// every plugin and makes every model, and what else is asked for, one after the other.
+// every plugin and makes every model, and what else is asked for, one after the other. `serve` among them is the
+// rehearsal, where another program is to go on: does it understand what it will be handed?
 #pragma once
 
 #include "base/file_descriptor.h"
 #include "manager/generation.h"
+#include "manager/handover.h"
 
 #include <sys/types.h>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -15,13 +18,16 @@
 
 namespace aiproject {
 
+constexpr const char* kRehearsal = "serve";
+
 class Trial {
 public:
     using Commands = std::vector<std::string>;
+    using Rehearsal = std::function<NextProgram()>;
 
     // Errors in `known` do not count: the generation that serves has them as well. Throws when there can be
-    // no process.
-    Trial(const Generation& candidate, Commands commands, std::set<std::string> known);
+    // no process. `rehearsal` is asked for when its turn comes, for what this process has open changes meanwhile.
+    Trial(const Generation& candidate, Commands commands, std::set<std::string> known, Rehearsal rehearsal = {});
     // Kills what still runs; its end is reaped by whoever reaps.
     ~Trial();
     Trial(const Trial&) = delete;
@@ -43,6 +49,9 @@ public:
     bool isKnown(const std::string& error) const { return known_.count(gist(error)) > 0; }
 
 private:
+    bool isRehearsal() const { return stepName() == kRehearsal; }
+    const std::string& stepName() const { return commands_.at(step_); }
+    bool isDone(const std::string& output, int status);
     void startStep();
     bool takeReport(const std::string& output);
     static std::string gist(const std::string& error);
@@ -51,6 +60,7 @@ private:
     const Generation& candidate_;
     const Commands commands_;
     const std::set<std::string> known_;
+    const Rehearsal rehearsal_;
     std::size_t step_ = 0;
     pid_t pid_ = 0;
     FileDescriptor output_;  // a file in memory: the step never waits for a reader

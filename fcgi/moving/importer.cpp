@@ -49,7 +49,7 @@ void insert(Poco::Data::Session& session, const OldAccount& account, const std::
             const ImportSettings& settings) {
     const std::int64_t period = refillPeriod(settings.refill, unixMilliseconds());
     const BalanceCause cause{"imported", "command", "Id " + account.id + " of the original"};
-    const Balances opening{account.tokens, account.picTimes, settings.voiceSeconds};
+    const Balances opening{account.tokens, account.picTimes, settings.voiceSeconds, settings.money};
     const std::int64_t id = UserStore::insert(session, {account.name,
                                                         hash,
                                                         account.email,
@@ -59,7 +59,8 @@ void insert(Poco::Data::Session& session, const OldAccount& account, const std::
                                                         opening.voiceSeconds,
                                                         {},
                                                         period,
-                                                        cause});
+                                                        cause,
+                                                        opening.money});
     session << "INSERT INTO imports (original_id, user_id) VALUES (?, ?)", bind(account.id), bind(id), now;
     Audit::add(session, {"imported", account.name, {}, cause.detail + ", " + openingText(opening)});
 }

@@ -36,6 +36,7 @@ struct ImportSettings {
     std::size_t batch = 25;
     std::optional<CredentialKey> key = {};  // of auth.key_file, for the hints of password_hash.h
     Refill refill = Refill::none;           // quota.refill: the first of an account is that of the next day or month
+    std::int64_t money = -1;                // as voiceSeconds
 };
 
 struct ImportCounts {

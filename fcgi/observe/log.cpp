@@ -136,11 +136,14 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
         cut(line, kLongestLine - 1);
         line += '\n';
         const std::lock_guard lock(mutex_);  // the room that is found is this line's
-        if (!findAgain() || !takesMore()) return;
+        if (!findAgain() || !takesMore()) return add(*lost_);
         // When the disk is full there is no better place to say so; a rest in a second write could mix.
-        while (::write(file_.get(), line.data(), line.size()) < 0 && errno == EINTR) {
-        }
+        ssize_t written = -1;
+        do written = ::write(file_.get(), line.data(), line.size());
+        while (written < 0 && errno == EINTR);
+        if (written != ssize_t(line.size())) add(*lost_);
     } catch (...) {  // no memory
+        add(*lost_);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/file_descriptor.h"
 #include "config/config.h"
+#include "observe/histogram.h"
 
 #include <aiproject/redaction.h>
 
@@ -45,6 +46,10 @@ public:
     void warning(const std::string& text) { write(LogLevel::warning, text); }
     void error(const std::string& text) { write(LogLevel::error, text); }
 
+    // Lines that reached no file are counted there from now on; it outlives this object.
+    void countLostIn(Count& count) noexcept { lost_ = &count; }
+    std::uint64_t lost() const noexcept { return *lost_; }
+
     bool has(LogLevel level) const noexcept { return level >= level_; }  // or a line of it would go nowhere
     void write(LogLevel level, const std::string& text) noexcept;
 
@@ -53,6 +58,8 @@ private:
     bool isThere() const noexcept;
     bool findAgain() noexcept;
 
+    Count ownLost_{0};
+    std::atomic<Count*> lost_{&ownLost_};
     std::atomic<LogLevel> level_;
     std::mutex mutex_;
     const std::string who_;

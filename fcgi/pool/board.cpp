@@ -20,11 +20,15 @@ struct Board::Memory {
     std::array<ModelRow, kMostModels> models;
     std::array<UserRow, kMostUsers> users;
     std::array<CallRow, kMostCalls> calls;
+    Metrics metrics;
 };
 
 namespace {
 
-constexpr std::uint32_t kLayout = 8;  // counted up with every change of a row
+#ifndef AIPROJECT_BOARD_LAYOUT
+#define AIPROJECT_BOARD_LAYOUT 13  // counted up with every change of a row; a test builds a release with another one
+#endif
+constexpr std::uint32_t kLayout = AIPROJECT_BOARD_LAYOUT;
 
 static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<WorkerState>::is_always_lock_free);
 
@@ -32,9 +36,15 @@ static_assert(std::atomic<std::int64_t>::is_always_lock_free && std::atomic<Work
     throw std::runtime_error("the board of the pool: " + what + ": " + std::strerror(errno));
 }
 
-void copyName(const std::string& name, std::array<char, 65>& row) {
+template <std::size_t Size>
+void copyName(std::string_view name, std::array<char, Size>& row) {
     row.fill(0);
     name.copy(row.data(), row.size() - 1);
+}
+
+void clear(WorkerGauges& gauges) {
+    gauges.queued = gauges.reservations = 0;
+    gauges.queuedSince = gauges.billsWaiting = gauges.billsSince = 0;
 }
 
 void makeShared(pthread_mutex_t& mutex) {
@@ -65,6 +75,8 @@ Board::Board(FileDescriptor memory, FileDescriptor bell) : memory_(std::move(mem
             "the manager is of another release: a reload cannot bridge that, restart aiproject serve");
 }
 
+std::uint32_t Board::layout() noexcept { return kLayout; }
+
 Board::~Board() {
     if (shared_) munmap(shared_, sizeof(Memory));
 }
@@ -81,18 +93,45 @@ WorkerRow& Board::worker(int index) noexcept { return shared_->workers[index]; }
 ModelRow& Board::model(int index) noexcept { return shared_->models[index]; }
 CallRow& Board::call(int index) noexcept { return shared_->calls[index]; }
 UserRow& Board::user(int index) noexcept { return shared_->users[index]; }
+Metrics& Board::metrics() noexcept { return shared_->metrics; }
+
+int Board::rowOfLabel(LabelRow* table, int size, std::string_view text) {
+    constexpr std::string_view rest = "other";
+    const auto held = hold();
+    for (int index = 0; index < size; ++index) {
+        LabelRow& row = table[index];
+        if (row.isTaken && text != row.text.data()) continue;
+        if (!row.isTaken) copyName(index == size - 1 ? rest : text, row.text);
+        row.isTaken = true;
+        return index;
+    }
+    return size - 1;
+}
 
 int Board::rowOfModel(const std::string& name, const std::string& plugin) {
     const auto held = hold();
     for (int index = 0; index < kMostModels; ++index) {
         ModelRow& row = model(index);
-        if (row.isTaken && name != row.name.data()) continue;
-        if (!row.isTaken) copyName(name, row.name);
-        if (plugin != row.plugin.data()) copyName(plugin, row.plugin);  // a reload has changed it
+        if (row.isTaken && (name != row.name.data() || plugin != row.plugin.data())) continue;
+        if (row.isTaken) return index;
+        copyName(name, row.name);
+        copyName(plugin, row.plugin);
         row.isTaken = true;
         return index;
     }
     return kNobody;
+}
+
+void Board::tellWords(int model, const ModelWords& words) {
+    const auto held = hold();
+    ModelRow& row = this->model(model);
+    if (words.kinds != row.kinds.data()) copyName(words.kinds, row.kinds);
+    if (words.origin != row.origin.data()) copyName(words.origin, row.origin);
+}
+
+ModelWords Board::wordsOf(int model) {
+    const ModelRow& row = this->model(model);
+    return {row.kinds.data(), row.origin.data()};
 }
 
 int Board::callsOf(int model) noexcept {
@@ -112,6 +151,7 @@ int Board::addWorker() noexcept {
         row.lastWords.fill(0);
         row.crashedModel = kNobody;
         for (auto& bits : row.models) bits = 0;
+        clear(row.gauges);
         row.state = WorkerState::starting;
         if (index >= shared_->workersEnd) shared_->workersEnd = index + 1;
         return index;
@@ -127,6 +167,7 @@ void Board::removeWorker(int index) noexcept {
     row.calls = 0;
     for (auto& calls : row.callsOf) calls = 0;
     for (auto& calls : row.callsOfUsers) calls = 0;
+    clear(row.gauges);
     row.state = WorkerState::none;
 }
 
@@ -163,9 +204,9 @@ void Board::lock() noexcept {
 
 void Board::unlock() noexcept { pthread_mutex_unlock(&shared_->mutex); }
 
-std::int64_t Board::milliseconds() noexcept {
+std::int64_t Board::milliseconds(std::chrono::steady_clock::time_point at) noexcept {
     using namespace std::chrono;
-    return duration_cast<std::chrono::milliseconds>(steady_clock::now().time_since_epoch()).count();
+    return duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
 }
 
 }  // namespace aiproject

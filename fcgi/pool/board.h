@@ -8,6 +8,7 @@
 
 #include "base/file_descriptor.h"
 #include "config/config.h"
+#include "observe/metrics.h"
 
 #include <pthread.h>
 
@@ -17,12 +18,12 @@
 #include <cstdint>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 namespace aiproject {
 
 constexpr int kMostWorkers = 1'024;  // of one pool, those that drain included
-constexpr int kMostModels = 256;
-constexpr int kMostUsers = 16'384;  // of whom calls per minute are counted at once
+constexpr int kMostUsers = 16'384;   // of whom calls per minute are counted at once
 constexpr int kUserCounts = 4'096;
 constexpr int kNobody = -1;    // no worker, no model
 constexpr int kSomebody = -2;  // a model, but it is not known which
@@ -45,18 +46,30 @@ struct WorkerRow {
     std::atomic<std::int32_t> calls;
     std::array<std::atomic<std::int32_t>, kMostModels> callsOf;
     std::array<std::atomic<std::int32_t>, kUserCounts> callsOfUsers;
+    WorkerGauges gauges;
 };
 
 // One model, whatever worker it is loaded in. A row is given out once and stays.
 struct ModelRow {
     std::atomic<bool> isTaken;
-    std::array<char, 65> name, plugin;        // written under lock(), before isTaken
+    std::array<char, 65> name, plugin;  // written once under lock(), before isTaken
+    std::array<char, 64> kinds;         // under lock(): see ModelWords
+    std::array<char, kLongestOrigin + 1> origin;
     std::atomic<std::int32_t> quarantinedIn;  // a generation that does not call it; 0: none. The manager's
     std::atomic<std::int32_t> failures;       // one after the other
     std::atomic<std::int64_t> openUntil;      // of the circuit breaker; Board::milliseconds()
     std::atomic<std::int64_t> restsUntil;     // an account that its upstream has refused; the same
     std::atomic<std::uint32_t> keyEnd;        // of an account: the last 4 characters of its key; 0: not to be shown
 };
+
+// Of a model, for people.
+struct ModelWords {
+    std::string kinds;   // "text picture"
+    std::string origin;  // where its answers come from
+};
+
+// What a call in progress waits for: its account, reservation and model; the model; more of the answer; its bill.
+enum class CallState : std::int32_t { opening, asked, answering, settling };
 
 // One call in progress: a permit.
 struct CallRow {
@@ -65,6 +78,9 @@ struct CallRow {
     std::atomic<std::uint64_t> user;
     std::atomic<std::int64_t> overdueAt;   // Board::milliseconds(); the watchdog's; 0: not watched
     std::atomic<std::int32_t> isFollowed;  // 1: the event loop has it, and no thread
+    std::atomic<CallState> state;
+    std::atomic<std::int64_t> since;  // Board::milliseconds()
+    std::array<char, 64> userName;    // for people, and maybe cut; the owner's, and read while it changes
 };
 
 // Calls per minute of one user. Under lock().
@@ -84,6 +100,8 @@ public:
     // The one that the manager has handed down: descriptors of its memory and of its eventfd. Throws
     // std::runtime_error when it was made by another release.
     Board(FileDescriptor memory, FileDescriptor bell);
+    // Of the memory. Programs that have the same can share a board.
+    static std::uint32_t layout() noexcept;
     ~Board();
     Board(const Board&) = delete;
     Board& operator=(const Board&) = delete;
@@ -99,8 +117,20 @@ public:
     CallRow& call(int index) noexcept;  // up to kMostCalls
     UserRow& user(int index) noexcept;
 
-    // The row of that name, made when there is none; kNobody: all are taken.
+    Metrics& metrics() noexcept;
+    // The row of that label in one of its tables, made when there is none; the last one stands for all that find no
+    // room.
+    template <std::size_t Size>
+    int rowOfLabel(std::array<LabelRow, Size>& table, std::string_view text) {
+        return rowOfLabel(table.data(), int(Size), text);
+    }
+
+    // The row of that name and plugin, made when there is none; kNobody: all are taken. One that a reload gives another
+    // plugin is another model: what was counted and noted of it was that plugin's.
     int rowOfModel(const std::string& name, const std::string& plugin);
+
+    void tellWords(int model, const ModelWords& words);
+    ModelWords wordsOf(int model);  // without the lock: mixed from both, and no UTF-8, in the moment when they change
 
     // Its calls in progress in all workers. Exact under lock().
     int callsOf(int model) noexcept;
@@ -127,12 +157,14 @@ public:
     void unlock() noexcept;
 
     // Of a clock that all processes share and nobody sets.
-    static std::int64_t milliseconds() noexcept;
+    static std::int64_t milliseconds(
+        std::chrono::steady_clock::time_point at = std::chrono::steady_clock::now()) noexcept;
 
 private:
     struct Memory;
 
     void map();
+    int rowOfLabel(LabelRow* table, int size, std::string_view text);
 
     FileDescriptor memory_, bell_;
     Memory* shared_ = nullptr;

@@ -37,6 +37,12 @@ CallRow& Permit::row() const noexcept { return permits_.board_.call(row_); }
 
 WorkerRow& Permit::worker() const noexcept { return permits_.board_.worker(permits_.worker_); }
 
+void Permit::tellUser(std::string_view name) const noexcept {
+    std::array<char, 64>& text = row().userName;
+    text.fill(0);
+    name.copy(text.data(), text.size() - 1);
+}
+
 void Permit::leaveModel() noexcept {
     const int model = row().model;
     row().model = kNobody;
@@ -53,6 +59,7 @@ bool Permit::enter(int model, int limit) noexcept {
         ++worker().callsOf.at(model);
     }
     row().model = model;
+    setState(CallState::asked);
     hasEntered_ = true;
     return true;
 }
@@ -116,6 +123,9 @@ void Permits::claim(int index, std::uint64_t user) noexcept {
     row.user = user;
     row.overdueAt = 0;
     row.isFollowed = 0;
+    row.state = CallState::opening;
+    row.since = Board::milliseconds();
+    row.userName.fill(0);
     row.owner = worker_ + 1;
 }
 

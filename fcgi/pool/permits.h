@@ -46,6 +46,10 @@ public:
     // The call is the event loop's from now on, or a thread's again.
     void setFollowed(bool isFollowed) const noexcept { row().isFollowed = isFollowed ? 1 : 0; }
 
+    // For who looks at the board.
+    void setState(CallState state) const noexcept { row().state.store(state, std::memory_order_relaxed); }
+    void tellUser(std::string_view name) const noexcept;
+
 private:
     friend class Permits;
     Permit(Permits& permits, int row) noexcept : permits_(permits), row_(row) {}

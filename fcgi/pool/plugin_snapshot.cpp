@@ -96,6 +96,23 @@ bool isSealed(int descriptor) {
     return seals >= 0 && (seals & kSeals) == kSeals;
 }
 
+std::vector<std::filesystem::path> foldersOf(const Config& config) {
+    if (config.pluginDirs.empty()) return {installedPluginDir()};
+    return {config.pluginDirs.begin(), config.pluginDirs.end()};
+}
+
+// In a fixed order, whatever the disk says.
+std::set<std::filesystem::path> pluginsIn(const std::filesystem::path& folder, std::error_code& failed) {
+    std::set<std::filesystem::path> paths;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+        if (at->path().extension() == ".so") paths.insert(at->path());
+    return paths;
+}
+
+std::string unreadable(const std::filesystem::path& folder, const std::error_code& failed) {
+    return "plugins.dir: " + folder.string() + " cannot be read: " + failed.message();
+}
+
 [[noreturn]] void refuseEnvironment() {
     throw std::runtime_error(std::string(kPluginsVariable) + " is for workers that aiproject serve starts; unset it");
 }
@@ -104,9 +121,18 @@ bool isSealed(int descriptor) {
 
 PluginSnapshot PluginSnapshot::take(const Config& config) {
     PluginSnapshot snapshot;
-    for (const auto& folder : config.pluginDirs) snapshot.takeFolder(folder);
-    if (config.pluginDirs.empty()) snapshot.takeFolder(installedPluginDir());
+    for (const auto& folder : foldersOf(config)) snapshot.takeFolder(folder);
     return snapshot;
+}
+
+std::set<std::string> PluginSnapshot::namesIn(const Config& config) {
+    std::set<std::string> names;
+    for (const auto& folder : foldersOf(config)) {
+        std::error_code failed;
+        for (const auto& path : pluginsIn(folder, failed)) names.insert(path.stem());
+        if (failed) throw std::runtime_error(inOneLine(unreadable(folder, failed)));
+    }
+    return names;
 }
 
 bool PluginSnapshot::isInherited() noexcept { return std::getenv(kPluginsVariable) != nullptr; }
@@ -121,14 +147,17 @@ PluginSnapshot PluginSnapshot::ownOrInherited(const Config& config) {
     return snapshot;
 }
 
+PluginSnapshot PluginSnapshot::handedDown(const std::string& text) {
+    PluginSnapshot snapshot;
+    snapshot.read(text);
+    return snapshot;
+}
+
 void PluginSnapshot::takeFolder(const std::filesystem::path& folder) {
     if (isRefused(folder)) return;
     std::error_code failed;
-    std::set<std::filesystem::path> paths;  // in a fixed order, whatever the disk says
-    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
-        if (at->path().extension() == ".so") paths.insert(at->path());
-    if (failed)
-        errors_.push_back(inOneLine("plugins.dir: " + folder.string() + " cannot be read: " + failed.message()));
+    const std::set<std::filesystem::path> paths = pluginsIn(folder, failed);
+    if (failed) errors_.push_back(inOneLine(unreadable(folder, failed)));
     for (const auto& path : paths) takeFile(path);
 }
 
@@ -178,9 +207,11 @@ bool PluginSnapshot::has(const std::string& name) const {
     return std::any_of(files_.begin(), files_.end(), [&](const PluginFile& file) { return file.path.stem() == name; });
 }
 
-// NAME=, then a line for each: a descriptor and a path, or the mark and an error.
-std::string PluginSnapshot::variable() const {
-    std::string all = std::string(kPluginsVariable) + "=";
+std::string PluginSnapshot::variable() const { return std::string(kPluginsVariable) + "=" + text(); }
+
+// A line for each: a descriptor and a path, or the mark and an error.
+std::string PluginSnapshot::text() const {
+    std::string all;
     for (const PluginFile& file : files_) all += std::to_string(file.copy.get()) + " " + file.path.string() + "\n";
     for (const std::string& error : errors_) all += std::string(1, kErrorMark) + " " + error + "\n";
     return all;

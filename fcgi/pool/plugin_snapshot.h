@@ -29,6 +29,12 @@ public:
     // environment is not a manager's.
     static PluginSnapshot ownOrInherited(const Config& config);
     static bool isInherited() noexcept;  // until it is taken
+    // From its text(), by a process that has inherited the copies.
+    static PluginSnapshot handedDown(const std::string& text);
+
+    // The names of the plugins in those folders, whose files it does not even open. Throws std::runtime_error where a
+    // folder cannot be read.
+    static std::set<std::string> namesIn(const Config& config);
 
     // The same, with the plugins of these names as `other` has them.
     PluginSnapshot with(const std::set<std::string>& names, const PluginSnapshot& other) const;
@@ -39,6 +45,7 @@ public:
 
     // For the environment of a worker, which must inherit these descriptors under the same numbers.
     std::string variable() const;
+    std::string text() const;  // the variable's value
     std::vector<int> descriptors() const;
 
 private:

@@ -41,6 +41,7 @@ void login(Context& context) {
 
 void showUser(Context& context) {
     Poco::JSON::Object answer = accountOf(*context.user);
+    answer.set("money", context.user->money);
     answer.set("email", context.user->email);
     answer.set("academy", context.user->academy);
     answer.set("created", context.user->created);

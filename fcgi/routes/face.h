@@ -12,12 +12,13 @@ namespace aiproject {
 
 struct Face {
     void (*sendError)(Exchange& exchange, const Error& error, const Config& config);
-    const char* headers;  // that its clients send; for a browser that does not say which
+    const char* headers;  // that its clients send; for a browser that does not say which. None: other sites may not ask
 };
 
 extern const Face kDocumentedFace;  // the six paths of the original: HTTP statuses follow http.status
 extern const Face kOurFace;         // the same with semantic statuses, always
 extern const Face kOpenAiFace;      // openai_face.cpp
+extern const Face kAdminFace;       // admin_face.cpp
 
 // Of a path that exists, or would if it did.
 const Face& faceAt(const std::string& path);

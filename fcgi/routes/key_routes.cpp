@@ -1,9 +1,7 @@
 #include "base/utc_text.h"
+#include "host/known_models.h"
+#include "routes/key_making.h"
 #include "routes/routes.h"
-
-#include <Poco/DateTimeFormat.h>
-#include <Poco/DateTimeFormatter.h>
-#include <Poco/Timestamp.h>
 
 namespace aiproject {
 namespace {
@@ -18,19 +16,15 @@ KeyTerms termsIn(const JsonBody& body) {
     const std::string ends = body.textOr("ends", ""), refill = body.textOr("refill", "none");
     const std::optional<std::int64_t> end = ends.empty() ? std::optional<std::int64_t>(0) : utcEndIn(ends);
     if (!end)
-        throw refusal(ErrorKind::badRequest,
-                      "'ends' is neither the last day as YYYY-MM-DD nor a time as YYYY-MM-DDTHH:MM:SSZ");
+        throw refusalOf("ends", "'ends' is neither the last day as YYYY-MM-DD nor a time as YYYY-MM-DDTHH:MM:SSZ");
     terms.endsMs = *end;
     const std::optional<Refill> known = refillOf(refill);
-    if (!known) throw refusal(ErrorKind::badRequest, "'refill' is not none, day or month");
+    if (!known) throw refusalOf("refill", "'refill' is not none, day or month");
     terms.refill = *known;
     return terms;
 }
 
-Poco::Dynamic::Var timeText(std::int64_t unixMs) {
-    if (unixMs == 0) return {};
-    return Poco::DateTimeFormatter::format(Poco::Timestamp(unixMs * 1000), Poco::DateTimeFormat::ISO8601_FORMAT);
-}
+Poco::Dynamic::Var timeText(std::int64_t unixMs) { return utcTimeOrNull(unixMs, Precision::seconds); }
 
 Poco::JSON::Object shownKey(const ApiKey& key) {
     Poco::JSON::Array models;
@@ -54,8 +48,7 @@ Poco::JSON::Object shownKey(const ApiKey& key) {
 void addKey(Context& context) {
     if (!context.json) throw refusal(ErrorKind::badRequest, "the body is not a JSON object with uuid and username");
     const User& user = *context.user;
-    const NewKey made =
-        context.services.accounts.keys().add({user.id, user.name}, termsIn(*context.json), originOf(context));
+    const NewKey made = makeKey(context, {user.id, user.name}, *context.json, originOf(context));
     Poco::JSON::Object answer = shownKey(made.row);
     answer.set("key", made.key);
     sendSuccess(context.exchange, "made; the key is not shown again", answer);
@@ -70,6 +63,13 @@ void listKeys(Context& context) {
 }
 
 }  // namespace
+
+NewKey makeKey(const Context& context, const KeyOwner& owner, const JsonBody& body, const Origin& origin) {
+    const Services& services = context.services;
+    const KeyTerms terms = termsIn(body);
+    requireKnown(terms.models, knownModels(services.config, services.models.registry().pluginNames()));
+    return services.accounts.keys().add(owner, terms, origin);
+}
 
 void handleKeys(Context& context) {
     if (context.exchange.request().method == "POST")

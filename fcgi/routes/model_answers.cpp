@@ -3,6 +3,8 @@
 #include "api/documented.h"
 #include "call/call_to_bill.h"
 #include "call/streamed_call.h"
+#include "routes/openai_models.h"
+#include "routes/request_times.h"
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +21,7 @@ Asker askerOf(const Context& context) {
     if (!context.user) return {userAt(context.exchange.request().remoteAddress)};
     const User& user = *context.user;
     // Keys stay good when the uuid ends.
-    return {std::uint64_t(user.id), {user.id, user.key.id == 0 ? user.epoch : 0, user.key.id}, user.tag};
+    return {std::uint64_t(user.id), {user.id, user.key.id == 0 ? user.epoch : 0, user.key.id}, user.tag, user.name};
 }
 
 CallToBill callToBill(const Context& context, const Question& question) {
@@ -34,8 +36,10 @@ void keepAllowed(const Context& context, Question& question) {
     const UsedKey& key = context.user->key;
     std::vector<std::string>& models = question.models;
     const std::string first = models.front();
-    models.erase(std::remove_if(models.begin(), models.end(), [&](const auto& name) { return !key.mayUse(name); }),
-                 models.end());
+    const auto isForbidden = [&](const std::string& name) {
+        return !mayUse(key, name, context.services.models.registry(), context.services.config.routes);
+    };
+    models.erase(std::remove_if(models.begin(), models.end(), isForbidden), models.end());
     if (models.empty())
         throw Error(ErrorKind::notAllowed, "key " + std::to_string(key.id) + " may not use the model " + first,
                     "this API key may not use the model " + first)
@@ -48,6 +52,7 @@ CallToBill callOf(Context& context, Question& question) {
     context.services.models.requireAbilities(question.models, question.request);
     // What the question needs of it, it has copied. The tree is many times the text, and an answer may take long.
     context.json.reset();
+    question.trace = upstreamTraceOf(context.exchange.request(), context.record);
     CallToBill call = callToBill(context, question);
     if (!context.user || context.user->isConfirmed || call.isHeld()) return call;
     confirmUser(context);
@@ -62,6 +67,7 @@ void noteConfirmed(Context& context) {
 
 Bill answerInto(Context& context, Question question, CallReply& reply) {
     const CallToBill bill = callOf(context, question);
+    context.record.times.enter(CallTimes::Phase::reservation);
     ClientCall call(servicesOf(context), context.exchange, bill, askerOf(context), std::move(question), reply, nullptr);
     noteConfirmed(context);
     return call.answerHere(context.record);
@@ -86,6 +92,7 @@ void answerAsStream(Context& context, Question question) {
     const CallToBill bill = callOf(context, question);
     if (!question.form.writer)
         question.form.writer = [](FrameSink& sink) { return std::make_unique<DocumentedWriter>(sink); };
+    context.record.times.enter(CallTimes::Phase::reservation);
     const auto call = std::make_shared<StreamedCall>(servicesOf(context), followed, context.exchange, bill,
                                                      askerOf(context), std::move(question));
     noteConfirmed(context);

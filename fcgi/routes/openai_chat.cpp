@@ -3,9 +3,9 @@
 #include "api/openai.h"
 #include "base/unix_time.h"
 #include "call/abilities.h"
-#include "http/upload.h"
 #include "http/wav.h"
 #include "routes/openai_members.h"
+#include "routes/picture_formats.h"
 
 #include <algorithm>
 #include <array>
@@ -38,7 +38,9 @@ void refuseUnless(bool isDone, const std::string& member, const std::string& wha
 }  // namespace
 
 OpenAiChat::OpenAiChat(std::string body)
-    : body_(std::move(body)), json_(body_, kChatLimits), created_(unixMilliseconds() / 1'000) {
+    : body_(std::move(body)),
+      json_(body_, kChatLimits, body_.capacity() - body_.size()),
+      created_(unixMilliseconds() / 1'000) {
     const object request = json_.root();
     checkMembers(request);
     model_ = requiredTextOf(request, "model");
@@ -130,7 +132,7 @@ StreamForm OpenAiChat::form(std::chrono::milliseconds comments) const {
 ModelRequest OpenAiChat::requestFor(const std::vector<const Model*>& models) {
     ModelRequest request;
     if (const Kind kind = kindFor(models); kind == Kind::picture)
-        request = pictureRequest();
+        request = pictureRequest(models);
     else if (kind == Kind::voice)
         request = voiceRequest();
     else
@@ -156,9 +158,10 @@ Kind OpenAiChat::kindFor(const std::vector<const Model*>& models) const {
 void OpenAiChat::fit(const ModelRequest& request, const std::vector<const Model*>& models) {
     const std::uint64_t tools = messages_->toolsPath().empty() ? 0 : std::uint64_t(Ability::tools);
     const std::uint64_t needed = abilitiesFor(request) | tools;
+    const std::uint64_t format = needed & std::uint64_t(Ability::pngPictures);  // cannot be left out
     const Model* first = nullptr;
     for (const Model* const model : models) {
-        if (!model->serves(request.kind)) continue;
+        if (!model->serves(request.kind) || !model->hasAll(format)) continue;
         if (model->hasAll(needed)) return;
         if (!first) first = model;
     }
@@ -206,21 +209,22 @@ const OpenAiMessages::Medium& OpenAiChat::onlyMedium(PartKind kind, const std::s
 ModelRequest OpenAiChat::textRequest() const {
     ModelRequest request;
     request.turns = {messages_->turns().data(), messages_->turns().size()};
-    request.body = body_;
+    request.body = withoutByteOrderMark(body_);
     return request;
 }
 
 // The picture stands in `media`: in the turns, only a model of texts could read it.
-ModelRequest OpenAiChat::pictureRequest() {
+ModelRequest OpenAiChat::pictureRequest(const std::vector<const Model*>& models) {
     const auto& [picture, path] = onlyMedium(PartKind::picture, "a picture (image_url)");
     ModelRequest request;
     request.kind = Kind::picture;
-    if (!isJpeg(picture.bytes)) throw refusalOf(path + ".image_url", "the picture is not a JPEG");
+    const PictureFormats formats(models);
+    request.format = formats.of(picture.bytes);
+    if (request.format.size == 0) throw refusalOf(path + ".image_url", "the picture is not a " + formats.names());
     turnsOfPicture_ = messages_->turns();
     for (Turn& turn : turnsOfPicture_) turn.parts = {};
     request.turns = {turnsOfPicture_.data(), turnsOfPicture_.size()};
     request.media = picture.bytes;
-    request.format = "image/jpeg";
     return request;
 }
 

@@ -40,7 +40,7 @@ private:
     void refuseMediaFor(const Model& model) const;
     void fitTo(const Model& model);
     ModelRequest textRequest() const;
-    ModelRequest pictureRequest();
+    ModelRequest pictureRequest(const std::vector<const Model*>& models);
     ModelRequest voiceRequest() const;
     const OpenAiMessages::Medium& onlyMedium(PartKind kind, const std::string& what) const;
 

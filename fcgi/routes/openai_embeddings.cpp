@@ -44,32 +44,67 @@ struct EmbeddingsRequest {
 
     void readInput(const element& input) {
         array list;
+        std::int64_t number = 0;
         if (input.get(list) != simdjson::SUCCESS) {
             inputs.emplace_back(textOf(input, "input"));
+        } else if (list.size() > 0 && list.at(0).get(number) == simdjson::SUCCESS) {
+            tokens.push_back(tokensOf(list));  // of one text
         } else {
             if (list.size() == 0 || list.size() > kMostInputs)
                 throw refusalOf("input", "'input' must have 1 to 2048 texts");
             inputs.reserve(list.size());
-            for (const element each : list) inputs.emplace_back(inputOf(each));
+            tokens.reserve(list.size());
+            for (const element each : list) addInput(each);
         }
+        if (!tokens.empty() && !inputs.empty())
+            throw refusalOf("input", "'input' must be texts or lists of tokens, not both");
+        inputs.insert(inputs.end(), tokens.begin(), tokens.end());
         if (std::any_of(inputs.begin(), inputs.end(), [](const Text& each) { return each.size == 0; }))
             throw refusalOf("input", "'input' must not have an empty text");
     }
 
-    static std::string_view inputOf(const element& value) {
+    void addInput(const element& value) {
         std::string_view text;
-        if (value.get(text) == simdjson::SUCCESS) return text;
-        throw refusalOf("input", "'input' must be a text or a list of texts: numbers of tokens are not taken",
-                        ErrorKind::unsupported);
+        array numbers;
+        if (value.get(text) == simdjson::SUCCESS)
+            inputs.emplace_back(text);
+        else if (value.get(numbers) == simdjson::SUCCESS)
+            tokens.push_back(tokensOf(numbers));
+        else
+            throw refusalOf("input", "'input' must be a text, a list of texts, or tokens as lists of whole numbers");
     }
+
+    // As JSON.
+    static std::string tokensOf(const array& numbers) {
+        if (numbers.size() == 0) throw refusalOf("input", "'input' must not have an empty list of tokens");
+        for (const element each : numbers) {
+            std::int64_t number = 0;
+            if (each.get(number) != simdjson::SUCCESS || number < 0)
+                throw refusalOf("input", "'input' has a token that is not a whole number from 0");
+        }
+        return simdjson::minify(numbers);
+    }
+
+    bool areTokens() const { return !tokens.empty(); }
 
     const std::string body;
     const JsonBody json;
     std::string model;
     bool isBase64 = false;
     Optional<std::int64_t> dimensions;
+    std::vector<std::string> tokens;  // what `inputs` has then
     std::vector<Text> inputs;
 };
+
+// Numbers of tokens mean something to the model alone whose tokenizer made them.
+void requireTokens(const EmbeddingsRequest& asked, const std::vector<const Model*>& models) {
+    const auto takesThem = [](const Model* model) {
+        return model->serves(Kind::embedding) && model->hasAll(std::uint64_t(Ability::tokenInputs));
+    };
+    if (asked.areTokens() && std::none_of(models.begin(), models.end(), takesThem))
+        throw refusalOf("input", "'input' must be a text or a list of texts: numbers of tokens are not taken",
+                        ErrorKind::unsupported);
+}
 
 // As OpenAI's clients ask for it: 32-bit floats, little endian, as the machine has them.
 std::string base64OfFloats(const std::vector<float>& vector) {
@@ -114,12 +149,14 @@ void openAiEmbeddings(Context& context) {
         modelsNamed(asked->model, context.services.models.registry(), context.services.config.routes);
     if (std::none_of(models.begin(), models.end(), [](const Model* model) { return model->serves(Kind::embedding); }))
         throw refusalOf("model", "the model '" + asked->model + "' makes no embeddings", ErrorKind::unsupported);
+    requireTokens(*asked, models);
     ModelRequest request;
     request.kind = Kind::embedding;
     request.sampling = &none;
     request.dialect = "openai";
-    request.body = asked->body;
+    request.body = withoutByteOrderMark(asked->body);
     request.inputs = {asked->inputs.data(), asked->inputs.size()};
+    request.areTokens = asked->areTokens() ? 1 : 0;
     request.dimensions = asked->dimensions;
     VectorReply reply(asked->inputs.size(), kMostVectorBytes);
     answerInto(context, {namesOf(models), request, asked}, reply);

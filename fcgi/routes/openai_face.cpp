@@ -14,6 +14,7 @@ namespace {
 std::string unknownUrl(const Request& request) {
     return "Unknown request URL: " + quotable(request.method, 32) + " " + quotable(request.path, 256) +
            ". This server has POST /v1/chat/completions, POST /v1/embeddings, POST /v1/audio/transcriptions, "
+           "POST /v1/audio/speech, "
            "GET /v1/models and GET /v1/models/{id}.";
 }
 

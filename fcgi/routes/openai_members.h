@@ -1,4 +1,4 @@
-// What becomes of each member of a chat completion's request: the one table of them, which README.md repeats.
+// What becomes of each member of a chat completion's request: the one table of them, which HTTP.md repeats.
 #pragma once
 
 #include "base/json_member.h"

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/utf8.h"
+#include "host/kind_names.h"
 
 #include <algorithm>
 #include <array>
@@ -27,6 +28,7 @@ std::vector<std::string> targetsOf(const std::string& target, const RouteConfig&
     if (target == "text") return routes.text;
     if (target == "voice") return routes.voice;
     if (target == "picture") return routes.picture;
+    if (target == "speech") return routes.speech;
     return {target};
 }
 
@@ -76,8 +78,19 @@ std::vector<std::string> namesOf(const std::vector<const Model*>& models) {
     return names;
 }
 
-bool isOneFor(const UsedKey& key, const std::vector<const Model*>& models) {
-    return std::any_of(models.begin(), models.end(), [&](const Model* model) { return key.mayUse(model->name); });
+bool mayUse(const UsedKey& key, const std::string& model, const ModelRegistry& registry, const RouteConfig& routes) {
+    const auto meansIt = [&](const std::string& name) {
+        if (name == model) return true;
+        const std::vector<const Model*> meant = meantBy(name, registry, routes);
+        return std::any_of(meant.begin(), meant.end(), [&](const Model* one) { return one->name == model; });
+    };
+    return key.models.empty() || std::any_of(key.models.begin(), key.models.end(), meansIt);
+}
+
+bool isOneFor(const UsedKey& key, const std::vector<const Model*>& models, const ModelRegistry& registry,
+              const RouteConfig& routes) {
+    return std::any_of(models.begin(), models.end(),
+                       [&](const Model* model) { return mayUse(key, model->name, registry, routes); });
 }
 
 std::vector<std::string> modelNames(const ModelRegistry& registry, const RouteConfig& routes, const UsedKey& key) {
@@ -85,36 +98,46 @@ std::vector<std::string> modelNames(const ModelRegistry& registry, const RouteCo
     names.reserve(registry.models().size() + routes.aliases.size());
     for (const auto& [label, model] : registry.models()) {
         const bool isNext = names.empty() || names.back() != model.name;  // accounts of one model follow each other
-        if (isNext && canServe({&model}) && key.mayUse(model.name)) names.push_back(model.name);
+        if (isNext && canServe({&model}) && mayUse(key, model.name, registry, routes)) names.push_back(model.name);
     }
     for (const std::string& alias : routes.aliases) {
         const std::string name = alias.substr(0, alias.find('='));
         const std::vector<const Model*> models = meantBy(name, registry, routes);
-        if (!registry.find(name) && canServe(models) && isOneFor(key, models)) names.push_back(name);
+        const bool isForKey = isOneFor(key, models, registry, routes);
+        if (!registry.find(name) && canServe(models) && isForKey) names.push_back(name);
     }
     return names;
 }
 
-std::string openAiModelJson(const std::string& name, const std::vector<const Model*>& models) {
-    static constexpr std::array<std::pair<Kind, const char*>, 5> kinds{{{Kind::text, "text"},
-                                                                        {Kind::voice, "voice"},
-                                                                        {Kind::picture, "picture"},
-                                                                        {Kind::embedding, "embedding"},
-                                                                        {Kind::speech, "speech"}}};
-    static constexpr std::array<std::pair<Ability, const char*>, 5> abilities{
+std::vector<std::string> kindsLedBy(const std::string& name, const ModelRegistry& registry, const RouteConfig& routes) {
+    std::vector<std::string> kinds;
+    for (const char* const kind : {"text", "voice", "picture", "speech"}) {
+        const std::vector<const Model*> models = loaded(targetsOf(kind, routes), registry);
+        if (!models.empty() && models.front()->name == name) kinds.emplace_back(kind);
+    }
+    return kinds;
+}
+
+std::string openAiModelJson(const std::string& name, const std::vector<const Model*>& models,
+                            const std::vector<std::string>& ledKinds) {
+    static constexpr std::array<std::pair<Ability, const char*>, 6> abilities{
         {{Ability::tools, "tools"},
          {Ability::pictureParts, "image_url"},
          {Ability::audioParts, "input_audio"},
          {Ability::reasoningEffort, "reasoning_effort"},
-         {Ability::responseFormat, "response_format"}}};
+         {Ability::responseFormat, "response_format"},
+         {Ability::pngPictures, "image/png"}}};
     std::uint64_t kindsOfAll = 0, abilitiesOfAll = 0;
     for (const Model* const model : models) {
         kindsOfAll |= model->kinds;
         abilitiesOfAll |= model->abilities;
     }
+    std::string led;
+    for (const std::string& kind : ledKinds) led += (led.empty() ? "\"" : ",\"") + kind + "\"";
     return R"({"id":)" + jsonText(name) + R"(,"object":"model","created":)" + std::to_string(kCreated) +
-           R"(,"owned_by":"aiproject","kinds":)" + listOf(kinds, kindsOfAll) + R"(,"abilities":)" +
-           listOf(abilities, abilitiesOfAll) + "}";
+           R"(,"owned_by":"aiproject","kinds":)" + listOf(kKindNames, kindsOfAll) + R"(,"abilities":)" +
+           listOf(abilities, abilitiesOfAll) + R"(,"origin":)" + jsonText(models.front()->origin) +
+           R"(,"default_for":[)" + led + "]}";
 }
 
 }  // namespace aiproject

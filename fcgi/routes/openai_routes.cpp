@@ -23,12 +23,13 @@ void answerCompletion(Context& context, Question question, OpenAiHead head) {
 }
 
 std::string modelJson(const Context& context, const std::string& name) {
-    const Services& services = context.services;
-    const std::vector<const Model*> models = modelsNamed(name, services.models.registry(), services.config.routes);
-    if (!isOneFor(context.user->key, models))
+    const ModelRegistry& registry = context.services.models.registry();
+    const RouteConfig& routes = context.services.config.routes;
+    const std::vector<const Model*> models = modelsNamed(name, registry, routes);
+    if (!isOneFor(context.user->key, models, registry, routes))
         throw refusalOf("model", "The model '" + quotable(name, 128) + "' is not one for this API key.",
                         ErrorKind::noSuchModel);
-    return openAiModelJson(name, models);
+    return openAiModelJson(name, models, kindsLedBy(name, registry, routes));
 }
 
 }  // namespace
@@ -53,6 +54,6 @@ void openAiModels(Context& context) {
     sendJson(context.exchange, 200, R"({"object":"list","data":[)" + list + "]}");
 }
 
-void openAiModel(Context& context) { sendJson(context.exchange, 200, modelJson(context, context.model)); }
+void openAiModel(Context& context) { sendJson(context.exchange, 200, modelJson(context, context.part)); }
 
 }  // namespace aiproject

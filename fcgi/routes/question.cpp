@@ -28,10 +28,10 @@ ModelRequest voiceQuestion(const Audio& audio) {
     return request;
 }
 
-ModelRequest pictureQuestion(std::string_view jpeg) {
+ModelRequest pictureQuestion(std::string_view picture, std::string_view format) {
     ModelRequest request = documentedRequest(Kind::picture);
-    request.media = jpeg;
-    request.format = "image/jpeg";
+    request.media = picture;
+    request.format = format;
     return request;
 }
 

@@ -12,6 +12,6 @@ namespace aiproject {
 // Without the client's own body: in the documented dialect it has the uuid, which is no plugin's business.
 ModelRequest textQuestion(const Dialog& dialog);
 ModelRequest voiceQuestion(const Audio& audio);
-ModelRequest pictureQuestion(std::string_view jpeg);
+ModelRequest pictureQuestion(std::string_view picture, std::string_view format);
 
 }  // namespace aiproject

@@ -14,7 +14,9 @@
 #include "observe/log.h"
 #include "pool/permits.h"
 #include "routes/face.h"
+#include "trace/span_sender.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -24,16 +26,22 @@
 
 namespace aiproject {
 
+class Database;
+class RequestMeter;
+
 struct Services {
     const Config& config;
+    Database& database;
     Accounts& accounts;
     Permits& permits;
     Billing& billing;
     ModelCalls& models;
     FollowedCalls& followed;
     Log& log;
+    const RequestMeter& meter;
     // Why this worker cannot serve all it should, in words that a client may see; empty: ready.
     std::function<std::vector<std::string>()> unreadiness;
+    SpanSender* spans = nullptr;  // null: nobody makes spans
 };
 
 // A request on its way through the steps.
@@ -43,11 +51,12 @@ struct Context {
     EndRequest end;  // for whoever does
     Exchange& exchange = *request.exchange;
     RequestRecord& record = request.record;
-    std::string model = {};  // {model} of the path
+    std::string part = {};  // what the path has for {model}, {id} or {code}
     std::string body = {};
     // Where access asked for it, made of the body, which is empty then. Handlers take it: a stream must not keep it.
     std::optional<JsonBody> json = {};
     std::optional<User> user = {};
+    std::optional<BrowserSession> session = {};  // by which the user came, where it was by one
 };
 
 // Looks a user up who was only recalled; throws the refusal when the account has changed.
@@ -55,7 +64,7 @@ void confirmUser(Context& context);
 // For the audit.
 Origin originOf(const Context& context);
 
-enum class Method { get, post, either };
+enum class Method { get, post, either, remove };
 
 enum class Access {
     anyone,
@@ -63,17 +72,23 @@ enum class Access {
     headerUser,  // the same in the headers
     voiceUser,   // as route.voice_access says
     eitherUser,  // JSON body: bodyUser; anything else: headerUser
-    bearer,      // the header Authorization: Bearer TOKEN
+    bearer,  // the header Authorization: Bearer TOKEN; without it the session of a browser, from a page of this site
+    // Of browsers. What changes something comes from a page of this site, in JSON (SameSite alone is the browser's
+    // word).
+    signIn,      // nobody yet
+    anyBrowser,  // the user of a session, if there is one
+    session,     // the same, and there is one
+    admin,       // the same, of an admin
 };
 
-enum class Body { none, text, media };
+enum class Body { none, small, text, media };
 
 // The user of a call to a model need not be looked up before its reservation: Accounts::recall().
 enum class Purpose { modelCall, other };
 
 struct Route {
     Method method;
-    std::string_view path;  // may have one {model}, or end with {model...}
+    std::string_view path;  // may have one {part}, or end with {part...}
     Access access;
     Body body;
     const Face& face;
@@ -97,8 +112,10 @@ private:
     void admit(Context& context, const Route& route) const;
     User identified(const Route& route, const std::string& uuid, const std::string& name) const;
     User identified(const Route& route, std::string_view token) const;
+    void admitByToken(Context& context, const Route& route) const;
+    void admitBrowser(Context& context, const Route& route) const;
     void fail(Exchange& exchange, const Error& error, RequestRecord& record) const;
-    void logRequest(const Exchange& exchange, const RequestRecord& record, std::int64_t milliseconds) const;
+    void logRequest(const Exchange& exchange, const RequestRecord& record) const;
 
     const Services services_;
 };

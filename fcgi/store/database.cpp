@@ -3,10 +3,8 @@
 #include <Poco/Data/Session.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <optional>
 #include <random>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -31,14 +29,12 @@ void pauseAfterConflict() {
     std::this_thread::sleep_for(std::chrono::milliseconds(random() % kLongestPauseMs));
 }
 
-// Of this machine: what others hold now, and give back.
-bool isPassing(const std::error_code& error) {
-    for (const auto passing : {EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC, EDQUOT})
-        if (error == std::error_code(passing, std::generic_category())) return true;
-    return false;
-}
-
 }  // namespace
+
+struct Database::Idle {
+    Session session;
+    Clock::time_point since;
+};
 
 // A session for the time of one `work`. It goes back to the others only when it is known to be sound.
 class Database::Lease {
@@ -55,7 +51,7 @@ public:
         }
         if (!isInTime) throw owner_.busy("no session became free in time; see database.sessions");
         if (!owner_.idle_.empty()) {
-            session_ = std::move(owner_.idle_.back());
+            session_ = std::move(owner_.idle_.back().session);
             owner_.idle_.pop_back();
         } else {
             ++owner_.open_;  // before it is: opening takes time, and the others need the lock
@@ -63,10 +59,11 @@ public:
     }
     ~Lease() {
         if (!sound_) session_.reset();
+        std::optional<Session> unused;  // ends without the lock
         {
             const std::lock_guard lock(owner_.mutex_);
             if (session_)
-                owner_.idle_.push_back(std::move(*session_));
+                unused = owner_.takeBack(std::move(*session_));
             else
                 --owner_.open_;
         }
@@ -152,8 +149,11 @@ private:
     bool committed_ = false;
 };
 
-Database::Database(const DatabaseConfig& config, DatabaseUse use)
-    : dialect_(makeDialect(config, use)), maximum_(std::max(1, config.sessions)), timeout_(config.timeout) {
+Database::Database(const DatabaseConfig& config, DatabaseUse use, std::chrono::milliseconds idleLife)
+    : dialect_(makeDialect(config, use)),
+      maximum_(std::max(1, config.sessions)),
+      timeout_(config.timeout),
+      idleLife_(idleLife) {
     idle_.reserve(std::size_t(maximum_));  // so that giving a session back cannot fail
 }
 
@@ -248,8 +248,19 @@ void Database::lend(const Work& work, Clock::time_point deadline, After after, b
     if (!turn.end() && after == After::keep) lease.keep();
 }
 
+// And answers one that nobody has needed for long, if there is one.
+std::optional<Session> Database::takeBack(Session session) {
+    const auto now = Clock::now();
+    idle_.push_back({std::move(session), now});
+    if (idle_.size() < 2 || now - idle_.front().since < idleLife_) return {};
+    std::optional<Session> unused = std::move(idle_.front().session);
+    idle_.erase(idle_.begin());
+    --open_;
+    return unused;
+}
+
 void Database::forgetIdle() {
-    std::vector<Session> forgotten;
+    std::vector<Idle> forgotten;
     {
         const std::lock_guard lock(mutex_);
         forgotten.swap(idle_);
@@ -266,42 +277,6 @@ void Database::tellThoseWhoWait(const std::string& what) {
         slowFailure_ = what;
     }
     sessionFree_.notify_all();
-}
-
-// SQLite says "unable to open database file" for what another user may.
-std::string Database::withDenial(const std::string& what) const {
-    const std::string denial = dialect_->denial();
-    return denial.empty() ? what : what + ": " + denial;
-}
-
-std::string Database::withShortage(const Poco::Exception& e) const {
-    const std::string shortage = dialect_->shortage(e);
-    return shortage.empty() ? e.displayText() : shortage + " (" + e.displayText() + ")";
-}
-
-Error Database::fault(const std::string& what) const {
-    return {ErrorKind::internal, "database " + dialect_->place() + ": " + what};
-}
-
-Error Database::busy(const std::string& what) const { return {ErrorKind::databaseBusy, fault(what).what()}; }
-
-void Database::guarded(const std::function<void()>& work) const {
-    try {
-        work();
-    } catch (const Poco::Exception& e) {
-        const std::string limit = "; database.timeout_ms is " + std::to_string(timeout_.count());
-        switch (dialect_->kindOf(e)) {
-            case FaultKind::constraint: throw ConstraintViolation(e.displayText());
-            case FaultKind::locked: throw busy("locked by another process for too long: " + e.displayText() + limit);
-            case FaultKind::slow: throw busy("a statement took longer than it may: " + e.displayText() + limit);
-            case FaultKind::conflict:
-            case FaultKind::lost: throw busy(e.displayText());
-            case FaultKind::exhausted: throw busy(withShortage(e));
-            case FaultKind::other: throw fault(withDenial(e.displayText()));
-        }
-    } catch (const std::system_error& e) {
-        throw isPassing(e.code()) ? busy(e.what()) : fault(withDenial(e.what()));
-    }
 }
 
 }  // namespace aiproject

@@ -18,11 +18,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "observe/metrics.h"
 #include "store/dialect.h"
 #include "store/session_watch.h"
 
@@ -44,11 +46,16 @@ class Database {
 public:
     using Work = std::function<void(Poco::Data::Session&)>;
 
-    // Opens nothing yet. Error(internal) when config.url is none that this build can serve.
-    explicit Database(const DatabaseConfig& config, DatabaseUse use = DatabaseUse::serve);
+    // Opens nothing yet. Error(internal) when config.url is none that this build can serve. A session that nobody has
+    // needed for `idleLife` ends, but for one: after a burst neither the server nor our memory holds what it took.
+    explicit Database(const DatabaseConfig& config, DatabaseUse use = DatabaseUse::serve,
+                      std::chrono::milliseconds idleLife = std::chrono::seconds(5));
     ~Database();
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
+
+    // What fails is counted there from now on. Before other threads use this object.
+    void countIn(DatabaseMetrics& metrics) noexcept { metrics_ = &metrics; }
 
     // False: read() and write() would make it.
     bool exists() const { return dialect_->exists(); }
@@ -73,26 +80,30 @@ private:
     class Lease;
     class WriteTurn;
     class Transaction;
+    struct Idle;
     enum class After { keep, end };  // of a session that is sound
 
     void guarded(const std::function<void()>& work) const;  // turns what it throws into Error
+    std::string placed(const std::string& what) const;
     Error fault(const std::string& what) const;
     Error busy(const std::string& what) const;
     std::string withDenial(const std::string& what) const;
     std::string withShortage(const Poco::Exception& e) const;
     void insist(const Work& work, Clock::time_point deadline);
     void lend(const Work& work, Clock::time_point deadline, After after, bool& wasIdle);
+    std::optional<Poco::Data::Session> takeBack(Poco::Data::Session session);
     void forgetIdle();
     void tellThoseWhoWait(const std::string& what);
 
     const std::unique_ptr<const Dialect> dialect_;
+    DatabaseMetrics* metrics_ = nullptr;
     const int maximum_;
-    const std::chrono::milliseconds timeout_;
+    const std::chrono::milliseconds timeout_, idleLife_;
     SessionWatch watch_;
 
     std::mutex mutex_;  // guards all below
     std::condition_variable sessionFree_;
-    std::vector<Poco::Data::Session> idle_;
+    std::vector<Idle> idle_;           // who comes takes the last one, so the first one has lain longest
     int open_ = 0;                     // idle or lent
     std::vector<WriteTurn*> writers_;  // who writes, then who waits
     std::uint64_t slowFailures_ = 0;   // openings that failed for time

@@ -20,6 +20,8 @@ const std::map<std::string, std::vector<std::string>> kChanges{
      {"UPDATE login_attempts SET failures = failures WHERE 1 = 0", "DELETE FROM login_attempts WHERE 1 = 0"}},
     {"invitations", {"UPDATE invitations SET uses_left = uses_left WHERE 1 = 0"}},
     {"api_keys", {"UPDATE api_keys SET name = name WHERE 1 = 0"}},
+    {"browser_sessions",
+     {"UPDATE browser_sessions SET used_ms = used_ms WHERE 1 = 0", "DELETE FROM browser_sessions WHERE 1 = 0"}},
     {"audit", {"DELETE FROM audit WHERE 1 = 0"}},
     {"ledger", {}},
     {"invitation_uses", {}},

@@ -8,6 +8,7 @@
 #include <set>
 #include <utility>
 
+#include "auth/browser_sessions.h"
 #include "base/error.h"
 #include "base/unix_time.h"
 
@@ -171,6 +172,7 @@ void Housekeeping::clean() {
     if (auditKeepDays_ > 0)
         inPortions([&](Session& session) { return removeOldAudit(session, nowMs - auditKeepDays_ * kDayMs); });
     inPortions([&](Session& session) { return removeOldAttempts(session, nowMs - kDayMs, nowMs); });
+    database_.write([&](Session& session) { BrowserSessions::removeOld(session, nowMs); });  // some per user at most
 }
 
 }  // namespace aiproject

@@ -14,7 +14,7 @@ must_start() {
 simulator_program=build/release/tests/upstream/upstream-simulator
 
 provide_upstream() {
-    [[ $upstream == simulator ]] || { stop_process upstream-simulator 10; return; }
+    needs_simulator || { stop_process upstream-simulator 10; return; }
     write_simulator_file
     local print
     # install makes a new file, so that the one that runs stays whole.
@@ -94,3 +94,26 @@ give_up() {
 
 health() { curl -s --max-time 5 "http://127.0.0.1:$1/healthz" || true; }
 is_ready() { is_running aiproject && is_running nginx && [[ $(health "$port") == *'"ready":true'* ]]; }
+
+service_status() { "$prefix/bin/aiproject" status -c "$prefix/etc/aiproject.properties"; }
+all_serve() {
+    local status
+    status=$(service_status 2>/dev/null) && [[ $status != *' starting '* ]]
+}
+# A first administrator, before nginx lets anybody register. An account that is there already gets no right here: it may be
+# anybody's.
+provide_administrator() {
+    local account=("${as_service[@]}" "$prefix/bin/aiproject" user) file=(-c "$prefix/etc/aiproject.properties")
+    local log=$prefix/log/administrator.log fresh
+    fresh=$(head -c 1024 /dev/urandom | LC_ALL=C tr -dc 'abcdefghjkmnpqrstuvwxyz23456789' | cut -c 1-20)
+    make_private "$log"
+    if ! "${account[@]}" add "${file[@]}" admin --email admin@localhost.localdomain <<<"$fresh" >"$log" 2>&1; then
+        grep -q already "$log" || echo "- no administrator was made: $(tail -n 1 "$log")"
+        return 0
+    fi
+    "${account[@]}" grant "${file[@]}" admin --admin >>"$log" 2>&1 || give_up "there is an administrator" "user grant failed" administrator
+    admin_password=$fresh
+}
+
+# Of each kind, in the words of `aiproject status`.
+answer_sources() { service_status | sed -n '/^answers come from$/,/^$/{/^  /p}'; }

@@ -48,11 +48,13 @@ fill() {
     local -A values=(
         [FOLDER]=$prefix [LISTEN]=127.0.0.1:$port [AUTH_RATE]=5r/s [AUTH_BURST]=20
         [REGISTER_RATE]=30r/m
+        [CONSOLE]=$prefix/share/aiproject/console
         [DESCRIPTORS]=$(descriptors)
         [HTTP_STATUS]=$(defined http.status envelope)
         [AUTH_SOCKET]=$(defined pool.auth.socket "$(defined run.dir "$prefix/pools")/auth.sock")
         [MEDIA_SOCKET]=$(defined pool.media.socket "$(defined run.dir "$prefix/pools")/media.sock")
         [MODEL_SOCKET]=$(defined pool.model.socket "$(defined run.dir "$prefix/pools")/model.sock")
+        [STATUS_SOCKET]=$(defined status.socket "$(defined run.dir "$prefix/pools")/status.sock")
     )
     for name in "${!values[@]}"; do
         value=${values[$name]//\\/\\\\}
@@ -81,40 +83,34 @@ write_aiproject_file() {
         setting database.url "sqlite:$prefix/data/aiproject.db"
         setting auth.key_file "$prefix/data/auth.key"
         setting billing.spool_dir "$prefix/data/spool"
-        if [[ $upstream == server ]]; then server_settings
-        else for model in spark_chat spark_iat spark_image; do upstream_settings "$model"; done; fi
-        [[ $upstream != simulator ]] || simulator_urls
+        if [[ $upstream == iflytek ]]; then
+            for model in spark_chat spark_iat spark_image spark_ocr; do iflytek_keys "$model"; done
+        fi
+        [[ -z $server_lines ]] || printf '%s\n' "$server_lines"
+        [[ $upstream != simulator ]] || simulator_settings spark_chat /v3.5/chat
+        [[ $voice_source != simulator ]] || simulator_settings spark_iat /v2/iat
+        [[ $picture_source != simulator ]] || simulator_settings spark_image /v2.1/image
+        [[ $picture_source != ocr_tesseract ]] || setting route.picture ocr_tesseract
+        [[ -z $speech_model ]] || setting route.speech "$speech_model"
         given_settings
     } | write_secret_file "$prefix/etc/aiproject.properties"
 }
 
-# upstream_settings MODEL
-upstream_settings() {
+# iflytek_keys MODEL
+iflytek_keys() {
     local key
-    for key in app_id api_key api_secret; do
-        if [[ $upstream == simulator ]]; then setting "model.$1.$key" "$(simulator_setting "$key")"
-        else setting "model.$1.$key" "\${system.env.SPARK_${key^^}}"; fi
-    done
+    for key in app_id api_key api_secret; do setting "model.$1.$key" "\${system.env.SPARK_${key^^}}"; done
 }
 
-# It writes texts: the other two routes lead nowhere, or the service would not be ready.
-server_settings() {
-    printf '%s\n' "$server_lines"
-    setting route.voice ''
-    setting route.picture ''
-}
-
-simulator_urls() {
-    local origin port model
+# simulator_settings MODEL PATH
+simulator_settings() {
+    local port key
     port=$(<"$prefix/data/simulator.port")
     [[ $port =~ ^[0-9]+$ ]] || fail "$prefix/data/simulator.port has no port in it"
-    origin=wss://localhost:$port
-    setting model.spark_chat.url "$origin/v3.5/chat"
-    setting model.spark_iat.url "$origin/v2/iat"
-    setting model.spark_image.url "$origin/v2.1/image"
-    for model in spark_chat spark_iat spark_image; do
-        setting "model.$model.tls.ca_file" "$prefix/data/simulator-ca/ca.pem"
-    done
+    setting "model.$1.url" "wss://localhost:$port$2"
+    for key in app_id api_key api_secret; do setting "model.$1.$key" "$(simulator_setting "$key")"; done
+    setting "model.$1.tls.ca_file" "$prefix/data/simulator-ca/ca.pem"
+    setting "model.$1.origin" "simulator: canned answers"
 }
 
 random_hex() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }

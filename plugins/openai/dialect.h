@@ -16,6 +16,7 @@ enum class Effort {
 
 struct Dialect {
     const char* name;
+    const char* title;      // of the service or the server, for people
     const char* url;        // of the service; "": there is no such place
     const char* maxTokens;  // the name of the limit
     const char* thought;    // of an assistant's turn: the name of its reasoning
@@ -26,6 +27,7 @@ struct Dialect {
     Does sampling;             // temperature, top_p and penalties; no: they are fixed, and an error where they are said
     Does anyToolChoice;        // no: "auto" alone
     Does jsonSchema;           // as a response format
+    Does tokenInputs;          // of embeddings: the client's own tokens, as numbers
     std::string_view dropped;  // members it does not take, between blanks
     std::string_view withTools;  // members that a request with tools needs, as JSON with a comma in front
 };

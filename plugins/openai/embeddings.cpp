@@ -110,7 +110,10 @@ outbound::HttpBody embeddingQuestion(const ModelRequest& request, const std::str
     json += R"(,"input":[)";
     for (std::uint64_t i = 0; i < request.inputs.count; ++i) {
         if (i > 0) json += ',';
-        outbound::addQuoted(json, request.inputs[i]);
+        if (request.areTokens != 0)
+            json += std::string_view(request.inputs[i]);
+        else
+            outbound::addQuoted(json, request.inputs[i]);
     }
     outbound::HttpBody body;
     body.add(std::move(json += "]}"));

@@ -3,6 +3,7 @@
 #include "openai/chat_stream.h"
 #include "openai/embeddings.h"
 #include "openai/refusal.h"
+#include "openai/speech.h"
 #include "openai/transcription.h"
 #include "upstream/json_reading.h"
 
@@ -93,6 +94,25 @@ private:
     const std::string quotedModel_;
 };
 
+class SpeechModel final : public IModel {
+public:
+    SpeechModel(const Upstream& upstream, SpeechSettings settings)
+        : service_(std::make_shared<Service>(upstream, "/audio/speech")), settings_(std::move(settings)) {}
+
+    ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
+        return outbound::answerAtEdge(reply, [&] {
+            const bool isWav = std::string_view(request.format) == "audio/wav";
+            return askAndFollow<SpeechStream>(service_, request, speechQuestion(request, settings_), kJson, reply,
+                                              isWav);
+        });
+    }
+    void destroy() noexcept override { delete this; }
+
+private:
+    const std::shared_ptr<const Service> service_;
+    const SpeechSettings settings_;
+};
+
 IModel* textModel(const ISettings& settings, const Upstream& upstream, const Dialect& dialect) {
     settings.narrowKinds(std::uint32_t(Kind::text));
     settings.narrow(abilitiesOf(settings, dialect));
@@ -112,16 +132,24 @@ IModel* pictureModel(const ISettings& settings, const Upstream& upstream, const 
 
 IModel* voiceModel(const ISettings& settings, const Upstream& upstream) {
     settings.narrowKinds(std::uint32_t(Kind::voice));
-    settings.narrow(0);
+    settings.narrow(std::uint64_t(Ability::sampling));
     TranscriptionSettings voice{upstream.model, outbound::settingText(settings, "language"),
-                                outbound::settingText(settings, "prompt")};
+                                outbound::settingText(settings, "prompt"),
+                                transcriptsOf(outbound::settingText(settings, "transcripts"), upstream.model)};
     return std::make_unique<VoiceModel>(upstream, std::move(voice)).release();
 }
 
-IModel* embeddingModel(const ISettings& settings, const Upstream& upstream) {
+IModel* embeddingModel(const ISettings& settings, const Upstream& upstream, const Dialect& dialect) {
     settings.narrowKinds(std::uint32_t(Kind::embedding));
-    settings.narrow(0);
+    settings.narrow(dialect.tokenInputs == Does::yes ? std::uint64_t(Ability::tokenInputs) : 0);
     return std::make_unique<EmbeddingModel>(upstream).release();
+}
+
+IModel* speechModel(const ISettings& settings, const Upstream& upstream) {
+    settings.narrowKinds(std::uint32_t(Kind::speech));
+    settings.narrow(0);
+    SpeechSettings speech{upstream.model, outbound::settingText(settings, "voice")};
+    return std::make_unique<SpeechModel>(upstream, std::move(speech)).release();
 }
 
 IModel* create(const ISettings& settings) noexcept {
@@ -129,15 +157,17 @@ IModel* create(const ISettings& settings) noexcept {
         const Dialect& dialect = dialectOf(settings.text("dialect"));
         const auto upstream = upstreamOf(settings, dialect);
         if (!upstream) return nullptr;
+        settings.origin(originOf(*upstream, dialect));
         const std::string kind = outbound::settingText(settings, "kind");
         if (kind == "picture") return pictureModel(settings, *upstream, dialect);
         if (kind == "voice") return voiceModel(settings, *upstream);
-        if (kind == "embedding") return embeddingModel(settings, *upstream);
+        if (kind == "embedding") return embeddingModel(settings, *upstream, dialect);
+        if (kind == "speech") return speechModel(settings, *upstream);
         return textModel(settings, *upstream, dialect);
     });
 }
 
-constexpr std::uint64_t kEveryAbility = (std::uint64_t(Ability::penalties) << 1U) - 1;
+constexpr std::uint64_t kEveryAbility = (std::uint64_t(Ability::tokenInputs) << 1U) - 1;
 
 const ModelPlugin kPlugin = {
     kContractMajor,
@@ -145,7 +175,7 @@ const ModelPlugin kPlugin = {
     "1.0",
     "any service that speaks OpenAI's protocol, over HTTP",
     std::uint32_t(Kind::text) | std::uint32_t(Kind::picture) | std::uint32_t(Kind::voice) |
-        std::uint32_t(Kind::embedding),
+        std::uint32_t(Kind::embedding) | std::uint32_t(Kind::speech),
     kEveryAbility,
     {kSettings.data(), kSettings.size()},
     &create,

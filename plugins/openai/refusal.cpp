@@ -1,20 +1,16 @@
 #include "openai/refusal.h"
 
+#include "aiproject/http_status.h"
 #include "upstream/json_reading.h"
 #include "upstream/text.h"
 
-#include <Poco/DateTime.h>
-#include <Poco/DateTimeFormat.h>
-#include <Poco/DateTimeParser.h>
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <chrono>
 #include <cstdint>
 #include <iterator>
-#include <optional>
 
 namespace aiproject::openai {
 namespace {
@@ -30,11 +26,13 @@ struct Meaning {
     const char* advice;  // to the operator
 };
 
-constexpr const char* kQuota = "the account at the upstream has no balance or volume left";
-constexpr const char* kRate = "the upstream's limit of requests or tokens is reached";
-constexpr const char* kBusy = "the upstream is overloaded";
+constexpr const char* kQuota = http::meaningOf(402).words;
+constexpr const char* kRate = http::meaningOf(429).words;
+constexpr const char* kBusy = http::meaningOf(503).words;
+constexpr const char* kRequest = http::meaningOf(400).words;
+constexpr const char* kTrouble = http::meaningOf(500).words;
 constexpr const char* kModel = "the upstream does not know this model; check the setting model";
-constexpr const char* kKey = "the upstream does not take this key; check api_key";
+constexpr const char* kKey = http::meaningOf(401).words;
 constexpr const char* kRefused = "the upstream's moderation refused it";
 constexpr const char* kTooLong = "dialog and answer are longer than the model takes";
 
@@ -90,11 +88,11 @@ constexpr Meaning kMeanings[] = {
     {"request_too_large", S::inputTooLarge, kTooLong},
     {"1261", S::inputTooLarge, kTooLong},
     {"10907", S::inputTooLarge, kTooLong},
-    {"invalid_request_error", S::badInput, "the upstream does not take the request"},
-    {"badrequesterror", S::badInput, "the upstream does not take the request"},
-    {"server_error", S::unavailable, "trouble at the upstream"},
-    {"internalservererror", S::unavailable, "trouble at the upstream"},
-    {"network_error", S::unavailable, "trouble at the upstream"},
+    {"invalid_request_error", S::badInput, kRequest},
+    {"badrequesterror", S::badInput, kRequest},
+    {"server_error", S::unavailable, kTrouble},
+    {"internalservererror", S::unavailable, kTrouble},
+    {"network_error", S::unavailable, kTrouble},
 };
 
 const Meaning* meaningOf(const std::string& word) {
@@ -110,23 +108,8 @@ struct Judgement {
 };
 
 Judgement ofHttp(int status) {
-    switch (status) {
-        case 200: return {S::unavailable, "the upstream answered with an error"};
-        case 401: return {S::misconfigured, kKey};
-        case 402: return {S::quotaSpent, kQuota};
-        case 403: return {S::misconfigured, "the key may not do this at the upstream; check api_key and model"};
-        case 404: return {S::misconfigured, "there is no such path or model at the upstream; check url and model"};
-        case 405: return {S::misconfigured, "the path is for something else at the upstream; check url"};
-        case 408: return {S::unavailable, "the upstream did not wait for the whole request"};
-        case 413: return {S::inputTooLarge, "the request is larger than the upstream takes"};
-        case 429: return {S::busy, kRate};
-        case 503:
-        case 529: return {S::busy, kBusy};
-        default: break;
-    }
-    if (status >= 500) return {S::unavailable, "trouble at the upstream"};
-    if (status >= 400) return {S::badInput, "the upstream does not take the request"};
-    return {S::misconfigured, "the upstream redirects, which is not followed, since the key would go along; check url"};
+    const auto [meant, words] = http::meaningOf(status);
+    return {meant, words};
 }
 
 // Some services say "invalid_request_error" with everything, be it the key or the balance.
@@ -183,27 +166,6 @@ UpstreamError readError(const Object::Ptr& json) {
     return read;
 }
 
-// None: it is not one, or not finite.
-std::optional<double> finiteIn(const std::string& text) {
-    double number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [behind, fault] = std::from_chars(text.data(), end, number);
-    return fault == std::errc() && behind == end && std::isfinite(number) ? std::optional(number) : std::nullopt;
-}
-
-// Milliseconds; else seconds, which some services write with a fraction, or a date (RFC 9110, 10.2.3). A day at most;
-// 0: none of these.
-std::chrono::milliseconds waitIn(const RetryWish& wish) {
-    constexpr double longest = 86'400'000, second = 1'000;
-    std::optional<double> wait = finiteIn(wish.milliseconds);
-    if (const auto seconds = finiteIn(wish.retryAfter); !wait && seconds) wait = *seconds * second;
-    Poco::DateTime date;
-    int zone = 0;
-    if (!wait && Poco::DateTimeParser::tryParse(Poco::DateTimeFormat::HTTP_FORMAT, wish.retryAfter, date, zone))
-        wait = double(date.timestamp() - Poco::Timestamp()) / second;  // of microseconds
-    return std::chrono::milliseconds(std::int64_t(std::ceil(std::clamp(wait.value_or(0), 0.0, longest))));
-}
-
 }  // namespace
 
 UpstreamError errorIn(std::string_view body) {
@@ -227,7 +189,8 @@ CallFailure failureOf(int httpStatus, const UpstreamError& error, const Redactio
     if (status == S::badInput)
         return {status, reason, "the model does not take this request" + (said.empty() ? "" : ": " + said)};
     CallFailure failure(status, reason);
-    if (status == S::busy || status == S::quotaSpent) failure.setRetryAfter(waitIn(wish));
+    if (status == S::busy || status == S::quotaSpent)
+        failure.setRetryAfter(std::chrono::milliseconds(http::retryAfterMs(wish.retryAfter, wish.milliseconds)));
     return failure;
 }
 

@@ -50,11 +50,10 @@ protected:
         : ServiceStream(std::move(asked), std::move(service)), mostBytes_(mostBytes) {}
 
     virtual ModelStatus takeObject(const std::string& body, IReply& reply) = 0;
+    ModelStatus takeBody(std::string_view body, IReply& reply) override;
+    ModelStatus endBody(const std::string& fault, IReply& reply) override;
 
 private:
-    ModelStatus takeBody(std::string_view body, IReply& reply) final;
-    ModelStatus endBody(const std::string& fault, IReply& reply) final;
-
     const std::size_t mostBytes_;
     std::string body_;
 };
@@ -63,7 +62,7 @@ private:
 template <class Stream, class... More>
 ModelStatus askAndFollow(const std::shared_ptr<const Service>& service, const ModelRequest& request,
                          const outbound::HttpBody& body, std::string_view contentType, IReply& reply, More... more) {
-    const std::string head = service->form.head(body.size(), contentType);
+    const std::string head = service->form.head(request, body.size(), contentType);
     auto asked = outbound::askHttp(*service->links, request, reply, head, body);
     auto* const stream = new Stream(std::move(asked), service, more...);
     return reply.follow(*stream, service->links->name());  // whose it is from here on

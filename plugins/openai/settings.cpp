@@ -88,8 +88,8 @@ constexpr std::array<Setting, kSettingCount> kSettings{{
     {"api_key", text, "", "", 0, 0, "", Secrecy::secret, "goes up as Authorization: Bearer; empty: none does"},
     {"model", text, nullptr, "", 0, 0, "", open, "the model's name at the upstream"},
     {"dialect", choice, "openai", "", 0, 0, kDialectNames, open, "in what the service differs from OpenAI's own"},
-    {"kind", choice, "text", "", 0, 0, "text|picture|voice|embedding", open,
-     "what it does: /chat/completions, the same with one picture, /audio/transcriptions, /embeddings"},
+    {"kind", choice, "text", "", 0, 0, "text|picture|voice|embedding|speech", open,
+     "what it does: /chat/completions, the same with one picture, /audio/transcriptions, /embeddings, /audio/speech"},
     {"headers", text, "", "", 0, 0, "", Secrecy::secret, "more header lines, as \"Name: value | Name: value\""},
     {"temperature", number, "-1", "", -1, 2, "", open, "where the client says none; -1: the upstream's own"},
     {"top_p", number, "-1", "", -1, 1, "", open, "where the client says none; -1: the upstream's own"},
@@ -105,6 +105,10 @@ constexpr std::array<Setting, kSettingCount> kSettings{{
      open, "kind picture: what is asked about each"},
     {"language", text, "", "", 0, 0, "", open, "kind voice: ISO 639-1, as zh; empty: it finds out"},
     {"prompt", text, "", "", 0, 0, "", open, "kind voice: words that recordings are likely to have"},
+    {"transcripts", choice, "auto", "", 0, 0, "auto|timed|streamed|plain", open,
+     "kind voice: with times where a client is shown them, as they are made, or the text alone; auto: streamed if the "
+     "model's name begins with gpt-, else timed"},
+    {"voice", text, "alloy", "", 0, 0, "", open, "kind speech: the voice where the client names none"},
     {"tls.ca_file", text, "", "", 0, 0, "", open, "CAs to believe; empty: the system's"},
     {"tls.verify", choice, "strict", "", 0, 0, "strict|none", open,
      "none accepts any certificate, and plain http:// to any host"},
@@ -130,6 +134,17 @@ std::optional<Upstream> upstreamOf(const ISettings& settings, const Dialect& dia
     upstream.peer = std::move(*peer);
     upstream.peer.endpoint.path = basePath(upstream.peer.endpoint.path);
     return upstream;
+}
+
+// A proxy may speak like a service without being it; a server that runs on machines of one's own is what it speaks
+// like.
+std::string originOf(const Upstream& upstream, const Dialect& dialect) {
+    const outbound::Endpoint& endpoint = upstream.peer.endpoint;
+    std::string reason;
+    const auto own = outbound::endpointOf(dialect.url, reason, outbound::Protocol::http);
+    const bool isIt = own && (own->isLoopback() || own->host == endpoint.host);
+    return (endpoint.isLoopback() ? "local: " : "") + upstream.model + " via " +
+           (isIt ? dialect.title : std::string("a server that speaks like ") + dialect.title);
 }
 
 ChatDefaults chatDefaultsOf(const ISettings& settings, const Dialect& dialect) {

@@ -35,11 +35,13 @@ struct ChatDefaults {
     UserId userId = UserId::none;
 };
 
-constexpr std::size_t kSettingCount = 21;
+constexpr std::size_t kSettingCount = 23;
 extern const std::array<Setting, kSettingCount> kSettings;
 
 // Nothing when a setting was rejected; every fault is named at once.
 std::optional<Upstream> upstreamOf(const ISettings& settings, const Dialect& dialect);
+// Where the answers come from, for people.
+std::string originOf(const Upstream& upstream, const Dialect& dialect);
 ChatDefaults chatDefaultsOf(const ISettings& settings, const Dialect& dialect);
 // Of a model of the kind `text`: a mask of Ability.
 std::uint64_t abilitiesOf(const ISettings& settings, const Dialect& dialect);

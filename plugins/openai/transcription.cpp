@@ -1,10 +1,13 @@
 #include "openai/transcription.h"
 
 #include "openai/refusal.h"
-#include "upstream/json_reading.h"
+#include "openai/transcript_reader.h"
 
 #include <Poco/Net/MultipartWriter.h>
+#include <Poco/String.h>
 
+#include <array>
+#include <charconv>
 #include <limits>
 
 namespace aiproject::openai {
@@ -38,18 +41,25 @@ std::string wavHead(std::uint32_t sampleRate, std::uint32_t bytes) {
     return head;
 }
 
-std::optional<Usage> tokensIn(const Poco::JSON::Object::Ptr& json) {
-    const auto told = outbound::memberObject(json, "usage");
-    const auto total = outbound::memberInteger(told, "total_tokens");
-    if (!total) return std::nullopt;  // it counts seconds
-    Usage usage;
-    usage.prompt = outbound::memberInteger(told, "input_tokens").value_or(0);
-    usage.completion = outbound::memberInteger(told, "output_tokens").value_or(0);
-    usage.total = *total;
-    return usage;
+// ISO 639-1 is what upstreams take: of a longer tag, its first part.
+std::string languageOf(std::string_view tag) {
+    std::string language(tag.substr(0, tag.find_first_of("-_")));
+    return Poco::toLowerInPlace(language);
+}
+
+std::string shortest(double number) {
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
 
 }  // namespace
+
+TranscriptForm transcriptsOf(const std::string& setting, const std::string& model) {
+    if (setting == "timed") return TranscriptForm::timed;
+    if (setting == "streamed") return TranscriptForm::streamed;
+    if (setting == "plain") return TranscriptForm::plain;
+    return model.compare(0, 4, "gpt-") == 0 ? TranscriptForm::streamed : TranscriptForm::timed;
+}
 
 std::string newBoundary() { return Poco::Net::MultipartWriter::createBoundary(); }
 
@@ -64,9 +74,13 @@ outbound::HttpBody transcriptionQuestion(const ModelRequest& request, const Tran
     }
     std::string form;
     addField(form, boundary, "model", settings.model);
-    addField(form, boundary, "response_format", "json");
-    addField(form, boundary, "language", settings.language);
-    addField(form, boundary, "prompt", settings.prompt);
+    const bool isTimed = settings.transcripts == TranscriptForm::timed && request.wantsTimes != 0;
+    addField(form, boundary, "response_format", isTimed ? "verbose_json" : "json");
+    addField(form, boundary, "stream", settings.transcripts == TranscriptForm::streamed ? "true" : "");
+    addField(form, boundary, "language", request.language.size > 0 ? languageOf(request.language) : settings.language);
+    addField(form, boundary, "prompt", request.prompt.size > 0 ? request.prompt.str() : settings.prompt);
+    if (const auto temperature = request.sampling->temperature)
+        addField(form, boundary, "temperature", shortest(temperature.value));
     form.append("--").append(boundary).append("\r\nContent-Disposition: form-data; name=\"file\"; ");
     form += "filename=\"recording.wav\"\r\nContent-Type: audio/wav\r\n\r\n";
     form += wavHead(request.sampleRate, static_cast<std::uint32_t>(request.media.size));
@@ -77,13 +91,57 @@ outbound::HttpBody transcriptionQuestion(const ModelRequest& request, const Tran
     return body;
 }
 
+ModelStatus TranscriptionStream::takeBody(std::string_view body, IReply& reply) {
+    if (head().contentType != "text/event-stream") return ObjectStream::takeBody(body, reply);
+    while (const auto event = lines_.take(body)) {
+        const ModelStatus status = takeEvent(*event, reply);
+        if (status != ModelStatus::streaming) return status;
+    }
+    return ModelStatus::streaming;
+}
+
+ModelStatus TranscriptionStream::endBody(const std::string& fault, IReply& reply) {
+    if (head().contentType != "text/event-stream") return ObjectStream::endBody(fault, reply);
+    if (const auto rest = lines_.takeRest(); rest && heardIn(*rest)) {
+        const ModelStatus status = takeEvent(*rest, reply);
+        if (status != ModelStatus::streaming) return status;
+    }
+    throw CallFailure(ModelStatus::unavailable,
+                      fault.empty() ? "the upstream's transcript ended without transcript.text.done" : fault);
+}
+
+ModelStatus TranscriptionStream::takeEvent(std::string_view event, IReply& reply) {
+    const auto heard = heardIn(event);
+    if (!heard) throw CallFailure(ModelStatus::failed, "an event of the upstream's transcript is not a JSON object");
+    if (heard->eventType == "transcript.text.delta") {
+        if (heard->delta.empty()) return ModelStatus::streaming;
+        hasDelta_ = true;
+        return reply.text(heard->delta) ? ModelStatus::streaming : ModelStatus::stopped;
+    }
+    if (heard->eventType == "transcript.text.done") {
+        if (heard->usage) reply.usage(*heard->usage);
+        const bool isNew = !hasDelta_ && heard->text && !heard->text->empty();
+        return !isNew || reply.text(*heard->text) ? ModelStatus::ok : ModelStatus::stopped;
+    }
+    // Others may come in between, but for errors, which have no type of an event.
+    if (heard->eventType.compare(0, 11, "transcript.") != 0) failFor(event);
+    return ModelStatus::streaming;
+}
+
 ModelStatus TranscriptionStream::takeObject(const std::string& body, IReply& reply) {
-    const auto json = outbound::objectOf(body);
-    const Poco::Dynamic::Var text = json->get("text");
-    if (!text.isString()) failFor(body);
-    if (const auto usage = tokensIn(json)) reply.usage(*usage);
-    const std::string& words = text.extract<std::string>();
-    return words.empty() || reply.text(words) ? ModelStatus::ok : ModelStatus::stopped;
+    const auto heard = heardIn(body);
+    if (!heard) throw CallFailure(ModelStatus::failed, "the upstream's answer is not a JSON object");
+    if (!heard->text) failFor(body);
+    if (heard->usage) reply.usage(*heard->usage);
+    for (const HeardPart& part : heard->parts) {
+        Spoken spoken;
+        spoken.begin = part.begin;
+        spoken.end = part.end;
+        spoken.text = part.text;
+        spoken.language = heard->language;
+        reply.spoken(spoken);
+    }
+    return heard->text->empty() || reply.text(*heard->text) ? ModelStatus::ok : ModelStatus::stopped;
 }
 
 }  // namespace aiproject::openai

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace aiproject::outbound {
 namespace {
@@ -31,8 +32,22 @@ void Deadlines::guard(int descriptor, std::uint32_t ms) noexcept {
     if (reply_) reply_->guard(descriptor, ms);
 }
 
+// Once for each: audio is sent in hundreds of messages.
+void Deadlines::tell(Stage stage) noexcept {
+    if (!reply_ || told_ == stage) return;
+    told_ = stage;
+    reply_->enter(stage);
+}
+
+void Deadlines::step(Stage stage, const char* name, std::optional<Poco::Net::SocketAddress> with) {
+    step_ = name;
+    with_ = std::move(with);
+    tell(stage);
+}
+
 void Deadlines::enter(Phase phase, int descriptor) {
     phase_ = phase;
+    if (phase != Phase::connecting) tell(Stage::asked);
     const auto ms = [&]() -> std::uint32_t {
         switch (phase) {
             case Phase::connecting:
@@ -49,6 +64,7 @@ void Deadlines::enter(Phase phase, int descriptor) {
 void Deadlines::reconnect() {
     phase_ = Phase::connecting;
     step_ = "name resolution";
+    with_.reset();
 }
 
 std::chrono::milliseconds Deadlines::connectTimeLeft() const {
@@ -85,7 +101,7 @@ std::string Deadlines::expiry() const {
     switch (phase_) {
         case Phase::connecting:
             return "no connection to " + peer_ + " within " + limit(timeouts_.connectMs, "connect_ms") +
-                   "; it was in: " + step_;
+                   "; it was in: " + stepText();
         case Phase::sending: return peer_ + " took no audio for " + limit(timeouts_.idleFrameMs, "idle_frame_ms");
         case Phase::firstFrame:
             return "no first frame from " + peer_ + " within " + limit(timeouts_.firstFrameMs, "first_frame_ms");
@@ -95,9 +111,11 @@ std::string Deadlines::expiry() const {
     return {};
 }
 
+std::string Deadlines::stepText() const { return with_ ? step_ + (" " + with_->toString()) : step_; }
+
 std::string Deadlines::during() const {
     switch (phase_) {
-        case Phase::connecting: return "while connecting (" + step_ + ")";
+        case Phase::connecting: return "while connecting (" + stepText() + ")";
         case Phase::sending: return "while audio was being sent";
         case Phase::firstFrame: return "before the first frame";
         case Phase::idleFrame: return "in the middle of the answer";

@@ -5,8 +5,12 @@
 #include "upstream/drive.h"
 #include "upstream/failure.h"
 
+#include <Poco/Net/SocketAddress.h>
+
 #include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace aiproject::outbound {
 
@@ -24,8 +28,9 @@ public:
 
     // The time of the phase starts anew, but `connecting`, which has one for all its steps.
     void enter(Phase phase, int descriptor);
-    void step(std::string name) { step_ = std::move(name); }  // of connecting: "TLS handshake"
-    void reconnect();                                         // begins to connect again, with the time that is left
+    // Of connecting: "TLS handshake", with whom when that is not plain.
+    void step(Stage stage, const char* name, std::optional<Poco::Net::SocketAddress> with = {});
+    void reconnect();  // begins to connect again, with the time that is left
     // While sending: the gap that the plugin itself leaves between two messages.
     void pacedBy(std::chrono::milliseconds gap) { gap_ = gap; }
     void withdraw() noexcept { guard(-1, 0); }  // before the descriptor is closed
@@ -41,9 +46,11 @@ public:
 
 private:
     void guard(int descriptor, std::uint32_t ms) noexcept;
+    void tell(Stage stage) noexcept;
     Stop stop() const noexcept { return reply_ ? reply_->stop() : Stop::none; }
     std::string expiry() const;
     std::string during() const;
+    std::string stepText() const;
 
     IReply* const reply_;  // null: nobody waits
     const int cancel_;
@@ -51,7 +58,9 @@ private:
     const std::string peer_;
     const std::chrono::steady_clock::time_point connectEnd_;
     Phase phase_ = Phase::connecting;
-    std::string step_ = "name resolution";
+    const char* step_ = "name resolution";
+    std::optional<Poco::Net::SocketAddress> with_;
+    std::optional<Stage> told_;
     std::chrono::milliseconds gap_{0};
 };
 

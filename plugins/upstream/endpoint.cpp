@@ -17,11 +17,6 @@ std::string schemeOf(Protocol protocol, Transport transport) {
     return transport == Transport::tls ? plain + "s" : plain;
 }
 
-bool isLoopback(const std::string& host) {
-    Poco::Net::IPAddress address;
-    return host == "localhost" || (Poco::Net::IPAddress::tryParse(host, address) && address.isLoopback());
-}
-
 // The folder, not the bundle beside it: OpenSSL reads a CA from there when a certificate names it, while a bundle
 // is parsed as a whole, here and for each model, and takes 0.9 MB each.
 void trustSystem(SSL_CTX* context) {
@@ -67,7 +62,7 @@ bool takeEndpoint(const ISettings& settings, const std::string& url, bool verifi
         return false;
     }
     endpoint = *parsed;
-    if (endpoint.transport == Transport::tls || !verifies || isLoopback(endpoint.host)) return true;
+    if (endpoint.transport == Transport::tls || !verifies || endpoint.isLoopback()) return true;
     settings.reject("url", std::string_view("plain " + schemeOf(protocol, Transport::plain) +
                                             ":// would send keys and content in the clear, and is only taken for a "
                                             "loopback host; use " +
@@ -87,6 +82,11 @@ std::string Endpoint::authority() const {
 }
 
 std::string Endpoint::url() const { return schemeOf(protocol, transport) + "://" + authority() + path; }
+
+bool Endpoint::isLoopback() const {
+    Poco::Net::IPAddress address;
+    return host == "localhost" || (Poco::Net::IPAddress::tryParse(host, address) && address.isLoopback());
+}
 
 std::optional<Endpoint> endpointOf(const std::string& url, std::string& reason, Protocol protocol) {
     const std::string plain = schemeOf(protocol, Transport::plain), secure = schemeOf(protocol, Transport::tls);

@@ -23,6 +23,7 @@ struct Endpoint {
 
     std::string authority() const;  // host, and the port unless it is the scheme's own
     std::string url() const;        // for logs: it has no query, so no signature
+    bool isLoopback() const;
 };
 
 // Nothing, and why, unless `url` has a scheme of the protocol, and neither user, query nor fragment.

@@ -46,8 +46,13 @@ HttpForm::HttpForm(const Endpoint& endpoint, const std::string& path, const std:
           "\r\nUser-Agent: aiproject\r\nAccept: application/json, text/event-stream\r\nAccept-Encoding: identity\r\n" +
           lines) {}
 
-std::string HttpForm::head(std::size_t bodyBytes, std::string_view contentType) const {
+std::string HttpForm::head(const ModelRequest& request, std::size_t bodyBytes, std::string_view contentType) const {
     std::string head = fixed_;
+    const auto add = [&head](std::string_view name, std::string_view value) {
+        if (!value.empty()) head.append(name).append(": ").append(value).append("\r\n");
+    };
+    add("traceparent", request.traceparent);
+    if (request.traceparent.size > 0) add("tracestate", request.tracestate);
     head.append("Content-Type: ").append(contentType);
     return head.append("\r\nContent-Length: ").append(std::to_string(bodyBytes)).append("\r\n\r\n");
 }

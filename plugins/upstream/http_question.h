@@ -33,7 +33,8 @@ private:
 class HttpForm {
 public:
     HttpForm(const Endpoint& endpoint, const std::string& path, const std::string& lines);
-    std::string head(std::size_t bodyBytes, std::string_view contentType) const;
+    // With the trace context of the request.
+    std::string head(const ModelRequest& request, std::size_t bodyBytes, std::string_view contentType) const;
 
 private:
     const std::string fixed_;

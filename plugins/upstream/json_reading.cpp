@@ -4,6 +4,7 @@
 #include "upstream/text.h"
 
 #include <Poco/JSON/ParseHandler.h>
+#include <Poco/NumericString.h>
 #include <rapidjson/writer.h>
 
 #include <charconv>
@@ -29,8 +30,9 @@ public:
     }
     bool RawNumber(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
         const std::string_view text(bytes, size);
+        // Beyond what a double can tell: infinite, or 0. Never a text, which would be an answer's.
         if (!takes<Poco::Int64>(text) && !takes<Poco::UInt64>(text) && !takes<double>(text))
-            tree_.value(std::string(text));  // too close to 0
+            tree_.value(Poco::strToDouble(std::string(text).c_str()));
         return isCounted();
     }
     bool String(const char* bytes, rapidjson::SizeType size, bool /*copy*/) {
@@ -106,7 +108,11 @@ Poco::JSON::Object::Ptr objectOf(const std::string& json) {
     try {
         const bool isRead = readEvents(reader, bytes, builder);
         if (builder.hasTooMany()) failMessage("has too many values");
-        if (!isRead) failMessage("is no JSON");
+        if (!isRead) {
+            const std::string repaired = withoutHalves(json);
+            if (repaired != json) return objectOf(repaired);
+            failMessage("is no JSON");
+        }
         const Poco::Dynamic::Var value = builder.value();
         if (value.type() == typeid(Poco::JSON::Object::Ptr)) return value.extract<Poco::JSON::Object::Ptr>();
     } catch (const Poco::Exception&) {  // a value that stands alone

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace aiproject::outbound {
 
@@ -23,7 +24,8 @@ public:
     const Peer& peer() const { return peer_; }
     std::string name() const { return peer_.endpoint.authority(); }  // for logs
 
-    // One whose answer is whole, and on which nothing else has come. Null: there is none.
+    // One whose answer is whole, and on which nothing else has come. Null: there is none. One whose answer still lacks
+    // its end stays for the next question, for a second.
     std::unique_ptr<Link> take();
     // `answer` was used as far as it matters, and what ends it may still come: a server often sends that a moment
     // later, and no client should wait for it.
@@ -34,8 +36,11 @@ private:
     struct Kept {
         std::unique_ptr<Link> link;
         HttpAnswer answer;
+        Clock::time_point since;
     };
-    static bool isUsable(Kept& kept) noexcept;
+    enum class Use { usable, unfinished, over };
+    static Use lookAt(Kept& kept) noexcept;
+    void putBack(std::vector<Kept>& unfinished);
 
     const Peer peer_;
     std::mutex mutex_;  // guards what follows; held for no I/O

@@ -7,11 +7,13 @@
 #include <Poco/Net/StreamSocket.h>
 #include <Poco/Net/StreamSocketImpl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <memory>
 #include <system_error>
 #include <vector>
@@ -22,11 +24,24 @@ namespace {
 using Poco::Net::SocketAddress;
 using Poco::Net::StreamSocket;
 
+// Not from text, which Poco reads at the cost of six allocations.
+std::vector<SocketAddress> loopback(std::uint16_t port) {
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(port);
+    v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    v6.sin6_addr = in6addr_loopback;
+    return {SocketAddress(reinterpret_cast<const sockaddr*>(&v4), sizeof v4),
+            SocketAddress(reinterpret_cast<const sockaddr*>(&v6), sizeof v6)};
+}
+
 // Not by Poco's DNS class: it sorts the addresses, and the resolver's order is the one to try.
 std::vector<SocketAddress> resolve(const Endpoint& endpoint, const Deadlines& deadlines) {
     // RFC 6761, 6.3: this name needs no resolver; a bare system has no /etc/hosts and would ask a name server.
-    if (endpoint.host == "localhost")
-        return {SocketAddress("127.0.0.1", endpoint.port), SocketAddress("::1", endpoint.port)};
+    if (endpoint.host == "localhost") return loopback(endpoint.port);
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
@@ -81,7 +96,7 @@ bool becomesWritable(int descriptor, std::chrono::milliseconds share, const Dead
 // Empty when connected, else why not.
 std::string tryAddress(StreamSocket& socket, const SocketAddress& address, std::chrono::milliseconds share,
                        Deadlines& deadlines) {
-    deadlines.step("TCP connect to " + address.toString());
+    deadlines.step(Stage::connect, "TCP connect to", address);
     try {
         socket.connectNB(address);
         const int descriptor = socket.impl()->sockfd();
@@ -101,6 +116,7 @@ std::string tryAddress(StreamSocket& socket, const SocketAddress& address, std::
 }
 
 StreamSocket connectTcp(const Endpoint& endpoint, Deadlines& deadlines) {
+    deadlines.step(Stage::connect, "name resolution");
     const std::vector<SocketAddress> addresses = resolve(endpoint, deadlines);
     std::string faults;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -155,7 +171,7 @@ TlsState newTls(const Peer& peer) {
 }
 
 Link secured(const StreamSocket& socket, const Peer& peer, Deadlines& deadlines) {
-    deadlines.step("TLS handshake");
+    deadlines.step(Stage::tls, "TLS handshake");
     TlsState owned = newTls(peer);
     const SSL* const tls = owned.get();
     Link link(socket, std::move(owned));

@@ -51,6 +51,27 @@ bool isUtf8(std::string_view text) noexcept {
     return true;
 }
 
+std::string withoutHalves(std::string_view json) {
+    constexpr std::size_t size = 6;  // of \uNNNN
+    const auto isHalf = [json](std::size_t at, std::string_view kinds) {
+        return at + size <= json.size() && json[at] == '\\' && json[at + 1] == 'u' &&
+               (json[at + 2] == 'd' || json[at + 2] == 'D') && kinds.find(json[at + 3]) != std::string_view::npos;
+    };
+    constexpr std::string_view first = "89abAB", second = "cdefCDEF";
+    std::string whole;
+    whole.reserve(json.size());
+    for (std::size_t at = 0; at < json.size();) {
+        const std::size_t escape = std::min(json.find('\\', at), json.size());
+        whole.append(json, at, escape - at);
+        const bool isPair = isHalf(escape, first) && isHalf(escape + size, second);
+        const bool isLone = !isPair && (isHalf(escape, first) || isHalf(escape, second));
+        const std::size_t taken = isPair ? 2 * size : isLone ? size : 2;
+        whole.append(isLone ? "\\ufffd" : json.substr(escape, taken));
+        at = escape + taken;
+    }
+    return whole;
+}
+
 std::string base64(std::string_view bytes) {
     std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends with a NUL
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytesOf(bytes), static_cast<int>(bytes.size()));

@@ -117,7 +117,7 @@ void refuseUnasked(const HTTPResponse& response) {
 
 std::variant<OpenWebSocket, HttpRefusal> upgrade(Link link, const Endpoint& endpoint, const std::string& target,
                                                  const std::function<Redaction()>& secrets, Deadlines& deadlines) {
-    deadlines.step("WebSocket upgrade");
+    deadlines.step(Stage::upgrade, "WebSocket upgrade");
     LinkSocket::Ptr below(new LinkSocket(std::move(link), deadlines.patience()));
     const Withdrawal withdrawal(deadlines);
     deadlines.enter(Phase::connecting, below->link().descriptor());

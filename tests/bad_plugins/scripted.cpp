@@ -5,10 +5,14 @@
 //   chunk JSON                              a frame of OpenAI's
 //   tool INDEX ID NAME ARGUMENTS            a piece of a tool call; "-" for an empty one
 //   vector NUMBER                           an embedding of two numbers, this one and 1
+//   spoken BEGIN END TEXT                  a part of a recording, with its seconds
 //   past JSON                               a frame, and the script goes on whatever the host saw in it
+//   bytes TEXT  sound WHAT                  of speech: these, or a part of the request
 //   say WHAT                                a delta of a part of the request, see partOf()
 //   usage TOTAL  finish NUMBER  sid ID  explain TEXT  advise TEXT  retry MS
 //   await FILE                              goes on once the file exists, or when the host wishes to stop
+//   stage NUMBER                            enters that Stage
+//   doze MS                                 does not hear the host for so long
 //   hang MS                                 blocks on a socket under guard(MS) until the host shuts it down
 //   follow                                  what comes after it is followed: one step for each advance(), and `hang` is
 //                                           an upstream that says nothing more
@@ -93,12 +97,19 @@ std::string partOf(const ModelRequest& request, const std::string& what) {
     }
     if (what == "input") return request.inputs[request.inputs.count - 1].str();
     if (what == "temperature") return std::to_string(request.sampling->temperature.value);
+    if (what == "voice") return request.voice.str();
+    if (what == "speed") return request.speed ? std::to_string(request.speed.value) : "none";
     if (what == "size") return std::to_string(request.media.size);
     if (what == "format") return request.format.str();
+    if (what == "language") return request.language.str();
+    if (what == "prompt") return request.prompt.str();
+    if (what == "times") return std::to_string(request.wantsTimes);
     if (what == "rate") return std::to_string(request.sampleRate);
     if (what == "user") return request.user.str();
     if (what == "request") return request.requestId.str();
     if (what == "total") return std::to_string(request.timeouts.totalMs);
+    if (what == "traceparent") return request.traceparent.str();
+    if (what == "tracestate") return request.tracestate.str();
     if (what == "fresh") return std::to_string(request.freshConnection);
     throw std::invalid_argument("nothing to say about " + what);
 }
@@ -131,17 +142,32 @@ ToolPiece toolPieceIn(const std::string& words) {
     return piece;
 }
 
+// Into the words, which live on.
+Spoken spokenIn(const std::string& words) {
+    std::size_t begin = 0, end = 0;
+    Spoken part;
+    part.begin = std::stod(words, &begin);
+    part.end = std::stod(words.substr(begin), &end);
+    part.text = std::string_view(words).substr(std::min(begin + end + 1, words.size()));
+    part.language = "en";
+    return part;
+}
+
 // What is the same in generate() and in a stream. Nothing: the script goes on.
 std::optional<ModelStatus> play(const Line& line, IReply& reply) {
     const Text rest = line.rest;
     if (line.word == "status") return statusNamed(line.rest);
     if (line.word == "delta") return unless(reply.text(rest));
+    if (line.word == "bytes") return unless(reply.bytes(rest));
     if (line.word == "thought") return unless(reply.thought(rest));
     if (line.word == "frame") return after(reply.frame("spark", rest));
     if (line.word == "chunk") return after(reply.frame("openai", rest));
     if (line.word == "tool") return unless(reply.toolCall(toolPieceIn(line.rest)));
     if (line.word == "vector") return unless(reply.vector(std::array{std::stof(line.rest), 1.0F}.data(), 2));
+    if (line.word == "spoken") reply.spoken(spokenIn(line.rest));
     if (line.word == "past") reply.frame("spark", rest);
+    if (line.word == "doze") std::this_thread::sleep_for(std::chrono::milliseconds(std::stoul(line.rest)));
+    if (line.word == "stage") reply.enter(Stage(std::stoi(line.rest)));
     if (line.word == "usage") {
         Usage usage;
         usage.total = std::stoll(line.rest);
@@ -235,6 +261,8 @@ private:
         for (const Line& line : lines_) {
             if (line.word == "say")
                 lines.push_back({"delta", partOf(request, line.rest)});
+            else if (line.word == "sound")
+                lines.push_back({"bytes", partOf(request, line.rest)});
             else if (line.word != "fails")
                 lines.push_back(line);
             else if (call <= std::stoi(line.rest))
@@ -262,8 +290,8 @@ private:
 
 constexpr Setting kSettings[] = {
     {"script", SettingType::text, "", "", 0, 0, "", Secrecy::open, "what to do"},
-    {"abilities", SettingType::integer, "0", "", 0, 4095, "", Secrecy::open, "a mask of Ability"},
-    {"kinds", SettingType::integer, "15", "", 1, 15, "", Secrecy::open, "a mask of Kind"},
+    {"abilities", SettingType::integer, "0", "", 0, 8191, "", Secrecy::open, "a mask of Ability"},
+    {"kinds", SettingType::integer, "31", "", 1, 31, "", Secrecy::open, "a mask of Kind"},
 };
 
 IModel* create(const ISettings& settings) noexcept {
@@ -280,8 +308,8 @@ constexpr ModelPlugin kPlugin = {
     "1.0",
     "does what its setting says",
     std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture) |
-        std::uint32_t(Kind::embedding),
-    2047,
+        std::uint32_t(Kind::embedding) | std::uint32_t(Kind::speech),
+    8191,
     {kSettings, std::size(kSettings)},
     &create,
 };

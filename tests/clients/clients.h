@@ -9,7 +9,7 @@ namespace aiproject::test {
 struct ClientTarget {
     std::string baseUrl;
     std::string key;
-    std::map<std::string, std::string> models;  // chat, plain, reasoner, vision, embedding, voice
+    std::map<std::string, std::string> models;  // chat, plain, reasoner, vision, embedding, voice, streams, speaker
 };
 
 // False: their packages are not installed, and a line has said so; ctest then counts the test as skipped.

@@ -6,7 +6,7 @@ import { openai, target } from './target.mjs';
 
 const { models } = target;
 
-test('openai: a transcription in three formats', async () => {
+test('openai: a transcription in five formats', async () => {
     const wav = Buffer.alloc(44 + 32_000);
     wav.write('RIFF', 0);
     wav.writeUInt32LE(36 + 32_000, 4);
@@ -28,4 +28,15 @@ test('openai: a transcription in three formats', async () => {
     const verbose = await say({ response_format: 'verbose_json' });
     assert.equal(verbose.text, text);
     assert.equal(verbose.duration, 1);
+    assert.match(await say({ response_format: 'srt' }), /^1\n00:00:00,000 --> 00:00:01,000\n/);
+    assert.match(await say({ response_format: 'vtt', language: 'zh' }), /^WEBVTT\n\n00:00:00.000 --> /);
+    let streamed = '';
+    let done;
+    for await (const event of await say({ model: models.streams, stream: true, temperature: 0 })) {
+        if (event.type === 'transcript.text.delta') streamed += event.delta;
+        else done = event;
+    }
+    assert.equal(streamed, text);
+    assert.equal(done.type, 'transcript.text.done');
+    assert.equal(done.text, text);
 });

@@ -3,42 +3,23 @@
 #include "e2e/site.h"
 #include "integration/administer.h"
 #include "support/eventually.h"
+#include "support/model_settings.h"
 #include "support/spec.h"
 #include "upstream/simulator.h"
 
 #include <Poco/String.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 using namespace aiproject::test;
 using namespace std::string_literals;
 using aiproject::upstream::Call;
 using aiproject::upstream::FaultKind;
-using aiproject::upstream::Options;
 using aiproject::upstream::Simulator;
 
 namespace {
-
-// A model of the plugin openai for each of the simulator's.
-Settings modelsOf(const Simulator& simulator) {
-    Settings settings;
-    const auto add = [&](const std::string& name, const std::string& model, const Settings& more) {
-        const std::string prefix = "model." + name + ".";
-        settings[prefix + "plugin"] = "openai";
-        settings[prefix + "url"] = simulator.openAiUrl();
-        settings[prefix + "api_key"] = Options().openAiKey;
-        settings[prefix + "model"] = model;
-        for (const auto& [key, value] : more) settings[prefix + key] = value;
-    };
-    add("chat", "sim-chat", {});
-    add("plain", "sim-plain", {{"tools", "false"}});
-    add("reasoner", "sim-reasoner", {});
-    add("vision", "sim-vision", {{"audio", "true"}});
-    add("embedding", "sim-embedding", {{"kind", "embedding"}});
-    add("voice", "whisper-1", {{"kind", "voice"}});
-    return settings;
-}
 
 struct ClientsOfTheHost : CppUnit::TestCase {
     Simulator simulator;  // of OpenAI's models; the site has its own, of iFlytek's
@@ -48,7 +29,7 @@ struct ClientsOfTheHost : CppUnit::TestCase {
     bool opens(const Settings& more = {}) {
         if (!clientsAreInstalled()) return false;
         SiteOptions options;
-        options.settings = modelsOf(simulator);
+        options.settings = openAiModels(simulator);
         for (const auto& [key, value] : more) options.settings[key] = value;
         site.emplace(options);
         token = site->newUser("alice");
@@ -60,6 +41,7 @@ struct ClientsOfTheHost : CppUnit::TestCase {
         ClientTarget target{"http://127.0.0.1:" + std::to_string(site->nginx().port()) + "/v1", token, others};
         for (const auto* name : {"chat", "plain", "reasoner", "vision", "embedding", "voice"})
             target.models.emplace(name, name);
+        target.models.emplace("streams", target.models["voice"]);
         runScene(target, scene, argument);
     }
 
@@ -80,6 +62,12 @@ SPEC(ClientsOfTheHost, get_whole_answers_of_an_upstream_that_speaks_as_spark_doe
     run("speech", {{"voice", "whisper-1"}});  // an alias of route.voice
     for (const auto& call : site->upstream().calls()) CPPUNIT_ASSERT_EQUAL(""s, call.violation);
     CPPUNIT_ASSERT(simulator.calls().empty());
+}
+
+SPEC(ClientsOfTheHost, hear_speech_where_the_plugin_for_it_is_built) {
+    if (!std::filesystem::exists(pluginFolder() + "/speech_espeak.so") || !opens({{"route.speech", "speech_espeak"}}))
+        return;
+    for (const auto* model : {"speech_espeak", "tts-1"}) run("spoken", {{"speaker", model}});
 }
 
 SPEC(ClientsOfTheHost, are_refused_in_their_own_words_before_any_upstream_is_asked) {

@@ -25,7 +25,8 @@ struct ClientsOfTheSimulator : CppUnit::TestCase {
                    {"reasoner", "sim-reasoner"},
                    {"vision", "sim-vision"},
                    {"embedding", "sim-embedding"},
-                   {"voice", "whisper-1"}}},
+                   {"voice", "whisper-1"},
+                   {"streams", "sim-transcribe"}}},
                  scene, argument);
     }
     void breakWith(FaultKind kind, int code = 0) { simulator.setFault({kind, code, "", {}}); }

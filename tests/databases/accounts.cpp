@@ -3,6 +3,7 @@
 
 #include "auth/user_directory.h"
 #include "databases/databases.h"
+#include "support/account_ids.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
 
@@ -250,9 +251,11 @@ ON_EACH_DATABASE(Door, is_shown_to_the_operator) {
     const AccountView ann = directory.find("Ann").value();
     CPPUNIT_ASSERT(ann.lastLoginMs == 2000 && ann.callsHeld == 4 && ann.tokens == 100 && ann.createdAt.back() == 'Z');
     CPPUNIT_ASSERT(!directory.find("ann"));
-    CPPUNIT_ASSERT(directory.setDisabled("Ann", true) && directory.setDisabled("Ann", true));
+    CPPUNIT_ASSERT(directory.setDisabled(idOf(directory, "Ann"), true) &&
+                   directory.setDisabled(idOf(directory, "Ann"), true));
     CPPUNIT_ASSERT_EQUAL("Ann;"s, namesOf({"", "", true, 9}));
-    CPPUNIT_ASSERT(directory.remove("Ann") && !directory.find("Ann") && !directory.remove("Ann"));
+    CPPUNIT_ASSERT(directory.remove(idOf(directory, "Ann")) && !directory.find("Ann") &&
+                   !directory.remove(idOf(directory, "Ann")));
     directory.add({"Ann", "$scrypt$", "a@example.org", "", 100, -1, -1});
     CPPUNIT_ASSERT(directory.find("Ann")->id > ann.id);
     std::string events;
@@ -265,12 +268,14 @@ ON_EACH_DATABASE(Door, loses_no_grant_when_many_come_at_once) {
     UserDirectory(one.database, {}).add({"ann", "", "", "", 0, 7, 1});
     together(8, [&](int index) {
         UserDirectory directory((index % 2 == 0 ? one : other).database, {});
-        for (int i = 0; i < 5; ++i) directory.grant("ann", {{Kind::add, 3}, {Kind::add, -1}, {Kind::add, 9}}, "test");
+        for (int i = 0; i < 5; ++i)
+            directory.grant(idOf(directory, "ann"), {{Kind::add, 3}, {Kind::add, -1}, {Kind::add, 9}}, "test");
     });
     const AccountView ann = UserDirectory(one.database, {}).find("ann").value();
     CPPUNIT_ASSERT_EQUAL(std::int64_t(120), ann.tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), ann.picTimes);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(361), ann.voiceSeconds);
-    UserDirectory(one.database, {}).grant("ann", {{Kind::set, -1}, {Kind::set, 5'000'000'000'000}, {}}, "test");
+    UserDirectory directory(one.database, {});
+    directory.grant(ann.id, {{Kind::set, -1}, {Kind::set, 5'000'000'000'000}, {}}, "test");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5'000'000'000'000), UserDirectory(other.database, {}).find("ann")->picTimes);
 }

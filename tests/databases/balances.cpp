@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "billing/billing.h"
 #include "databases/databases.h"
+#include "support/account_ids.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
 
@@ -79,7 +80,7 @@ struct Shop {
                 default: return {BalanceStep::Kind::add, pick(random, 300)};
             }
         };
-        directory.grant(user.name, {step(), step(), step()}, "test");
+        directory.grant(idOf(directory, user.name), {step(), step(), step()}, "test");
     }
     void redeem(const User& user, std::mt19937& random) {
         Invitation invitation;

@@ -3,7 +3,7 @@
 #include "moving/importer.h"
 
 #include "auth/accounts.h"
-#include "commands/usage_report.h"
+#include "billing/usage_report.h"
 #include "databases/databases.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"

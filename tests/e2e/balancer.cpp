@@ -107,6 +107,23 @@ SPEC(Balancer, says_busy_when_no_host_has_workers) {
     }
 }
 
+SPEC(Balancer, asks_another_host_for_administration_and_says_where_the_browser_is) {
+    for (int round = 0; round < kRounds; ++round) {
+        const RawAnswer nobody = asked("/admin/users");
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(nobody.head, 503, nobody.status);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(nobody.body, 0UL, nobody.body.find(R"({"error":{"code":"busy",)"));
+        CPPUNIT_ASSERT_EQUAL(""s, nobody.header("X-Accel-Redirect"));
+    }
+    AnsweringPool auth(folders[1].file("auth.sock"), "Content-Type: text/plain\r\n\r\nyes");
+    int served = 0;  // the hosts may be left out for a while, since both had nobody
+    const auto isServed = [&] {
+        const RawAnswer answer = asked("/admin/users");
+        if (answer.body.find("yes") != std::string::npos) ++served;
+        return served >= kRounds;
+    };
+    ASSERT_EVENTUALLY(isServed());
+}
+
 SPEC(Balancer, heeds_no_word_of_a_client_about_its_hosts) {
     AnsweringPool model(folders[1].file("model.sock"), "Content-Type: text/plain\r\n\r\nyes");
     for (const char* word : {"first", "again"})

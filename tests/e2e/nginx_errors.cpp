@@ -93,19 +93,52 @@ SPEC(NginxErrors, clients_of_openai_read_errors_in_their_shape) {
         CPPUNIT_ASSERT_EQUAL("*"s, answer.header("Access-Control-Allow-Origin"));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, 32UL, answer.header("X-Request-Id").size());
     };
-    for (const char* path : {"/v1", "/v1/", "/v1/responses", "/v1/chat", "/v1/audio/speech", "/v1/completions/"}) {
+    for (const char* path :
+         {"/v1", "/v1/", "/v1/responses", "/v1/chat", "/v1/audio/translations", "/v1/completions/"}) {
         const RawAnswer answer = askRaw(site.port(), post(path));
         assertFault(answer, 404, R"("unknown_url")");
         CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("POST /v1/chat/completions") != std::string::npos);
     }
     for (const std::string& path :
-         {"/chat/completions"s, "/embeddings"s, "/audio/transcriptions"s, "/models"s, "/models/m"s})
+         {"/chat/completions"s, "/embeddings"s, "/audio/transcriptions"s, "/audio/speech"s, "/models"s, "/models/m"s})
         for (const std::string& whole : {"/v1" + path, "/v1" + path + "/", path, path + "/"}) {
             const RawAnswer busy = askRaw(site.port(), post(whole));
             assertFault(busy, 503, R"("server_is_overloaded")");
             CPPUNIT_ASSERT_EQUAL("1"s, busy.header("Retry-After"));
             assertFault(askRaw(site.port(), announce(whole, 100'000'000)), 413, R"("request_too_large")");
         }
+}
+
+SPEC(NginxErrors, administration_reads_errors_in_its_shape_and_is_shown_in_no_frame) {
+    const NginxSite site(options());
+    const auto assertFault = [](const RawAnswer& answer, int status, const std::string& code) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, status, answer.status);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 0UL,
+                                     answer.body.find(R"({"error":{"code":")" + code + R"(","message":")"));
+        CPPUNIT_ASSERT_EQUAL("application/json; charset=utf-8"s, answer.header("Content-Type"));
+        CPPUNIT_ASSERT_EQUAL("no-store"s, answer.header("Cache-Control"));
+    };
+    for (const char* path : {"/admin/session", "/admin/users", "/admin/users/5/grant", "/admin/models", "/admin/"}) {
+        assertFault(askRaw(site.port(), post(path)), 503, "busy");
+        assertFault(askRaw(site.port(), announce(path, 80 * 1024 + 1)), 413, "too_large");
+    }
+    NginxOptions slow = options();
+    slow.authRate = "1r/m";
+    const NginxSite limited(slow);
+    for (int i = 0; i <= 30; ++i)  // who asks who is signed in is no login
+        for (const char* method : {"GET", "DELETE"})
+            assertFault(askRaw(limited.port(), plain(method, "/admin/session")), 503, "busy");
+    for (int i = 0; i <= 20; ++i) assertFault(askRaw(limited.port(), post("/admin/session")), 503, "busy");
+    assertFault(askRaw(limited.port(), post("/admin/session")), 429, "too_many_requests");
+    assertFault(askRaw(limited.port(), post("/admin/users")), 503, "busy");
+    AnsweringPool auth(dir.file("auth.sock"), "Content-Type: application/json\r\n\r\n{}");
+    const RawAnswer answer = askRaw(site.port(), plain("GET", "/admin/users"));
+    for (const auto& [name, value] :
+         {std::pair{"X-Content-Type-Options"s, "nosniff"s}, std::pair{"Referrer-Policy"s, "no-referrer"s},
+          std::pair{"Content-Security-Policy"s, "default-src 'none'; frame-ancestors 'none'"s},
+          std::pair{"Cross-Origin-Resource-Policy"s, "same-origin"s}})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, value, answer.header(name));
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, 32UL, answer.header("X-Request-Id").size());
 }
 
 SPEC(NginxErrors, semantic_keeps_the_status_on_documented_paths) {

@@ -76,6 +76,8 @@ void NginxSite::fillFolder() const {
         {"AUTH_SOCKET", options_.socketFolder + "/auth.sock"},
         {"MEDIA_SOCKET", options_.socketFolder + "/media.sock"},
         {"MODEL_SOCKET", options_.socketFolder + "/model.sock"},
+        {"CONSOLE", (kTemplates / "console").string()},
+        {"STATUS_SOCKET", options_.socketFolder + "/status.sock"},
         {"HTTP_STATUS", options_.errorStatus == ErrorStatus::envelope ? "envelope" : "semantic"},
         {"AUTH_RATE", options_.authRate},
         {"AUTH_BURST", std::to_string(options_.authBurst)},

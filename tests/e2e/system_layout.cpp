@@ -4,13 +4,16 @@
 #include "support/eventually.h"
 #include "support/places.h"
 #include "support/spec.h"
+#include "support/text.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocket.h>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <map>
 #include <memory>
 
 namespace aiproject::test {
@@ -110,6 +113,54 @@ SPEC(SystemLayout, answers_on_ipv6_as_on_ipv4) {
     }
 }
 
+SPEC(SystemLayout, has_a_snippet_for_a_site_that_has_other_paths_as_well) {
+    installSystemFiles();
+    const std::uint16_t port = freePort();
+    std::ofstream(dir.path() / "etc/nginx/conf.d/own.conf")
+        << "server { listen 127.0.0.1:" << port << "; error_page 404 /own; include snippets/aiproject.conf;\n"
+        << "location / { return 404; } location = /own { internal; return 200 mine; } }\n";
+    const ChildProcess nginx(
+        {"nginx", {"-e", "stderr", "-c", debianNginxConf(), "-g", "daemon off;"}, {}, -1, dir.file("output")});
+    const auto ask = [&](const std::string& path) {
+        RawClient client(Poco::Net::SocketAddress("127.0.0.1", port));
+        client.send("GET " + path + " HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n");
+        return client.answer();
+    };
+    CPPUNIT_ASSERT_MESSAGE(readFile(dir.file("output")), eventually([&] {
+                               try {
+                                   return ask("/elsewhere").body == "mine";
+                               } catch (const Poco::Exception&) {
+                                   return false;  // nginx does not listen yet
+                               }
+                           }));
+    // No worker serves, so every body is one that nginx makes: in the shape of its path.
+    for (const auto& [path, status] : std::map<std::string, int>{{"/textModel/chat", 200},
+                                                                 {"/auth/login", 200},
+                                                                 {"/auth/me", 503},
+                                                                 {"/models/x/chat", 503},
+                                                                 {"/v1/models", 503},
+                                                                 {"/v1/nothing", 404},
+                                                                 {"/admin/users", 503},
+                                                                 {"/healthz", 503},
+                                                                 {"/status", 503}}) {
+        const RawAnswer answer = ask(path);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(path, status, answer.status);
+        CPPUNIT_ASSERT_MESSAGE(path + ": " + answer.body, answer.body.compare(0, 1, "{") == 0);
+    }
+    // A new location without them would differ from the same path of the site.
+    const std::string snippet = readFile(dir.file("etc/nginx/snippets/aiproject.conf"));
+    CPPUNIT_ASSERT_EQUAL(countOf(snippet, "\nlocation "), countOf(snippet, "include aiproject/settings.conf;"));
+}
+
+SPEC(SystemLayout, has_the_console_where_the_site_looks_for_it) {
+    installSystemFiles();
+    installPrograms();
+    const std::string conf = readFile(dir.file("etc/nginx/aiproject/console.conf"));
+    CPPUNIT_ASSERT_MESSAGE(conf, conf.find("alias \"/usr/share/aiproject/console/\";") != std::string::npos);
+    for (const char* file : {"index.html", "main.js", "console.css", "lang/zh-CN.json", "voice/worklet.js"})
+        CPPUNIT_ASSERT_MESSAGE(file, fs::exists(dir.path() / "usr/share/aiproject/console" / file));
+}
+
 SPEC(SystemLayout, has_a_unit_that_systemd_understands_as_a_whole) {
     installPrograms();
     CPPUNIT_ASSERT_EQUAL(std::string(), complaintsAbout(unit()));
@@ -124,7 +175,38 @@ SPEC(SystemLayout, has_a_unit_that_systemd_understands_as_a_whole) {
 SPEC(SystemLayout, has_a_unit_that_gives_little_away) {
     installPrograms();
     // Of 100 points of exposure; what is left is the network and Unix sockets.
-    succeed({"systemd-analyze", {"security", "--no-pager", "--offline=true", "--threshold=18", unit()}, {}, -1, {}});
+    succeed({"systemd-analyze", {"security", "--no-pager", "--offline=true", "--threshold=14", unit()}, {}, -1, {}});
+}
+
+SPEC(SystemLayout, has_a_unit_that_waits_for_the_service_to_say_that_it_serves) {
+    installPrograms();
+    const std::string text = readFile(unit());
+    for (const char* line : {"\nType=notify\n", "\nNotifyAccess=main\n", "/bin/aiproject reload\n"})
+        CPPUNIT_ASSERT_MESSAGE(line, text.find(line) != std::string::npos);
+}
+
+// By systemd itself, in a folder that stands for a system; only root may give files away.
+SPEC(SystemLayout, has_a_user_and_folders_that_systemd_makes) {
+    if (geteuid() != 0) return;
+    installPrograms();
+    dir.write("etc/passwd", "root:x:0:0::/root:/bin/sh\n");
+    dir.write("etc/group", "root:x:0:\nwww-data:x:4242:\n");
+    succeed({"systemd-sysusers", {"--root=" + dir.path().string(), "aiproject.conf"}, {}, -1, {}});
+    succeed({"systemd-tmpfiles", {"--root=" + dir.path().string(), "--create", "aiproject.conf"}, {}, -1, {}});
+    const std::string users = readFile(dir.file("etc/passwd")), begin = "\naiproject:x:";
+    const auto at = users.find(begin);
+    CPPUNIT_ASSERT_MESSAGE(users, at != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(users, users.find(":/var/lib/aiproject:/usr/sbin/nologin\n", at) != std::string::npos);
+    const uid_t user = uid_t(std::stoul(users.substr(at + begin.size())));
+    struct stat sockets {
+    }, configuration{};
+    CPPUNIT_ASSERT_EQUAL(0, stat(dir.file("run/aiproject").c_str(), &sockets));
+    CPPUNIT_ASSERT_EQUAL(user, sockets.st_uid);
+    CPPUNIT_ASSERT_EQUAL(gid_t(4242), sockets.st_gid);
+    CPPUNIT_ASSERT_EQUAL(mode_t(02750), mode_t(sockets.st_mode & 07777));
+    CPPUNIT_ASSERT_EQUAL(0, stat(dir.file("etc/aiproject").c_str(), &configuration));
+    CPPUNIT_ASSERT_EQUAL(uid_t(0), configuration.st_uid);
+    CPPUNIT_ASSERT_EQUAL(mode_t(0750), mode_t(configuration.st_mode & 07777));
 }
 
 SPEC(SystemLayout, runs_in_no_group_of_the_machines_other_sites) {
@@ -145,7 +227,8 @@ SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
     for (const char* file :
          {"bin/aiproject", AIPROJECT_ECHO, "include/aiproject/imodel.h", "share/aiproject/sql/sqlite/001_users.sql",
           "share/aiproject/nginx/aiproject/locations.conf", "share/aiproject/nginx/sites-available/aiproject",
-          "lib/systemd/system/aiproject.service", "share/bash-completion/completions/aiproject"})
+          "lib/systemd/system/aiproject.service", "share/bash-completion/completions/aiproject",
+          "share/man/man1/aiproject.1", "share/man/man5/aiproject.properties.5"})
         CPPUNIT_ASSERT_MESSAGE(file, fs::is_regular_file(fs::path(prefix) / file));
     CPPUNIT_ASSERT(readFile(unit()).find("ExecStart=" + prefix + "/bin/aiproject serve\n") != std::string::npos);
 }
@@ -153,13 +236,13 @@ SPEC(SystemLayout, has_everything_below_the_prefix_that_it_was_given) {
 SPEC(SystemLayout, leaves_no_mark_unfilled) {
     installSystemFiles();
     int files = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(dir.path())) {
+    for (const auto& entry : fs::recursive_directory_iterator(dir.path() / "etc/nginx")) {
         if (!entry.is_regular_file()) continue;
         const std::string text = readFile(entry.path());
         CPPUNIT_ASSERT_MESSAGE(entry.path(), text.find('@') == std::string::npos);
         ++files;
     }
-    CPPUNIT_ASSERT_EQUAL(13, files);
+    CPPUNIT_ASSERT_EQUAL(20, files);
 }
 
 }  // namespace aiproject::test

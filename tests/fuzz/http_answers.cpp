@@ -1,9 +1,9 @@
 // The bytes of an upstream after a question over HTTP: an answer, the events in it, and a chat completion that is
 // followed.
+#include "aiproject/testing.h"
 #include "fuzz/target.h"
 #include "openai/chat_stream.h"
 #include "support/raw_web_socket.h"
-#include "support/silent_reply.h"
 #include "upstream/text.h"
 
 #include <sys/socket.h>
@@ -42,7 +42,7 @@ std::string eventsIn(std::string_view input, std::size_t piece) {
     return all;
 }
 
-struct CheckedFrames final : test::SilentReply {
+struct CheckedFrames final : testing::Reply {
     Seen frame(Text dialect, Text message) noexcept override {
         require(std::string_view(dialect) == "openai" && isUtf8(message), "a frame is UTF-8");
         return Seen::passed;

@@ -1,7 +1,7 @@
 // The bytes of an upstream after the upgrade: frames that become messages.
+#include "aiproject/testing.h"
 #include "fuzz/target.h"
 #include "support/raw_web_socket.h"
-#include "support/silent_reply.h"
 #include "upstream/call.h"
 #include "upstream/text.h"
 #include "upstream/web_stream.h"
@@ -40,7 +40,7 @@ std::string decoded(std::string_view input, std::size_t piece) {
 // Answers how many messages there were.
 std::size_t readAll(int descriptor) {
     std::size_t messages = 0;
-    test::SilentReply reply;
+    testing::Reply reply;
     Deadlines deadlines(reply, Timeouts{1, 1, 1, 1}, "the upstream");
     Call reader(test::rawWebSocket(descriptor, {std::chrono::steady_clock::now()}), deadlines);  // closes it
     try {
@@ -73,7 +73,7 @@ private:
 
 // As the host follows it. Answers how many messages there were.
 std::size_t followAll(int descriptor) {
-    test::SilentReply reply;
+    testing::Reply reply;
     std::size_t messages = 0;
     auto* const stream = new Counting(test::rawWebSocket(descriptor), messages);
     while (stream->advance(reply).next != Next::over) continue;

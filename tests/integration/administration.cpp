@@ -31,6 +31,11 @@ SPEC(Administration, adds_shows_grants_and_deletes_an_account) {
 SPEC(Administration, takes_the_grants_of_the_configuration_when_none_is_said) {
     output({"user", "add", "ann", "--email", "a@example.org", "-Dauth.new_tokens=77"}, kPassword);  // no line break
     CPPUNIT_ASSERT_EQUAL(77, object({"user", "show", "ann", "--json"})->getValue<int>("tokens"));
+    CPPUNIT_ASSERT_EQUAL(-1, object({"user", "show", "ann", "--json"})->getValue<int>("money"));
+    assertSays(output({"user", "add", "bob", "--email", "a@example.org", "-Dauth.new_money=500"}, kPassword),
+               "money 500");
+    output({"user", "add", "cid", "--email", "a@example.org", "-Dauth.new_money=500", "--money=unlimited"}, kPassword);
+    CPPUNIT_ASSERT_EQUAL(-1, object({"user", "show", "cid", "--json"})->getValue<int>("money"));
 }
 
 SPEC(Administration, has_an_exit_code_for_each_failure) {
@@ -142,6 +147,21 @@ SPEC(Administration, makes_lists_and_revokes_keys) {
          {"--ends=2001-01-01"s, "--ends=soon"s, "--tokens=-5"s, "--refill=week"s, "--refill=day"s, "--models=a b"s})
         assertCode(2, run({"key", "add", "ann", wrong}));
     assertCode(2, run({"key", "revoke", "laptop"}));
+}
+
+SPEC(Administration, makes_no_key_for_models_that_nobody_has) {
+    add("ann");
+    const Finished wrong = run({"key", "add", "ann", "--models", "spark_chat,spark_caht"});
+    assertCode(2, wrong);
+    assertSays(wrong.output, "there is no model or alias 'spark_caht'; did you mean spark_chat? There are: ");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"key", "list", "--json"})->size());
+    output({"key", "add", "ann", "--models", "whisper-1"});  // an alias
+    // One that the configuration names may come later, and needs no folder of plugins.
+    const std::vector<std::string> later{"key", "add", "ann", "--models", "later", "-Dplugins.dir=/nowhere"};
+    const Finished unreadable = run(later);
+    assertCode(1, unreadable);
+    assertSays(unreadable.output, "plugins.dir: /nowhere cannot be read");
+    output({"key", "add", "ann", "--models", "later", "-Dplugins.dir=/nowhere", "-Dmodel.later.plugin=unknown"});
 }
 
 SPEC(Administration, grants_money_and_shows_it) {

@@ -115,7 +115,7 @@ SPEC(Check, says_the_same_as_json) {
     const Finished both =
         runToEnd({programPath(), {"check", "-c", installation.configFile(), "--json", "--print-config"}});
     CPPUNIT_ASSERT_EQUAL(2, both.code);
-    assertSays(both, "exclude each other");
+    assertSays(both, "cannot be used together");
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -130,7 +130,7 @@ SPEC(Check, and_models_outlive_what_workers_outlive_and_name_it) {
     const std::pair<const char*, const char*> rows[] = {
         {"bad_destroy", "destroy() of what create() of plugin bad_destroy has made crashes"},
         {"no_version", kOpensNowhere},
-        {"no_text", "no_text.so: summary in its descriptor is no text"},
+        {"no_text", "no_text.so: summary in its descriptor is not text"},
         {"bad_create", "create() of plugin bad_create crashes"}};
     for (const auto& [name, words] : rows) plugins.add(badPluginFolder(), name);
     const std::vector<std::string> pointer{"model.pointer.plugin=bad_destroy", "model.pointer.how=pointer",
@@ -147,6 +147,7 @@ SPEC(Check, and_models_outlive_what_workers_outlive_and_name_it) {
         assertSays(finished, "create() of plugin bad_create crashes (Aborted); it said: ==7==ERROR: AddressSanitizer");
     }
     assertSays(listed, "echo  ");
+    assertSays(listed, "\n  answers come from: says the question back; needs no upstream\n");
 }
 
 SPEC(Check, and_models_end_as_they_should_whatever_a_plugin_does_then) {

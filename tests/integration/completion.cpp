@@ -60,6 +60,24 @@ SPEC(Completion, offers_files_where_a_file_stands_and_nothing_for_other_values) 
     assertOffersNothing({"user", "grant", "--tokens", "=", ""});
 }
 
+SPEC(Completion, goes_on_behind_options_that_stand_before_the_command) {
+    assertOffers({"-c", "F", "user", ""}, "grant");
+    assertOffers({"--config", "F", "--json", "us"}, "user");
+    assertOffers({"--config", "=", "F", "us"}, "usage");
+    assertOffers({"user", "--json", ""}, "rotate");
+    CPPUNIT_ASSERT_EQUAL("\n--tokens\n"s, offered({"-Dlog.level=info", "user", "grant", "ann", "--tok"}));
+    assertOffers({"--"}, "--config");
+    const TempDir dir;
+    const std::string file = dir.write("aiproject.properties", "");
+    CPPUNIT_ASSERT_EQUAL("\n" + file + "\n", offered({"-c", dir.file("aip")}));
+}
+
+SPEC(Completion, offers_the_topics_of_help) {
+    assertOffers({"he"}, "help");
+    assertOffers({"help", "us"}, "user");
+    assertOffers({"help", "user", ""}, "rotate");
+}
+
 SPEC(Completion, offers_nothing_where_it_knows_nothing) {
     assertOffersNothing({"frob", ""});
     assertOffersNothing({"user", "frob", "-"});

@@ -2,16 +2,14 @@
 #include "integration/administer.h"
 #include "support/environment_variable.h"
 #include "support/plugin_folder.h"
-#include "support/silent_server.h"
+#include "support/scripted_server.h"
 #include "support/spec.h"
 
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <list>
-#include <thread>
 
 using namespace aiproject::test;
 using namespace std::string_literals;
@@ -20,45 +18,6 @@ namespace {
 
 // 300 ms are enough for people; this machine may have much else to do.
 const std::string kMilliseconds = "3000";
-
-enum class Afterwards { closes, waits };
-
-// Each caller has the same answer.
-class ScriptedServer {
-public:
-    ScriptedServer(std::string answer, Afterwards afterwards)
-        : answer_(std::move(answer)), afterwards_(afterwards), thread_([this] { run(); }) {}
-    ~ScriptedServer() {
-        ::shutdown(listener_.descriptor(), SHUT_RDWR);
-        thread_.join();
-    }
-    ScriptedServer(const ScriptedServer&) = delete;
-    ScriptedServer& operator=(const ScriptedServer&) = delete;
-
-    std::uint16_t port() const { return listener_.port(); }
-    int callers() const { return callers_; }
-
-private:
-    void run() {
-        for (int client = 0; (client = ::accept4(listener_.descriptor(), nullptr, nullptr, SOCK_CLOEXEC)) >= 0;) {
-            ++callers_;
-            std::string head;
-            char byte = 0;
-            while (head.find("\r\n\r\n") == std::string::npos && ::recv(client, &byte, 1, 0) == 1) head += byte;
-            if (head.compare(0, 16, "GET /v1/models H") == 0)
-                ::send(client, answer_.data(), answer_.size(), MSG_NOSIGNAL);
-            while (afterwards_ == Afterwards::waits && ::recv(client, &byte, 1, 0) > 0) {
-            }
-            ::close(client);
-        }
-    }
-
-    const std::string answer_;
-    const Afterwards afterwards_;
-    SilentServer listener_;
-    std::atomic<int> callers_{0};
-    std::thread thread_;  // last: starts when all else is there
-};
 
 std::string answerWith(const std::string& body, const std::string& status = "200 OK") {
     return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
@@ -87,6 +46,12 @@ struct Discover : CppUnit::TestCase {
     std::string configuration(const std::string& text) const { return dir.write("c", text); }
 };
 
+std::string replacedAll(std::string text, const std::string& from, const std::string& to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
+    return text;
+}
+
 std::string linesFor(const std::string& name, const std::string& port, const std::string& model) {
     const std::string key = "model." + name;
     return key + ".plugin = openai\n" + key + ".dialect = " + name + "\n" + key + ".url = http://127.0.0.1:" + port +
@@ -104,6 +69,31 @@ SPEC(Discover, prints_the_lines_for_what_it_finds) {
                              "; its models: Qwen/Qwen3-8B\n" + linesFor("vllm", second, "Qwen/Qwen3-8B") +
                              "\nroute.text = ollama, vllm\n",
                          finished.output);
+}
+
+SPEC(Discover, makes_a_model_of_voice_of_a_server_that_transcribes) {
+    const std::string port = have(answerWith(R"({"data":[{"id":"whisper-small","owned_by":"vllm"},{"id":"qwen3"}]})"));
+    const Finished finished = discover({"-c", configuration("")});
+    assertCode(0, finished);
+    const std::string voice = replacedAll(linesFor("vllm", port, "whisper-small"), "model.vllm.", "model.vllm_voice.") +
+                              "model.vllm_voice.kind = voice\n";
+    assertSays(finished.output, linesFor("vllm", port, "qwen3"));
+    assertSays(finished.output, voice);
+    assertSays(finished.output, "\nroute.text = vllm\nroute.voice = vllm_voice\n");
+
+    const std::string file = configuration("route.voice = spark_iat\n");
+    assertCode(0, discover({"-c", file, "--write"}));
+    assertSays(readFile(file), "# Found by `aiproject discover`: vLLM on port " + port + "\n");
+    assertSays(readFile(file), voice + "route.text = vllm\n");
+    assertCode(1, discover({"-c", file, "--write"}));  // has both
+}
+
+SPEC(Discover, takes_a_server_that_only_transcribes) {
+    have(modelsOf("vllm", "whisper-small"));
+    const Finished finished = discover({"-c", configuration("")});
+    assertCode(0, finished);
+    assertSays(finished.output, "\nroute.voice = vllm_voice\n");
+    assertSilentOf(finished.output, "route.text");
 }
 
 SPEC(Discover, tells_two_servers_of_one_product_apart) {
@@ -193,6 +183,19 @@ SPEC(Discover, knows_the_model_under_another_name) {
     assertSays(again.output, "has the model mine, vllm already");
 }
 
+SPEC(Discover, knows_what_is_in_conf_d_and_writes_to_the_file) {
+    const std::string port = have(modelsOf("library", "qwen3:8b")), other = have(modelsOf("vllm", "m"));
+    const std::string file = configuration("log.level = info\n");
+    std::filesystem::create_directories(dir.file("conf.d"));
+    const std::string added = "model.mine.plugin = openai\nmodel.mine.url = http://127.0.0.1:" + port +
+                              "/v1\nmodel.mine.model = qwen3:8b\nroute.text = mine\n";
+    dir.write("conf.d/mine.properties", added);
+    assertCode(0, discover({"-c", file, "--write"}));
+    assertSays(readFile(file), linesFor("vllm", other, "m"));
+    for (const char* known : {"model.ollama", "model.mine", "route.text"}) assertSilentOf(readFile(file), known);
+    CPPUNIT_ASSERT_EQUAL(added, readFile(dir.file("conf.d/mine.properties")));
+}
+
 SPEC(Discover, leaves_a_route_that_is_set) {
     have(modelsOf("library", "qwen3:8b"));
     for (const char* route : {"route.text = spark_chat\n", "route.text =\n"}) {
@@ -236,7 +239,7 @@ SPEC(Discover, refuses_what_it_cannot_do) {
     ports = "80, x";
     const Finished finished = discover({"-c", file});
     assertCode(2, finished);
-    assertSays(finished.output, "AIPROJECT_DISCOVER_PORTS: 'x' is no port");
+    assertSays(finished.output, "AIPROJECT_DISCOVER_PORTS: 'x' is not a port");
     ports.clear();
     const EnvironmentVariable never("AIPROJECT_DISCOVER_MS", "0");
     assertSays(runToEnd({programPath(), {"discover", "-c", file}}).output, "AIPROJECT_DISCOVER_MS: '0' is not");
@@ -245,31 +248,48 @@ SPEC(Discover, refuses_what_it_cannot_do) {
     CPPUNIT_ASSERT(!std::filesystem::exists(dir.file("none")));
 }
 
-// The parts of the quick start that look for a server and write the configuration, as it sources them.
+// The parts of the quick start that look for servers and engines and write the configuration, as it sources them.
 SPEC(Discover, is_what_the_quick_start_asks) {
-    const auto configured = [this](const std::string& known) {
+    const auto configured = [this](const std::string& known, const std::string& built = "") {
         const std::string script =
             R"(prefix=$1 sources=$2 service_group=$(id -gn); declare -A given=([quota.answer_tokens]=9)
 for part in upstream settings; do . "$sources/nginx/quickstart/$part.sh"; done
-mkdir -p "$prefix/bin" "$prefix/etc" "$prefix/data"; ln -sf "$3" "$prefix/bin/aiproject"; echo 1 >"$prefix/data/simulator.port"
-unset SPARK_APP_ID SPARK_API_KEY SPARK_API_SECRET; choose_upstream; find_server >&2
-[[ $upstream != simulator ]] || write_simulator_file
-write_aiproject_file; upstream_title; cat "$prefix/etc/aiproject.properties")";
+mkdir -p "$prefix/bin" "$prefix/etc" "$prefix/data"; echo 1 >"$prefix/data/simulator.port"
+printf '%s\n' '#!/bin/sh' "[ \$1 = models ] && printf '%s' '$4' || exec '$3' \"\$@\"" >"$prefix/bin/aiproject"
+chmod +x "$prefix/bin/aiproject"
+unset SPARK_APP_ID SPARK_API_KEY SPARK_API_SECRET; choose_upstream; find_server >&2; find_engines
+! needs_simulator || write_simulator_file
+write_aiproject_file; cat "$prefix/etc/aiproject.properties")";
         return runToEnd({"bash",
-                         {"-euc", script, "bash", dir.file("site"), sourceFolder(), programPath()},
+                         {"-euc", script, "bash", dir.file("site"), sourceFolder(), programPath(), built},
                          {{"AIPROJECT_DISCOVER_PORTS", known}, {"AIPROJECT_DISCOVER_MS", kMilliseconds}}});
     };
+    const std::string chat = "model.spark_chat.url = wss://localhost:1/v3.5/chat\n",
+                      voice = "model.spark_iat.url = wss://localhost:1/v2/iat\n",
+                      picture = "model.spark_image.url = wss://localhost:1/v2.1/image\n";
     const Finished without = configured("");
     assertCode(0, without);
-    assertSays(without.output, "simulator\n");
-    assertSays(without.output, "model.spark_chat.url = wss://localhost:1/v3.5/chat\n");
+    for (const std::string& line : {chat, voice, picture}) assertSays(without.output, line);
+    for (const std::string model : {"spark_chat", "spark_iat", "spark_image"})
+        assertSays(without.output, "model." + model + ".origin = simulator: canned answers\n");
+    assertSilentOf(without.output, "route.");
 
+    // Texts from a server; for voice and pictures there is none.
     const std::string port = have(modelsOf("library", "qwen3:8b"));
     const Finished with = configured(port);
     assertCode(0, with);
-    assertSays(with.output, "\nOllama on port " + port + " (texts only");
-    assertSays(with.output,
-               linesFor("ollama", port, "qwen3:8b") + "\nroute.text = ollama\nroute.voice = \nroute.picture = \n");
+    assertSays(with.output, "- found: Ollama on port " + port + "\n");
+    assertSays(with.output, linesFor("ollama", port, "qwen3:8b") + "\nroute.text = ollama\n");
     assertSays(with.output, "quota.answer_tokens = 9\n");
+    assertSays(with.output, voice + "model.spark_iat.app_id = ");
+    assertSays(with.output, picture);
     assertSilentOf(with.output, "spark_chat");
+
+    // Everything is here.
+    const std::string all = have(answerWith(R"({"data":[{"id":"whisper-small","owned_by":"vllm"},{"id":"qwen3"}]})"));
+    const Finished own = configured(all, "ocr_tesseract  reads\n  plugin x\nspeech_espeak  speaks\n");
+    assertCode(0, own);
+    assertSays(own.output, "route.voice = vllm_voice\n");
+    assertSays(own.output, "route.picture = ocr_tesseract\nroute.speech = speech_espeak\n");
+    assertSilentOf(own.output, "simulator");
 }

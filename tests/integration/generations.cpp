@@ -9,6 +9,7 @@
 
 #include <signal.h>
 
+#include <filesystem>
 #include <fstream>
 
 using namespace aiproject::test;
@@ -52,6 +53,24 @@ struct Generations : CppUnit::TestCase {
 };
 
 }  // namespace
+
+SPEC(Generations, take_up_what_is_in_conf_d_as_a_whole) {
+    const TempDir& dir = manager->installation().dir();
+    std::filesystem::create_directories(dir.file("conf.d"));
+    const std::string second = dir.write("conf.d/second.properties", "model.second.plugin = echo\n");
+    CPPUNIT_ASSERT_EQUAL(404, ask("second/chat", "hello").status);
+    assertReloads();
+    CPPUNIT_ASSERT_EQUAL(200, ask("second/chat", "hello").status);
+
+    dir.write("conf.d/wrong.properties", "no.such.key = 1\n");
+    const Finished refused = manager->command("reload");
+    CPPUNIT_ASSERT_EQUAL(1, refused.code);
+    CPPUNIT_ASSERT_MESSAGE(refused.output,
+                           refused.output.find("conf.d/wrong.properties: no.such.key: ") != std::string::npos);
+    std::filesystem::remove(second);  // a worker that is started later has what the first ones had
+    assertReplacesKilledWorker();
+    CPPUNIT_ASSERT_EQUAL(200, ask("second/chat", "hello").status);
+}
 
 SPEC(Generations, start_workers_with_the_configuration_they_began_with) {
     configure("no.such.key = 1");

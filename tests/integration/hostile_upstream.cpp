@@ -62,7 +62,7 @@ SPEC(HostileUpstream, that_refuses_is_quoted_however_its_words_are_framed) {
         expect({"HTTP/1.1 503 Trouble\r\n"s + answer, "", ""}, ModelStatus::unavailable, "it said: busy");
     for (const char* status : {"204 Nothing", "304 As Before", "102 Wait"})
         expect({"HTTP/1.1 "s + status + "\r\nContent-Length: 4\r\n\r\nbusy", "", ""}, ModelStatus::misconfigured,
-               "no WebSocket service there; check url");
+               "no such service there; check url");
     expect({"HTTP/1.1 503 Trouble\r\nContent-Length: many\r\n\r\nbusy", "", ""}, ModelStatus::unavailable,
            "Syntax error");
 }

@@ -178,7 +178,7 @@ SPEC(MovingIn, does_not_begin_when_it_is_not_told_what_to_do) {
     assertSays(nothing.output, "--from is missing");
     const Finished both = import({"--apply", "--dry-run"});
     CPPUNIT_ASSERT_EQUAL(2, both.code);
-    assertSays(both.output, "exclude each other");
+    assertSays(both.output, "cannot be used together");
 }
 
 SPEC(MovingIn, says_what_it_cannot_do) {

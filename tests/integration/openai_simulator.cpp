@@ -304,6 +304,10 @@ SPEC(OpenAiSimulator, transcribes_forms_with_parts_in_any_order) {
     CPPUNIT_ASSERT_EQUAL(text + "\n", post(file + model + field("response_format", "text")).body);
     const auto verbose = post(file + model + field("response_format", "verbose_json")).json();
     CPPUNIT_ASSERT_EQUAL(1.0, verbose->getValue<double>("duration"));
+    CPPUNIT_ASSERT_EQUAL("1\n00:00:00,000 --> 00:00:01,000\n" + text + "\n\n",
+                         post(file + model + field("response_format", "srt")).body);
+    CPPUNIT_ASSERT_EQUAL("WEBVTT\n\n00:00:00.000 --> 00:00:01.000\n" + text + "\n\n",
+                         post(file + model + field("response_format", "vtt")).body);
     CPPUNIT_ASSERT_EQUAL("model"s, post(file).error()->getValue<std::string>("param"));
     CPPUNIT_ASSERT_EQUAL("file"s, post(model).error()->getValue<std::string>("param"));
     CPPUNIT_ASSERT_EQUAL("foo"s, post(model + file + field("foo", "1")).error()->getValue<std::string>("param"));

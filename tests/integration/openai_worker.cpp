@@ -11,6 +11,8 @@
 #include <cppunit/TestCase.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 using namespace aiproject::test;
 using namespace std::string_literals;
@@ -32,6 +34,9 @@ Settings openAiForAll(const Simulator& simulator) {
     leadToOpenAi(simulator, "gpt", "text", settings);
     leadToOpenAi(simulator, "whisper", "voice", settings);
     leadToOpenAi(simulator, "vision", "picture", settings);
+    leadToOpenAi(simulator, "gpt-sim", "voice", settings);
+    settings["model.gpt-sim.model"] = "sim-transcribe";
+    settings["model.gpt-sim.transcripts"] = "streamed";
     settings["model.gpt.model"] = "sim-chat";
     settings["model.whisper.model"] = "whisper-1";
     settings["model.vision.model"] = "sim-vision";
@@ -51,7 +56,27 @@ struct DocumentedPathsToOpenAi : CppUnit::TestCase {
     }
 };
 
-struct ChatCompletionsToSpark : CppUnit::TestCase {};
+struct TranscriptionsOverOpenAi : DocumentedPathsToOpenAi {
+    FastcgiAnswer transcribe(const std::string& model, const std::string& pcm,
+                             std::vector<std::pair<std::string, std::string>> fields) const {
+        fields.emplace_back("model", model);
+        std::string body;
+        for (const auto& [name, value] : fields)
+            body += "--x\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
+        body +=
+            "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pcm\"\r\n\r\n" + pcm + "\r\n--x--\r\n";
+        FastcgiRequest request = jsonRequest("/v1/audio/transcriptions", body);
+        request.parameters["CONTENT_TYPE"] = "multipart/form-data; boundary=x";
+        request.parameters["HTTP_AUTHORIZATION"] = "Bearer " + uuid;
+        return worker.ask(request);
+    }
+};
+
+struct ChatCompletionsToSpark : CppUnit::TestCase {
+    static bool says(const FastcgiAnswer& answer, const std::string& part) {
+        return answer.body.find(part) != std::string::npos;
+    }
+};
 
 }  // namespace
 
@@ -84,6 +109,32 @@ SPEC(DocumentedPathsToOpenAi, let_a_model_of_one_kind_serve_that_one_alone) {
     CPPUNIT_ASSERT(says(asked("/models/gpt/chat", "good morning"), "good morning"));
 }
 
+SPEC(DocumentedPathsToOpenAi, have_embeddings_of_tokens_as_the_client_sent_them) {
+    Settings settings = openAiForAll(simulator);
+    leadToOpenAi(simulator, "embed", "embedding", settings);
+    settings["model.embed.model"] = "sim-embedding";
+    leadToOpenAi(simulator, "texts", "embedding", settings);
+    settings["model.texts.model"] = "sim-embedding";
+    settings["model.texts.dialect"] = "ollama";
+    const WorkerUnderTest other(settings);
+    const std::string bearer = "Bearer " + other.newUser("alice");
+    const auto embed = [&](const std::string& model, const std::string& input) {
+        FastcgiRequest request = jsonRequest("/v1/embeddings", R"({"model":")" + model + R"(","input":)" + input + "}");
+        request.parameters["HTTP_AUTHORIZATION"] = bearer;
+        return other.ask(request);
+    };
+    for (const auto& [input, passed] :
+         {std::pair{"[ 1, 2,\n3 ]", "[[1,2,3]]"}, std::pair{"[[1,2],[3]]", "[[1,2],[3]]"}}) {
+        const FastcgiAnswer answer = embed("embed", input);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 200, answer.status);
+        const auto call = simulator.calls().back();
+        CPPUNIT_ASSERT_EQUAL(""s, call.violation);
+        CPPUNIT_ASSERT_MESSAGE(call.request, call.request.find("\"input\":"s + passed) != std::string::npos);
+    }
+    CPPUNIT_ASSERT_EQUAL(200, embed("texts", "[\"a\"]").status);
+    CPPUNIT_ASSERT_EQUAL(400, embed("texts", "[1,2,3]").status);
+}
+
 SPEC(ChatCompletionsToSpark, ask_the_model_of_pictures_what_the_client_asks) {
     const Simulator simulator;
     const WorkerUnderTest worker{settingsForAll(simulator)};
@@ -101,4 +152,49 @@ SPEC(ChatCompletionsToSpark, ask_the_model_of_pictures_what_the_client_asks) {
     CPPUNIT_ASSERT_EQUAL(""s, call.violation);
     CPPUNIT_ASSERT_MESSAGE(call.request, call.request.find("Which bird is it?") != std::string::npos);
     CPPUNIT_ASSERT_MESSAGE(call.request, call.request.find(picture) != std::string::npos);
+}
+
+SPEC(TranscriptionsOverOpenAi, have_times_or_come_as_they_are_made) {
+    const std::string pcm = std::string(32'000, 'p');
+    const std::string said = aiproject::upstream::transcriptOf(32'000);
+    const FastcgiAnswer srt = transcribe("whisper", pcm, {{"response_format", "srt"}, {"language", "zh-CN"}});
+    CPPUNIT_ASSERT_EQUAL("1\n00:00:00,000 --> 00:00:01,000\n" + said + "\n\n", srt.body);
+    const auto call = simulator.calls().at(0);
+    CPPUNIT_ASSERT_EQUAL(""s, call.violation);
+    for (const std::string& field : {"\"response_format\"\r\n\r\nverbose_json\r\n"s, "\"language\"\r\n\r\nzh\r\n"s})
+        CPPUNIT_ASSERT_MESSAGE(call.request, call.request.find(field) != std::string::npos);
+    const FastcgiAnswer verbose = transcribe("whisper", pcm, {{"response_format", "verbose_json"}});
+    CPPUNIT_ASSERT_EQUAL("chinese"s, objectOf(verbose.body)->getValue<std::string>("language"));
+    const FastcgiAnswer streamed =
+        transcribe("gpt-sim", pcm, {{"stream", "true"}, {"temperature", "0.5"}, {"prompt", "names"}});
+    std::size_t deltas = 0;
+    for (std::size_t at = 0; (at = streamed.body.find("transcript.text.delta", at)) != std::string::npos; ++at)
+        ++deltas;
+    CPPUNIT_ASSERT_MESSAGE(streamed.body, deltas > 1);
+    CPPUNIT_ASSERT_MESSAGE(streamed.body, says(streamed, R"("type":"transcript.text.done","text":")" + said));
+    CPPUNIT_ASSERT_EQUAL(said, objectOf(transcribe("gpt-sim", pcm, {}).body)->getValue<std::string>("text"));
+    for (const auto& each : simulator.calls()) CPPUNIT_ASSERT_EQUAL(""s, each.violation);
+}
+
+SPEC(TranscriptionsOverOpenAi, that_break_say_so) {
+    simulator.setFault({FaultKind::closeMidAnswer, 1, "", {}});
+    const FastcgiAnswer streamed = transcribe("gpt-sim", std::string(32'000, 'p'), {{"stream", "true"}});
+    CPPUNIT_ASSERT_MESSAGE(streamed.body, says(streamed, R"(data: {"error":)") && !says(streamed, "text.done"));
+}
+
+SPEC(ChatCompletionsToSpark, hear_comments_while_an_upstream_does_not_answer_the_upgrade) {
+    Simulator simulator;
+    simulator.setFault({FaultKind::hangBeforeUpgrade, 0, "", {}});
+    Settings settings = settingsForAll(simulator);
+    settings["timeout.comment_ms"] = "100";
+    settings["timeout.connect_ms"] = "1500";
+    const WorkerUnderTest worker{settings};
+    FastcgiRequest request = jsonRequest(
+        "/v1/chat/completions", R"({"model":"spark_chat","stream":true,"messages":[{"role":"user","content":"Hi"}]})");
+    request.parameters["HTTP_AUTHORIZATION"] = "Bearer " + worker.newUser("alice");
+    const FastcgiAnswer answer = worker.ask(request);
+    CPPUNIT_ASSERT_EQUAL(200, answer.status);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, std::size_t(0), answer.body.find(": keep-alive\n\n"));
+    CPPUNIT_ASSERT_MESSAGE(answer.body,
+                           answer.complete && says(answer, "data: {\"error\":{") && !says(answer, "[DONE]"));
 }

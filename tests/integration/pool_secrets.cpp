@@ -43,3 +43,18 @@ SPEC(PoolSecrets, are_those_of_the_models_that_it_serves) {
                 CPPUNIT_ASSERT_EQUAL_MESSAGE(pool + ": " + part, serves, has(known, part));
         }
 }
+
+// The names alone: who makes a key asks the pool auth, which serves none of them.
+SPEC(PoolSecrets, leave_the_names_of_models_known_where_keys_are_made) {
+    const ManagerUnderTest manager(Settings{{"model.chat.plugin", "echo"}, {"model.chat.price.prompt", "1"}});
+    const std::string uuid = manager.newUser("ann");
+    const auto statusFor = [&](const std::string& model) {
+        return ask(manager.socket("auth"),
+                   jsonRequest("/auth/keys",
+                               R"({"uuid":")" + uuid + R"(","username":"ann","models":[")" + model + "\"]}"))
+            .status;
+    };
+    for (const std::string known : {"chat", "spark_image", "whisper-1"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(known, 200, statusFor(known));
+    CPPUNIT_ASSERT_EQUAL(400, statusFor("chatt"));
+}

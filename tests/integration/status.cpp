@@ -49,12 +49,30 @@ SPEC(Status, is_a_table_that_fits_a_terminal) {
     for (std::string line; std::getline(lines, line);) CPPUNIT_ASSERT_MESSAGE(line, line.size() <= 80);
 }
 
+SPEC(Status, says_for_each_kind_where_answers_come_from) {
+    const ManagerUnderTest several({{"route.text", "mine, echo"},
+                                    {"route.voice", ""},
+                                    {"route.picture", "echo"},
+                                    {"model.mine.plugin", "echo"},
+                                    {"model.mine.origin", "our own parrot"}});
+    const Finished table = several.command("status");
+    const std::string echo = "echo (says the question back; needs no upstream)";
+    const std::string wanted = "\nanswers come from\n  text: mine (our own parrot)\n  text: " + echo +
+                               "\n  voice: nowhere; route.voice names no model that is there\n  picture: " + echo +
+                               "\n";  // and speech where this build has a plugin for it
+    CPPUNIT_ASSERT_MESSAGE(table.output, table.output.find(wanted) != std::string::npos);
+}
+
 SPEC(Status, is_json_for_programs) {
     const Finished said = runToEnd({programPath(), {"status", "--json", "-c", manager.installation().configFile()}});
     CPPUNIT_ASSERT_EQUAL_MESSAGE(said.output, 0, said.code);
     const auto status = objectOf(said.output);
     CPPUNIT_ASSERT_EQUAL(manager.process().pid(), status->getValue<pid_t>("pid"));
     CPPUNIT_ASSERT_EQUAL(std::size_t(3), status->getArray("pools")->size());
+    const auto answer = status->getArray("answers")->getObject(0);
+    CPPUNIT_ASSERT_EQUAL(std::string("text"), answer->getValue<std::string>("kind"));
+    CPPUNIT_ASSERT_EQUAL(std::string("echo"), answer->getValue<std::string>("model"));
+    CPPUNIT_ASSERT(answer->getValue<std::string>("origin").find("says the question back") == 0);
 }
 
 SPEC(Status, names_a_model_that_fails_again_and_again_until_it_serves) {

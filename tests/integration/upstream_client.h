@@ -67,10 +67,10 @@ inline std::string dateAt(const Poco::Timestamp& time) {
 // What a client signs with; a test changes one member.
 struct Signer {
     std::string key = Options().apiKey, secret = Options().apiSecret;
-    std::string prefix = "api_key", host = "localhost", date = dateAt({});
+    std::string prefix = "api_key", host = "localhost", date = dateAt({}), method = "GET";
 
     std::string sign(const std::string& path) const {
-        return signature(secret, "host: " + host + "\ndate: " + date + "\nGET " + path + " HTTP/1.1");
+        return signature(secret, "host: " + host + "\ndate: " + date + "\n" + method + " " + path + " HTTP/1.1");
     }
     std::string target(const std::string& path) const {
         const auto parts = prefix + "=\"" + key + R"(", algorithm="hmac-sha256", headers="host date request-line", )" +

@@ -42,7 +42,7 @@ struct UpstreamRetries : CppUnit::TestCase {
         ModelCalls calls(models, config, log, loop);
         Permit permit = permits.take(1);
         CollectReply reply(1'000);
-        Question::text({{"user", "hi"}}).with(kPatientTimeouts, [&](const ModelRequest& request) {
+        Question::text({{"user", "hi"}}).with(kPatientTimeouts, [&](ModelRequest request) {
             Attempts(calls, {"chat"}, request, reply, {permit, -1}).askHere();
         });
         answer = reply.text();

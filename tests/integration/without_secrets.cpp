@@ -1,5 +1,5 @@
-// Administration in a shell that has none of the variables which the models' settings name, as the README advises to
-// write secrets.
+// Administration in a shell that has none of the variables which the models' settings name, as plugins/README.md
+// advises to write secrets.
 #include "integration/administer.h"
 #include "support/manager_under_test.h"
 #include "support/spec.h"

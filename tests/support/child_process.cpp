@@ -128,11 +128,11 @@ int ChildProcess::terminate(std::chrono::milliseconds limit) {
     return exitCode_.value_or(-1);
 }
 
-Finished runToEnd(Command command) {
+Finished runToEnd(Command command, std::chrono::milliseconds limit) {
     const TempDir folder;
     command.output = folder.file("output");
     ChildProcess child(command);
-    const std::optional<int> code = child.wait();
+    const std::optional<int> code = child.wait(limit);
     const std::string output = readFile(command.output);
     CPPUNIT_ASSERT_MESSAGE(command.program + " does not end: " + output, code.has_value());
     return {*code, output};

@@ -52,6 +52,6 @@ struct Finished {
     std::string output;
 };
 // Runs it to its end; captures the output in place of command.output.
-Finished runToEnd(Command command);
+Finished runToEnd(Command command, std::chrono::milliseconds limit = kPatience);
 
 }  // namespace aiproject::test

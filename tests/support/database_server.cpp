@@ -158,10 +158,12 @@ void DatabaseServer::makeData() const {
 
 void DatabaseServer::start() {
     const std::string folder = folder_.path();
-    Command postgresql = asUser(
-        postgresqlProgram("postgres"),
-        {"-D", data_.string(), "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=16MB",
-         "-c", "max_connections=200", "-c", "min_wal_size=32MB", "-c", "max_wal_size=64MB", "-c", "wal_recycle=off"});
+    Command postgresql = asUser(postgresqlProgram("postgres"),
+                                {"-D", data_.string(),        "-k", folder,
+                                 "-c", "listen_addresses=",   "-c", "fsync=off",
+                                 "-c", "shared_buffers=16MB", "-c", "max_connections=200",
+                                 "-c", "min_wal_size=32MB",   "-c", "max_wal_size=64MB",
+                                 "-c", "wal_recycle=off",     "-c", "shared_preload_libraries=pg_stat_statements"});
     Command mariadb =
         asUser(kMariadb, {"--no-defaults", "--datadir=" + data_.string(), ownTmpdir(),
                           "--socket=" + folder_.file(kSocket), "--skip-networking", "--skip-grant-tables",

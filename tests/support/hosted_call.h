@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/documented.h"
+#include "api/speech_writer.h"
 #include "call/collect_reply.h"
 #include "call/drive.h"
 #include "call/following.h"
@@ -61,7 +62,8 @@ public:
     void takeNoMore() { sink_.isFull = true; }
 
     const Outcome& run(IModel& model, ModelRequest& request) {
-        CallReply& reply = request.kind == Kind::voice ? static_cast<CallReply&>(collect_) : stream_;
+        StreamReply& stream = request.kind == Kind::speech ? speech_ : stream_;
+        CallReply& reply = request.kind == Kind::voice ? static_cast<CallReply&>(collect_) : stream;
         reply.attach(call_);
         ModelStatus status = ask(model, request, reply);
         if (status == ModelStatus::stale && call_.stop() == Stop::none && Clock::now() < connectUntil_) {
@@ -70,7 +72,7 @@ public:
             status = ask(model, request, reply);
         }
         outcome.status = finalStatus(status, call_.stop(), reply.report());
-        if (outcome.status == ModelStatus::ok && request.kind != Kind::voice) stream_.finish();
+        if (outcome.status == ModelStatus::ok && request.kind != Kind::voice) stream.finish();
         outcome.frames = sink_.frames;
         outcome.text = collect_.text();
         outcome.usage = reply.report().usage;
@@ -116,7 +118,8 @@ private:
     ClientConnection client_;
     Sink sink_;
     DocumentedWriter writer_{sink_};
-    StreamReply stream_{sink_, writer_, "request-1"};
+    SpeechWriter speechWriter_{sink_};
+    StreamReply stream_{sink_, writer_, "request-1"}, speech_{sink_, speechWriter_, "request-1"};
     CollectReply collect_{1'000'000};
     CallWatch::Call call_;
     const Clock::time_point connectUntil_;

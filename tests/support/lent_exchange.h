@@ -21,6 +21,7 @@ public:
     void start(const ResponseHead& head) override { exchange_.start(head); }
     bool write(std::string_view bytes) override { return exchange_.write(bytes); }
     void end() override { exchange_.end(); }
+    void abandon() override { exchange_.abandon(); }
     bool started() const override { return exchange_.started(); }
     int clientDescriptor() const override { return exchange_.clientDescriptor(); }
     void neverWait() override { exchange_.neverWait(); }

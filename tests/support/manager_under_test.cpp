@@ -46,9 +46,11 @@ std::vector<std::string> serveArguments(const Installation& installation, const 
 
 }  // namespace
 
-ManagerUnderTest::ManagerUnderTest(const Settings& settings, const std::vector<std::string>& overrides)
+ManagerUnderTest::ManagerUnderTest(const Settings& settings, const std::vector<std::string>& overrides,
+                                   const OtherProgram& program)
     : installation_(settings),
-      process_({programPath(), serveArguments(installation_, overrides), {}, -1, installation_.dir().file("output")}) {
+      process_({program.path, serveArguments(installation_, overrides), program.environment, -1,
+                installation_.dir().file("output")}) {
     if (!eventually([this] { return !process_.isRunning() || isComplete(); }) || !process_.isRunning())
         throw std::runtime_error("serve did not start: " + installation_.log() +
                                  readFile(installation_.dir().file("output")));

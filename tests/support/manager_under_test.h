@@ -10,10 +10,17 @@
 
 namespace aiproject::test {
 
+// Which program, if not the one that is built, and what it finds in its environment beside ours.
+struct OtherProgram {
+    std::string path = programPath();
+    std::map<std::string, std::string> environment{};
+};
+
 class ManagerUnderTest {
 public:
     // Waits until all workers are ready. `overrides` are "key=value", for -D.
-    explicit ManagerUnderTest(const Settings& settings = {}, const std::vector<std::string>& overrides = {});
+    explicit ManagerUnderTest(const Settings& settings = {}, const std::vector<std::string>& overrides = {},
+                              const OtherProgram& program = {});
 
     const Installation& installation() const noexcept { return installation_; }
     ChildProcess& process() noexcept { return process_; }

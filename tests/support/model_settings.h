@@ -26,4 +26,24 @@ inline Settings settingsForAll(const upstream::Simulator& simulator, const upstr
     return settings;
 }
 
+// Models of the plugin openai: chat, plain, reasoner, vision, embedding and voice.
+inline Settings openAiModels(const upstream::Simulator& simulator) {
+    Settings settings;
+    const auto add = [&](const std::string& name, const std::string& model, const Settings& more) {
+        const std::string prefix = "model." + name + ".";
+        settings[prefix + "plugin"] = "openai";
+        settings[prefix + "url"] = simulator.openAiUrl();
+        settings[prefix + "api_key"] = upstream::Options().openAiKey;
+        settings[prefix + "model"] = model;
+        for (const auto& [key, value] : more) settings[prefix + key] = value;
+    };
+    add("chat", "sim-chat", {});
+    add("plain", "sim-plain", {{"tools", "false"}});
+    add("reasoner", "sim-reasoner", {});
+    add("vision", "sim-vision", {{"audio", "true"}});
+    add("embedding", "sim-embedding", {{"kind", "embedding"}});
+    add("voice", "whisper-1", {{"kind", "voice"}});
+    return settings;
+}
+
 }  // namespace aiproject::test

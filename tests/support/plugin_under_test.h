@@ -40,6 +40,17 @@ public:
         return question;
     }
 
+    static Question speech(std::string input, std::string format, std::string voice = {}, double speed = 0,
+                           std::string prompt = {}) {
+        Question question(Kind::speech);
+        question.input_ = std::move(input);
+        question.format_ = std::move(format);
+        question.voice_ = std::move(voice);
+        question.speed_ = speed;
+        question.prompt_ = std::move(prompt);
+        return question;
+    }
+
     Sampling sampling;  // nothing is set
 
     // Runs `use(request)`; the request lives no longer.
@@ -59,6 +70,11 @@ public:
         request.media = media_;
         request.format = format_;
         request.sampleRate = sampleRate_;
+        const Text input = input_;
+        if (kind_ == Kind::speech) request.inputs = {&input, 1};
+        request.voice = voice_;
+        request.prompt = prompt_;
+        if (speed_ > 0) request.speed = {speed_, 1};
         request.user = "user-1";
         request.requestId = "request-1";
         request.timeouts = timeouts;
@@ -70,8 +86,9 @@ private:
 
     Kind kind_;
     std::vector<std::pair<std::string, std::string>> turns_;
-    std::string media_, format_;
+    std::string media_, format_, input_, voice_, prompt_;
     std::uint32_t sampleRate_ = 0;
+    double speed_ = 0;  // 0: not set
 };
 
 class PluginUnderTest {

@@ -64,6 +64,7 @@ bool ScriptedExchange::write(std::string_view bytes) {
     }
     if (writes.size() >= takesWrites) return false;
     writes.emplace_back(bytes);
+    if (onWrite) onWrite();
     return true;
 }
 

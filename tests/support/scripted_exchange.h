@@ -7,6 +7,7 @@
 #include <Poco/JSON/Object.h>
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -32,10 +33,12 @@ public:
     void connect();
     void leave();
 
+    std::function<void()> onWrite;  // by the thread that writes
+
     // What it got.
     std::optional<ResponseHead> head;
     std::vector<std::string> writes;
-    int starts = 0, ends = 0;
+    int starts = 0, ends = 0, abandons = 0;
     bool mayWait = true;                     // until neverWait()
     std::optional<std::uint64_t> bodyLimit;  // of readBody(); nothing: the body was not read
     std::string text() const;
@@ -49,6 +52,7 @@ public:
     bool started() const override { return head.has_value(); }
     int clientDescriptor() const override { return ours_.get(); }
     void end() override;
+    void abandon() override { ++abandons; }
     void neverWait() override { mayWait = false; }
     void waitAgain() override { mayWait = true; }
     std::size_t unsent() const override { return kept_.size(); }

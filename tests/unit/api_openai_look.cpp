@@ -140,8 +140,9 @@ SPEC(Chunks, say_who_answered_and_what_it_cost) {
 }
 
 SPEC(Chunks, that_are_not_json_objects_are_none) {
-    for (const std::string& frame : {"[DONE]"s, ""s, "[]"s, "{"s, R"({"a":"\ud83d"})"s, "<html>"s})
+    for (const std::string& frame : {"[DONE]"s, ""s, "[]"s, "{"s, R"({"a":"\ud83"})"s, "<html>"s})
         CPPUNIT_ASSERT_MESSAGE(frame, !lookAtOpenAi(frame).isObject);
+    CPPUNIT_ASSERT(lookAtOpenAi(R"({"a":"\ud83d"})").hasHalves && !lookAtOpenAi(R"({"a":"\u4f60"})").hasHalves);
 }
 
 }  // namespace

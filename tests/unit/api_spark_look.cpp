@@ -55,9 +55,11 @@ SPEC(FrameLooks, let_nothing_through_that_a_reader_cannot_take) {
     CPPUNIT_ASSERT(isTaken(R"({"a":")" + std::string(100'000, 'x') + "\"}"));  // more than a thread keeps memory for
     CPPUNIT_ASSERT(!isTaken(R"({"a":")" + std::string(100'000, 'x') + "}"));
     for (const std::string& text :
-         {"{\"a\":1}\0{}"s, R"({"a":"\udc00"})"s, R"({"\udc00":1})"s, "{\"a\":\"\xff\"}"s, R"({"a":1)"s, "[]"s, ""s,
-          R"({"a":)" + std::string(200, '[') + std::string(200, ']') + "}"})
+         {"{\"a\":1}\0{}"s, R"({"a":"\udc0"})"s, R"({"\ud83d\xdc00":1})"s, "{\"a\":\"\xff\"}"s, R"({"a":1)"s, "[]"s,
+          ""s, R"({"a":)" + std::string(200, '[') + std::string(200, ']') + "}"})
         CPPUNIT_ASSERT_MESSAGE(text, !isTaken(text));
+    for (const char* half : {R"({"a":"\udc00"})", R"({"\udc00":1})", R"({"a":"\ud83d\u0041"})"})
+        CPPUNIT_ASSERT_MESSAGE(half, lookAtSpark(half).hasHalves);
 }
 
 }  // namespace

@@ -37,8 +37,8 @@ SPEC(Keys, let_their_user_in_without_a_name) {
     const User user = accounts.identifyToken(key);
     CPPUNIT_ASSERT_EQUAL("ann"s, user.name);
     CPPUNIT_ASSERT(user.key.id > 0 && !user.key.isLimited);
-    CPPUNIT_ASSERT(user.key.mayUse("spark") && !user.key.mayUse("echo"));
-    CPPUNIT_ASSERT(accounts.identifyToken(made()).key.mayUse("echo"));
+    CPPUNIT_ASSERT((user.key.models == std::vector<std::string>{"deepseek", "spark"}));
+    CPPUNIT_ASSERT(accounts.identifyToken(made()).key.models.empty());
 }
 
 SPEC(Keys, are_48_random_signs_of_which_the_database_has_a_hash_alone) {
@@ -110,8 +110,12 @@ SPEC(Keys, with_a_limit_are_looked_up_once) {
 
 SPEC(Keys, say_which_of_their_terms_is_wrong) {
     KeyTerms terms;
-    terms.models = {"spark", "no/name"};
-    assertSays(reasonAgainst(terms), "no/name");
+    for (const std::string& wrong : {"two,names"s, ""s, "a\nb"s, "\xff"s, std::string(4'000, 'x')}) {
+        terms.models = {"spark", wrong};
+        assertSays(reasonAgainst(terms), "name");
+    }
+    terms.models.assign(51, "spark");
+    assertSays(reasonAgainst(terms), "50 models");
     terms = {};
     terms.endsMs = 1;
     assertSays(reasonAgainst(terms), "over");

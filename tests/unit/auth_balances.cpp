@@ -5,6 +5,7 @@
 #include "auth/user_directory.h"
 #include "base/most_units.h"
 #include "base/unix_time.h"
+#include "support/account_ids.h"
 #include "support/spec.h"
 #include "unit/account_book.h"
 
@@ -49,7 +50,7 @@ struct BalanceRules : AccountBook {
     std::int64_t tokensAfter(const BalanceStep& step) {
         change("UPDATE users SET tokens = 0");
         makeRefillDue();
-        CPPUNIT_ASSERT(directory.grant("ann", {step, {}, {}}, "test"));
+        CPPUNIT_ASSERT(directory.grant(idOf(directory, "ann"), {step, {}, {}}, "test"));
         const std::int64_t stored = number("SELECT tokens FROM users");
         CPPUNIT_ASSERT_EQUAL(stored, shown().tokens);
         return stored;
@@ -101,18 +102,48 @@ SPEC(BalanceRules, give_a_new_account_its_first_refill_on_another_day) {
     CPPUNIT_ASSERT(number("SELECT MIN(refilled) FROM users") >= today - 1);  // midnight may have passed
 }
 
+SPEC(BalanceRules, give_a_new_account_its_credit_and_refill_it) {
+    AuthConfig config = poor();
+    QuotaConfig quota = daily();
+    config.newMoney = 100;
+    quota.refillMoney = 300;
+    Accounts dear(database, kKey, config, kCheap, quota);
+    const User ann = dear.registerUser({"ann", kPassword, "a@example.org", ""});
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(100), ann.money);
+    assertSays(text("SELECT detail FROM audit WHERE event = 'registered'"), "money 100");
+    makeRefillDue();
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(300), dear.login("ann", kPassword).user.money);
+    UserDirectory money(database, quota);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(300), money.find("ann")->money);
+    CPPUNIT_ASSERT(money.grant(idOf(money, "ann"), {{}, {}, {}, {Kind::add, 5}}, "test"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(305), number("SELECT money FROM users"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(305), number("SELECT SUM(amount) - 1 FROM balance_changes WHERE unit = 'money'"));
+}
+
+SPEC(BalanceRules, refill_no_money_where_it_has_no_limit) {
+    QuotaConfig quota = daily();
+    quota.refillMoney = 300;
+    registered("ann");
+    makeRefillDue();
+    UserDirectory money(database, quota);
+    CPPUNIT_ASSERT(money.grant(idOf(money, "ann"), {{Kind::add, 1}, {}, {}}, "test"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), number("SELECT money FROM users"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number("SELECT COUNT(*) FROM balance_changes WHERE unit = 'money'"));
+}
+
 SPEC(BalanceRules, change_nothing_where_something_would_be_added_to_what_is_unlimited) {
     directory.add({"ann", "$scrypt$", "a@example.org", "", -1, 10, -1});
     for (const std::int64_t amount : {5, -5})
-        assertSays(expectError(ErrorKind::notAllowed,
-                               [&] {
-                                   directory.grant("ann", {{Kind::add, amount}, {Kind::add, 1}, {}}, "test");
-                               })
-                       .what(),
-                   "tokens are unlimited");
+        assertSays(
+            expectError(ErrorKind::notAllowed,
+                        [&] {
+                            directory.grant(idOf(directory, "ann"), {{Kind::add, amount}, {Kind::add, 1}, {}}, "test");
+                        })
+                .what(),
+            "tokens are unlimited");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(10), shown().picTimes);
     CPPUNIT_ASSERT_EQUAL("0"s, text("SELECT CAST(COUNT(*) AS TEXT) FROM audit WHERE event = 'granted'"));
-    CPPUNIT_ASSERT(directory.grant("ann", {{Kind::add, 0}, {Kind::add, 1}, {}}, "test"));
+    CPPUNIT_ASSERT(directory.grant(idOf(directory, "ann"), {{Kind::add, 0}, {Kind::add, 1}, {}}, "test"));
 }
 
 SPEC(BalanceRules, take_no_code_that_would_add_nothing) {
@@ -120,13 +151,13 @@ SPEC(BalanceRules, take_no_code_that_would_add_nothing) {
     invite({50, 0, 0});
     assertSays(expectError(ErrorKind::registrationRefused, [&] { accounts.redeem(ann, "CODE-7"); }).forClient(),
                "add nothing");
-    directory.grant("ann", {{Kind::set, 0}, {}, {}}, "test");
+    directory.grant(idOf(directory, "ann"), {{Kind::set, 0}, {}, {}}, "test");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(50), accounts.redeem(ann, "CODE-7").tokens);  // it is not used up
 }
 
 SPEC(BalanceRules, end_where_numbers_are_exact) {
     directory.add({"ann", "$scrypt$", "a@example.org", "", kMostUnits - 1, 0, 0});
-    CPPUNIT_ASSERT(directory.grant("ann", {{Kind::add, kMostUnits}, {}, {}}, "test"));
+    CPPUNIT_ASSERT(directory.grant(idOf(directory, "ann"), {{Kind::add, kMostUnits}, {}, {}}, "test"));
     CPPUNIT_ASSERT_EQUAL(kMostUnits, shown().tokens);
     assertRecomputed();
 }
@@ -152,7 +183,7 @@ SPEC(BalanceRules, say_in_the_audit_log_what_was_given) {
     const std::string detail = text("SELECT detail FROM audit WHERE event = 'registered'");
     assertSays(detail, "tokens 0, pic_times 0, voice_seconds 0; invitation C");
     assertSays(detail, "tokens +50 = 50, pic_times unlimited");
-    directory.grant("ann", {{Kind::add, -8}, {}, {}}, "tokens -8");
+    directory.grant(idOf(directory, "ann"), {{Kind::add, -8}, {}, {}}, "tokens -8");
     assertSays(text("SELECT detail FROM audit WHERE event = 'granted'"), "tokens -8 = 42");
 }
 

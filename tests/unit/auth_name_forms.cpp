@@ -7,6 +7,7 @@
 
 #include "auth/text_forms.h"
 #include "auth/user_directory.h"
+#include "support/account_ids.h"
 #include "support/spec.h"
 #include "unit/account_book.h"
 
@@ -116,9 +117,10 @@ SPEC(NamedAccounts, from_before_have_no_newer_twins) {
     addOld("\u0430dmin");  // two that look alike stay
     assertRefused("admin");
     CPPUNIT_ASSERT_EQUAL("0"s, text("SELECT COUNT(*) FROM users WHERE look_alike IS NULL"));
-    UserDirectory(database, {}).remove("adm\u200bin");
+    UserDirectory directory(database, {});
+    directory.remove(idOf(directory, "adm\u200bin"));
     assertRefused("admin");
-    UserDirectory(database, {}).remove("\u0430dmin");
+    directory.remove(idOf(directory, "\u0430dmin"));
     registerNamed("admin");
 }
 

@@ -2,6 +2,7 @@
 #include "auth/user_directory.h"
 
 #include "auth/audit.h"
+#include "support/account_ids.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"
@@ -44,7 +45,7 @@ struct Directory : CppUnit::TestCase {
         database.write([&](Poco::Data::Session& session) { Database::execute(session, statement); });
     }
     std::int64_t tokensAfter(const BalanceStep& change) {
-        CPPUNIT_ASSERT(directory.grant("ann", {change, {}, {}}, "test"));
+        CPPUNIT_ASSERT(directory.grant(idOf(directory, "ann"), {change, {}, {}}, "test"));
         return account("ann").tokens;
     }
 };
@@ -70,10 +71,10 @@ SPEC(Directory, finds_a_part_of_a_name_and_nothing_else_by_it) {
 SPEC(Directory, disables_and_enables) {
     add("ann");
     add("bob");
-    CPPUNIT_ASSERT(directory.setDisabled("ann", true));
+    CPPUNIT_ASSERT(directory.setDisabled(idOf(directory, "ann"), true));
     CPPUNIT_ASSERT_EQUAL("ann;"s, namesOf({"", "", true, 9}));
-    CPPUNIT_ASSERT(directory.setDisabled("ann", true));  // again is no error
-    CPPUNIT_ASSERT(directory.setDisabled("ann", false));
+    CPPUNIT_ASSERT(directory.setDisabled(idOf(directory, "ann"), true));  // again is no error
+    CPPUNIT_ASSERT(directory.setDisabled(idOf(directory, "ann"), false));
     CPPUNIT_ASSERT_EQUAL(""s, namesOf({"", "", true, 9}));
     CPPUNIT_ASSERT_EQUAL("enabled;disabled;disabled;registered;"s, eventsOf("ann"));
 }
@@ -90,8 +91,9 @@ SPEC(Directory, adds_takes_and_sets_balances) {
 
 SPEC(Directory, changes_each_balance_by_its_own_number) {
     add("ann", 100);
-    CPPUNIT_ASSERT(directory.grant("ann", {{}, {Change::set, 5}, {Change::set, 60}}, "test"));
-    CPPUNIT_ASSERT(directory.grant("ann", {{Change::add, 1}, {Change::add, 2}, {Change::add, 3}}, "test"));
+    CPPUNIT_ASSERT(directory.grant(idOf(directory, "ann"), {{}, {Change::set, 5}, {Change::set, 60}}, "test"));
+    CPPUNIT_ASSERT(
+        directory.grant(idOf(directory, "ann"), {{Change::add, 1}, {Change::add, 2}, {Change::add, 3}}, "test"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(101), account("ann").tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(7), account("ann").picTimes);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(63), account("ann").voiceSeconds);
@@ -100,7 +102,7 @@ SPEC(Directory, changes_each_balance_by_its_own_number) {
 SPEC(Directory, loses_no_grant_when_many_come_at_once) {
     add("ann", 0);
     together(8, [&](int) {
-        for (int i = 0; i < 10; ++i) directory.grant("ann", {{Change::add, 1}, {}, {}}, "test");
+        for (int i = 0; i < 10; ++i) directory.grant(idOf(directory, "ann"), {{Change::add, 1}, {}, {}}, "test");
     });
     CPPUNIT_ASSERT_EQUAL(std::int64_t(80), account("ann").tokens);
 }
@@ -108,9 +110,9 @@ SPEC(Directory, loses_no_grant_when_many_come_at_once) {
 SPEC(Directory, ends_uuids_by_rotation_and_by_a_new_password) {
     add("ann");
     UserStore store(database);
-    CPPUNIT_ASSERT(directory.rotate("ann"));
+    CPPUNIT_ASSERT(directory.rotate(idOf(directory, "ann")));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), store.find("ann")->epoch);
-    CPPUNIT_ASSERT(directory.setPassword("ann", "$scrypt$new"));
+    CPPUNIT_ASSERT(directory.setPassword(idOf(directory, "ann"), "$scrypt$new"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(2), store.find("ann")->epoch);
     CPPUNIT_ASSERT_EQUAL("$scrypt$new"s, store.find("ann")->passwordHash);
     CPPUNIT_ASSERT_EQUAL("password;rotated;registered;"s, eventsOf("ann"));
@@ -123,7 +125,7 @@ SPEC(Directory, deletes_the_account_and_nothing_that_was_billed) {
         " pictures, voice_seconds, charged_tokens, charged_pictures, charged_voice_seconds, milliseconds, outcome,"
         " basis, request_id, upstream_id) VALUES ('c', 1, 1, 'ann', 'm', 'r', 'text', 1, 1, 2, 0, 0, 2, 0, 0, 1,"
         " 'complete', 'reported', '', '')");
-    CPPUNIT_ASSERT(directory.remove("ann"));
+    CPPUNIT_ASSERT(directory.remove(idOf(directory, "ann")));
     CPPUNIT_ASSERT(!directory.find("ann"));
     int calls = 0;
     database.read([&](Poco::Data::Session& session) {
@@ -136,15 +138,33 @@ SPEC(Directory, deletes_the_account_and_nothing_that_was_billed) {
 }
 
 SPEC(Directory, knows_when_there_is_no_such_user_and_writes_nothing_then) {
+    add("ann");
     for (const std::string name : {"nobody", "", "ANN"}) {
         CPPUNIT_ASSERT(!directory.find(name));
-        CPPUNIT_ASSERT(!directory.grant(name, {}, ""));
-        CPPUNIT_ASSERT(!directory.setDisabled(name, true));
-        CPPUNIT_ASSERT(!directory.rotate(name));
-        CPPUNIT_ASSERT(!directory.setPassword(name, "x"));
-        CPPUNIT_ASSERT(!directory.remove(name));
+        CPPUNIT_ASSERT(!directory.grant(idOf(directory, name), {}, ""));
+        CPPUNIT_ASSERT(!directory.setDisabled(idOf(directory, name), true));
+        CPPUNIT_ASSERT(!directory.rotate(idOf(directory, name)));
+        CPPUNIT_ASSERT(!directory.setPassword(idOf(directory, name), "x"));
+        CPPUNIT_ASSERT(!directory.remove(idOf(directory, name)));
     }
-    CPPUNIT_ASSERT_EQUAL(""s, eventsOf(""));
+    CPPUNIT_ASSERT_EQUAL("registered;"s, eventsOf(""));
+}
+
+SPEC(Directory, changes_nobody_who_has_the_name_of_one_that_is_gone) {
+    add("ann", 5);
+    const std::int64_t gone = idOf(directory, "ann");
+    directory.remove(gone);
+    add("ann", 7);
+    CPPUNIT_ASSERT(!directory.grant(gone, {{Change::set, 9}, {}, {}, {}, true}, "test"));
+    CPPUNIT_ASSERT(!directory.setDisabled(gone, true));
+    CPPUNIT_ASSERT(!directory.rotate(gone));
+    CPPUNIT_ASSERT(!directory.setPassword(gone, "x"));
+    CPPUNIT_ASSERT(!directory.remove(gone));
+    const AccountView ann = account("ann");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(7), ann.tokens);
+    CPPUNIT_ASSERT(!ann.isAdmin && !ann.disabled);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), UserStore(database).find("ann")->epoch);
+    CPPUNIT_ASSERT_EQUAL("registered;deleted;registered;"s, eventsOf("ann"));
 }
 
 SPEC(Directory, takes_a_name_once) {
@@ -156,7 +176,7 @@ SPEC(Directory, takes_a_name_once) {
 SPEC(Directory, changes_nothing_when_the_audit_log_cannot_be_written) {
     add("ann", 5);
     sql("CREATE TRIGGER no_audit BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'no room'); END");
-    CPPUNIT_ASSERT_THROW(directory.grant("ann", {{Change::set, 9}, {}, {}}, "test"), std::exception);
+    CPPUNIT_ASSERT_THROW(directory.grant(idOf(directory, "ann"), {{Change::set, 9}, {}, {}}, "test"), std::exception);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5), account("ann").tokens);
 }
 

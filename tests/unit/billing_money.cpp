@@ -59,6 +59,10 @@ SPEC(MoneyTill, prices_parts_without_a_price_of_their_own_as_the_others) {
     price.prompt = 2'000'000;
     price.completion = 8'000'000;
     CPPUNIT_ASSERT_EQUAL(std::int64_t(2 * 100 + 8 * 50), costOfCall({0, 100, 50, 150, 40, 30}, price));
+    // The example of fcgi/billing/README.md.
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(600), costOfCall({0, 100, 50, 150, 40, 30}, price));
+    price.cached = 500'000;
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(540), costOfCall({0, 100, 50, 150, 40, 30}, price));
     price.cached = 0;
     CPPUNIT_ASSERT_EQUAL(std::int64_t(2 * 60 + 8 * 50), costOfCall({0, 100, 50, 150, 40, 30}, price));
 }

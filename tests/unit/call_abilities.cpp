@@ -56,6 +56,19 @@ SPEC(Abilities, are_found_wherever_a_request_needs_them) {
                              maskOf(Ability::maxTokens) | maskOf(Ability::seed) | maskOf(Ability::penalties) |
                              maskOf(Ability::reasoningEffort) | maskOf(Ability::stop),
                          abilitiesFor(request));
+    sampling = {};
+    request.responseFormat = {};
+    request.areTokens = 1;
+    CPPUNIT_ASSERT_EQUAL(maskOf(Ability::tokenInputs), abilitiesFor(request));
+}
+
+SPEC(Abilities, are_needed_for_a_picture_in_PNG_and_not_in_JPEG) {
+    ModelRequest request = asking();
+    request.format = "image/jpeg";
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(0), abilitiesFor(request));
+    request.format = "image/png";
+    CPPUNIT_ASSERT_EQUAL(maskOf(Ability::pngPictures), abilitiesFor(request));
+    CPPUNIT_ASSERT_EQUAL("pictures in PNG"s, namesOf(abilitiesFor(request)));
 }
 
 SPEC(Abilities, that_no_model_has_refuse_a_request_and_name_what_is_lacking) {

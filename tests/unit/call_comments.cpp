@@ -1,8 +1,10 @@
 // Comments in the silence of a stream.
 #include "support/spec.h"
+#include "support/temp_dir.h"
 #include "unit/expect.h"
 #include "unit/openai_client.h"
 
+#include <fstream>
 #include <string>
 
 using namespace aiproject;
@@ -49,12 +51,50 @@ SPEC(Comments, are_followed_by_an_error_when_nothing_comes_after_all) {
     CPPUNIT_ASSERT_EQUAL(std::string::npos, exchange.text().find("[DONE]"));
 }
 
+SPEC(Comments, come_while_a_model_blocks_and_its_answer_follows_them) {
+    const TempDir dir;
+    const std::string awaited = dir.file("awaited");
+    const Site site(silent("await " + awaited + "|delta Hi"));
+    ScriptedExchange exchange = streaming(site);
+    exchange.onWrite = [&] { std::ofstream{awaited}; };
+    site.serve(exchange);
+    CPPUNIT_ASSERT_EQUAL(kComment, exchange.writes.front());
+    CPPUNIT_ASSERT_EQUAL(1, exchange.starts);
+    CPPUNIT_ASSERT_EQUAL("text/event-stream; charset=utf-8"s, exchange.head->contentType);
+    const std::string all = exchange.text();
+    CPPUNIT_ASSERT_MESSAGE(all, all.find(R"("content":"Hi")") != std::string::npos);
+    CPPUNIT_ASSERT_MESSAGE(all, all.find("data: [DONE]") != std::string::npos);
+}
+
+SPEC(Comments, before_a_model_that_blocks_and_fails_make_its_error_an_event) {
+    const TempDir dir;
+    const std::string awaited = dir.file("awaited");
+    for (const std::string& script : {"await " + awaited + "|status failed", "hang 3000|delta x"s}) {
+        const Site site(silent(script));
+        ScriptedExchange exchange = streaming(site);
+        exchange.onWrite = [&] { std::ofstream{awaited}; };
+        site.serve(exchange);
+        CPPUNIT_ASSERT_EQUAL(kComment, exchange.writes.front());
+        assertSays(exchange.writes.back(), R"(data: {"error":{"message":)");
+        CPPUNIT_ASSERT_EQUAL(200, exchange.head->status);
+        CPPUNIT_ASSERT_EQUAL(1, exchange.starts);
+    }
+    const Site quick([](Config& config) {
+        silent("status failed")(config);
+        config.timeouts.comment = 1h;
+    });
+    assertFault(post(quick, asking(R"(,"stream":true)")), 502, "null");
+}
+
 SPEC(Comments, do_not_come_to_clients_of_the_documented_dialect) {
     const Site site(silent("follow|hang 1"));
-    ScriptedExchange exchange("POST", "/models/m/stream", questionOf(site.ann, "Hello"));
-    exchange.sent.accept = "text/event-stream";
-    site.serve(exchange);
-    CPPUNIT_ASSERT_EQUAL(504, exchange.head->status);
+    const Site blocking(silent("hang 300|delta x"));
+    for (const Site* each : {&site, &blocking}) {
+        ScriptedExchange exchange("POST", "/models/m/stream", questionOf(each->ann, "Hello"));
+        exchange.sent.accept = "text/event-stream";
+        each->serve(exchange);
+        CPPUNIT_ASSERT_EQUAL(504, exchange.head->status);
+    }
 }
 
 }  // namespace

@@ -96,6 +96,15 @@ SPEC(Followed, answers_and_bills_as_one_that_blocks) {
     }
 }
 
+SPEC(Followed, model_that_keeps_the_loop_waiting_is_named_once) {
+    Site site(scripts("follow|delta Hello |doze 101|doze 101|delta you"));
+    assertSays(stream(site).text(), "you");
+    assertSays(stream(site).text(), "you");
+    const std::string log = site.log(), warning = "model one: advance() of plugin scripted took ";
+    assertSays(log, warning);
+    CPPUNIT_ASSERT_EQUAL(log.find(warning), log.rfind(warning));
+}
+
 SPEC(Followed, answers_in_one_piece_as_well) {
     Site site(scripts("follow|delta Hello |delta you|usage 3"));
     const auto answer = assertSucceeded(site.post("/textModel/chat", questionOf(site.ann, "Hi")));

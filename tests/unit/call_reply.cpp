@@ -3,6 +3,8 @@
 
 #include "unit/expect.h"
 
+#include <limits>
+
 using namespace aiproject;
 using namespace aiproject::test;
 using namespace std::chrono_literals;
@@ -273,6 +275,50 @@ SPEC(Reply, in_one_piece_overlooks_members_of_another_type) {
         CPPUNIT_ASSERT_MESSAGE(payload, told == Seen::passed || told == Seen::other);
     }
     CPPUNIT_ASSERT_EQUAL(""s, collect.text());
+}
+
+SPEC(Reply, in_one_piece_keeps_when_each_part_was_said) {
+    const auto say = [&](CollectReply& reply, double begin, double end, const std::string& words) {
+        reply.attach(call);
+        Spoken part;
+        part.begin = begin;
+        part.end = end;
+        part.text = std::string_view(words);
+        part.language = "en";
+        reply.spoken(part);
+        reply.detach();
+    };
+    CollectReply timed(1'000, CollectReply::Kept::times);
+    say(timed, 0, 1.5, "Hello");
+    say(timed, 1.5, 1.5, "");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), timed.answer().parts.size());
+    CPPUNIT_ASSERT_EQUAL(1.5, timed.answer().parts.front().end);
+    CPPUNIT_ASSERT_EQUAL("Hello"s, timed.answer().parts.front().text);
+    CPPUNIT_ASSERT_EQUAL("en"s, timed.answer().language);
+    CPPUNIT_ASSERT(timed.hasBegun());
+    say(collect, 0, 1, "Hello");
+    CPPUNIT_ASSERT(collect.answer().parts.empty() && !collect.report().isGarbage);
+}
+
+SPEC(Reply, in_one_piece_refuses_parts_with_wrong_times_or_too_many) {
+    constexpr double never = std::numeric_limits<double>::quiet_NaN(), late = std::numeric_limits<double>::infinity();
+    const auto stopAfter = [&](double begin, double end, const std::string& words) {
+        CallWatch::Call own(watch, -1, 1h);
+        CollectReply reply(1'000, CollectReply::Kept::times);
+        reply.attach(own);
+        Spoken part;
+        part.begin = begin;
+        part.end = end;
+        part.text = std::string_view(words);
+        reply.spoken(part);
+        reply.detach();
+        CPPUNIT_ASSERT(reply.answer().parts.empty());
+        return own.stop();
+    };
+    CPPUNIT_ASSERT(stopAfter(2, 1, "") == Stop::totalExpired && stopAfter(-1, 1, "") == Stop::totalExpired);
+    CPPUNIT_ASSERT(stopAfter(never, 1, "") == Stop::totalExpired && stopAfter(0, late, "") == Stop::totalExpired);
+    CPPUNIT_ASSERT(stopAfter(0, 1, "\xff") == Stop::totalExpired);
+    CPPUNIT_ASSERT(stopAfter(0, 1, std::string(1'000, 'a')) == Stop::answerTooLong);
 }
 
 SPEC(Reply, in_one_piece_has_a_limit) {

@@ -61,7 +61,7 @@ struct Calls : CppUnit::TestCase {
         return request;
     }
     // The model that has answered.
-    static std::string ask(ModelCalls& calls, const std::vector<std::string>& models, const ModelRequest& request,
+    static std::string ask(ModelCalls& calls, const std::vector<std::string>& models, ModelRequest request,
                            CallReply& reply, const Caller& caller) {
         Attempts attempts(calls, models, request, reply, caller);
         attempts.askHere();

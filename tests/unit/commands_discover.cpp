@@ -61,6 +61,20 @@ SPEC(ModelsAnswer, takes_the_first_model_that_seems_to_write) {
     CPPUNIT_ASSERT_EQUAL("http://127.0.0.1:11434/v1"s, read.server.url());
 }
 
+SPEC(ModelsAnswer, takes_the_first_model_that_seems_to_transcribe) {
+    const ReadAnswer both = readAt(
+        8000,
+        http(listOf(R"({"id":"bge-m3"},{"id":"Systran/faster-Whisper-small"},{"id":"qwen3"},{"id":"whisper-1"})")));
+    assertIs("", "vllm", "vllm", both);
+    CPPUNIT_ASSERT_EQUAL("qwen3"s, both.server.model);
+    CPPUNIT_ASSERT_EQUAL("Systran/faster-Whisper-small"s, both.server.voice);
+    const ReadAnswer alone = readAt(8000, http(listOf(R"({"id":"gpt-4o-transcribe"},{"id":"tts-1"})")));
+    assertIs("", "vllm", "vllm", alone);
+    CPPUNIT_ASSERT_EQUAL(""s, alone.server.model);
+    CPPUNIT_ASSERT_EQUAL("gpt-4o-transcribe"s, alone.server.voice);
+    CPPUNIT_ASSERT_EQUAL(""s, readAt(8000, http(kList)).server.voice);
+}
+
 SPEC(ModelsAnswer, believes_the_answer_before_the_port) {
     const auto owned = [](const std::string& by) { return http(listOf(R"({"id":"m","owned_by":")" + by + "\"}")); };
     assertIs("vLLM", "vllm", "vllm", readAt(11434, owned("vllm")));
@@ -174,6 +188,7 @@ SPEC(ConfigAddition, says_which_file_cannot_be_read_or_written) {
     };
     CPPUNIT_ASSERT_EQUAL(dir.file("none") + ": cannot be read: No such file or directory",
                          reason([&] { WrittenConfig(dir.file("none")); }));
-    CPPUNIT_ASSERT_EQUAL(dir.path().string() + ": is no file", reason([&] { WrittenConfig(dir.path().string()); }));
+    CPPUNIT_ASSERT_EQUAL(dir.path().string() + ": is not a regular file",
+                         reason([&] { WrittenConfig(dir.path().string()); }));
     CPPUNIT_ASSERT(says(reason([] { WrittenConfig("/dev/null").add("why", {{"a", "b"}}); }), "nothing was changed"));
 }

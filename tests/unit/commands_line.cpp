@@ -3,8 +3,10 @@
 #include "support/spec.h"
 #include "unit/expect.h"
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
+#include <utility>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -106,9 +108,9 @@ SPEC(LineOfCommands, tells_what_a_group_has) {
     CPPUNIT_ASSERT_EQUAL(0, run({"user", "--help"}));
     assertSays("user add");
     CPPUNIT_ASSERT_EQUAL(2, run({"eat"}));
-    assertSays("there is no command 'eat'");
-    assertSays("look");
+    assertSays("there is no command 'eat'; aiproject help lists them all\n");
     CPPUNIT_ASSERT_EQUAL(2, run({}));
+    assertSays("  others           look, user\n");
 }
 
 SPEC(LineOfCommands, has_help_for_each) {
@@ -123,6 +125,89 @@ SPEC(LineOfCommands, has_an_exit_code_for_each_kind_of_failure) {
     assertSays("aiproject: there is no user 'x'\n");
     CPPUNIT_ASSERT_EQUAL(2, run({"user", "refuse"}));
     assertSays("--by cannot be 'x'; see aiproject user refuse --help");
+}
+
+SPEC(LineOfCommands, takes_options_before_and_between_the_words_of_a_command) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"--json", "user", "--email", "a@b.org", "add", "--tokens=5", "ann"}));
+    CPPUNIT_ASSERT(taken.json);
+    CPPUNIT_ASSERT_EQUAL("a@b.org"s, taken.textOf("email"));
+    CPPUNIT_ASSERT_EQUAL("ann"s, taken.arguments.at(0));
+    CPPUNIT_ASSERT_EQUAL(0, run({"-c", "F", "-Da=b", "-D", "user=add", "look", "ann"}));
+    CPPUNIT_ASSERT_EQUAL("F"s, taken.config.file);
+    CPPUNIT_ASSERT((taken.config.overrides == std::vector<std::string>{"a=b", "user=add"}));
+    CPPUNIT_ASSERT_EQUAL("ann"s, taken.arguments.at(0));
+}
+
+SPEC(LineOfCommands, takes_no_value_of_an_option_for_a_command) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"--config", "user", "look", "user"}));
+    CPPUNIT_ASSERT_EQUAL("user"s, taken.config.file);
+    CPPUNIT_ASSERT_EQUAL("user"s, taken.arguments.at(0));
+    CPPUNIT_ASSERT_EQUAL(0, run({"--", "look", "--json"}));
+    CPPUNIT_ASSERT_EQUAL("--json"s, taken.arguments.at(0));
+}
+
+SPEC(LineOfCommands, refuses_options_before_a_command_that_it_does_not_take) {
+    CPPUNIT_ASSERT_EQUAL(2, run({"--limit", "3", "user", "add", "ann"}));
+    assertSays("user add takes no --limit; see aiproject user add --help");
+    CPPUNIT_ASSERT_EQUAL(2, run({"--cnofig", "F", "look"}));
+    assertSays("there is no option '--cnofig' (did you mean '--config'?); see aiproject --help");
+    CPPUNIT_ASSERT_EQUAL(2, run({"--config"}));
+    assertSays("--config requires FILE");
+    CPPUNIT_ASSERT_EQUAL(2, run({"--json", "look", "--json"}));
+    assertSays("json");
+    CPPUNIT_ASSERT_EQUAL(2, run({"--json=5", "look"}));
+}
+
+SPEC(LineOfCommands, proposes_what_a_typo_may_have_meant) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> rows{{{"usr", "add"}, "'user add'?"},
+                                                                             {{"user", "ad"}, "'user add'?"},
+                                                                             {{"usre", "fnid"}, "'user find'?"},
+                                                                             {{"look", "--lmit", "3"}, "'--limit'?"},
+                                                                             {{"loko"}, "'look'?"},
+                                                                             {{"LOOK"}, "'look'?"},
+                                                                             {{"find"}, "'user find'?"},
+                                                                             {{"user-add"}, "'user add'?"},
+                                                                             {{"useradd"}, "'user add'?"},
+                                                                             {{"help", "usr", "add"}, "'user add'?"}};
+    for (const auto& [line, meant] : rows) {
+        CPPUNIT_ASSERT_EQUAL(2, run(line));
+        assertSays("did you mean " + meant);
+        CPPUNIT_ASSERT_MESSAGE(printed, std::count(printed.begin(), printed.end(), '\n') <= 2);
+    }
+    for (const std::vector<std::string>& line :
+         std::vector<std::vector<std::string>>{{"frobnicate"}, {""}, {"user", "frobnicate"}, {"look", "--x"}, {"x"}}) {
+        CPPUNIT_ASSERT_EQUAL(2, run(line));
+        CPPUNIT_ASSERT_MESSAGE(printed, !says(printed, "did you mean"));
+    }
+}
+
+SPEC(LineOfCommands, has_help_for_a_command_by_its_name) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"help", "user", "add"}));
+    assertSays("usage: aiproject user add [options] NAME");
+    CPPUNIT_ASSERT_EQUAL(0, run({"help", "look"}));
+    assertSays("usage: aiproject look [options] [NAME]");
+    CPPUNIT_ASSERT_EQUAL(0, run({"--help", "user", "add"}));
+    assertSays("usage: aiproject user add");
+    CPPUNIT_ASSERT_EQUAL(0, run({"help", "user"}));
+    assertSays("user find");
+    CPPUNIT_ASSERT(!says(printed, "looks"));
+    CPPUNIT_ASSERT_EQUAL(0, run({"help"}));
+    assertSays("  look             looks\n");
+    CPPUNIT_ASSERT_EQUAL(2, run({"help", "frobnicate"}));
+}
+
+SPEC(LineOfCommands, repeats_little_of_a_huge_argument) {
+    const std::string huge(1'000'000, 'x');
+    for (const std::vector<std::string>& line : std::vector<std::vector<std::string>>{
+             {huge}, {"user", huge}, {"--" + huge}, {"look", "--" + huge}, {"look", "ann", huge}, {"help", huge}}) {
+        CPPUNIT_ASSERT_EQUAL(2, run(line));
+        CPPUNIT_ASSERT(printed.size() < 400);
+    }
+    CPPUNIT_ASSERT_EQUAL(0, run({"look", huge}));
+    CPPUNIT_ASSERT_EQUAL(2, run({"\x1b[2J"}));
+    CPPUNIT_ASSERT(!says(printed, "\x1b"));
+    CPPUNIT_ASSERT_EQUAL(2, run({"--\x1b[2J\xff", "look"}));
+    CPPUNIT_ASSERT(!says(printed, "\x1b"));
 }
 
 SPEC(LineOfCommands, lists_its_words_for_a_shell) {

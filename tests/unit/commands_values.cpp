@@ -59,8 +59,6 @@ SPEC(OptionValue, is_a_day_of_the_calendar_in_utc) {
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1'709'164'800'000), dayOf(with("since", "2024-02-29"), "since", 5));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1'709'251'200'000), dayAfter(with("until", "2024-02-29"), "until", 5));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(5), dayOf({}, "since", 5));
-    CPPUNIT_ASSERT_EQUAL("2024-02-29"s, utcDay(1'709'251'199'999));
-    CPPUNIT_ASSERT_EQUAL("2024-03-01T00:00:00.000Z"s, utcTime(1'709'251'200'000));
     for (const char* text : {"", "2023-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "1969-12-31", "22.11.2026",
                              "2026-11-22T00:00", "20261122", "2026-11-2x"})
         assertRefused("since", text,
@@ -84,8 +82,8 @@ SPEC(OptionValue, says_what_happens_to_a_balance) {
 SPEC(OptionValue, is_told_to_the_audit_log_as_it_was_written) {
     CommandLine line = with("tokens", "+5");
     line.options["voice-seconds"] = "unlimited";
-    CPPUNIT_ASSERT_EQUAL("tokens +5, voice_seconds unlimited"s, grantText(line));
-    CPPUNIT_ASSERT_EQUAL(""s, grantText({}));
+    CPPUNIT_ASSERT_EQUAL("tokens +5, voice_seconds unlimited"s, textOf(grantWords(line)));
+    CPPUNIT_ASSERT_EQUAL(""s, textOf(grantWords({})));
 }
 
 SPEC(Csv, quotes_what_would_break_a_field) {

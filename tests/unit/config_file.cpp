@@ -95,7 +95,9 @@ SPEC(ConfigFile, refuses_an_override_without_a_key_or_an_equals_sign) {
 SPEC(ConfigFile, names_an_unknown_key_and_where_it_stands) {
     assertSays(error("log.levle = info\n"), "a.properties: log.levle: there is no such key");
     assertSays(error("", {"log.levle=info"}), "-Dlog.levle: there is no such key");
-    assertSays(error("pool.model.thread = 3\n"), "pool.model.thread");
+    assertSays(error("pool.model.thread = 3\n"),
+               "pool.model.thread: there is no such key (did you mean "
+               "'pool.model.threads'?)");
     assertSays(error("timeout = 3\n"), "timeout: there is no such key");
 }
 
@@ -163,10 +165,11 @@ SPEC(ConfigFile, says_once_and_in_one_line_which_variable_of_which_line_is_not_s
     const std::string text =
         "# model.x.api_key = ${system.env.AIPROJECT_TEST_OTHER}\nmodel.x.api_key = old\n\n"
         "  model.x.api_key=k${system.env.AIPROJECT_TEST_UNSET}\nlog.level = info\n";
-    CPPUNIT_ASSERT_EQUAL(
-        dir.file("a.properties") + ":4: model.x.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set", error(text));
-    CPPUNIT_ASSERT_EQUAL("-Dmodel.x.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set"s,
-                         error(text, {"model.x.api_key=${system.env.AIPROJECT_TEST_UNSET}"}));
+    const std::string unset =
+        "model.x.api_key: ${system.env.AIPROJECT_TEST_UNSET} is not set; set it where the service is started (of "
+        "systemd's: in /etc/aiproject/aiproject.env, and then systemctl restart aiproject)";
+    CPPUNIT_ASSERT_EQUAL(dir.file("a.properties") + ":4: " + unset, error(text));
+    CPPUNIT_ASSERT_EQUAL("-D" + unset, error(text, {"model.x.api_key=${system.env.AIPROJECT_TEST_UNSET}"}));
 }
 
 SPEC(ConfigFile, asks_for_the_variables_that_its_user_needs) {

@@ -140,6 +140,17 @@ SPEC(ConfigKeys, of_models_are_printed_without_their_values) {
     assertSays(text, "model.a.plugin = ");
 }
 
+SPEC(ConfigKeys, are_the_origin_of_a_model_in_one_line_that_can_be_shown) {
+    const Config written = config("model.a.origin = simulator: 预设的回答\n");
+    CPPUNIT_ASSERT_EQUAL("simulator: 预设的回答"s, written.models.at("a").origin);
+    CPPUNIT_ASSERT(written.models.at("a").settings.empty());
+    assertSays(printed(written), "model.a.origin = simulator: 预设的回答\n");
+    assertSilentOf(printed(config("model.a.plugin = b\n")), ".origin");
+    for (const std::string& wrong : {"a\\nb"s, "a\x1b[2J"s, "\xff"s, std::string(161, 'a')})
+        assertSays(error("model.a.origin = " + wrong + "\n"), "model.a.origin: must be one line of text");
+    CPPUNIT_ASSERT_EQUAL(""s, config("model.a.origin =\n").models.at("a").origin);
+}
+
 }  // namespace
 
 SPEC(ConfigKeys, are_prices_of_a_model_and_no_settings_of_its_plugin) {

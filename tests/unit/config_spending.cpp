@@ -50,6 +50,22 @@ SPEC(Spending, of_those_whom_the_operator_lets_in_is_not_warned_of) {
     CPPUNIT_ASSERT_EQUAL(std::string(), warnings());
 }
 
+SPEC(Spending, that_money_limits_is_not_warned_of) {
+    config.auth.newMoney = 1'000;
+    config.routes.voice.clear();
+    assertSays(warnings(), "(auth.new_tokens, auth.new_pic_times = -1)");
+    config.models["spark_chat"].price.completion = 1;
+    assertSays(warnings(), "(auth.new_pic_times = -1)");
+    config.models["spark_image"].price.prompt = 1;  // which a picture does not cost
+    assertSays(warnings(), "auth.new_pic_times");
+    config.models["spark_image"].price.picture = 1;
+    CPPUNIT_ASSERT_EQUAL(std::string(), warnings());
+    config.routes.text.emplace_back("free");
+    assertSays(warnings(), "auth.new_tokens");
+    config.auth.newMoney = -1;
+    assertSays(warnings(), "auth.new_tokens, auth.new_pic_times");
+}
+
 SPEC(Spending, of_what_no_route_leads_to_is_not_warned_of) {
     limitNewAccounts();
     config.auth.newPicTimes = -1;

@@ -1,5 +1,6 @@
 // Who gets a connection when threads, acceptor and refuser want it at the same time.
 #include "front/connection_queue.h"
+#include "front/request_in_progress.h"
 
 #include "support/spec.h"
 #include "unit/front_queue_fixture.h"
@@ -51,11 +52,30 @@ SPEC(QueuedConnections, are_not_all_when_one_has_just_been_accepted) {
     listener.leave();
     listener.close();
     CPPUNIT_ASSERT(!queue.drained(0ms));
-    CPPUNIT_ASSERT_EQUAL(1, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(1, RequestInProgress::count());
     accepting.open();
     serving.open();
     CPPUNIT_ASSERT(queue.drained(kPatience));
     CPPUNIT_ASSERT_EQUAL(1, served.load());
+}
+
+SPEC(QueuedConnections, count_once_while_their_thread_hands_them_over) {
+    Incoming handedOver;
+    ConnectionQueue::Works handing = works();
+    handing.serve = [&](Incoming incoming) {
+        handedOver = std::move(incoming);
+        serving.pass();
+    };
+    ConnectionQueue queue(listener, {1, kPatience}, kReceiving, handing);
+    const Opened atTheEnd{*this};
+    CPPUNIT_ASSERT(queue.add(another()));
+    ASSERT_EVENTUALLY(serving.came() == 1);
+    CPPUNIT_ASSERT_EQUAL(1, RequestInProgress::count());
+    serving.open();
+    CPPUNIT_ASSERT(queue.drained(kPatience));
+    CPPUNIT_ASSERT_EQUAL(1, RequestInProgress::count());
+    handedOver = {};
+    CPPUNIT_ASSERT_EQUAL(0, RequestInProgress::count());
 }
 
 SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
@@ -66,7 +86,7 @@ SPEC(QueuedConnections, beyond_two_for_each_thread_are_refused_at_once) {
     for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(queue.add(another()));
     ASSERT_EVENTUALLY(refused == 1);
     CPPUNIT_ASSERT_EQUAL(1, crowded.load());
-    CPPUNIT_ASSERT_EQUAL(3, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(3, RequestInProgress::count());
     serving.open();
     ASSERT_EVENTUALLY(served == 3);
 }
@@ -83,7 +103,7 @@ SPEC(QueuedConnections, that_keep_too_much_are_refused_at_once) {
         ASSERT_EVENTUALLY(accepting.came() == 2 + i);  // the first is the thread's
     }
     ASSERT_EVENTUALLY(crowded == 1);
-    CPPUNIT_ASSERT_EQUAL(2, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(2, RequestInProgress::count());
     serving.open();
     ASSERT_EVENTUALLY(served == 2);
 }
@@ -99,7 +119,7 @@ SPEC(QueuedConnections, whose_requests_have_not_come_hold_no_thread) {
     for (int i = 0; i < 4; ++i) silent.push_back(SharedListener::connected());
     for (int i = 0; i < 4; ++i) CPPUNIT_ASSERT(queue.add(another(kRequest.substr(0, 20))));
     ASSERT_EVENTUALLY(setAside == 8);
-    CPPUNIT_ASSERT_EQUAL(8, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(8, RequestInProgress::count());
     serving.open();
     const auto quick = connected();
     ASSERT_EVENTUALLY(served == 1);
@@ -118,7 +138,7 @@ SPEC(QueuedConnections, whose_requests_have_not_come_keep_no_other_from_its_refu
     CPPUNIT_ASSERT_EQUAL(1, setAside.load());
     for (int i = 0; i < 3; ++i) CPPUNIT_ASSERT(queue.add(another()));
     ASSERT_EVENTUALLY(refused == 3);
-    CPPUNIT_ASSERT_EQUAL(2, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(2, RequestInProgress::count());
     send(others.front(), kRequest);
     ASSERT_EVENTUALLY(refused == 4);
     serving.open();
@@ -130,7 +150,7 @@ SPEC(QueuedConnections, whose_requests_never_come_are_given_up_after_a_while) {
     const Opened atTheEnd{*this};
     const auto taken = keepTheThreadBusy();
     CPPUNIT_ASSERT(queue.add(another("")));
-    ASSERT_EVENTUALLY(queue.inProgress() == 1);
+    ASSERT_EVENTUALLY(RequestInProgress::count() == 1);
     CPPUNIT_ASSERT_EQUAL(0, refused.load());
     char byte = 0;
     CPPUNIT_ASSERT_EQUAL(ssize_t(0), recv(others.front().get(), &byte, 1, 0));

@@ -52,6 +52,18 @@ SPEC(Output, is_not_ended_by_nothing) {
     CPPUNIT_ASSERT_EQUAL(""s, wholeOutput());
 }
 
+SPEC(Output, ends_with_what_is_no_record_once_it_is_abandoned) {
+    CPPUNIT_ASSERT(output.write("begin"));
+    CPPUNIT_ASSERT_EQUAL("begin"s, next().content);
+    output.hold("more");
+    output.abandon();
+    CPPUNIT_ASSERT(!output.write("more") && output.end());
+    std::string head(100, 'x');
+    CPPUNIT_ASSERT_EQUAL(ssize_t(8), recv(connection.theirs.get(), head.data(), head.size(), MSG_DONTWAIT));
+    CPPUNIT_ASSERT_EQUAL(std::string(8, 0), head.substr(0, 8));
+    CPPUNIT_ASSERT(isNothingThere());
+}
+
 SPEC(Output, ends_with_what_is_held) {
     output.hold("head only");
     CPPUNIT_ASSERT(output.end());

@@ -1,5 +1,6 @@
 // Jobs beside connections: before new ones, and never refused.
 #include "front/connection_queue.h"
+#include "front/request_in_progress.h"
 
 #include "support/joining_threads.h"
 #include "support/spec.h"
@@ -48,7 +49,7 @@ SPEC(Jobs, are_done_before_connections_that_came_earlier) {
     CPPUNIT_ASSERT(queue.add(another()));
     queue.run([this] { note("first job"); });
     queue.run([this] { note("second job"); });
-    CPPUNIT_ASSERT_EQUAL(4, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(2, RequestInProgress::count());  // a job is none
     serving.open();
     CPPUNIT_ASSERT(queue.drained(kPatience));
     const std::vector<std::string> expected{"connection", "first job", "second job", "connection"};
@@ -109,7 +110,7 @@ SPEC(Jobs, are_all_done_while_the_worker_drains) {
         queue.run([this] { note("job of a job"); });
     });
     CPPUNIT_ASSERT(!queue.drained(0ms));
-    CPPUNIT_ASSERT_EQUAL(2, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(1, RequestInProgress::count());
     serving.open();
     CPPUNIT_ASSERT(queue.drained(kPatience));
     const std::vector<std::string> expected{"connection", "job", "job of a job"};
@@ -132,7 +133,7 @@ SPEC(Jobs, get_threads_up_to_the_limit) {
     const Opened atTheEnd{*this};
     for (int i = 0; i < 4; ++i) queue.run([this] { serving.pass(); });
     ASSERT_EVENTUALLY(serving.came() == 3);
-    CPPUNIT_ASSERT_EQUAL(4, queue.inProgress());
+    CPPUNIT_ASSERT_EQUAL(0, RequestInProgress::count());
     serving.open();
     CPPUNIT_ASSERT(queue.drained(kPatience));
     CPPUNIT_ASSERT_EQUAL(4, serving.came());

@@ -97,6 +97,7 @@ SPEC(SlowRequests, whose_bodies_never_come_are_told) {
     send(connections[0], head);
     add(receiver, 0);
     ASSERT_EVENTUALLY(countOfCome() == 1);
+    CPPUNIT_ASSERT(come.front().ended >= come.front().since + 100ms);  // all of it its peer's time
     const auto exchange = first();
     const Error error =
         expectError(ErrorKind::badRequest, [&] { static_cast<void>(exchange->readBody(kReceiverBody)); });

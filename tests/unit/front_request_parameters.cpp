@@ -40,6 +40,16 @@ SPEC(RequestParameters, count_the_first_time_they_come) {
     CPPUNIT_ASSERT_EQUAL("POST"s, request().method);
 }
 
+SPEC(RequestParameters, of_a_trace_are_all_that_came_and_two_parents_are_not_one) {
+    entries = {"HTTP_TRACEPARENT=a", "HTTP_TRACESTATE=x=1", "HTTP_TRACESTATE=y=2", "HTTP_TRACESTATES=z"};
+    CPPUNIT_ASSERT_EQUAL("a"s, request().traceparent);
+    CPPUNIT_ASSERT_EQUAL("x=1, y=2"s, request().tracestate);
+    entries.push_back("HTTP_TRACEPARENT=b");
+    CPPUNIT_ASSERT_EQUAL("a, b"s, request().traceparent);
+    entries = {"HTTP_TRACESTATE=" + std::string(100'000, 'a'), "HTTP_TRACEPARENT=", "HTTP_TRACEPARENT"};
+    CPPUNIT_ASSERT_EQUAL(""s, request().tracestate + request().traceparent);
+}
+
 SPEC(RequestParameters, become_a_request) {
     entries = {"REQUEST_ID=0123456789abcdef",
                "REQUEST_METHOD=POST",

@@ -83,7 +83,7 @@ SPEC(Registry, refuses_a_model_that_takes_the_name_of_another_plugin) {
 
 SPEC(Registry, refuses_a_model_with_wrong_settings_and_keeps_the_others) {
     config.models["loud"] = {"echo", {{"volume", "11"}}};
-    assertSays(errors(), "model.loud.volume: is no setting");
+    assertSays(errors(), "model.loud.volume: is not a setting");
     CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
 }
 
@@ -107,6 +107,22 @@ SPEC(Registry, has_no_model_without_a_kind) {
         "plugin has; narrowKinds() must leave one\n"s,
         errors());
     CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
+}
+
+SPEC(Registry, says_where_answers_come_from_in_the_plugins_words_or_the_operators) {
+    config.models["mine"] = {"echo", {}};
+    config.models["mine"].origin = "our own parrot";
+    const ModelRegistry registry = made({"*"});
+    CPPUNIT_ASSERT_EQUAL("says the question back; needs no upstream"s, registry.find("echo")->origin);
+    CPPUNIT_ASSERT_EQUAL("our own parrot"s, registry.find("mine")->origin);
+}
+
+SPEC(Registry, tells_the_manager_kinds_and_origin_of_each_model) {
+    Board board;
+    const ModelRegistry registry(config, {"*"}, PluginSnapshot::take(config), {&board, 1});
+    const ModelWords words = board.wordsOf(registry.find("echo")->row);
+    CPPUNIT_ASSERT_EQUAL("text voice picture"s, words.kinds);
+    CPPUNIT_ASSERT_EQUAL("says the question back; needs no upstream"s, words.origin);
 }
 
 SPEC(Registry, warns_of_what_a_model_lacks_that_nobody_asked_for) {
@@ -288,7 +304,7 @@ SPEC(Registry, outlives_a_descriptor_without_text) {
     add("no_version");
     add("no_text");
     assertSays(errors(), "no_version.so: opening it "s + kOfABadPointer);
-    assertSays(errors(), "no_text.so: summary in its descriptor is no text");
+    assertSays(errors(), "no_text.so: summary in its descriptor is not text");
     CPPUNIT_ASSERT_EQUAL("echo "s, namesOf({"*"}));
 }
 

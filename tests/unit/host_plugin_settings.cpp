@@ -112,8 +112,8 @@ SPEC(ModelSettings, that_are_secret_are_never_repeated) {
 
 SPEC(ModelSettings, that_the_plugin_does_not_have_are_refused_and_those_it_has_named) {
     const std::string reason = findings({{"temprature", "hunter2"}});
-    assertSays(reason, "model.x.temprature: is no setting of this plugin");
-    assertSays(reason, "plugin, api_key, pin, frames, temperature, tls.verify, domain, greeting");
+    assertSays(reason, "model.x.temprature: is not a setting of this plugin (did you mean 'temperature'?)");
+    assertSays(reason, "accounts, api_key, pin, frames, temperature, tls.verify, domain, greeting");
     assertSilentOf(reason, "hunter2");
     CPPUNIT_ASSERT(!settings({{"temprature", "1"}}).usable());
 }
@@ -166,6 +166,25 @@ SPEC(ModelSettings, leave_a_model_the_kinds_that_its_plugin_has_and_create_does_
     CPPUNIT_ASSERT_EQUAL(able.kinds, given.kinds());
     given.narrowKinds(std::uint32_t(Kind::embedding) | std::uint32_t(Kind::voice));
     CPPUNIT_ASSERT_EQUAL(std::uint32_t(Kind::embedding), given.kinds());
+}
+
+SPEC(ModelSettings, leave_a_model_the_origin_of_its_plugins_summary_unless_create_says_another) {
+    const PluginSettings given(plugin.descriptor(), "model.x", {{"api_key", "hunter2hunter2"}});
+    CPPUNIT_ASSERT_EQUAL("takes settings"s, given.originText());
+    given.origin("local: qwen3:4b via Ollama");
+    CPPUNIT_ASSERT_EQUAL("local: qwen3:4b via Ollama"s, given.originText());
+    for (const char* nothing : {"", " "}) given.origin(nothing);
+    CPPUNIT_ASSERT_EQUAL("local: qwen3:4b via Ollama"s, given.originText());
+}
+
+SPEC(ModelSettings, keep_an_origin_that_can_be_shown_and_gives_no_secret_away) {
+    const PluginSettings given(plugin.descriptor(), "model.x", {{"api_key", "hunter2hunter2"}});
+    given.origin("with the key hunter2hunter2");
+    CPPUNIT_ASSERT_EQUAL("with the key [secret]"s, given.originText());
+    given.origin("two\nlines \x1b[2J\xff");
+    CPPUNIT_ASSERT_EQUAL("two\\x0alines \\x1b[2J\\xff"s, given.originText());
+    given.origin(std::string(159, 'a') + "图");
+    CPPUNIT_ASSERT_EQUAL(std::string(159, 'a'), given.originText());
 }
 
 // What a plugin of a later minor would have: a member behind those that this worker knows.

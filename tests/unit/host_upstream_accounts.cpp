@@ -50,7 +50,7 @@ SPEC(AccountSettings, may_have_dots) {
 SPEC(AccountSettings, say_what_is_wrong_with_the_list) {
     CPPUNIT_ASSERT_EQUAL("model.x.accounts: write at least one name, or remove it\n"s, read({{"accounts", " , "}}));
     CPPUNIT_ASSERT_EQUAL("model.x.accounts: 'a' stands there twice\nx/a 1\n"s, read({{"accounts", "a,a"}}));
-    CPPUNIT_ASSERT_EQUAL("model.x.accounts: 'a/b' is no name; write letters, digits, '_' and '-'\n"s,
+    CPPUNIT_ASSERT_EQUAL("model.x.accounts: 'a/b' is not a name; write letters, digits, '_' and '-'\n"s,
                          read({{"accounts", "a/b"}}));
     CPPUNIT_ASSERT_EQUAL("model.x.accounts: the names of model and account '"s + std::string(63, 'a') +
                              "' are longer than 63 characters together\n",

@@ -39,6 +39,7 @@ const std::vector<Row>& rows() {
         {ErrorKind::textModelFailed, "MODEL_ERROR", 502},
         {ErrorKind::voiceModelFailed, "AUDIO_TO_TEXT_ERROR", 502},
         {ErrorKind::pictureModelFailed, "PICTURE_TO_TEXT_ERROR", 502},
+        {ErrorKind::speechModelFailed, "MODEL_ERROR", 502},
         {ErrorKind::fileFormat, "FILE_FORMAT_ILLEGAL", 415},
         {ErrorKind::fileMissing, "GET_FILE_FAIL", 400},
         {ErrorKind::bodyTooLarge, "BODY_TOO_LARGE", 413},

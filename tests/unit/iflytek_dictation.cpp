@@ -17,6 +17,7 @@ struct Voice : CppUnit::TestCase {
     DictationSettings settings;
     std::string pcm = std::string(2000, 'a') + std::string(500, 'b');
     std::uint32_t sampleRate = 16000;
+    std::string language;
 
     Voice() {
         settings.frameBytes = 1000;
@@ -29,6 +30,7 @@ struct Voice : CppUnit::TestCase {
         request.kind = Kind::voice;
         request.media = std::string_view(pcm);
         request.sampleRate = sampleRate;
+        request.language = language;
         return request;
     }
     std::vector<std::string> messages() const {
@@ -80,6 +82,23 @@ SPEC(Voice, never_begins_with_the_last_piece) {
     const auto all = messages();
     CPPUNIT_ASSERT_EQUAL(std::size_t(2), all.size());
     CPPUNIT_ASSERT(all[0].find(R"("status":0)") != std::string::npos);
+}
+
+SPEC(Voice, in_a_language_that_the_client_names_says_so_where_the_service_has_it) {
+    const auto says = [&](const std::string& wanted, const std::string& sent) {
+        language = wanted;
+        return messages()[0].find("\"language\":\"" + sent + "\"") != std::string::npos;
+    };
+    const auto isCorrected = [&] { return messages()[0].find("wpgs") != std::string::npos; };
+    CPPUNIT_ASSERT(says("zh", "zh_cn") && isCorrected() && says("zh-TW", "zh_cn") && says("fr", "zh_cn"));
+    CPPUNIT_ASSERT(says("en", "en_us") && !isCorrected() && says("en_GB", "en_us") && says("eng", "zh_cn"));
+    settings.language = "en_us";
+    CPPUNIT_ASSERT(says("", "en_us") && isCorrected() && says("zh", "zh_cn") && isCorrected());
+    settings.language = "ja_jp";
+    CPPUNIT_ASSERT(says("en", "ja_jp"));
+    settings.language = "zh_cn";
+    settings.variant = Variant::large;
+    CPPUNIT_ASSERT(says("en", "zh_cn") && isCorrected());
 }
 
 SPEC(Voice, for_the_large_model_has_another_envelope) {

@@ -15,6 +15,7 @@ class ScriptedSettings final : public ISettings {
 public:
     std::map<std::string, std::string> values;
     mutable std::map<std::string, std::string> rejected, warned;
+    mutable std::string said;  // by origin()
 
     template <std::size_t N>
     explicit ScriptedSettings(const std::array<Setting, N>& descriptor) {
@@ -29,6 +30,7 @@ public:
     void warn(Text name, Text reason) const noexcept override { put(warned, name, reason); }
     void narrow(std::uint64_t /*abilities*/) const noexcept override {}
     void narrowKinds(std::uint32_t /*kinds*/) const noexcept override {}
+    void origin(Text words) const noexcept override { said = std::string_view(words); }
 
 private:
     const std::string& find(Text name) const { return values.at(std::string(std::string_view(name))); }
@@ -86,6 +88,14 @@ SPEC(Settings, allow_plain_connections_only_within_the_machine) {
     chat.values["url"] = "ws://spark.example/v3.5/chat";
     chat.values["tls.verify"] = "none";
     CPPUNIT_ASSERT(upstreamOf(chat) && chat.warned.count("tls.verify"));
+}
+
+SPEC(Settings, of_a_stand_in_on_this_machine_do_not_claim_to_be_iflytek) {
+    chatFor("wss://localhost:1/v3.5/chat");
+    CPPUNIT_ASSERT_EQUAL(std::string("local: a stand-in for iFlytek"), chat.said);
+    chat.said.clear();
+    chatFor("wss://spark-api.xf-yun.com/v3.5/chat");
+    CPPUNIT_ASSERT_EQUAL(std::string(), chat.said);
 }
 
 SPEC(Settings, refuse_keys_that_would_change_the_signature_and_do_not_repeat_them) {

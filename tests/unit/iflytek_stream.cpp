@@ -1,8 +1,8 @@
 // What becomes of the messages of chat and image understanding by what the host has seen in them.
 #include "iflytek/core/chat_stream.h"
 
+#include "aiproject/testing.h"
 #include "support/raw_web_socket.h"
-#include "support/silent_reply.h"
 #include "support/spec.h"
 
 #include <sys/socket.h>
@@ -30,7 +30,7 @@ std::string saying(const std::string& elements, int code = 0) {
 std::string piece(const std::string& content) { return saying(R"({"content":")" + content + R"("})"); }
 std::string error(int code) { return "{" + header(code, 2) + "}"; }
 
-struct SeeingReply final : SilentReply {
+struct SeeingReply final : testing::Reply {
     Seen seen = Seen::passed;
     bool takesMore = true;
     std::vector<std::string> frames, texts;

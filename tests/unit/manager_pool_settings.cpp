@@ -17,6 +17,7 @@ struct ToldSettings : CppUnit::TestCase {
         "# model.chat of all\\\n"
         "model.chat.plugin = spark_chat\n"
         "model.chat.calls = 3\n"
+        "model.chat.price.prompt = 7\n"
         "  model.chat.api_secret : first \\\n  second, which looks = like another\n"
         "model.iat.api_key=${system.env.IAT_KEY}\r\n"
         "database.url = mysql://u:${system.env.DB_KEY}@h/d";
@@ -40,7 +41,7 @@ SPEC(ToldSettings, are_of_no_model_where_none_is_served) {
     const PoolSettings none = toldTo({});
     CPPUNIT_ASSERT_EQUAL(
         "log.level = debug\n# model.chat of all\\\nmodel.chat.plugin = spark_chat\nmodel.chat.calls = 3\n"
-        "database.url = mysql://u:${system.env.DB_KEY}@h/d"s,
+        "model.chat.price.prompt = 7\ndatabase.url = mysql://u:${system.env.DB_KEY}@h/d"s,
         none.file());
     CPPUNIT_ASSERT((std::vector<std::string>{"log.level=info"} == none.overrides()));
     CPPUNIT_ASSERT((std::set<std::string>{"CHAT_KEY", "IAT_KEY"} == none.withheldVariables()));

@@ -10,6 +10,7 @@
 #include "auth/accounts.h"
 #include "auth/audit.h"
 #include "auth/user_directory.h"
+#include "support/account_ids.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/auth_fixture.h"
@@ -92,6 +93,14 @@ SPEC(Import, writes_accounts_with_wrapped_hashes) {
     CPPUNIT_ASSERT_EQUAL(std::size_t(1), entries.size());
     CPPUNIT_ASSERT_EQUAL("imported Id id-ann of the original, tokens 100, pic_times 5, voice_seconds 60"s,
                          entries[0].event + " " + entries[0].detail);
+}
+
+SPEC(Import, gives_accounts_the_credit_of_new_ones) {
+    settings.money = 700;
+    rows = {original("ann")};
+    run();
+    CPPUNIT_ASSERT_EQUAL("700"s, field("money", "ann"));
+    assertSays(Audit(database).newest("ann", 10).front().detail, "voice_seconds 60, money 700");
 }
 
 SPEC(Import, lets_the_old_password_in_and_makes_its_hash_a_plain_one) {
@@ -218,7 +227,8 @@ SPEC(Import, leaves_no_name_that_a_registration_would_have_to_compare) {
 SPEC(Import, brings_nobody_back_who_was_deleted_here) {
     rows = {original("ann"), original("bob")};
     run();
-    UserDirectory(database, {}).remove("ann");
+    UserDirectory directory(database, {});
+    directory.remove(idOf(directory, "ann"));
     assertCounts(run(), 0, 1, 1);
     assertSays(reports.at(0), "skipped ann: it was imported before and has been deleted here since");
     accounts().registerUser({"ann", "a new password", "a@b.cn", "physics"});

@@ -1,7 +1,7 @@
 // What becomes of an answer of /chat/completions, however it is cut and whatever stands in it.
 #include "openai/chat_stream.h"
 
-#include "support/silent_reply.h"
+#include "aiproject/testing.h"
 #include "support/spec.h"
 #include "unit/http_peer.h"
 
@@ -40,7 +40,7 @@ std::string counted(const std::string& body, const std::string& status = "200 OK
 }
 
 // Sees an error where the word stands.
-struct ChatReply final : SilentReply {
+struct ChatReply final : testing::Reply {
     FrameTexts frames;
     std::string reasons, sentence, id;
     Seen seen = Seen::passed;

@@ -9,6 +9,7 @@
 #include <cppunit/TestCase.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace aiproject::test {
@@ -36,6 +37,25 @@ struct OpenAiClient : CppUnit::TestCase {
         return exchange;
     }
     static ScriptedExchange post(const Site& site, const std::string& body) { return send(site, "POST", kChat, body); }
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    static constexpr const char* kTranscriptions = "/v1/audio/transcriptions";
+    static std::string twoSeconds() { return std::string(64'000, 'p'); }
+
+    // As Node's client sends it: `model` before `file`.
+    static ScriptedExchange transcribe(const Site& site, const Fields& fields, const std::string& file = twoSeconds(),
+                                       const std::string& name = "a.pcm") {
+        std::string body;
+        for (const auto& [field, value] : fields)
+            body += "--x\r\nContent-Disposition: form-data; name=\"" + field + "\"\r\n\r\n" + value + "\r\n";
+        if (!name.empty())
+            body += "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name +
+                    "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + file + "\r\n";
+        ScriptedExchange exchange("POST", kTranscriptions, body + "--x--\r\n");
+        exchange.sent.contentType = "multipart/form-data; boundary=x";
+        exchange.sent.authorization = "Bearer " + site.ann.uuid;
+        site.serve(exchange);
+        return exchange;
+    }
     // The texts behind "data: ", one for each event.
     static std::vector<std::string> eventsOf(const ScriptedExchange& answer) {
         std::vector<std::string> events;

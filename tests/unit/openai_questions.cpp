@@ -287,9 +287,15 @@ SPEC(ChatBodies, have_texts_or_a_recording_for_other_paths) {
     asking.request.dimensions = {8, 1};
     CPPUNIT_ASSERT_EQUAL(R"({"model":"e","encoding_format":"float","dimensions":8,"input":["a","\""]})"s,
                          embeddingQuestion(asking.of(), "\"e\"").text());
+    const Text tokens[] = {"[1,2]", "[3]"};
+    asking.request.inputs = {tokens, 2};
+    asking.request.areTokens = 1;
+    CPPUNIT_ASSERT_EQUAL(R"({"model":"e","encoding_format":"float","dimensions":8,"input":[[1,2],[3]]})"s,
+                         embeddingQuestion(asking.of(), "\"e\"").text());
     asking.request.media = "PCM!";
     asking.request.sampleRate = 16'000;
-    const std::string form = transcriptionQuestion(asking.of(), {"whisper-1", "zh", ""}, "B").text();
+    const std::string form =
+        transcriptionQuestion(asking.of(), {"whisper-1", "zh", "", TranscriptForm::timed}, "B").text();
     const std::string wav =
         "RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\x80\x3e\0\0\0\x7d\0\0\2\0\x10\0"
         "data\4\0\0\0PCM!"s;
@@ -301,4 +307,29 @@ SPEC(ChatBodies, have_texts_or_a_recording_for_other_paths) {
         "Content-Type: audio/wav\r\n\r\n"s +
             wav + "\r\n--B--\r\n",
         form);
+}
+
+SPEC(ChatBodies, about_a_recording_have_the_clients_wishes_before_the_operators) {
+    asking.request.media = "PCM!";
+    asking.request.sampleRate = 16'000;
+    const auto has = [&](const TranscriptionSettings& settings, const std::string& name, const std::string& value) {
+        const std::string form = transcriptionQuestion(asking.of(), settings, "B").text();
+        return form.find("name=\"" + name + "\"\r\n\r\n" + value + "\r\n") != std::string::npos;
+    };
+    TranscriptionSettings settings{"whisper-1", "ja", "names", TranscriptForm::timed};
+    CPPUNIT_ASSERT(has(settings, "language", "ja") && has(settings, "prompt", "names"));
+    CPPUNIT_ASSERT(!has(settings, "temperature", "") && !has(settings, "stream", "true"));
+    asking.request.language = "zh-CN";
+    asking.request.prompt = "other names";
+    asking.request.wantsTimes = 1;
+    asking.sampling.temperature = {0.5, 1};
+    CPPUNIT_ASSERT(has(settings, "language", "zh") && has(settings, "prompt", "other names"));
+    CPPUNIT_ASSERT(has(settings, "temperature", "0.5") && has(settings, "response_format", "verbose_json"));
+    settings.transcripts = TranscriptForm::plain;
+    CPPUNIT_ASSERT(has(settings, "response_format", "json") && !has(settings, "stream", "true"));
+    settings.transcripts = TranscriptForm::streamed;
+    CPPUNIT_ASSERT(has(settings, "response_format", "json") && has(settings, "stream", "true"));
+    CPPUNIT_ASSERT(transcriptsOf("auto", "gpt-4o-transcribe") == TranscriptForm::streamed);
+    CPPUNIT_ASSERT(transcriptsOf("auto", "whisper-1") == TranscriptForm::timed);
+    CPPUNIT_ASSERT(transcriptsOf("plain", "gpt-4o-transcribe") == TranscriptForm::plain);
 }

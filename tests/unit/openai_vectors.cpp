@@ -1,8 +1,8 @@
 // The vectors in an answer of /embeddings, and the text in one of /audio/transcriptions.
 #include "openai/embeddings.h"
 
+#include "aiproject/testing.h"
 #include "openai/transcription.h"
-#include "support/silent_reply.h"
 #include "support/spec.h"
 #include "unit/http_peer.h"
 #include "upstream/failure.h"
@@ -18,9 +18,9 @@ using namespace std::string_literals;
 
 namespace {
 
-struct VectorReply final : SilentReply {
+struct VectorReply final : testing::Reply {
     std::vector<std::vector<float>> vectors;
-    std::string words, reasons;
+    std::string words, reasons, parts;
     Usage told;
 
     bool vector(const float* values, std::uint64_t count) noexcept override {
@@ -31,6 +31,10 @@ struct VectorReply final : SilentReply {
         words += piece.str();
         return true;
     }
+    void spoken(const Spoken& part) noexcept override {
+        parts += std::to_string(int(part.begin * 10)) + "-" + std::to_string(int(part.end * 10)) + part.text.str() +
+                 part.language.str() + ";";
+    }
     void usage(const Usage& usage) noexcept override { told = usage; }
     void explain(Text reason) noexcept override { reasons += reason.str(); }
 };
@@ -38,6 +42,7 @@ struct VectorReply final : SilentReply {
 struct ObjectAnswers : CppUnit::TestCase {
     std::shared_ptr<const openai::Service> service;
     VectorReply reply;
+    std::string type = "application/json";
 
     void setUp() override {
         openai::Upstream upstream;
@@ -49,7 +54,8 @@ struct ObjectAnswers : CppUnit::TestCase {
         reply = {};
         HttpPeer peer;
         auto* const stream = new Stream(peer.asked(), service, more...);
-        const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+        const std::string head = "HTTP/1.1 200 OK\r\nContent-Type: " + type +
+                                 "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n";
         peer.says(head + body.substr(0, body.size() - cut));
         peer.hangUp();
         while (stream->advance(reply).next != Next::over) continue;
@@ -105,4 +111,43 @@ SPEC(ObjectAnswers, have_a_transcript) {
     CPPUNIT_ASSERT(reply.told.prompt == 3 && reply.told.completion == 2 && reply.told.total == 5);
     CPPUNIT_ASSERT(hear(R"({"text":"","usage":{"type":"duration","seconds":2}})") == ModelStatus::ok);
     CPPUNIT_ASSERT(reply.words.empty() && reply.told.total == 0);
+}
+
+SPEC(ObjectAnswers, have_the_times_of_a_transcript_where_they_make_sense) {
+    const ModelStatus status =
+        hear(R"({"task":"transcribe","segments":[{"id":0,"start":0,"end":1.5,"text":"你","tokens":[1,2]},)"
+             R"({"start":2,"end":1,"text":"x"},{"end":1,"text":"x"},{"start":"0","end":1,"text":"x"},)"
+             R"({"start":1e300,"end":1e300,"text":"x"},{"text":"好","end":3,"start":1.5,"words":[)"
+             R"({"start":9,"end":9,"text":"x"}]}],"text":"你好","language":"zh"})");
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(reply.reasons, int(ModelStatus::ok), int(status));
+    CPPUNIT_ASSERT_EQUAL("0-15你zh;15-30好zh;"s, reply.parts);
+    CPPUNIT_ASSERT_EQUAL("你好"s, reply.words);
+    std::string tokens = "[0";
+    for (int i = 0; i < 30'000; ++i) tokens += ",1";
+    CPPUNIT_ASSERT(hear(R"({"text":"a","segments":[{"start":0,"end":1,"text":"a","tokens":)" + tokens + "]}]}") ==
+                   ModelStatus::ok);
+    CPPUNIT_ASSERT(hear(R"({"text":"a","segments":{}})") == ModelStatus::ok);
+    CPPUNIT_ASSERT(hear(R"(["text","a"])") != ModelStatus::ok && hear(R"({"text":1})") != ModelStatus::ok);
+}
+
+SPEC(ObjectAnswers, have_a_transcript_as_events) {
+    type = "text/event-stream; charset=utf-8";
+    const std::string deltas =
+        "data: {\"type\":\"transcript.text.delta\",\"delta\":\"你\"}\n\n: x\n\ndata: "
+        "{\"type\":\"transcript.text.delta\",\"delta\":\"好\",\"logprobs\":[]}\n\n";
+    const std::string done =
+        "data: {\"type\":\"transcript.text.done\",\"text\":\"你好\",\"usage\":{\"type\":\"tokens\","
+        "\"input_tokens\":3,\"output_tokens\":2,\"total_tokens\":5}}";
+    for (const std::string& end : {"\n\n"s, ""s}) {
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(reply.reasons, int(ModelStatus::ok), int(hear(deltas + done + end)));
+        CPPUNIT_ASSERT_EQUAL("你好"s, reply.words);
+        CPPUNIT_ASSERT(reply.told.prompt == 3 && reply.told.completion == 2 && reply.told.total == 5);
+    }
+    CPPUNIT_ASSERT(hear(done) == ModelStatus::ok);
+    CPPUNIT_ASSERT_EQUAL("你好"s, reply.words);
+    CPPUNIT_ASSERT(hear(deltas) == ModelStatus::unavailable);
+    CPPUNIT_ASSERT(hear(deltas + done, 10) == ModelStatus::unavailable);
+    CPPUNIT_ASSERT(hear(deltas + "data: [1]\n\n" + done) == ModelStatus::failed);
+    CPPUNIT_ASSERT(hear(deltas + "data: {\"type\":\"error\",\"error\":{\"code\":\"insufficient_quota\"}}\n\n") ==
+                   ModelStatus::quotaSpent);
 }

@@ -98,6 +98,7 @@ SPEC(AccountRoutes, show_an_account_by_body_or_headers) {
         CPPUNIT_ASSERT_EQUAL("2026-11-22T08:00:00Z"s, json->getValue<std::string>("created"));
         CPPUNIT_ASSERT_EQUAL(7, json->getValue<int>("tokens"));
         CPPUNIT_ASSERT_EQUAL(-1, json->getValue<int>("picTimes"));
+        CPPUNIT_ASSERT_EQUAL(-1, json->getValue<int>("money"));
         CPPUNIT_ASSERT_EQUAL(-1, json->getValue<int>("voiceSeconds"));
         CPPUNIT_ASSERT(!json->has("uuid"));
     }

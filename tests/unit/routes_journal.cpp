@@ -34,6 +34,7 @@ public:
     bool started() const override { return client_.started(); }
     int clientDescriptor() const override { return client_.clientDescriptor(); }
     void end() override { client_.end(); }
+    void abandon() override { client_.abandon(); }
     void neverWait() override { client_.neverWait(); }
     void waitAgain() override { client_.waitAgain(); }
     std::size_t unsent() const override { return client_.unsent(); }

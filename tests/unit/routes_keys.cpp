@@ -1,6 +1,7 @@
 // /auth/keys: users make, list and revoke their own.
 #include "support/spec.h"
 #include "unit/expect.h"
+#include "unit/host_fixture.h"
 #include "unit/site.h"
 
 #include <Poco/JSON/Array.h>
@@ -57,6 +58,45 @@ SPEC(KeyRoutes, refuse_wrong_terms) {
           R"(,"refill":"day")", R"(,"name":[])"})
         assertFailed(as(site.ann, "/auth/keys", wrong), 400);
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), listed()->size());
+}
+
+SPEC(KeyRoutes, refuse_models_that_nobody_has_and_say_which_there_are) {
+    const ScriptedExchange answer = as(site.ann, "/auth/keys", R"(,"models":["echo","ecko"])");
+    assertFailed(answer, 400);
+    assertSays(answer.text(), "there is no model or alias 'ecko'; did you mean echo? There are: ");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), listed()->size());
+}
+
+SPEC(KeyRoutes, let_a_key_use_what_its_aliases_lead_to) {
+    const Site other([](Config& config) {
+        config.models["m"] = playing("delta Hello");
+        config.routes.aliases = {"a/b=m", "echo=m", "gone=nothing"};
+    });
+    const auto keyFor = [&](const std::string& model) {
+        return "Bearer " +
+               assertSucceeded(other.post("/auth/keys", R"({"uuid":")" + other.ann.uuid +
+                                                            R"(","username":"ann","models":[")" + model + "\"]}"))
+                   ->getValue<std::string>("key");
+    };
+    const auto statusOf = [&](const std::string& key, const std::string& model) {
+        ScriptedExchange exchange("POST", "/v1/chat/completions",
+                                  R"({"messages":[{"role":"user","content":"x"}],"model":")" + model + "\"}");
+        exchange.sent.contentType = "application/json";
+        exchange.sent.authorization = key;
+        return other.serve(exchange).head->status;
+    };
+    const std::string byAlias = keyFor("a/b"), byModel = keyFor("m"), hidden = keyFor("echo"), gone = keyFor("gone");
+    for (const std::string& key : {byAlias, byModel})
+        CPPUNIT_ASSERT(statusOf(key, "a/b") == 200 && statusOf(key, "m") == 200 && statusOf(key, "echo") == 403);
+    // A model comes before an alias of its name, as in a request.
+    CPPUNIT_ASSERT(statusOf(hidden, "echo") == 200 && statusOf(hidden, "m") == 403);
+    CPPUNIT_ASSERT_EQUAL(403, statusOf(gone, "m"));
+    ScriptedExchange models("GET", "/v1/models");
+    models.sent.authorization = byAlias;
+    const std::string list = other.serve(models).text();
+    assertSays(list, R"("id":"m")");
+    assertSays(list, R"("id":"a/b")");
+    CPPUNIT_ASSERT(list.find(R"("id":"echo")") == std::string::npos);
 }
 
 SPEC(KeyRoutes, refuse_who_is_nobody) {

@@ -175,6 +175,28 @@ SPEC(MediaRoute, refuses_a_picture_that_is_none) {
     assertRefused(picture(site, wavOf("1234")), "FILE_FORMAT_ILLEGAL");
 }
 
+SPEC(MediaRoute, takes_PNG_where_a_model_of_the_route_does) {
+    const auto route = [](const std::vector<std::string>& models) {
+        return [models](Config& config) {
+            for (const char* name : {"jpeg", "png"}) config.models[name] = playing("say format");
+            config.models["png"].settings["abilities"] = std::to_string(std::uint64_t(Ability::pngPictures));
+            config.routes.picture = models;
+        };
+    };
+    const Site both(route({"jpeg", "png"})), jpegAlone(route({"jpeg"}));
+    CPPUNIT_ASSERT_EQUAL("image/png"s, contentOf(picture(both, kPng)));
+    CPPUNIT_ASSERT_EQUAL("image/png"s, contentOf(picture(both, form("a.jpg", kPng), kForm)));
+    CPPUNIT_ASSERT_EQUAL("image/jpeg"s, contentOf(picture(both, kJpeg, "image/png")));
+    assertRefused(picture(both, "GIF89a"), "FILE_FORMAT_ILLEGAL");
+    assertSays(picture(both, "GIF89a").text(), "the picture is not a JPEG or PNG");
+    assertRefused(picture(jpegAlone, kPng), "FILE_FORMAT_ILLEGAL");
+    assertSays(picture(jpegAlone, kPng).text(), "\"the picture is not a JPEG\"");
+}
+
+SPEC(MediaRoute, answers_with_nothing_where_the_model_finds_nothing) {
+    CPPUNIT_ASSERT_EQUAL(""s, contentOf(picture(Site(answering("status ok")), kJpeg)));
+}
+
 SPEC(MediaRoute, tells_a_failure_of_the_model_by_its_code) {
     const Site failing(answering("explain key sk-123|status unavailable"));
     assertRefused(voice(failing, "1234"), "AUDIO_TO_TEXT_ERROR");

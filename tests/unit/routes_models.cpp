@@ -38,6 +38,24 @@ SPEC(ModelRoute, knows_by_the_bytes_what_was_uploaded) {
                          contentOf(site.post("/models/echo/chat", std::string(32, '\0'), site.ann)));
 }
 
+SPEC(ModelRoute, takes_PNG_for_a_picture_where_the_model_does) {
+    const Site site([](Config& config) {
+        for (const char* name : {"voice_too", "png", "jpeg"}) config.models[name] = playing("say format");
+        const std::string png = std::to_string(std::uint64_t(Ability::pngPictures));
+        config.models["voice_too"].settings["abilities"] = config.models["png"].settings["abilities"] = png;
+        config.models["png"].settings["kinds"] = config.models["jpeg"].settings["kinds"] =
+            std::to_string(std::uint32_t(Kind::picture));
+    });
+    for (const std::string& name : {"voice_too"s, "png"s})
+        CPPUNIT_ASSERT_EQUAL("image/png"s, contentOf(site.post("/models/" + name + "/chat", kPng, site.ann)));
+    const auto refusal = [&](const std::string& name, const std::string& bytes) {
+        return site.post("/models/" + name + "/chat", bytes, site.ann).json()->getValue<std::string>("msg");
+    };
+    CPPUNIT_ASSERT_EQUAL("model jpeg does not take voice, and this is no JPEG"s, refusal("jpeg", kPng));
+    CPPUNIT_ASSERT_EQUAL("model png does not take voice, and this is no JPEG or PNG"s, refusal("png", "GIF89a"));
+    CPPUNIT_ASSERT_EQUAL("this is a PNG file, not PCM or WAV"s, refusal("echo", kPng));
+}
+
 SPEC(ModelRoute, takes_voice_that_only_begins_like_a_picture_for_voice) {
     const Site site;
     const std::string noise = "\xff\xd8\xff" + std::string(125, '\1');

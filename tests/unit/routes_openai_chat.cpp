@@ -158,6 +158,21 @@ SPEC(OpenAiChatRoute, knows_models_by_name_and_by_alias) {
                     "model_not_found", "model");
 }
 
+SPEC(OpenAiChatRoute, says_for_which_kinds_a_model_is_asked_first) {
+    const auto change = [](Config& config) {
+        answering("delta Hello")(config);
+        config.models["second"] = playing("delta Hello");
+        config.routes.text = {"absent", "m", "second"};
+        config.routes.picture = {"second"};
+        config.routes.aliases = {"gpt-4o=text"};
+    };
+    const Site site(change);
+    for (const auto& [name, kinds] :
+         {std::pair{"m", R"("default_for":["text"])"}, std::pair{"second", R"("default_for":["picture"])"},
+          std::pair{"gpt-4o", R"("default_for":[])"}})
+        assertSays(send(site, "GET", std::string("/v1/models/") + name).text(), kinds);
+}
+
 SPEC(OpenAiChatRoute, lists_a_model_with_several_accounts_once) {
     const Site site([](Config& config) {
         config.models["m"] = playing("delta Hello");
@@ -225,6 +240,8 @@ SPEC(OpenAiChatRoute, lists_the_models_with_their_kinds) {
     // The same in all workers, whenever they started.
     CPPUNIT_ASSERT_EQUAL(1'704'067'200LL, model->getValue<long long>("created"));
     CPPUNIT_ASSERT(!wordIn(model, "owned_by").empty());
+    CPPUNIT_ASSERT_EQUAL("does what its setting says"s, wordIn(model, "origin"));
+    CPPUNIT_ASSERT_EQUAL(std::size_t(0), model->getArray("default_for")->size());
     assertFault(send(site, "GET", "/v1/models/none"), 404, "model_not_found", "model");
 }
 

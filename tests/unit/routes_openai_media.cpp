@@ -1,4 +1,4 @@
-// /v1/audio/transcriptions and /v1/embeddings, and chats with models of pictures and voice.
+// /v1/embeddings, and chats with models of pictures and voice.
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/openai_client.h"
@@ -17,24 +17,6 @@ using namespace std::string_literals;
 namespace {
 
 struct OpenAiMedia : OpenAiClient {
-    using Fields = std::vector<std::pair<std::string, std::string>>;
-    static constexpr const char* kTranscriptions = "/v1/audio/transcriptions";
-
-    // As Node's client sends it: `model` before `file`.
-    static ScriptedExchange transcribe(const Site& site, const Fields& fields, const std::string& file,
-                                       const std::string& name = "a.wav") {
-        std::string body;
-        for (const auto& [field, value] : fields)
-            body += "--x\r\nContent-Disposition: form-data; name=\"" + field + "\"\r\n\r\n" + value + "\r\n";
-        if (!name.empty())
-            body += "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" + name +
-                    "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + file + "\r\n";
-        ScriptedExchange exchange("POST", kTranscriptions, body + "--x--\r\n");
-        exchange.sent.contentType = "multipart/form-data; boundary=x";
-        exchange.sent.authorization = "Bearer " + site.ann.uuid;
-        site.serve(exchange);
-        return exchange;
-    }
     // The model `m` serves that kind alone, with no abilities, as spark_image and spark_iat do.
     static Site::Change answeringOnly(Kind kind, const std::string& script) {
         return [script, kind](Config& config) {
@@ -69,54 +51,7 @@ struct OpenAiMedia : OpenAiClient {
         refused(withPart(part, R"(,"stop":"x")"), "stop");
         refused(withPart(part, "", R"({"role":"tool","tool_call_id":"a","content":"x"},)"), "messages[0].role");
     }
-    static std::string twoSeconds() { return std::string(64'000, 'p'); }
 };
-
-SPEC(OpenAiMedia, transcribe_in_the_format_that_was_asked_for) {
-    const Site site([](Config& config) {
-        answering("delta \"Hi\"")(config);
-        config.routes.voice = {"m"};
-    });
-    const ScriptedExchange json = transcribe(site, {{"model", "whisper-1"}}, twoSeconds(), "a.pcm");
-    CPPUNIT_ASSERT_EQUAL("\"Hi\""s, wordIn(json.json(), "text"));
-    CPPUNIT_ASSERT_EQUAL(2.0, json.json()->getObject("usage")->getValue<double>("seconds"));
-    const ScriptedExchange text =
-        transcribe(site, {{"response_format", "text"}, {"model", "m"}}, twoSeconds(), "a.pcm");
-    CPPUNIT_ASSERT_EQUAL("\"Hi\"\n"s, text.text());
-    CPPUNIT_ASSERT_EQUAL("text/plain; charset=utf-8"s, text.head->contentType);
-    const auto verbose = transcribe(site, {{"model", "m"}, {"response_format", "verbose_json"}, {"language", "zh"}},
-                                    twoSeconds(), "a.pcm")
-                             .json();
-    CPPUNIT_ASSERT_EQUAL(2.0, verbose->getValue<double>("duration"));
-    CPPUNIT_ASSERT_EQUAL("zh"s, wordIn(verbose, "language"));
-    CPPUNIT_ASSERT_EQUAL("\"Hi\""s, wordIn(verbose->getArray("segments")->getObject(0), "text"));
-}
-
-SPEC(OpenAiMedia, refuse_a_form_that_lacks_something_and_name_it) {
-    const Site site(answering("delta Hi"));
-    assertFault(transcribe(site, {}, twoSeconds(), "a.pcm"), 400, "invalid_value", "model");
-    assertFault(transcribe(site, {{"model", "m"}}, "", ""), 400, "invalid_value", "file");
-    assertFault(transcribe(site, {{"model", "m"}}, "", "a.wav"), 400, "invalid_value", "file");
-    assertFault(transcribe(site, {{"model", "m"}}, "\x1a\x45\xdf\xa3 webm", "a.webm"), 400, "invalid_value", "file");
-    assertFault(transcribe(site, {{"model", "none"}}, twoSeconds(), "a.pcm"), 404, "model_not_found", "model");
-    for (const auto& [field, value] : Fields{{"response_format", "srt"}, {"stream", "true"}})
-        assertFault(transcribe(site, {{"model", "m"}, {field, value}}, twoSeconds(), "a.pcm"), 400,
-                    "unsupported_parameter", field);
-    assertFault(send(site, "POST", kTranscriptions, "{}"), 400, "invalid_value", "file");
-}
-
-SPEC(OpenAiMedia, refuse_fields_that_are_not_utf8) {
-    const Site site(answering("delta Hi"));
-    for (const std::string& field : {"model"s, "language"s, "response_format"s}) {
-        Fields fields{{"model", "m"}, {"response_format", "verbose_json"}};
-        fields.emplace_back(field, "\xff");
-        assertFault(transcribe(site, fields, twoSeconds(), "a.pcm"), 400, "invalid_value", field);
-    }
-    const std::string wide = std::string(255, 'a') + "\u4e2d";
-    const auto answer = transcribe(site, {{"model", "m"}, {"response_format", "verbose_json"}, {"language", wide}},
-                                   twoSeconds(), "a.pcm");
-    CPPUNIT_ASSERT_EQUAL(wide.substr(0, 255), wordIn(answer.json(), "language"));
-}
 
 SPEC(OpenAiMedia, chat_with_a_model_of_pictures_as_usual_clients_do) {
     const Site site(answeringOnly(Kind::picture,
@@ -148,6 +83,27 @@ SPEC(OpenAiMedia, chat_with_what_a_model_of_pictures_can_do) {
         config.models["m"].settings["abilities"] = std::to_string(std::uint64_t(Ability::maxTokens));
     });
     CPPUNIT_ASSERT_EQUAL("4000 0.000000"s, contentOf(post(site, withPart(jpegPart(), usual()))));
+}
+
+SPEC(OpenAiMedia, chat_about_a_PNG_with_a_model_that_takes_it) {
+    const Site site([](Config& config) {
+        answeringOnly(Kind::picture, "say format|delta  |say most tokens")(config);
+        config.models["jpeg"] = config.models["m"];
+        config.models["jpeg"].settings["abilities"] = std::to_string(std::uint64_t(Ability::maxTokens));
+        config.models["m"].settings["abilities"] = std::to_string(std::uint64_t(Ability::pngPictures));
+        config.routes.picture = {"jpeg", "m"};
+        config.routes.aliases = {"both=picture"};
+    });
+    const auto asked = [&](const std::string& model, const std::string& bytes) {
+        std::string body = withPart(
+            R"({"type":"image_url","image_url":{"url":"data:image/jpeg;base64,)" + base64Of(bytes) + R"("}})", usual());
+        return post(site, body.replace(body.find("\"m\""), 3, '"' + model + '"'));
+    };
+    CPPUNIT_ASSERT_EQUAL("image/png 0"s, contentOf(asked("m", kPng)));
+    CPPUNIT_ASSERT_EQUAL("image/png 0"s, contentOf(asked("both", kPng)));
+    CPPUNIT_ASSERT_EQUAL("image/jpeg 4000"s, contentOf(asked("both", kJpeg)));
+    assertFault(asked("jpeg", kPng), 400, "invalid_value", "messages[0].content[1].image_url");
+    assertFault(asked("both", "GIF89a"), 400, "invalid_value", "messages[0].content[1].image_url");
 }
 
 SPEC(OpenAiMedia, chat_with_exactly_one_picture_or_recording) {
@@ -200,6 +156,32 @@ SPEC(OpenAiMedia, refuse_what_is_no_text_to_embed) {
     assertFault(embed(R"(,"input":["a","b"])"), 502, "null");  // one vector for two texts
     assertFault(send(site, "POST", "/v1/embeddings", R"({"model":"echo","input":"a"})"), 400, "unsupported_parameter",
                 "model");
+}
+
+SPEC(OpenAiMedia, take_tokens_for_a_text_where_the_model_can) {
+    constexpr std::uint64_t tokens = std::uint64_t(Ability::tokenInputs);
+    Site site(answering("vector 0.5", tokens));
+    const auto embed = [&](const std::string& input) {
+        return send(site, "POST", "/v1/embeddings", R"({"model":"m","input":)" + input + "}");
+    };
+    for (const std::string& one : {"[ 1, 2,\n100257 ]"s, "[[1,2,3]]"s, "\"a\""s})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(one, std::size_t(1), embed(one).json()->getArray("data")->size());
+    // Without a report their number is the bill.
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(2),
+                         site.number("SELECT COUNT(*) FROM ledger WHERE tokens = 3 AND basis = 'estimated'"));
+    for (const std::string& wrong : {"[1,\"a\"]"s, "[\"a\",1]"s, "[\"a\",[1]]"s, "[[1],\"a\"]"s, "[[]]"s, "[[1],[]]"s,
+                                     "[1.5]"s, "[-1]"s, "[1,-1]"s, "[[[1]]]"s, "[null]"s, "[true]"s, "[1e3]"s})
+        assertFault(embed(wrong), 400, "invalid_value", "input");
+    std::string many = "[[1]";
+    for (int i = 0; i < 2'048; ++i) many += ",[1]";
+    assertFault(embed(many + "]"), 400, "invalid_value", "input");
+}
+
+SPEC(OpenAiMedia, hold_no_more_for_tokens_than_they_are) {
+    Site site(answering("vector 0.5|usage 3", std::uint64_t(Ability::tokenInputs)));
+    site.sql("UPDATE users SET tokens = 3");
+    CPPUNIT_ASSERT_EQUAL(200, send(site, "POST", "/v1/embeddings", R"({"model":"m","input":[1,2,3]})").head->status);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT tokens + tokens_held FROM users"));
 }
 
 SPEC(OpenAiMedia, may_be_read_from_base64_in_whatever_length) {

@@ -67,7 +67,7 @@ SPEC(PathTable, has_the_paths_of_an_account_with_the_real_status) {
 
 SPEC(PathTable, has_the_paths_of_openais_clients_however_they_put_them_together) {
     for (const std::string& path :
-         {"/chat/completions"s, "/embeddings"s, "/audio/transcriptions"s, "/models"s, "/models/m"s}) {
+         {"/chat/completions"s, "/embeddings"s, "/audio/transcriptions"s, "/audio/speech"s, "/models"s, "/models/m"s}) {
         for (const std::string& written : {"/v1" + path, "/v1" + path + "/", path, path + "/"}) {
             const Route& route = routeOf(written);
             CPPUNIT_ASSERT_MESSAGE(written, route.face.sendError == kOpenAiFace.sendError);
@@ -83,16 +83,17 @@ SPEC(PathTable, has_the_paths_of_openais_clients_however_they_put_them_together)
 
 SPEC(PathTable, takes_names_with_slashes_where_openais_clients_ask_for_a_model) {
     for (const std::string& name : {"a/b"s, "a/b/c"s, "/a"s, "chat/completions"s}) {
-        CPPUNIT_ASSERT_EQUAL(name, findRoute("/v1/models/" + name).model);
-        CPPUNIT_ASSERT_EQUAL(name, findRoute("/v1/models/" + name + "/").model);
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/v1/models/" + name).part);
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/v1/models/" + name + "/").part);
         assertNone("/models/" + name);
     }
 }
 
 SPEC(PathTable, takes_the_name_of_a_model_out_of_the_path) {
     for (const std::string& name : {"echo"s, "a"s, "spark_lite-2"s, "a%2fb"s, "a b"s, "chat"s, "\u6a21"s}) {
-        CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/chat").model);
-        CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/stream").model);
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/chat").part);
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/stream").part);
+        CPPUNIT_ASSERT_EQUAL(name, findRoute("/models/" + name + "/speech").part);
         CPPUNIT_ASSERT(routeOf("/models/" + name + "/chat").access == Access::eitherUser);
         CPPUNIT_ASSERT(routeOf("/models/" + name + "/chat").face.sendError == kOurFace.sendError);
     }

@@ -39,7 +39,8 @@ Site::Site(const Change& change)
       registry_(config_, {"*"}, PluginSnapshot::take(config_), {&board_}),
       billing_(database_, config_, billingRules(config_), log_),
       calls_(registry_, config_, log_, loop_),
-      router_({config_, accounts_, permits_, billing_, calls_, followed_, log_, [this] { return unreadiness; }}) {
+      router_({config_, database_, accounts_, permits_, billing_, calls_, followed_, log_, meter_,
+               [this] { return unreadiness; }}) {
     followed_.onThread([this](EventLoop::Work work) { threads_.add(std::move(work)); });
     ann = registered("ann");
 }

@@ -10,6 +10,7 @@
 #include "observe/log.h"
 #include "pool/board.h"
 #include "pool/permits.h"
+#include "routes/request_meter.h"
 #include "routes/router.h"
 #include "store/database.h"
 #include "support/joining_threads.h"
@@ -54,6 +55,7 @@ public:
     EventLoop& loop() { return loop_; }
     Billing& billing() { return billing_; }
     Database& database() { return database_; }
+    Board& board() { return board_; }
     const Config& config() const { return config_; }
     std::string spoolFolder() const { return dir_.file("spool"); }
     std::vector<std::string> unreadiness;
@@ -68,6 +70,7 @@ private:
     Database database_;
     Accounts accounts_;
     Board board_;
+    const RequestMeter meter_{board_};
     Permits permits_;
     const ModelRegistry registry_;
     Billing billing_;
@@ -79,6 +82,7 @@ private:
 };
 
 inline const std::string kJpeg = "\xff\xd8\xff\xe0 picture";
+inline const std::string kPng = "\x89PNG\r\n\x1a\n picture";
 
 // {"uuid":…,"username":…,"dialog":[{"role":"user","content":…}]}
 std::string questionOf(const SignIn& signIn, const std::string& content);

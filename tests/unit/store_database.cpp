@@ -13,6 +13,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/file_descriptor.h"
@@ -213,6 +214,22 @@ SPEC(DatabaseFile, call_waits_for_a_session_but_not_for_ever) {
         assertSays(other.get(), "database.sessions");
     });
     CPPUNIT_ASSERT_EQUAL(1, count());
+}
+
+SPEC(DatabaseFile, session_that_nobody_needs_ends_after_a_while) {
+    for (const auto life : {std::chrono::milliseconds(1), std::chrono::milliseconds(3'600'000)}) {
+        Database database(patient, DatabaseUse::serve, life);
+        // Of two that are needed at the same time, the one that is given back first.
+        const auto inSecond = [&](const Database::Work& work) {
+            database.read([&](Session&) { std::async(std::launch::async, [&] { database.read(work); }).get(); });
+        };
+        inSecond([](Session& session) { Database::execute(session, "CREATE TEMP TABLE mark (n)"); });
+        std::this_thread::sleep_for(2ms);  // more than the shorter life
+        CPPUNIT_ASSERT_EQUAL(0, number(database, "SELECT COUNT(*) FROM sqlite_temp_master"));
+        int isMarked = -1;
+        inSecond([&](Session& session) { session << "SELECT COUNT(*) FROM sqlite_temp_master", into(isMarked), now; });
+        CPPUNIT_ASSERT_EQUAL(int(life > 1ms), isMarked);
+    }
 }
 
 SPEC(DatabaseFile, few_sessions_serve_many_threads) {

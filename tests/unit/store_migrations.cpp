@@ -94,6 +94,22 @@ SPEC(Migration, of_an_older_database_applies_what_is_new_and_keeps_what_is_there
                          text("SELECT group_concat(version || ' ' || name) FROM schema_migrations"));
 }
 
+SPEC(Migration, that_makes_reservations_lean_keeps_what_is_held) {
+    for (const auto& file : std::filesystem::directory_iterator(sqlFolder() / "sqlite"))
+        if (file.path().filename() < "010") write(file.path().filename(), readFile(file.path()));
+    apply();
+    database.write([](Session& session) {
+        session << "INSERT INTO reservations VALUES ('call', 1, 2, 3, 4, 5, 'owner', 6, 7, 8, 9, 10)", now;
+    });
+    Migrations(database, sqlFolder()).apply([](const std::string& /*line*/) {});
+    CPPUNIT_ASSERT_EQUAL(
+        std::string("call 1 2 3 4 5 owner 6 7 8 9 10"),
+        text("SELECT call_id || ' ' || user_id || ' ' || tokens || ' ' || pic_times || ' ' || voice_seconds || ' ' || "
+             "calls"
+             " || ' ' || owner || ' ' || expires_ms || ' ' || money || ' ' || key_id || ' ' || key_tokens || ' ' ||"
+             " key_money FROM reservations"));
+}
+
 SPEC(Migration, looks_at_a_database_without_changing_it) {
     write("001_a.sql", "CREATE TABLE a (n)");
     CPPUNIT_ASSERT(!Migrations(database, folder).isCurrent());

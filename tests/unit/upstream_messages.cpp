@@ -1,6 +1,6 @@
 // From an upstream's bytes to messages, on the calling thread.
+#include "aiproject/testing.h"
 #include "support/raw_web_socket.h"
-#include "support/silent_reply.h"
 #include "support/spec.h"
 #include "upstream/call.h"
 
@@ -31,7 +31,7 @@ std::string frame(const std::string& payload, unsigned char first = 0x81) {
 
 struct Messages : CppUnit::TestCase {
     std::array<int, 2> pair = connectedPair();
-    SilentReply reply;
+    testing::Reply reply;
     Deadlines deadlines{reply, kPatient, "the upstream"};
     Call reader{rawWebSocket(pair[0]), deadlines};
 

@@ -1,8 +1,8 @@
 // An answer over a WebSocket as the host follows it: one read, all messages in it, and how it ends.
 #include "upstream/web_stream.h"
 
+#include "aiproject/testing.h"
 #include "support/raw_web_socket.h"
-#include "support/silent_reply.h"
 #include "support/spec.h"
 #include "upstream/failure.h"
 
@@ -28,7 +28,7 @@ std::string served(unsigned char first, const std::string& payload) {
 }
 std::string told(const std::string& payload) { return served(0x81, payload); }
 
-struct Explained final : SilentReply {
+struct Explained final : testing::Reply {
     void explain(Text reason) noexcept override { reasons += reason.str(); }
 
     std::string reasons;

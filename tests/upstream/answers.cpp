@@ -14,4 +14,9 @@ std::string answerToPicture(std::uint64_t bytes, const std::string& question) {
     return "一张" + std::to_string(bytes) + "字节的图片。" + question;
 }
 
+std::string textInPicture(std::uint64_t bytes) {
+    constexpr std::uint64_t smallestWithText = 100;
+    return bytes < smallestWithText ? std::string() : "Invoice 2026/11\n" + answerToPicture(bytes, "");
+}
+
 }  // namespace aiproject::upstream

@@ -2,6 +2,7 @@
 
 #include "upstream/certificate.h"
 #include "upstream/conversation.h"
+#include "upstream/text_recognition.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
@@ -181,9 +182,12 @@ std::string Simulator::url(const std::string& path) const {
     return scheme + "://localhost:" + std::to_string(port()) + path;
 }
 
-std::string Simulator::openAiUrl() const {
+std::string Simulator::httpUrl(const std::string& path) const {
     const std::string scheme = server_->options().transport == Transport::tls ? "https" : "http";
-    return scheme + "://localhost:" + std::to_string(port()) + "/v1";
+    return scheme + "://localhost:" + std::to_string(port()) + path;
 }
+
+std::string Simulator::openAiUrl() const { return httpUrl("/v1"); }
+std::string Simulator::recognitionUrl() const { return httpUrl(kTextRecognitionPath); }
 
 }  // namespace aiproject::upstream

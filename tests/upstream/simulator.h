@@ -1,6 +1,6 @@
 // A strict stand-in for iFlytek's WebSocket services (Spark chat, voice dictation v2 and the large-model
-// variant, image understanding) and, on the same port, for OpenAI's HTTP service. It checks what the real
-// services check and answers in their shapes; what it has checked, and how each call ended, can be asked.
+// variant, image understanding, text recognition over HTTP) and, on the same port, for OpenAI's HTTP service. It checks
+// what the real services check and answers in their shapes; what it has checked, and how each call ended, can be asked.
 // It is not a model.
 #pragma once
 
@@ -16,7 +16,8 @@ namespace aiproject::upstream {
 enum class Transport { plain, tls };
 
 // What goes wrong on purpose. Names in a configuration are these words with '_': "drop_mid_answer".
-// openai/README.md says what they mean for OpenAI's face; a kind that a face does not know does nothing there.
+// openai/README.md says what they mean over HTTP, for OpenAI's face and for text recognition; a kind that a face does
+// not know does nothing there.
 enum class FaultKind {
     none,
     refuseConnect,      // TCP closed at once
@@ -83,7 +84,7 @@ struct Options {
     std::chrono::milliseconds audioGapLimit{10'000};  // between two audio frames
 };
 
-enum class Service { sparkChat, iat, largeIat, image, openAi };
+enum class Service { sparkChat, iat, largeIat, image, openAi, textRecognition };
 
 // One connection (OpenAI's face: one request), as the simulator saw it; there from the moment its handshake or head
 // was read, so that a refused one is in the list too. What a fault refuses is no violation.
@@ -118,6 +119,8 @@ struct Call {
 // 4,000 and 8,000 of them, go before it, the second misheard, and what is settled next replaces
 // both.
 //
+// Text recognition says textInPicture(), which is empty below 100 bytes.
+//
 // OpenAI's face says the last user message again, or what its tools said (lines joined), after answerToPicture() and
 // transcriptOf() for the parts before it; a model that reasons says reasoningAbout() it first, in two chunks. Limits of
 // tokens and stop words are kept. A tool is called when `tool_choice` demands one (the named one, or the first), or
@@ -128,6 +131,7 @@ std::string answerTo(const std::string& question);
 std::string reasoningAbout(const std::string& question);
 std::string answerToPicture(std::uint64_t bytes, const std::string& question);
 std::string transcriptOf(std::uint64_t audioBytes);
+std::string textInPicture(std::uint64_t bytes);
 std::vector<float> embeddingOf(const std::string& text, std::size_t dimensions);
 
 // Faults that say "two frames" happen before the last frame when there are fewer; a picked fault
@@ -142,6 +146,7 @@ public:
     std::uint16_t port() const;
     std::string url(const std::string& path) const;  // "wss://localhost:PORT/v3.5/chat"
     std::string openAiUrl() const;                   // "https://localhost:PORT/v1"
+    std::string recognitionUrl() const;              // "https://localhost:PORT/v1/private/hh_ocr_recognize_doc"
     std::string caFile() const;                      // empty without TLS
 
     void setFault(const Fault& fault);  // for connections (OpenAI's face: requests) that come from now on
@@ -149,6 +154,8 @@ public:
     std::vector<Call> calls() const;    // a snapshot, in order of arrival
 
 private:
+    std::string httpUrl(const std::string& path) const;
+
     class Server;
     std::unique_ptr<Server> server_;
 };

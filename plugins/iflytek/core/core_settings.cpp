@@ -20,9 +20,9 @@ bool takeKey(const ISettings& settings, const char* name, std::string& key) {
 
 }  // namespace
 
-std::optional<Upstream> upstreamOf(const ISettings& settings, const std::string& url) {
+std::optional<Upstream> upstreamOf(const ISettings& settings, const std::string& url, outbound::Protocol protocol) {
     // Every fault is named at once, so each part is looked at whatever the others say.
-    auto peer = outbound::peerOf(settings, url);
+    auto peer = outbound::peerOf(settings, url, protocol);
     Upstream upstream;
     bool usable = peer.has_value();
     usable &= takeKey(settings, "app_id", upstream.credentials.appId);
@@ -31,6 +31,7 @@ std::optional<Upstream> upstreamOf(const ISettings& settings, const std::string&
     upstream.warm.connections = static_cast<std::size_t>(settings.integer("warm_connections"));
     upstream.warm.ttl = std::chrono::seconds(settings.integer("warm_ttl_s"));
     if (!usable) return std::nullopt;
+    if (peer->endpoint.isLoopback()) settings.origin("local: a stand-in for iFlytek");
     upstream.peer = std::move(*peer);
     return upstream;
 }

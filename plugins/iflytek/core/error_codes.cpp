@@ -21,6 +21,7 @@ constexpr const char* kForeignAppId = "app_id does not belong to api_key";
 constexpr const char* kNoVolume = "no licence or no volume left for this version of the service; see the console";
 constexpr const char* kDailyLimit = "the daily limit is reached";
 constexpr const char* kPerSecond = "the limit of calls per second is reached";
+constexpr const char* kUnreadablePicture = "the picture could not be read";
 constexpr const char* kDomain = "url and domain do not belong together, or the service is not enabled";
 constexpr const char* kUnfitAudio =
     "the recording could not be decoded: 16 bit mono PCM is expected, of the stated rate";
@@ -107,6 +108,36 @@ constexpr ErrorMeaning kImage[] = {
     {10907, S::failed, "picture, question and answer together are longer than the model takes", nullptr},
 };
 
+// General text recognition, which has the numbers of all services behind that gateway.
+constexpr ErrorMeaning kDocument[] = {
+    {10009, S::badInput, "the upstream refuses the data", kUnreadablePicture},
+    {10010, S::busy, "all licences are in use", nullptr},
+    {10019, S::unavailable, "the upstream's session timed out", nullptr},
+    {10043, S::badInput, "the picture could not be decoded", kUnreadablePicture},
+    {10114, S::unavailable, "the upstream's session timed out", nullptr},
+    {10139, S::failed, "the upstream refuses a parameter", nullptr},
+    {10160, S::failed, "the upstream could not read the request", nullptr},
+    {10161, S::failed, "the upstream could not read the Base64", nullptr},
+    {10163, S::failed, "a parameter is missing or refused", nullptr},
+    {10200, S::unavailable, "the upstream waited too long for data", nullptr},
+    {10222, S::unavailable, "", nullptr},
+    {10223, S::unavailable, "", nullptr},
+    {10313, S::misconfigured, kForeignAppId, nullptr},
+    {10317, S::misconfigured, "no such version of the service: check url", nullptr},
+    {10404, S::misconfigured, "no such service for this app_id: check url", nullptr},
+    {10700, S::unavailable, "", nullptr},
+    {11200, S::quotaSpent, kNoVolume, nullptr},
+    {11201, S::quotaSpent, kDailyLimit, nullptr},
+    {11202, S::busy, kPerSecond, nullptr},
+    {11203, S::busy, "the limit of calls at the same time is reached", nullptr},
+    {11502, S::unavailable, "", nullptr},
+    {11503, S::unavailable, "", nullptr},
+};
+
+// 100001 to 100010 come from the engine itself, mostly for a picture that it cannot take.
+constexpr std::int64_t kFirstOfEngine = 100001, kLastOfEngine = 100010;
+constexpr ErrorMeaning kEngine{kFirstOfEngine, S::failed, "the engine failed with this picture", nullptr};
+
 template <std::size_t N>
 const ErrorMeaning* find(const ErrorMeaning (&table)[N], std::int64_t code) {
     const auto* row =
@@ -120,6 +151,9 @@ const ErrorMeaning* meaningOf(Service service, std::int64_t code) {
         case Service::image:
             if (const auto* row = find(kImage, code)) return row;
             return find(kChat, code);
+        case Service::document:
+            if (code >= kFirstOfEngine && code <= kLastOfEngine) return &kEngine;
+            return find(kDocument, code);
         case Service::chat: return find(kChat, code);
     }
     return nullptr;
@@ -145,7 +179,8 @@ std::string explanation(const UpstreamError& error, ModelStatus status, const st
 }
 
 bool isInvalidDomain(Service service, const UpstreamError& error) {
-    return service != Service::dictation && error.code == 10003 && error.message.find("domain") != std::string::npos;
+    return (service == Service::chat || service == Service::image) && error.code == 10003 &&
+           error.message.find("domain") != std::string::npos;
 }
 
 }  // namespace

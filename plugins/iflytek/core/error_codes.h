@@ -11,7 +11,7 @@ namespace aiproject::iflytek {
 using outbound::answerAtEdge;
 using outbound::CallFailure;
 
-enum class Service { chat, dictation, image };
+enum class Service { chat, dictation, image, document };
 
 struct UpstreamError {
     std::int64_t code = 0;

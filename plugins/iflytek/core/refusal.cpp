@@ -66,8 +66,8 @@ Judgement judge(const Refusal& refusal) {
         default: break;
     }
     if (refusal.status >= 500) return {ModelStatus::unavailable, "trouble at the upstream's gateway"};
-    if (refusal.status < 400) return {ModelStatus::misconfigured, "no WebSocket service there; check url"};
-    return {ModelStatus::failed, "the upstream did not like the handshake"};
+    if (refusal.status < 400) return {ModelStatus::misconfigured, "no such service there; check url"};
+    return {ModelStatus::failed, std::string("the upstream did not like the ") + refusal.what};
 }
 
 }  // namespace
@@ -79,8 +79,8 @@ std::optional<std::chrono::seconds> clockOffset(const Refusal& refusal) {
 
 CallFailure failureOf(const Refusal& refusal, const std::string& url) {
     const Judgement judgement = judge(refusal);
-    return {judgement.status, url + " refused the handshake with HTTP " + std::to_string(refusal.status) + ": " +
-                                  judgement.advice + quoted(refusal)};
+    return {judgement.status, url + " refused the " + refusal.what + " with HTTP " + std::to_string(refusal.status) +
+                                  ": " + judgement.advice + quoted(refusal)};
 }
 
 }  // namespace aiproject::iflytek

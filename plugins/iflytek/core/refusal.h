@@ -1,4 +1,5 @@
-// What an upstream means by answering the handshake with an ordinary HTTP answer. Pure.
+// What an upstream means by answering the handshake with an ordinary HTTP answer, or a signed question over HTTP with
+// another status than 200. Pure.
 #pragma once
 
 #include "upstream/failure.h"
@@ -14,9 +15,10 @@ using outbound::CallFailure;
 
 struct Refusal {
     int status = 0;
-    std::string body;         // its beginning
-    std::string date;         // the Date header; may be empty
-    std::time_t askedAt = 0;  // by our clock
+    std::string body;                // its beginning
+    std::string date;                // the Date header; may be empty
+    std::time_t askedAt = 0;         // by our clock
+    const char* what = "handshake";  // was refused
 };
 
 // How far the upstream's clock is ahead of ours, when that is why it refused and it told its time.

@@ -58,7 +58,7 @@ bool checkWebSearch(const ISettings& settings, const SparkVersion& version, Chat
 }  // namespace
 
 constexpr std::array<Setting, kCoreSettingCount + 6> kChatSettings =
-    withCoreSettings("wss://spark-api.xf-yun.com/v3.5/chat", kOwn);
+    withCoreSettings({"wss://spark-api.xf-yun.com/v3.5/chat"}, kOwn);
 
 std::optional<ChatSettings> chatSettingsOf(const ISettings& settings, const Endpoint& endpoint) {
     const SparkVersion& version = versionOf(endpoint);

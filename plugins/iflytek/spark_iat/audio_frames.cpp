@@ -9,9 +9,23 @@ namespace {
 
 constexpr std::uint64_t kBytesPerSample = 2;
 constexpr std::uint64_t kMaxSeconds = 60;
+constexpr const char *kChinese = "zh_cn", *kEnglish = "en_us";
 
 [[noreturn]] void refuse(ModelStatus status, const std::string& sentence) {
     throw CallFailure(status, sentence, sentence);
+}
+
+// A client names a language by ISO 639-1, and the classic service has two of them everywhere. Where the operator has
+// chosen another one, or a server that knows them all, that stays.
+std::string languageFor(const DictationSettings& settings, std::string_view wanted) {
+    const auto is = [wanted](std::string_view name) {
+        return wanted.substr(0, 2) == name && (wanted.size() == 2 || wanted[2] == '-' || wanted[2] == '_');
+    };
+    const bool isFree =
+        settings.variant == Variant::classic && (settings.language == kChinese || settings.language == kEnglish);
+    if (isFree && is("zh")) return kChinese;
+    if (isFree && is("en")) return kEnglish;
+    return settings.language;
 }
 
 }  // namespace
@@ -31,7 +45,11 @@ void checkRecording(const ModelRequest& request) {
 }
 
 AudioFrames::AudioFrames(const DictationSettings& settings, const std::string& appId, const ModelRequest& request)
-    : settings_(settings), appId_(appId), sampleRate_(request.sampleRate), rest_(request.media) {}
+    : settings_(settings),
+      appId_(appId),
+      language_(languageFor(settings, request.language)),
+      sampleRate_(request.sampleRate),
+      rest_(request.media) {}
 
 std::string AudioFrames::next() {
     if (rest_.empty() && status_ != Status::first) status_ = Status::last;
@@ -46,12 +64,14 @@ std::string AudioFrames::next() {
 std::string AudioFrames::parameters() const {
     const bool isLarge = settings_.variant == Variant::large;
     const std::string silence = std::to_string(settings_.silenceMs);
-    std::string text = R"("language":)" + quotedJson(settings_.language) + R"(,"domain":)" +
-                       quotedJson(settings_.domain) + R"(,"accent":)" + quotedJson(settings_.accent) + R"(,"eos":)" +
-                       silence;
+    std::string text = R"("language":)" + quotedJson(language_) + R"(,"domain":)" + quotedJson(settings_.domain) +
+                       R"(,"accent":)" + quotedJson(settings_.accent) + R"(,"eos":)" + silence;
     // Its older name, by which the original service and the older servers know it.
     if (!isLarge) text += R"(,"vad_eos":)" + silence;
-    if (settings_.correction == Correction::wpgs) text += R"(,"dwa":"wpgs")";
+    // Corrections are for Chinese alone, and whatever the operator has set them for.
+    const bool isCorrected =
+        settings_.correction == Correction::wpgs && (language_ == kChinese || language_ == settings_.language);
+    if (isCorrected) text += R"(,"dwa":"wpgs")";
     if (settings_.punctuation == Punctuation::off) text += R"(,"ptt":0)";
     if (isLarge) text += R"(,"result":{"encoding":"utf8","compress":"raw","format":"json"})";
     return "{" + text + "}";

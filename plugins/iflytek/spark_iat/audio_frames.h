@@ -31,6 +31,7 @@ private:
 
     const DictationSettings& settings_;
     const std::string& appId_;
+    const std::string language_;
     const std::uint32_t sampleRate_;
     std::string_view rest_;
     Status status_ = Status::first;

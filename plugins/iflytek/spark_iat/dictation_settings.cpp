@@ -33,7 +33,7 @@ Variant variantOf(const ISettings& settings) {
 
 }  // namespace
 
-constexpr std::array<Setting, kCoreSettingCount + 9> kDictationSettings = withCoreSettings("", kOwn, kWarmTtl);
+constexpr std::array<Setting, kCoreSettingCount + 9> kDictationSettings = withCoreSettings({"", kWarmTtl}, kOwn);
 
 std::string dictationUrl(const ISettings& settings) {
     return variantOf(settings) == Variant::large ? "wss://iat.xf-yun.com/v1" : "wss://iat-api.xfyun.cn/v2/iat";

@@ -3,17 +3,10 @@
 #include "iflytek/core/encoding.h"
 #include "iflytek/core/error_codes.h"
 #include "iflytek/core/json_reading.h"
+#include "iflytek/core/picture.h"
 
 namespace aiproject::iflytek {
 namespace {
-
-constexpr std::string_view kJpegStart = "\xFF\xD8\xFF";
-
-std::string megabytes(std::uint64_t bytes) {  // rounded up, so that what is too large never looks right
-    constexpr std::uint64_t megabyte = 1024ULL * 1024;
-    const std::uint64_t tenths = (bytes * 10 + megabyte - 1) / megabyte;
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " MB";
-}
 
 std::string behindPicture(const std::string& question) {
     return R"(","content_type":"image"},{"role":"user","content":)" + quotedJson(question) +
@@ -23,12 +16,9 @@ std::string behindPicture(const std::string& question) {
 }  // namespace
 
 void checkPicture(std::string_view bytes) {
-    if (bytes.substr(0, kJpegStart.size()) != kJpegStart)
+    if (!isJpeg(bytes))
         throw CallFailure(ModelStatus::badInput, "the picture does not begin as a JPEG does", "the picture is no JPEG");
-    if (bytes.size() <= kMaxPictureBytes) return;
-    const std::string sentence =
-        "the picture has " + megabytes(bytes.size()) + "; the picture model takes at most 4 MB";
-    throw CallFailure(ModelStatus::inputTooLarge, sentence, sentence);
+    refuseLarge(bytes, kMaxPictureBytes);
 }
 
 ImageQuestions::ImageQuestions(const ImageSettings& settings, const std::string& appId)

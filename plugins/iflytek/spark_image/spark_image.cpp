@@ -25,7 +25,7 @@ constexpr Setting kOwn[] = {
      "whether the upstream learns an opaque id of the user"},
 };
 
-constexpr auto kSettings = withCoreSettings("wss://spark-api.cn-huabei-1.xf-yun.com/v2.1/image", kOwn);
+constexpr auto kSettings = withCoreSettings({"wss://spark-api.cn-huabei-1.xf-yun.com/v2.1/image"}, kOwn);
 
 class SparkImage final : public IModel {
 public:

@@ -1,15 +1,19 @@
 // One guard at the plugin's edge: what a plugin understands it has already turned into a status of
-// its own, only surprises arrive here. Header-only; needs the standard library alone.
+// its own, only surprises arrive here. Header-only; needs the standard library alone. In a plugin that is compiled
+// with -fno-exceptions it only calls: there are no surprises to catch.
 #pragma once
 
 #include "aiproject/imodel.h"
 
+#if defined(__cpp_exceptions)
 #include <exception>
+#endif
 
 namespace aiproject {
 
 template <class Work>
-ModelStatus atEdge(IReply& reply, Work&& work) noexcept {
+ModelStatus atEdge([[maybe_unused]] IReply& reply, Work&& work) noexcept {
+#if defined(__cpp_exceptions)
     try {
         return work();
     } catch (const std::exception& e) {
@@ -18,11 +22,16 @@ ModelStatus atEdge(IReply& reply, Work&& work) noexcept {
         reply.explain("a type outside std::exception was thrown");
     }
     return ModelStatus::failed;
+#else
+    return work();
+#endif
 }
 
 // The same for create(): a surprise rejects the setting `blame`.
 template <class Work>
-IModel* createAtEdge(const ISettings& settings, const char* blame, Work&& work) noexcept {
+IModel* createAtEdge([[maybe_unused]] const ISettings& settings, [[maybe_unused]] const char* blame,
+                     Work&& work) noexcept {
+#if defined(__cpp_exceptions)
     try {
         return work();
     } catch (const std::exception& e) {
@@ -31,6 +40,9 @@ IModel* createAtEdge(const ISettings& settings, const char* blame, Work&& work) 
         settings.reject(blame, "a type outside std::exception was thrown");
     }
     return nullptr;
+#else
+    return work();
+#endif
 }
 
 }  // namespace aiproject

@@ -1,6 +1,42 @@
 // The contract between the aiproject worker and a model plugin. This header and the standard library are all that a
 // plugin needs; plugins/echo/ is the skeleton to copy.
 //
+// TUTORIAL   A plugin is a class with generate(), create() that makes one, and a ModelPlugin that says what it is. It
+//            answers in one of three ways; `aiproject plugin new NAME --kind computes|blocks|follows` writes a folder
+//            for each that builds and tests itself, and aiproject-plugin(7) explains them in ten minutes.
+//            - It computes the answer itself: says piece after piece, and stops when nobody takes more.
+//                  ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
+//                      const Text question = request.turns[request.turns.count - 1].content;
+//                      for (int i = 0; i < 3; ++i) {
+//                          if (!reply.text(question)) return ModelStatus::stopped;
+//                          if (reply.wait(20) != Stop::none) return ModelStatus::stopped;  // a pause, if it needs one
+//                      }
+//                      return ModelStatus::ok;
+//                  }
+//            - It blocks on a socket: puts that under the host's guard, which ends the wait when the client leaves or
+//              time is over. No timer, no poll, no thread. (aiproject/http.h does all of this for HTTP.)
+//                  ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
+//                      const int upstream = connected(request, reply);  // with guard(upstream, timeouts.connectMs)
+//                      reply.guard(upstream, request.timeouts.firstFrameMs);
+//                      std::string line;
+//                      while (readLine(upstream, line)) {  // recv() to a line break: no piece ends inside a character
+//                          if (!reply.text(line)) break;
+//                          reply.guard(upstream, request.timeouts.idleFrameMs);  // its time begins anew
+//                      }
+//                      const Stop stop = reply.stop();
+//                      reply.guard(-1, 0);  // before close()
+//                      close(upstream);
+//                      if (stop == Stop::none) return ModelStatus::ok;
+//                      return stop == Stop::guardExpired ? ModelStatus::timedOut : ModelStatus::stopped;
+//                  }
+//            - It asks, and the host follows a descriptor: an IStream that reads once, whenever there is something to
+//              read. Such a call costs no thread. (aiproject/http_stream.h is one for HTTP.)
+//                  ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
+//                      const int upstream = connected(request, reply);
+//                      reply.guard(-1, 0);  // from here on time is the host's business
+//                      return reply.follow(*new Answer(upstream), "upstream.example.org");
+//                  }
+//
 // VERSION    A worker loads a plugin whose major equals its own and whose minor is not above its own.
 //              major: something was removed, reordered or changed its meaning
 //              minor: members were appended to a struct, functions to an interface, or values to an enum
@@ -23,9 +59,17 @@
 //            are blocked in its threads and in those that a plugin starts.
 //            A generate() that goes on long after the host wished its end costs its worker, and so does an advance()
 //            that does not return; a model that does so again and again, or crashes, is not asked until a reload.
+// PROCESS    The process is the worker's. A plugin leaves its working directory, umask, locale, environment, limits and
+//            signal handlers as they are, closes no descriptor that it has not opened, writes nothing to standard
+//            output or standard error, and leaves no process behind. It keeps no memory, thread or descriptor of a
+//            call that is over, but for what it uses again; what start() began ends in destroy().
 // ERRORS     Nothing may throw across this header (edge.h helps). A failure is a ModelStatus and one explain().
 // TEXT       All text is UTF-8, not NUL-terminated where it is a Text. Units are in the names.
 #pragma once
+
+#if !defined(__cplusplus) || __cplusplus < 201703L
+#error "aiproject/imodel.h needs C++17 or newer: compile with -std=c++17"
+#endif
 
 #include <cstddef>
 #include <cstdint>
@@ -92,6 +136,8 @@ enum class Ability : std::uint64_t {
     stop = 256,
     seed = 512,
     penalties = 1024,
+    pngPictures = 2048,  // Kind::picture: image/png as well as image/jpeg
+    tokenInputs = 4096,  // ModelRequest::areTokens
 };
 
 // How a call ended. The host turns it into the code of the client's dialect. Unknown: failed.
@@ -156,14 +202,17 @@ struct ModelRequest {
     std::uint64_t size = sizeof(ModelRequest);
     Kind kind = Kind::text;
     List<Turn> turns;                    // text: one or more, the last not the assistant's; picture: a question or none
-    const Sampling* sampling = nullptr;  // text, embedding, speech: never null
+    const Sampling* sampling = nullptr;  // text, voice, embedding, speech: never null
     Text tools;                          // JSON array in OpenAI's shape, or empty
     Text toolChoice;                     // JSON, or empty
     Text responseFormat;                 // JSON, or empty
     Text media;                          // voice, picture: the bytes
     Text format;                   // of them: "audio/L16;rate=16000", "audio/L16;rate=8000", "image/jpeg", "image/png";
-                                   // speech: what is wanted
+                                   // speech: what is wanted, "audio/wav" or "audio/L16;rate=24000"
     std::uint32_t sampleRate = 0;  // voice: samples a second, 16 bits, little endian, mono
+    Text language;                 // voice: that is spoken, by ISO 639-1 or a longer tag ("zh", "zh-CN"), or empty
+    Text prompt;                   // voice: words that the recording is likely to have; speech: how to speak; or empty
+    std::uint32_t wantsTimes = 0;  // voice: 1: the client is shown when each part was said, see IReply::spoken()
     List<Text> inputs;             // embedding: at least one; speech: one
     Text voice;                    // speech: its name, or empty
     Optional<double> speed;        // speech
@@ -176,6 +225,9 @@ struct ModelRequest {
     Text requestId;  // for logs, here and at the upstream
     Timeouts timeouts{};
     std::uint32_t freshConnection = 0;  // 1: use none that has waited; see ModelStatus::stale
+    std::uint32_t areTokens = 0;  // embedding: 1: each input is a JSON array of whole numbers, the client's own tokens
+    // Headers of W3C Trace Context for a question over HTTP, checked, or empty: then send none.
+    Text traceparent, tracestate;
 };
 
 struct Usage {  // in tokens, as the upstream bills them
@@ -197,12 +249,27 @@ struct ToolPiece {  // of a tool call in the answer; the pieces of one have the 
     Text arguments;  // the next piece of the JSON
 };
 
+struct Spoken {  // a part of a recording, such as a sentence
+    std::uint64_t size = sizeof(Spoken);
+    double begin = 0, end = 0;  // in seconds, from the recording's begin
+    Text text;
+    Text language;  // of the recording, as the model has recognized it; may be empty
+};
+
 enum class Stop : std::int32_t {
     none = 0,
     clientLeft = 1,
     answerTooLong = 2,  // the host collects the answer and its limit is reached
     guardExpired = 3,   // the milliseconds of the last guard() passed
     totalExpired = 4,   // any other time that is over, and an account that may no longer call
+};
+
+// Where a question is before its answer begins, for the log's line of a slow call and for traces.
+enum class Stage : std::int32_t {
+    connect = 0,  // name resolution and TCP
+    tls = 1,
+    upgrade = 2,  // to a WebSocket
+    asked = 3,    // the connection is there: the question goes out, and its answer is waited for
 };
 
 // What the host saw in a frame; it looks at each once, so the plugin need not.
@@ -270,9 +337,12 @@ public:
 
     virtual void finish(Finish reason) noexcept = 0;
     virtual void usage(const Usage& usage) noexcept = 0;  // the last call counts
-    virtual void upstreamId(Text id) noexcept = 0;        // the upstream's id of this call, for log and support
-    virtual void explain(Text reason) noexcept = 0;       // for the log only, never for the client
-    virtual void advise(Text sentence) noexcept = 0;      // for the client: badInput and inputTooLarge only
+    // Voice: when a part was said, in the order of the recording. Beside text(), which has the whole of it. A model
+    // that cannot tell the times leaves it out.
+    virtual void spoken(const Spoken& part) noexcept = 0;
+    virtual void upstreamId(Text id) noexcept = 0;    // the upstream's id of this call, for log and support
+    virtual void explain(Text reason) noexcept = 0;   // for the log only, never for the client
+    virtual void advise(Text sentence) noexcept = 0;  // for the client: badInput and inputTooLarge only
     // With busy or quotaSpent: the upstream takes nothing from this account for so long, as it says itself.
     virtual void retryAfter(std::uint32_t ms) noexcept = 0;
 
@@ -290,6 +360,9 @@ public:
     virtual Stop stop() noexcept = 0;
     // For a plugin that computes with pauses: waits so long, less when there is a reason to stop, and answers it.
     virtual Stop wait(std::uint32_t ms) noexcept = 0;
+    // In generate(), before the first piece of the answer: this begins now. Cheap. A plugin that leaves it out has all
+    // its time until then counted as `asked`.
+    virtual void enter(Stage stage) noexcept = 0;
 
 protected:
     ~IReply() = default;
@@ -342,6 +415,9 @@ public:
     virtual void narrow(std::uint64_t abilities) const noexcept = 0;
     // For create(): this model serves only these (a mask) of its plugin's kinds; at least one.
     virtual void narrowKinds(std::uint32_t kinds) const noexcept = 0;
+    // For create(): where this model's answers come from, in a few words for operators and for clients, who see them in
+    // /v1/models: "local: qwen3:4b via Ollama". So no key, no address. Without it: the plugin's summary.
+    virtual void origin(Text words) const noexcept = 0;
 
 protected:
     ~ISettings() = default;
@@ -352,7 +428,7 @@ protected:
 struct ModelPlugin {
     std::uint32_t contractMajor, contractMinor;
     const char* version;      // of the plugin, for people
-    const char* summary;      // one line: what it talks to
+    const char* summary;      // one line: what it talks to; see ISettings::origin()
     std::uint32_t kinds;      // mask of Kind; a model of fewer says so with ISettings::narrowKinds()
     std::uint64_t abilities;  // mask of Ability; a model of fewer says so with ISettings::narrow()
     List<Setting> settings;

@@ -36,21 +36,20 @@ public:
     bool empty() const noexcept { return wholes_.empty() && pieces_.empty(); }
 
     std::string applied(std::string_view text) const {
-        std::vector<bool> hidden(empty() ? 0 : text.size());
-        if (!pieces_.empty())
-            for (std::size_t at = 0; at + kPiece <= text.size(); ++at)
-                if (pieces_.count(std::string(text.substr(at, kPiece))) > 0) hide(hidden, at, kPiece);
-        for (const std::string& one : wholes_)
-            for (std::size_t at = text.find(one); at != std::string_view::npos; at = text.find(one, at + 1))
-                if (one.size() >= kUnmistakable || isWord(text, at, one.size())) hide(hidden, at, one.size());
-        std::string shown;
-        for (std::size_t at = 0; at < text.size(); ++at) {
-            if (hidden.empty() || !hidden[at])
-                shown += text[at];
-            else if (at == 0 || !hidden[at - 1])
-                shown += "[secret]";
+        std::vector<bool> hidden;  // none, as nearly always: empty
+        const auto hide = [&](std::size_t at, std::size_t size) {
+            hidden.resize(text.size());
+            std::fill_n(hidden.begin() + static_cast<std::ptrdiff_t>(at), size, true);
+        };
+        for (std::size_t at = 0; at + kShortest <= text.size(); ++at) {
+            if (!mayBegin(text, at)) continue;
+            if (pieces_.count(std::string(text.substr(at, kPiece))) > 0) hide(at, kPiece);
+            for (const std::string& one : wholes_)
+                if (text.compare(at, one.size(), one) == 0 &&
+                    (one.size() >= kUnmistakable || isWord(text, at, one.size())))
+                    hide(at, one.size());
         }
-        return shown;
+        return hidden.empty() ? std::string(text) : without(hidden, text);
     }
 
 private:
@@ -83,11 +82,42 @@ private:
     void addForms(const std::string& text, bool inPieces) {
         for (const std::string& form :
              {text, percentEncoded(text, "0123456789ABCDEF"), percentEncoded(text, "0123456789abcdef")})
-            inPieces ? addPieces(form) : void(wholes_.insert(form));
+            inPieces ? addPieces(form) : addWhole(form);
+    }
+
+    void addWhole(const std::string& form) {
+        noteBegin(form);
+        wholes_.insert(form);
     }
 
     void addPieces(const std::string& form) {
-        for (std::size_t at = 0; at + kPiece <= form.size(); ++at) pieces_.insert(form.substr(at, kPiece));
+        for (std::size_t at = 0; at + kPiece <= form.size(); ++at) {
+            noteBegin(form.substr(at, kPiece));
+            pieces_.insert(form.substr(at, kPiece));
+        }
+    }
+
+    // Two bytes tell nearly always that nothing begins here, and nothing has to be looked up.
+    static std::size_t pairAt(std::string_view text, std::size_t at) {
+        return static_cast<std::size_t>(static_cast<unsigned char>(text[at])) << 8 |
+               static_cast<unsigned char>(text[at + 1]);
+    }
+    void noteBegin(std::string_view form) {
+        constexpr std::size_t pairs = 1 << 16;
+        begins_.resize(pairs);
+        begins_[pairAt(form, 0)] = true;
+    }
+    bool mayBegin(std::string_view text, std::size_t at) const { return !begins_.empty() && begins_[pairAt(text, at)]; }
+
+    static std::string without(const std::vector<bool>& hidden, std::string_view text) {
+        std::string shown;
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            if (!hidden[at])
+                shown += text[at];
+            else if (at == 0 || !hidden[at - 1])
+                shown += "[secret]";
+        }
+        return shown;
     }
 
     static bool isWordSign(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -96,12 +126,9 @@ private:
         return (at == 0 || !isWordSign(text[at - 1])) && (at + size == text.size() || !isWordSign(text[at + size]));
     }
 
-    static void hide(std::vector<bool>& hidden, std::size_t at, std::size_t size) {
-        std::fill_n(hidden.begin() + static_cast<std::ptrdiff_t>(at), size, true);
-    }
-
     std::unordered_set<std::string> pieces_;
     std::unordered_set<std::string> wholes_;
+    std::vector<bool> begins_;  // by the first two bytes of each of both
 };
 
 }  // namespace aiproject

@@ -38,6 +38,7 @@ std::vector<Section> run(const BenchOptions& options) {
     if (options.has(Part::bulkheads)) sections.push_back(bulkheads(rows, options));
     if (options.has(Part::growth)) sections.push_back(growth(rows, options));
     if (options.has(Part::bursts)) sections.push_back(bursts(options));
+    if (options.has(Part::pictures)) sections.push_back(pictures(options));
     sections.push_back(rows.section());
     sections.back().failures = rows.failures() + budgets.failures();
     return sections;

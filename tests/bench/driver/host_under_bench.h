@@ -53,7 +53,7 @@ public:
     const std::string& uuid() const { return uuid_; }  // of user "bench"
     std::string file(const std::string& name) const { return manager_.installation().dir().file(name); }
     std::string socket() const { return manager_.socket("model"); }
-    Pids workers() const { return manager_.workers("model"); }
+    Pids workers(const std::string& pool = "model") const { return manager_.workers(pool); }
     Pids nginxProcesses() const;
     // What stands between nginx and the upstream on this way; the relay that it needs starts with the first call.
     Pids servers(Way way);

@@ -45,6 +45,8 @@ class HttpClients {
 public:
     HttpClients(std::uint16_t port, HttpQuestion question, Rate rate);
 
+    // So far.
+    const Answers& answers() const { return answers_; }
     // Lets each end what it has begun.
     const Answers& end();
 

@@ -35,8 +35,10 @@ Part partNamed(const std::string& name) {
     if (name == "bulkheads") return Part::bulkheads;
     if (name == "growth") return Part::growth;
     if (name == "bursts") return Part::bursts;
-    throw std::invalid_argument("--only: '" + name +
-                                "' is not a part; there are rows, targets, budget, warm, bulkheads, growth and bursts");
+    if (name == "pictures") return Part::pictures;
+    throw std::invalid_argument(
+        "--only: '" + name +
+        "' is not a part; there are rows, targets, budget, warm, bulkheads, growth, bursts and pictures");
 }
 
 void makeSmall(BenchOptions& options) {
@@ -57,7 +59,8 @@ void makeSmall(BenchOptions& options) {
 
 const char* const kUsage =
     "bench [--only PART]... [--streams LIST] [--seconds N] [--held N] [--smoke] [--record WHAT_CHANGED]\n"
-    "  --only PART      rows, targets, budget, warm, bulkheads, growth or bursts; may be repeated. Default: all\n"
+    "  --only PART      rows, targets, budget, warm, bulkheads, growth, bursts or pictures; may be repeated. Default: "
+    "all\n"
     "  --streams LIST   how many open streams the rows have, as in 1,100,1000\n"
     "  --seconds N      of steady state that a row measures\n"
     "  --held N         streams that are open at once, each counted to its last frame\n"

@@ -8,11 +8,11 @@
 
 namespace aiproject::bench {
 
-enum class Part { rows, targets, budget, warm, bulkheads, growth, bursts };
+enum class Part { rows, targets, budget, warm, bulkheads, growth, bursts, pictures };
 
 struct BenchOptions {
     std::set<Part> parts{Part::rows,      Part::targets, Part::budget, Part::warm,
-                         Part::bulkheads, Part::growth,  Part::bursts};
+                         Part::bulkheads, Part::growth,  Part::bursts, Part::pictures};
     std::vector<int> streams{1, 100, 1'000, 3'000, 10'000};
     int seconds = 6;                    // of steady state that a paced row measures
     int rounds = 3;                     // of what is compared by its ratio; the median counts

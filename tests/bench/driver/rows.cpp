@@ -62,6 +62,19 @@ struct CpuSample {
     std::chrono::nanoseconds upstream, nginx, servers, keepers;
 };
 
+// The first streams of a process bring in pages of programs and libraries, which all workers share, and what is made
+// once: no growth of the streams that are measured.
+void warmUp(LoadPlan plan) {
+    constexpr int few = 10;
+    plan.streams = plan.burstPerSecond = few;
+    plan.frames = 2;
+    plan.gapUs = plan.rampPerSecond = 0;
+    plan.isCut = false;
+    LoadRun load(plan);
+    load.awaitOver();
+    load.result();
+}
+
 double microseconds(std::chrono::nanoseconds time) { return double(time.count()) / 1'000; }
 
 }  // namespace
@@ -117,6 +130,7 @@ Figures measure(const Row& row, HostUnderBench& host, int seconds) {
     const Pids servers = host.servers(row.way), keepers = host.keepers();
     Figures figures;
     for (const pid_t server : servers) figures.idleKib = std::max(figures.idleKib, double(residentSizeOf({server})));
+    if (row.mode == Mode::paced) warmUp(planOf(row, host, seconds));
     const long idle = residentSizeOf(servers);
 
     LoadRun load(planOf(row, host, seconds));

@@ -32,7 +32,7 @@ struct Figures {
     // µs in the steady state, all processes of a kind; servers: what stands between nginx and the upstream; keepers:
     // our manager and the workers of its other pools.
     double cpuUpstream = 0, cpuNginx = 0, cpuServers = 0, cpuKeepers = 0;
-    double kibPerStream = 0;  // more than when idle, all servers
+    double kibPerStream = 0;  // more than when idle, all servers; paced: than after ten streams
     double idleKib = 0;       // of the largest server, before the first stream
 
     bool isMeasured() const { return load.frames > 0; }

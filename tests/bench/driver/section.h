@@ -43,6 +43,8 @@ Section bulkheads(RowBook& rows, const BenchOptions& options);
 Section growth(RowBook& rows, const BenchOptions& options);
 // What many new streams at once are told, and many calls whose first frame comes late; both with default settings.
 Section bursts(const BenchOptions& options);
+// What reading text in pictures costs, and whether it reaches the streams.
+Section pictures(const BenchOptions& options);
 // How far the CPU of nginx and workers per frame lies apart between the fewest and the most open streams, in percent;
 // kNotMeasured with fewer than two counts.
 double spreadOfFrames(RowBook& rows, const BenchOptions& options);

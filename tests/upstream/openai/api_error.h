@@ -11,6 +11,7 @@ struct ApiError {
     std::string param = {};  // empty: null
     std::string code = {};   // empty: null
     std::string type = "invalid_request_error";
+    std::string body = {};  // of another service's shape; empty: of this one's
 };
 
 // {"error": {message, type, param, code}}

@@ -5,6 +5,7 @@
 #include "upstream/openai/api_error.h"
 #include "upstream/openai/models.h"
 #include "upstream/openai/services.h"
+#include "upstream/text_recognition.h"
 
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
@@ -93,6 +94,9 @@ void answer(const HTTPRequest& request, const Ask& ask, HttpOutlet& out, const O
     } else if (name == "/audio/transcriptions") {
         demand(request, "POST", "multipart/form-data");
         transcribe(ask, out);
+    } else if (name == "/audio/speech") {
+        demand(request, "POST", "application/json");
+        speak(ask, out);
     } else if (name == "/models") {
         demand(request, "GET", "");
         out.say("application/json", listOfModels());
@@ -125,15 +129,18 @@ std::string typeOf(const std::string& body) {
 
 void oneRequest(const Host& host, const HTTPRequest& request, CallRecord& record, const Fault& fault,
                 const std::string& id) {
-    HttpOutlet out({host.wire, record, fault, host.options.frameGap, "req_" + id});
+    const bool isRecognition = pathOf(request) == kTextRecognitionPath;
+    HttpOutlet out({host.wire, record, fault, host.options.frameGap, "req_" + id,
+                    isRecognition ? &recognitionErrorOf : &errorBodyOf});
     try {
         const Ask ask{readBody(host.wire, request), request.getContentType(), id};
         record.update([&](Call& call) { call.request = ask.body; });
         if (fault.kind == FaultKind::hangBeforeUpgrade) host.wire.rest(hours(24));
-        if (const auto refusal = refusalBy(fault)) {
+        if (const auto refusal = isRecognition ? recognitionRefusalBy(fault) : refusalBy(fault)) {
             const auto body = fault.text.empty() ? bodyOf(*refusal) : fault.text;
             return out.refuse(refusal->status, typeOf(body), body);
         }
+        if (isRecognition) return out.say("application/json", recognizeText({request, ask.body, id}, host.options));
         answer(request, ask, out, host.options, fault);
     } catch (const AnswerOver&) {
     } catch (const ApiError& error) {
@@ -177,8 +184,8 @@ void serve(const Host& host, std::string head, Fault fault, const std::function<
         const auto request = parseHead(head);
         if (!request) return;
         Call call{};
-        call.service = Service::openAi;
         call.path = pathOf(*request);
+        call.service = call.path == kTextRecognitionPath ? Service::textRecognition : Service::openAi;
         call.head = head;
         call.connection = host.connection;
         CallRecord record(host.log, call);

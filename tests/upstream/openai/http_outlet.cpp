@@ -69,7 +69,7 @@ void HttpOutlet::say(const std::string& type, std::string body) {
     beforeHead();
     switch (fault_.kind) {
         case FaultKind::errorFrame:
-        case FaultKind::errorMidAnswer: body = errorBodyOf(fault_); break;
+        case FaultKind::errorMidAnswer: body = parts_.errorBody(fault_); break;
         case FaultKind::malformedJson:
             body = fault_.text.empty() ? body.substr(0, body.size() / 2) : fault_.text;
             break;
@@ -169,7 +169,7 @@ void HttpOutlet::endBody() {
 }
 
 void HttpOutlet::breakOff() {
-    event(errorBodyOf(fault_));
+    event(parts_.errorBody(fault_));
     end();
 }
 

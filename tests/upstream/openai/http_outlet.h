@@ -21,7 +21,8 @@ public:
         CallRecord& record;
         const Fault& fault;
         std::chrono::milliseconds frameGap;
-        std::string id;  // x-request-id
+        std::string id;                          // x-request-id
+        std::string (*errorBody)(const Fault&);  // of the service
     };
     explicit HttpOutlet(const Parts& parts) : parts_(parts), fault_(parts.fault) {}
 

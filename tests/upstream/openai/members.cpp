@@ -31,6 +31,7 @@ std::string kindOf(const Var& value) {
 bool isInteger(const Var& value) { return value.isInteger() && value.type() != typeid(bool); }
 
 std::string bodyOf(const ApiError& error) {
+    if (!error.body.empty()) return error.body;
     const auto orNull = [](const std::string& text) { return text.empty() ? Var() : Var(text); };
     return textOf(members({{"error", members({{"message", error.message},
                                               {"type", error.type},

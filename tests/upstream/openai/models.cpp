@@ -16,6 +16,7 @@ const std::vector<Model>& models() {
         {"sim-embedding", Kind::embedding},
         {"whisper-1", Kind::transcription},
         {"sim-transcribe", Kind::transcription},
+        {"sim-speech", Kind::speech},
     };
     return all;
 }

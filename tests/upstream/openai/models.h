@@ -7,7 +7,7 @@
 
 namespace aiproject::upstream::openai {
 
-enum class Kind { chat, embedding, transcription };
+enum class Kind { chat, embedding, transcription, speech };
 enum class Limit { either, newName, oldName };  // max_completion_tokens, max_tokens
 
 struct Model {

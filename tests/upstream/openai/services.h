@@ -16,6 +16,7 @@ struct Ask {
 void chat(const Ask& ask, HttpOutlet& out, const Options& options, const Fault& fault);
 void embed(const Ask& ask, HttpOutlet& out);
 void transcribe(const Ask& ask, HttpOutlet& out);
+void speak(const Ask& ask, HttpOutlet& out);
 std::string listOfModels();
 std::string modelCalled(const std::string& name);
 

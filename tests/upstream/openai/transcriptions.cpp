@@ -11,6 +11,7 @@
 #include <Poco/StreamCopier.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <map>
 #include <sstream>
@@ -124,6 +125,16 @@ std::string verbose(const Sound& sound, const std::string& text, const std::stri
                            {"segments", elements({segment})}}));
 }
 
+// srt, or vtt with '.'
+std::string subtitles(const Sound& sound, const std::string& text, char point) {
+    char end[32];
+    const auto milliseconds = static_cast<long>(sound.seconds * 1000);
+    std::snprintf(end, sizeof end, "00:%02ld:%02ld%c%03ld", milliseconds / 60'000, milliseconds / 1000 % 60, point,
+                  milliseconds % 1000);
+    const auto head = point == '.' ? "WEBVTT\n\n" : "1\n";
+    return head + std::string("00:00:00") + point + "000 --> " + end + "\n" + text + "\n\n";
+}
+
 void stream(HttpOutlet& out, const std::string& text) {
     out.begin({});
     for (const auto piece : piecesOf(text, 3))
@@ -148,6 +159,8 @@ void transcribe(const Ask& ask, HttpOutlet& out) {
     // As there: whisper-1 alone does not stream, and ignores the wish.
     if (field("stream", "false") == "true" && model.name != "whisper-1") return stream(out, text);
     if (format == "text") return out.say("text/plain; charset=utf-8", text + "\n");
+    if (format == "srt" || format == "vtt")
+        return out.say("text/plain; charset=utf-8", subtitles(sound, text, format == "srt" ? ',' : '.'));
     if (format == "verbose_json")
         return out.say("application/json", verbose(sound, text, field("language", "chinese")));
     if (format != "json")

@@ -25,7 +25,7 @@ struct BenchCommandLine : CppUnit::TestCase {
 
 SPEC(BenchCommandLine, asks_for_everything_when_it_is_empty) {
     const BenchOptions options = optionsOf({});
-    CPPUNIT_ASSERT_EQUAL(std::size_t(7), options.parts.size());
+    CPPUNIT_ASSERT_EQUAL(std::size_t(8), options.parts.size());
     CPPUNIT_ASSERT_EQUAL(10'000, options.mostStreams());
     CPPUNIT_ASSERT(!options.record);
 }
@@ -58,6 +58,7 @@ SPEC(BenchCommandLine, says_what_is_wrong_and_what_is_allowed) {
     CPPUNIT_ASSERT_EQUAL(std::string("--seconds: '1x' is not a whole number from 1 to 600"),
                          fault({"--seconds", "1x"}));
     CPPUNIT_ASSERT_EQUAL(std::string("--streams: needs numbers, as in 1,100,1000"), fault({"--streams", ""}));
-    CPPUNIT_ASSERT(fault({"--only", "speed"}).find("rows, targets, budget, warm, bulkheads, growth and bursts") !=
-                   std::string::npos);
+    CPPUNIT_ASSERT(
+        fault({"--only", "speed"}).find("rows, targets, budget, warm, bulkheads, growth, bursts and pictures") !=
+        std::string::npos);
 }

@@ -1,0 +1,20 @@
+// The names that stand for models: of plugins, of model.NAME.* in the configuration, and of route.aliases. Whether such
+// a model serves is another question: a key may be made before its model is.
+#pragma once
+
+#include "config/config.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace aiproject {
+
+// `plugins`: names of their files, without .so.
+std::set<std::string> knownModels(const Config& config, const std::set<std::string>& plugins);
+
+// Throws Error(badRequest) with a sentence that names the first which is not known, what may have been meant, and all
+// that are known.
+void requireKnown(const std::vector<std::string>& names, const std::set<std::string>& known);
+
+}  // namespace aiproject

@@ -1,0 +1,208 @@
+#include "ocr_tesseract/picture.h"
+
+#include "upstream/failure.h"
+
+#include <leptonica/allheaders.h>
+#include <png.h>
+#include <turbojpeg.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace aiproject::ocr {
+namespace {
+
+constexpr std::uint32_t kThinnest = 8;  // has no letters, and cannot be halved for ever
+
+[[noreturn]] void refuseDamaged(const PictureHead& head) {
+    const std::string sentence =
+        std::string("the ") + (head.format == PictureFormat::jpeg ? "JPEG" : "PNG") + " is damaged or of a rare kind";
+    throw outbound::CallFailure(ModelStatus::badInput, sentence, sentence);
+}
+
+Picture must(Pix* made) {
+    if (!made) throw std::bad_alloc();  // of sound pictures that are not too thin leptonica refuses nothing else
+    return Picture(made);
+}
+
+// What `made` has; where the library could not make it, the picture as it was.
+Picture orAsItWas(Pix* made, Picture picture) { return made ? Picture(made) : std::move(picture); }
+
+// 1, 2, 4 or 8: what a JPEG can be divided by while it is decoded, which saves the time for the rest.
+int reductionOf(std::uint64_t pixels, std::uint32_t longestSide) {
+    int by = 1;
+    while (by < 8 && (pixels / by / by > kMostPixels || longestSide / by > kLongestSide)) by *= 2;
+    return by;
+}
+
+Picture halvedUntilItFits(Picture picture) {
+    for (;;) {
+        const auto width = std::uint32_t(pixGetWidth(picture.get())),
+                   height = std::uint32_t(pixGetHeight(picture.get()));
+        if (std::uint64_t{width} * height <= kMostPixels && std::max(width, height) <= kLongestSide) return picture;
+        if (std::min(width, height) < kThinnest) return must(pixCreate(1, 1, 8));
+        picture = must(pixScale(picture.get(), 0.5F, 0.5F));
+    }
+}
+
+struct TurboFree {
+    void operator()(void* turbo) const noexcept { tjDestroy(turbo); }
+};
+
+// Inks as Adobe writes them: 255 is none. Where another program meant it the other way round, the page is dark, and is
+// inverted as all dark ones are.
+Picture grayOfInks(const std::vector<unsigned char>& inks, Picture gray) {
+    const l_int32 width = pixGetWidth(gray.get()), height = pixGetHeight(gray.get());
+    const unsigned char* ink = inks.data();
+    for (l_int32 y = 0; y < height; ++y)
+        for (l_int32 x = 0; x < width; ++x, ink += 4) {
+            const unsigned colour = (ink[0] * 30U + ink[1] * 59U + ink[2] * 11U) / 100U;
+            pixSetPixel(gray.get(), x, y, colour * ink[3] / 255U);
+        }
+    return gray;
+}
+
+// By TurboJPEG: leptonica lets libjpeg write to standard error, and decodes colours first. What is damaged within is
+// read as well as it can be.
+Picture jpegIn(std::string_view bytes, const PictureHead& head) {
+    const std::unique_ptr<void, TurboFree> turbo(tjInitDecompress());
+    if (!turbo) throw std::bad_alloc();
+    const auto* const data = reinterpret_cast<const unsigned char*>(bytes.data());
+    int width = 0, height = 0, sampling = 0, colours = -1;
+    tjDecompressHeader3(turbo.get(), data, bytes.size(), &width, &height, &sampling, &colours);
+    if (colours < 0) return nullptr;
+    const tjscalingfactor scale{1, reductionOf(head.pixels(), std::max(head.width, head.height))};
+    width = TJSCALED(int(head.width), scale);
+    height = TJSCALED(int(head.height), scale);
+    Picture gray = must(pixCreate(width, height, 8));
+    const auto decode = [&](unsigned char* to, int rowBytes, int format) {
+        return tjDecompress2(turbo.get(), data, bytes.size(), to, width, rowBytes, height, format, 0) == 0 ||
+               tjGetErrorCode(turbo.get()) == TJERR_WARNING;
+    };
+    if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
+        std::vector<unsigned char> inks(std::size_t(width) * std::size_t(height) * 4);
+        return decode(inks.data(), width * 4, TJPF_CMYK) ? grayOfInks(inks, std::move(gray)) : nullptr;
+    }
+    auto* const rows = reinterpret_cast<unsigned char*>(pixGetData(gray.get()));
+    if (!decode(rows, pixGetWpl(gray.get()) * 4, TJPF_GRAY)) return nullptr;
+    pixEndianByteSwap(gray.get());  // its words begin at the other end
+    return gray;
+}
+
+// By libpng itself, which leptonica lets write to standard error. What is transparent lies on white, as on a page.
+Picture pngIn(std::string_view bytes) {
+    png_image image{};
+    image.version = PNG_IMAGE_VERSION;
+    const std::unique_ptr<png_image, decltype(&png_image_free)> owned(&image, &png_image_free);
+    if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return nullptr;
+    image.format = PNG_FORMAT_GRAY;
+    constexpr png_color white{255, 255, 255};
+    Picture gray = must(pixCreate(l_int32(image.width), l_int32(image.height), 8));
+    const png_int_32 rowBytes = pixGetWpl(gray.get()) * 4;
+    if (png_image_finish_read(&image, &white, pixGetData(gray.get()), rowBytes, nullptr) == 0) return nullptr;
+    pixEndianByteSwap(gray.get());  // its words begin at the other end
+    return gray;
+}
+
+// TIFF 6.0, tag 274: where the stored first row and column are seen.
+Picture asSeen(Picture picture, int orientation) {
+    const bool isMirrored = orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
+    if (isMirrored) picture = must(pixFlipLR(nullptr, picture.get()));
+    switch (orientation) {
+        case 3:
+        case 4: return must(pixRotate180(nullptr, picture.get()));
+        case 6:
+        case 7: return must(pixRotate90(picture.get(), 1));
+        case 5:
+        case 8: return must(pixRotate90(picture.get(), -1));
+        default: return picture;
+    }
+}
+
+Picture blackOnWhite(const Picture& gray) {
+    Pix* binary = nullptr;
+    const l_int32 width = pixGetWidth(gray.get()), height = pixGetHeight(gray.get());
+    pixOtsuAdaptiveThreshold(gray.get(), width, height, 0, 0, 0.1F, nullptr, &binary);
+    return Picture(binary);
+}
+
+bool isDark(const Picture& gray) {
+    l_float32 mean = 255;
+    pixGetAverageMasked(gray.get(), nullptr, 0, 0, 4, L_MEAN_ABSVAL, &mean);
+    return mean < 110;
+}
+
+// In degrees; 0: straight, or nothing to tell it by.
+float leanOf(const Picture& binary) {
+    const bool isLarge = pixGetWidth(binary.get()) > 1500 && pixGetHeight(binary.get()) > 1000;
+    constexpr float sweep = 7, step = 1, precision = 0.01F, least = 0.5F, sure = 1.6F;
+    l_float32 angle = 0, confidence = 0;
+    const auto failed = pixFindSkewSweepAndSearch(binary.get(), &angle, &confidence, isLarge ? 4 : 2, isLarge ? 2 : 1,
+                                                  sweep, step, precision);
+    return failed || confidence < sure || std::abs(angle) < least ? 0 : angle;
+}
+
+// The height of most of what hangs together: that of a small letter, or of a part of a Chinese one; 0: there is
+// nothing.
+l_int32 letterHeightIn(const Picture& binary) {
+    Boxa* boxes = pixConnCompBB(binary.get(), 8);
+    std::vector<l_int32> heights;
+    const l_int32 count = boxes ? boxaGetCount(boxes) : 0;
+    heights.reserve(std::size_t(count));
+    for (l_int32 i = 0; i < count; ++i) {
+        l_int32 height = 0;
+        boxaGetBoxGeometry(boxes, i, nullptr, nullptr, nullptr, &height);
+        if (height > 3) heights.push_back(height);  // neither dots nor dust
+    }
+    boxaDestroy(&boxes);
+    if (heights.empty()) return 0;
+    const auto middle = heights.begin() + std::ptrdiff_t(heights.size() / 2);
+    std::nth_element(heights.begin(), middle, heights.end());
+    return *middle;
+}
+
+Picture enlarged(Picture picture, float by) {
+    const auto width = std::uint64_t(pixGetWidth(picture.get())), height = std::uint64_t(pixGetHeight(picture.get()));
+    while (by > 1 && (float(width * height) * by * by > float(kMostPixels) ||
+                      float(std::max(width, height)) * by > float(kLongestSide)))
+        by -= 1;
+    return by > 1 ? must(pixScale(picture.get(), by, by)) : std::move(picture);
+}
+
+}  // namespace
+
+void PixFree::operator()(Pix* pix) const noexcept { pixDestroy(&pix); }
+
+void silenceLeptonica() { setMsgSeverity(L_SEVERITY_NONE); }
+
+Picture decoded(std::string_view bytes, const PictureHead& head) {
+    Picture picture = head.format == PictureFormat::jpeg ? jpegIn(bytes, head) : pngIn(bytes);
+    if (!picture) refuseDamaged(head);
+    return asSeen(halvedUntilItFits(std::move(picture)), head.orientation);
+}
+
+Page prepared(Picture picture) {
+    constexpr l_int32 least = 32;  // in both directions; of less there is nothing to measure
+    if (std::min(pixGetWidth(picture.get()), pixGetHeight(picture.get())) < least)
+        return {enlarged(std::move(picture), 2), true};
+    if (isDark(picture)) picture = must(pixInvert(nullptr, picture.get()));
+    Pix* const even = pixBackgroundNormSimple(picture.get(), nullptr, nullptr);
+    picture = orAsItWas(even, std::move(picture));
+    const Picture binary = blackOnWhite(picture);
+    if (!binary) return {std::move(picture)};
+    constexpr float degree = 3.14159265F / 180;
+    if (const float lean = leanOf(binary); lean != 0) {
+        Pix* const straight = pixRotate(picture.get(), lean * degree, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
+        picture = orAsItWas(straight, std::move(picture));
+    }
+    const l_int32 height = letterHeightIn(binary);
+    const float by = height == 0 || height >= 16 ? 1.0F : height >= 10 ? 2.0F : 3.0F;
+    constexpr l_int32 mostLetters = 60;  // of that height; two columns of print are twice as wide
+    const bool isNarrow = pixGetWidth(picture.get()) < height * mostLetters;
+    return {enlarged(std::move(picture), by), isNarrow};
+}
+
+Picture upsideDown(const Picture& picture) { return must(pixRotate180(nullptr, picture.get())); }
+
+}  // namespace aiproject::ocr

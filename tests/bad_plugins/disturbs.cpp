@@ -89,7 +89,7 @@ public:
         if (how_ == "one_thread" && !isAlone) return reply.explain("used from two threads"), ModelStatus::failed;
         if (how_ == "untold") return ModelStatus::failed;
         if (how_ == "stops") return ModelStatus::stopped;
-        if (how_ == "sleeps") return reply.follow(*new SleepingStream, "a sleeper");
+        if (how_ == "sleeps") return sleep(reply);
         while (how_ == "ignores") pause();
         for (const char* word : {"one ", "two ", "three"})
             if (!reply.text(word) && how_ != "goes_on") return ModelStatus::stopped;
@@ -105,6 +105,7 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
+    static ModelStatus sleep(IReply& reply) { return reply.follow(*new SleepingStream, "a sleeper"); }
     void disturb() const {
         if (how_ == "handler") signal(SIGUSR1, [](int /*number*/) {});
         if (how_ == "mask") {

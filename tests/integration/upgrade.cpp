@@ -218,7 +218,9 @@ SPEC(Upgrade, is_not_refused_for_clients_that_leave_meanwhile) {
     setFault("tried");
     put(nextRelease());
     std::vector<FileDescriptor> clients;  // more than the trial opens itself meanwhile, at the same numbers
-    for (int i = 0; i < 16; ++i) clients.push_back(controlClient());
+    constexpr int count = 16;
+    clients.reserve(count);
+    for (int i = 0; i < count; ++i) clients.push_back(controlClient());
     takeAll();
     ChildProcess asking(reloading());
     ASSERT_EVENTUALLY(manager->logged("reload: trying") == 1);

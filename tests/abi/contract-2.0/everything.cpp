@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdio>
 #include <iterator>
+#include <new>
 #include <string>
 
 namespace {
@@ -212,7 +213,7 @@ IModel* create(const ISettings& settings) noexcept {
     settings.origin("the test of contract 2.0");
     settings.narrow(~std::uint64_t(Ability::penalties));
     settings.narrowKinds(31);
-    return new Everything(settings);
+    return new (std::nothrow) Everything(settings);
 }
 
 constexpr ModelPlugin kPlugin = {

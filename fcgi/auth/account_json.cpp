@@ -76,6 +76,7 @@ Object jsonOf(const Invitation& invitation) {
     object.set("tokens", invitation.grant.tokens);
     object.set("pic_times", invitation.grant.picTimes);
     object.set("voice_seconds", invitation.grant.voiceSeconds);
+    object.set("money", invitation.grant.money);
     object.set("academy", invitation.academy);
     object.set("uses", invitation.uses);
     object.set("uses_left", invitation.usesLeft);

@@ -48,27 +48,30 @@ bool isRevoked(Session& session, const std::string& code) {
 Terms termsOf(Session& session, const std::string& code) {
     Terms terms;
     std::string found;
-    session << "SELECT code, academy, uses_left, begins_ms, ends_ms, tokens, pic_times, voice_seconds FROM invitations"
-               " WHERE code = ?",
+    session << "SELECT code, academy, uses_left, begins_ms, ends_ms, tokens, pic_times, voice_seconds, money"
+               " FROM invitations WHERE code = ?",
         into(found), into(terms.academy), into(terms.usesLeft), into(terms.beginsMs), into(terms.endsMs),
-        into(terms.grant.tokens), into(terms.grant.picTimes), into(terms.grant.voiceSeconds), bind(code), now;
+        into(terms.grant.tokens), into(terms.grant.picTimes), into(terms.grant.voiceSeconds), into(terms.grant.money),
+        bind(code), now;
     // A revoked one is like one that never was: nobody needs to learn that it was good once.
     if (found.empty() || isRevoked(session, code)) throw registrationRefused(kUnknown);
     return terms;
 }
 
-BalanceChange grantOf(const Grant& grant) { return {{0, 0, 0}, {grant.tokens, grant.picTimes, grant.voiceSeconds}}; }
+BalanceChange grantOf(const Grant& grant) {
+    return {{0, 0, 0, 0}, {grant.tokens, grant.picTimes, grant.voiceSeconds, grant.money}};
+}
 
 Balances granted(const Balances& left, const Grant& grant) {
     const auto add = [](std::int64_t balance, std::int64_t amount) {
         return amount < 0 ? -1 : raisedBy(balance, amount);
     };
     return {add(left.tokens, grant.tokens), add(left.picTimes, grant.picTimes),
-            add(left.voiceSeconds, grant.voiceSeconds), left.money};
+            add(left.voiceSeconds, grant.voiceSeconds), add(left.money, grant.money)};
 }
 
 constexpr const char* kSelectInvitations =
-    "SELECT code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms, ends_ms, created_ms,"
+    "SELECT code, tokens, pic_times, voice_seconds, money, academy, uses_left, begins_ms, ends_ms, created_ms,"
     " (SELECT COUNT(*) FROM invitation_uses WHERE invitation_uses.code = invitations.code) AS uses"
     " FROM invitations WHERE code NOT IN (SELECT code FROM revoked_invitations)";
 
@@ -79,7 +82,7 @@ std::vector<Invitation> invitationsIn(Statement& select) {
     for (bool more = rows.moveFirst(); more; more = rows.moveNext()) {
         const auto number = [&](const char* column) { return rows[column].convert<std::int64_t>(); };
         found.push_back({rows["code"].convert<std::string>(),
-                         {number("tokens"), number("pic_times"), number("voice_seconds")},
+                         {number("tokens"), number("pic_times"), number("voice_seconds"), number("money")},
                          rows["academy"].convert<std::string>(),
                          number("uses_left"),
                          number("begins_ms"),
@@ -112,11 +115,11 @@ std::string Invitations::newCode() {
 }
 
 void Invitations::add(Session& session, const Invitation& invitation) const {
-    session << "INSERT INTO invitations (code, tokens, pic_times, voice_seconds, academy, uses_left, begins_ms,"
-               " ends_ms, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    session << "INSERT INTO invitations (code, tokens, pic_times, voice_seconds, money, academy, uses_left,"
+               " begins_ms, ends_ms, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         bind(invitation.code), bind(invitation.grant.tokens), bind(invitation.grant.picTimes),
-        bind(invitation.grant.voiceSeconds), bind(invitation.academy), bind(invitation.usesLeft),
-        bind(invitation.beginsMs), bind(invitation.endsMs), bind(invitation.createdMs), now;
+        bind(invitation.grant.voiceSeconds), bind(invitation.grant.money), bind(invitation.academy),
+        bind(invitation.usesLeft), bind(invitation.beginsMs), bind(invitation.endsMs), bind(invitation.createdMs), now;
     Audit::add(session,
                {"invitation_added", "", origin_, withAmounts(hintOf(invitation.code), grantOf(invitation.grant))});
 }
@@ -181,8 +184,8 @@ bool Invitations::revoke(const std::string& code) {
         session << "INSERT INTO revoked_invitations (code, at_ms) VALUES (?, ?)", bind(code), bind(unixMilliseconds()),
             now;
         Grant grant;
-        session << "SELECT tokens, pic_times, voice_seconds FROM invitations WHERE code = ?", into(grant.tokens),
-            into(grant.picTimes), into(grant.voiceSeconds), bind(code), now;
+        session << "SELECT tokens, pic_times, voice_seconds, money FROM invitations WHERE code = ?", into(grant.tokens),
+            into(grant.picTimes), into(grant.voiceSeconds), into(grant.money), bind(code), now;
         Audit::add(session, {"invitation_revoked", "", origin_, withAmounts(hintOf(code), grantOf(grant))});
     });
     return isThere;

@@ -25,6 +25,7 @@ struct Grant {  // what an account gets on top; -1: unlimited from now on
     std::int64_t tokens = 0;
     std::int64_t picTimes = 0;
     std::int64_t voiceSeconds = 0;
+    std::int64_t money = 0;  // micro-units
 };
 
 struct Invitation {

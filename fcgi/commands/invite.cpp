@@ -18,13 +18,14 @@ void printTable(const std::vector<Invitation>& invitations) {
                  {"tokens", Column::Kind::number},
                  {"pictures", Column::Kind::number},
                  {"voice s", Column::Kind::number},
+                 {"money", Column::Kind::number},
                  {"used", Column::Kind::number},
                  {"left", Column::Kind::number},
                  {"until"}});
     for (const Invitation& invitation : invitations)
         table.add({invitation.code, invitation.academy, balanceText(invitation.grant.tokens),
                    balanceText(invitation.grant.picTimes), balanceText(invitation.grant.voiceSeconds),
-                   std::to_string(invitation.uses),
+                   balanceText(invitation.grant.money), std::to_string(invitation.uses),
                    invitation.usesLeft < 0 ? "any" : std::to_string(invitation.usesLeft),
                    // Its end is 0:00 of the day after the last.
                    invitation.endsMs == 0 ? "" : utcDay(invitation.endsMs - 1)});
@@ -45,7 +46,8 @@ Invitation madeOf(Invitations& invitations, const InvitationTerms& terms) {
 
 int inviteAdd(const CommandLine& line) {
     InvitationTerms terms;
-    terms.grant = {balanceOf(line, "tokens", 0), balanceOf(line, "pic-times", 0), balanceOf(line, "voice-seconds", 0)};
+    terms.grant = {balanceOf(line, "tokens", 0), balanceOf(line, "pic-times", 0), balanceOf(line, "voice-seconds", 0),
+                   balanceOf(line, "money", 0)};
     terms.academy = line.textOf("academy");
     terms.usesLeft = numberOf(line, "uses", 1, -1);
     terms.beginsMs = dayOf(line, "begins", 0);

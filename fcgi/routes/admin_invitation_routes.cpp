@@ -58,7 +58,7 @@ void makeInvitations(Context& context) {
     const JsonBody body(context.body);
     InvitationTerms terms;
     terms.grant = {unitsIn(body, "tokens", -1, 0), unitsIn(body, "pic_times", -1, 0),
-                   unitsIn(body, "voice_seconds", -1, 0)};
+                   unitsIn(body, "voice_seconds", -1, 0), unitsIn(body, "money", -1, 0)};
     terms.academy = concerning("academy", [&] { return body.textOr("academy", ""); });
     terms.usesLeft = unitsIn(body, "uses", 1, -1);
     terms.beginsMs = timeIn(body, "begins", &utcTimeIn);

@@ -85,7 +85,7 @@ struct Shop {
     void redeem(const User& user, std::mt19937& random) {
         Invitation invitation;
         invitation.code = Invitations::newCode();
-        invitation.grant = {pick(random, 80), pick(random, 3), pick(random, 20)};
+        invitation.grant = {pick(random, 80), pick(random, 3), pick(random, 20), pick(random, 50)};
         Invitations(database).add(invitation);
         accounts.redeem(user, invitation.code);
         if (pick(random, 2) == 0) Invitations(database).revoke(invitation.code);

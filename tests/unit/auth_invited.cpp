@@ -34,7 +34,7 @@ struct Admission : AccountBook {
     }
     void offer(Invitation invitation) {
         invitation.code = kCode;
-        invitation.grant = {100, 2, 60};
+        invitation.grant = {100, 2, 60, invitation.grant.money};
         Invitations(database).add(invitation);
     }
     std::string refusalOf(Accounts& door, const NewUser& user) {
@@ -78,6 +78,20 @@ SPEC(Admission, grants_what_the_code_adds_to_what_a_new_user_gets) {
     const User eve = open.registerUser(user("eve", kCode));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(110), eve.tokens);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(10), open.registerUser(user("max", "")).tokens);
+}
+
+SPEC(Admission, grants_money_to_who_has_a_limit_of_it) {
+    Invitation invitation;
+    invitation.grant.money = 500;
+    offer(invitation);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), invited.registerUser(user("rich", kCode)).money);
+    AuthConfig config = inMode(RegistrationMode::invitation);
+    config.newMoney = 0;
+    Accounts paid{database, kKey, config, kCheap};
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(500), paid.registerUser(user("bob", kCode)).money);
+    assertSays(text("SELECT detail FROM audit WHERE event = 'registered' AND user_name = 'bob'"), "money +500 = 500");
+    change("UPDATE invitations SET money = -1");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(-1), paid.registerUser(user("eve", kCode)).money);
 }
 
 SPEC(Admission, is_refused_with_the_reason_and_makes_no_user) {

@@ -1,0 +1,2 @@
+-- What an account gets on top, in micro-units, as its tokens; -1: unlimited from now on.
+ALTER TABLE invitations ADD COLUMN /*M! IF NOT EXISTS */ money BIGINT NOT NULL DEFAULT 0;

@@ -23,7 +23,8 @@ std::unique_ptr<SpanSender> spanSender(const TraceConfig& config, const std::str
     if (!url) return nullptr;
     TraceLimits limits;
     limits.samplePerMille = config.samplePerMille;
-    auto sender = std::make_unique<SpanSender>(*url, traceSource(pool), limits,
+    const auto headers = headersIn(config.otlpHeaders).value_or(std::vector<HeaderField>());
+    auto sender = std::make_unique<SpanSender>(*url, headers, traceSource(pool), limits,
                                                [&log](const std::string& text) { log.warning(text); });
     sender->countIn(dropped);
     return sender;

@@ -1,9 +1,10 @@
-// trace.otlp_url in its parts. Pure.
+// trace.otlp_url and trace.otlp_headers in their parts. Pure.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace aiproject {
 
@@ -20,5 +21,12 @@ struct CollectorUrl {
 // http://HOST:PORT/PATH or https://…, without user, query and fragment. Where the path does not end with /v1/traces,
 // that is added, as OTLP's specification of endpoints says.
 std::optional<CollectorUrl> collectorUrlIn(const std::string& text);
+
+struct HeaderField {
+    std::string name, value;
+};
+
+// "Name: value | Name: value", in visible ASCII, as the setting `headers` of plugin openai has it.
+std::optional<std::vector<HeaderField>> headersIn(const std::string& text);
 
 }  // namespace aiproject

@@ -148,6 +148,7 @@ struct LogConfig {
 
 struct TraceConfig {
     std::string otlpUrl;        // of a collector; empty: no spans
+    std::string otlpHeaders;    // for it; secret
     int samplePerMille = 1000;  // of requests that come without a traceparent
 };
 

@@ -86,7 +86,8 @@ private:
         for (const auto& [key, value] : values_.all()) {
             const auto found = known.find(key);
             if (found != known.end()) {
-                if (!found->second.set(value)) fail(key, "'" + value + "' is not " + found->second.allowed);
+                const std::string shown = found->second.isSecret ? "its value" : "'" + value + "'";
+                if (!found->second.set(value)) fail(key, shown + " is not " + found->second.allowed);
             } else if (key.compare(0, 6, "model.") == 0) {
                 takeModelSetting(key, value);
             } else {
@@ -178,9 +179,12 @@ private:
             const bool hasModels =
                 std::any_of(keys.begin(), keys.end(), [](const auto& key) { return begins(key, "model."); });
             const bool hasDatabase = keys.count("database.url") > 0 && hasPassword(reading.config.database.url);
-            if (!hasModels && !hasDatabase) continue;
+            const bool hasHeaders = keys.count("trace.otlp_headers") > 0;
+            if (!hasModels && !hasDatabase && !hasHeaders) continue;
             reading.warnings.push_back(file + ": every user can read it, and it has " +
-                                       (hasModels ? "model settings" : "the password of a database") +
+                                       (hasModels     ? "model settings"
+                                        : hasDatabase ? "the password of a database"
+                                                      : "trace.otlp_headers") +
                                        "; chmod 640 it");
         }
     }

@@ -17,13 +17,15 @@ struct Key {
     std::string help;
     std::function<bool(const std::string&)> set;  // false: not allowed
     std::function<std::string()> get;             // as it would stand in the file
+    bool isSecret = false;                        // its value is never repeated
 };
 
 // All keys but model.NAME.*, which belong to the plugins. Bound to `config`, which must outlive them.
 std::vector<Key> keysOf(Config& config);
 
 // The keys as a commented file with the values of `config`; model settings only by name, because
-// which of them are secret only the plugin knows; database.url likewise, without its password, when it has one.
+// which of them are secret only the plugin knows; secret keys likewise, and database.url, without its password, when it
+// has one.
 std::string printed(Config config);
 
 }  // namespace aiproject

@@ -38,6 +38,16 @@ public:
         add(name, "http://HOST:4318 or https://HOST:4318", help, set, [&member] { return member; });
     }
 
+    void headers(const std::string& name, std::string& member, const std::string& help) {
+        const auto set = [&member](const std::string& value) {
+            if (!headersIn(value)) return false;
+            return member = value, true;
+        };
+        add(name, "header lines as \"Name: value\", several with | between them", help, set,
+            [&member] { return member; });
+        keys_.back().isSecret = true;
+    }
+
     template <class Integer>
     void integer(const std::string& name, Integer& member, Range range, const std::string& help) {
         add(name, "a whole number" + shown(range), help, setterOf(member, range),

@@ -40,7 +40,7 @@ bool looksSecret(const std::string& key) {
     const std::string lower = Poco::toLower(key);
     for (const std::string word : {"key", "secret", "password", "token"})
         if (Poco::endsWith(lower, word)) return true;
-    return false;
+    return lower == "trace.otlp_headers";
 }
 
 std::vector<std::string> warnOfSecrets(const std::vector<std::string>& overrides,

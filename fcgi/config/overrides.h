@@ -21,7 +21,7 @@ std::vector<std::string> inheritedOverrides();
 std::string handedDownCopy(int descriptor);
 int inheritedCopy();  // -1: none
 
-// By its name alone: the last word is key, secret, password or token.
+// By its name alone: the last word is key, secret, password or token, or it is trace.otlp_headers.
 bool looksSecret(const std::string& key);
 
 // A warning for each override of a secret. One that only names a variable, ${…}, tells nothing.

@@ -176,10 +176,17 @@ FileDescriptor newEvent() {
     return event;
 }
 
+std::string linesOf(const std::vector<HeaderField>& headers) {
+    std::string lines;
+    for (const HeaderField& field : headers) lines += field.name + ": " + field.value + "\r\n";
+    return lines;
+}
+
 }  // namespace
 
-Collector::Collector(CollectorUrl url)
+Collector::Collector(CollectorUrl url, const std::vector<HeaderField>& headers)
     : url_(std::move(url)),
+      headLines_(linesOf(headers)),
       cancelled_(newEvent()),
       ownCancelled_("the end of the sender of spans", cancelled_.get()),
       tls_(url_.isTls ? newContext() : nullptr) {}
@@ -191,8 +198,8 @@ void Collector::post(const std::string& json, Clock::time_point until) {
     ERR_clear_error();
     Posting posting(url_, tls_.get(), cancelled_.get(), until);
     posting.send("POST " + url_.path + " HTTP/1.1\r\nHost: " + url_.authority() +
-                 "\r\nUser-Agent: aiproject\r\nContent-Type: application/json\r\nContent-Length: " +
-                 std::to_string(json.size()) + "\r\nConnection: close\r\n\r\n");
+                 "\r\nUser-Agent: aiproject\r\nContent-Type: application/json\r\n" + headLines_ +
+                 "Content-Length: " + std::to_string(json.size()) + "\r\nConnection: close\r\n\r\n");
     posting.send(json);
     const int status = posting.status();
     if (status < firstSuccess || status > lastSuccess) fail("it answered HTTP " + std::to_string(status));

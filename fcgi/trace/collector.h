@@ -15,6 +15,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace aiproject {
 
@@ -23,7 +24,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     // https: the certificate is verified by the system's CAs, and by its names.
-    explicit Collector(CollectorUrl url);
+    explicit Collector(CollectorUrl url, const std::vector<HeaderField>& headers);
 
     void post(const std::string& json, Clock::time_point until);
     void cancel() noexcept;
@@ -35,6 +36,7 @@ private:
     };
 
     const CollectorUrl url_;
+    const std::string headLines_;     // of the headers
     const FileDescriptor cancelled_;  // an eventfd, readable from cancel() on
     const OwnDescriptor ownCancelled_;
     const std::unique_ptr<SSL_CTX, FreeContext> tls_;  // null: http

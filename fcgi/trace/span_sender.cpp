@@ -21,8 +21,9 @@ using Clock = std::chrono::steady_clock;
 }  // namespace
 
 struct SpanSender::Shared {
-    Shared(const CollectorUrl& url, TraceSource itsSource, const TraceLimits& itsLimits, Say itsSay)
-        : collector(url), source(std::move(itsSource)), limits(itsLimits), say(std::move(itsSay)) {}
+    Shared(const CollectorUrl& url, const std::vector<HeaderField>& headers, TraceSource itsSource,
+           const TraceLimits& itsLimits, Say itsSay)
+        : collector(url, headers), source(std::move(itsSource)), limits(itsLimits), say(std::move(itsSay)) {}
 
     void run();
     std::vector<TracedRequest> next();
@@ -109,9 +110,10 @@ void SpanSender::Shared::tellDrops() {
     told = now;
 }
 
-SpanSender::SpanSender(const CollectorUrl& url, TraceSource source, const TraceLimits& limits, Say say)
+SpanSender::SpanSender(const CollectorUrl& url, const std::vector<HeaderField>& headers, TraceSource source,
+                       const TraceLimits& limits, Say say)
     : samplePerMille_(limits.samplePerMille),
-      shared_(std::make_shared<Shared>(url, std::move(source), limits, std::move(say))),
+      shared_(std::make_shared<Shared>(url, headers, std::move(source), limits, std::move(say))),
       thread_([shared = shared_] { shared->run(); }) {}
 
 SpanSender::~SpanSender() {

@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace aiproject {
 
@@ -37,7 +38,8 @@ public:
     using Say = std::function<void(const std::string&)>;  // from the sender's thread, as long as this object lives
 
     // Throws std::runtime_error when the system has no descriptor or thread for it.
-    SpanSender(const CollectorUrl& url, TraceSource source, const TraceLimits& limits, Say say);
+    SpanSender(const CollectorUrl& url, const std::vector<HeaderField>& headers, TraceSource source,
+               const TraceLimits& limits, Say say);
     ~SpanSender();
     SpanSender(const SpanSender&) = delete;
     SpanSender& operator=(const SpanSender&) = delete;

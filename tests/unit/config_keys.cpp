@@ -1,6 +1,8 @@
 // The table of keys: each can be set from file and -D, is kept within its range, and is printed.
 #include "config/config_keys.h"
 
+#include "config/overrides.h"
+#include "config/secrets.h"
 #include "support/spec.h"
 #include "unit/config_fixture.h"
 
@@ -9,6 +11,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -25,6 +28,7 @@ std::pair<std::string, std::string> rangeOf(const std::string& allowed) {
 // An allowed value of a key that differs from its default.
 std::string otherValueOf(const Key& key) {
     if (says(key.allowed, "names separated")) return "one";
+    if (says(key.allowed, "header lines")) return "Name: value";
     if (says(key.allowed, " from ")) {
         const auto [lowest, highest] = rangeOf(key.allowed);
         return key.get() == highest ? lowest : highest;
@@ -138,6 +142,17 @@ SPEC(ConfigKeys, of_models_are_printed_without_their_values) {
     assertSilentOf(text, "hunter");
     assertSays(text, "model.a.api_secret is set");
     assertSays(text, "model.a.plugin = ");
+}
+
+SPEC(ConfigKeys, that_are_secret_are_never_repeated) {
+    const Config written = config("trace.otlp_headers = Authorization: Basic hunter2 | X-Team: hunter3\n");
+    assertSilentOf(printed(written), "hunter");
+    assertSays(printed(written), "# trace.otlp_headers is set\n");
+    CPPUNIT_ASSERT((std::vector<std::string>{"Basic hunter2", "hunter3"}) == secretsOf(written));
+    CPPUNIT_ASSERT(looksSecret("trace.otlp_headers"));
+    const std::string said = error("trace.otlp_headers = hunter4\n");
+    assertSays(said, "trace.otlp_headers: its value is not header lines as \"Name: value\"");
+    assertSilentOf(said, "hunter");
 }
 
 SPEC(ConfigKeys, are_the_origin_of_a_model_in_one_line_that_can_be_shown) {

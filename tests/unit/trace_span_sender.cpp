@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -30,14 +31,15 @@ struct SpanSenders : CppUnit::TestCase {
     std::mutex mutex;
     std::string words;
     TraceLimits limits;
+    std::vector<HeaderField> headers;
 
     SpanSenders() {
         limits.delay = 10ms;
         limits.end = 30s;
     }
     std::unique_ptr<SpanSender> to(const std::string& url) {
-        return std::make_unique<SpanSender>(collectorUrlIn(url).value(), TraceSource{"0.1.0", "model", "h", 1}, limits,
-                                            [this](const std::string& text) {
+        return std::make_unique<SpanSender>(collectorUrlIn(url).value(), headers, TraceSource{"0.1.0", "model", "h", 1},
+                                            limits, [this](const std::string& text) {
                                                 const std::lock_guard lock(mutex);
                                                 words += text + "\n";
                                             });
@@ -71,6 +73,22 @@ SPEC(SpanSenders, post_json_to_the_path_of_the_specification) {
     assertSays(collector.heads().at(0), "\r\nHost: 127.0.0.1:" + std::to_string(collector.port()));
     objectIn(collector.bodies().at(0));
     CPPUNIT_ASSERT_EQUAL(std::uint64_t(0), sender->dropped());
+}
+
+SPEC(SpanSenders, send_the_headers_that_a_service_wants) {
+    headers = headersIn("Authorization: Basic cGs6c2s= | X-Team: a b").value();
+    const auto sender = to(collector.url());
+    sender->send(request("a"));
+    ASSERT_EVENTUALLY(collector.bodies().size() == 1);
+    assertSays(collector.heads().at(0), "\r\nAuthorization: Basic cGs6c2s=\r\nX-Team: a b\r\n");
+}
+
+SPEC(SpanSenders, know_headers_from_what_is_none) {
+    CPPUNIT_ASSERT(headersIn("").value().empty());
+    CPPUNIT_ASSERT_EQUAL("b: c"s, headersIn(" a:b: c |").value().at(0).value);
+    for (const std::string& wrong :
+         {"a"s, "a:"s, ": b"s, "a b: c"s, "a: b | c"s, "a: b\r\nc: d"s, "a: \xc3\xa9"s, "a\0: b"s})
+        CPPUNIT_ASSERT_MESSAGE(wrong, !headersIn(wrong));
 }
 
 SPEC(SpanSenders, send_all_that_came_in_batches) {

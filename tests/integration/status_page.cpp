@@ -135,6 +135,25 @@ SPEC(StatusPage, shows_each_call_with_user_model_age_and_phase_while_all_threads
     ASSERT_EVENTUALLY(modelPool()->getArray("oldest_calls")->size() == 0);
 }
 
+// As many as a large pool has; more hang than one wishes to see.
+SPEC(StatusPage, is_there_while_512_threads_hang) {
+    constexpr int many = 512;
+    ManagerUnderTest large{gated.addedTo({{"plugins.dir", plugins.path()},
+                                          {"pool.model.processes", "1"},
+                                          {"pool.model.threads", std::to_string(many)},
+                                          {"pool.model.queue_ms", "60000"}})};
+    const std::string uuid = large.newUser("alice"), page512 = large.socket("status");
+    std::vector<std::unique_ptr<FastcgiClient>> busy;
+    busy.reserve(many + 1);
+    for (int i = 0; i < many; ++i) busy.push_back(gated.stream(large.socket("model"), uuid));
+    busy.push_back(std::make_unique<FastcgiClient>(large.socket("model")));
+    busy.back()->send(jsonRequest("/models/echo/chat", textBody(uuid, "alice", "one more")));
+    ASSERT_EVENTUALLY(scrape(page512)["aiproject_queue_waiting{pool=\"model\"}"] == 1.0);
+    for (const char* form : {"", "json", "html"}) CPPUNIT_ASSERT_EQUAL(200, page(page512, "/status", form).status);
+    gated.open();
+    for (const auto& client : busy) CPPUNIT_ASSERT(client->read().complete);
+}
+
 SPEC(StatusPage, is_there_while_every_process_but_the_manager_stands_still) {
     struct StandingStill {
         std::vector<pid_t> all;

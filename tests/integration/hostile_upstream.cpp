@@ -20,7 +20,7 @@ struct HostileUpstream : CppUnit::TestCase {
                        const Timeouts& timeouts = kPatientTimeouts) {
         const RawUpstream server(script);
         PluginUnderTest plugin("spark_chat", settingsFor(server.url("/v3.5/chat")));
-        const auto question = Question::text({{"user", "?"}});
+        const auto question = Question::text("?");
         test::expect(plugin.ask(question, timeouts), status, explanation);
         ASSERT_EVENTUALLY(server.clientHasGone());
     }
@@ -79,7 +79,7 @@ SPEC(HostileUpstream, that_repeats_our_authorization_is_quoted_without_it) {
     for (const std::string& repeated : {"@AUTHORIZATION@"s, apiKey, apiKey.substr(0, apiKey.size() - 1)}) {
         const RawUpstream server({"HTTP/1.1 401 No\r\n\r\n", "not you: " + repeated + padding, ""});
         PluginUnderTest plugin("spark_chat", settingsFor(server.url("/v3.5/chat")));
-        const auto question = Question::text({{"user", "?"}});
+        const auto question = Question::text("?");
         const std::string explanation = plugin.ask(question, kPatientTimeouts).explanation;
         CPPUNIT_ASSERT_MESSAGE(explanation, explanation.find("not you: [secret]") != std::string::npos);
         for (const char* word : {"YXBpX2tl", "c2lnbmF0dXJl"})  // api_key, signature

@@ -20,7 +20,7 @@ Written openAiAt(const std::string& url, const std::string& model = "sim-chat", 
     return {{"url", url}, {"api_key", upstream::Options().openAiKey}, {"model", model}, {"kind", kind}};
 }
 
-Question helloToOpenAi() { return Question::text({{"system", "be kind"}, {"user", "你好，请介绍一下世界"}}); }
+Question helloToOpenAi() { return Question::dialog({{"system", "be kind"}, {"user", "你好，请介绍一下世界"}}); }
 
 struct OpenAiPlugin : CppUnit::TestCase {
     upstream::Simulator simulator;

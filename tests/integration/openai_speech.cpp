@@ -36,11 +36,16 @@ struct OpenAiSpeech : CppUnit::TestCase {
 }  // namespace
 
 SPEC(OpenAiSpeech, comes_in_the_format_and_at_the_speed_that_were_asked_for) {
-    const Outcome samples = plugin.ask(Question::speech("Hello 世界", kSamples, "nova"));
+    Question question = Question::speech("Hello 世界", kSamples);
+    question.request.voice = "nova";
+    const Outcome samples = plugin.ask(question);
     expect(samples, ModelStatus::ok, "");
     CPPUNIT_ASSERT_EQUAL(std::size_t(8 * 4'800), soundOf(samples).size());
     CPPUNIT_ASSERT(!samples.upstreamId.empty());
-    const Outcome faster = plugin.ask(Question::speech("Hello 世界", kSamples, "", 2, "Speak \"calmly\""));
+    question = Question::speech("Hello 世界", kSamples);
+    question.request.speed = {2, 1};
+    question.request.prompt = "Speak \"calmly\"";
+    const Outcome faster = plugin.ask(question);
     CPPUNIT_ASSERT_EQUAL(std::size_t(4 * 4'800), soundOf(faster).size());
     const std::string wav = soundOf(plugin.ask(Question::speech("Hello", "audio/wav")));
     CPPUNIT_ASSERT_EQUAL("RIFF"s, wav.substr(0, 4));
@@ -66,7 +71,9 @@ SPEC(OpenAiSpeech, gives_each_error_its_status) {
     expectUnder(FaultKind::wrongSignature, 0, ModelStatus::misconfigured, "HTTP 401");
     expectUnder(FaultKind::dropMidAnswer, 0, ModelStatus::unavailable, "middle of its answer");
     simulator.setFault({});
-    const Outcome refused = plugin.ask(Question::speech("Hello", kSamples, "nobody"));
+    Question question = Question::speech("Hello", kSamples);
+    question.request.voice = "nobody";
+    const Outcome refused = plugin.ask(question);
     expect(refused, ModelStatus::badInput, "HTTP 400");
     CPPUNIT_ASSERT_MESSAGE(refused.advice, has(refused.advice, "voice"));
 }

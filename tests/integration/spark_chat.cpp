@@ -21,7 +21,7 @@ using upstream::FaultKind;
 
 namespace {
 
-Question hello() { return Question::text({{"user", "你好，请介绍一下世界"}}); }
+Question hello() { return Question::text("你好，请介绍一下世界"); }
 
 struct SparkChat : CppUnit::TestCase {
     upstream::Simulator simulator;
@@ -87,7 +87,7 @@ SPEC(SparkChat, speaks_to_every_version_as_it_wants) {
     for (const char* path : {"/v1.1/chat", "/v2.1/chat", "/v3.1/chat", "/chat/pro-128k", "/chat/max-32k", "/v4.0/chat",
                              "/v1/x1", "/v1/reasoner-x1-preview", "/x2", "/v1.1/chat_kjwx", "/v1.1/chat_multilang"}) {
         PluginUnderTest version("spark_chat", settingsFor(simulator.url(path)));
-        const auto question = Question::text({{"system", "简短。"}, {"user", "问"}});
+        const auto question = Question::dialog({{"system", "简短。"}, {"user", "问"}});
         const Outcome outcome = version.ask(question);
         CPPUNIT_ASSERT_EQUAL_MESSAGE(path, std::string(), outcome.explanation);
         CPPUNIT_ASSERT_MESSAGE(path, outcome.status == ModelStatus::ok);
@@ -104,13 +104,13 @@ SPEC(SparkChat, asks_no_dialog_that_the_upstream_forbids) {
               Roles{"user", "assistant", "assistant", "user"}, Roles{"user", "assistant", "user", "system", "user"}}) {
             std::vector<std::pair<std::string, std::string>> turns;
             for (const char* role : roles) turns.emplace_back(role, "x");
-            const Outcome outcome = version.ask(Question::text(turns));
+            const Outcome outcome = version.ask(Question::dialog(turns));
             CPPUNIT_ASSERT_EQUAL_MESSAGE(path, std::string(), outcome.explanation);
             CPPUNIT_ASSERT_MESSAGE(path, outcome.status == ModelStatus::ok);
         }
     }
     const int connections = simulator.connections();
-    const Outcome refused = plugin.ask(Question::text({{"assistant", "Hello!"}, {"user", "x"}}));
+    const Outcome refused = plugin.ask(Question::dialog({{"assistant", "Hello!"}, {"user", "x"}}));
     expect(refused, ModelStatus::badInput, "dialog[0] is the assistant's");
     CPPUNIT_ASSERT_EQUAL(connections, simulator.connections());
 }

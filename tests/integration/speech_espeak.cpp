@@ -35,9 +35,16 @@ struct SpeechEspeak : CppUnit::TestCase {
         for (const std::string& frame : outcome.frames) all += frame;
         return all;
     }
+    static Question asked(const std::string& text, const std::string& format, const std::string& voice,
+                          double speed = 0) {
+        Question question = Question::speech(text, format);
+        question.request.voice = question.keep(voice);
+        if (speed > 0) question.request.speed = {speed, 1};
+        return question;
+    }
     std::string said(const std::string& text, const std::string& format = kPcm, const std::string& voice = {},
                      double speed = 0) {
-        const Outcome outcome = plugin.ask(Question::speech(text, format, voice, speed));
+        const Outcome outcome = plugin.ask(asked(text, format, voice, speed));
         CPPUNIT_ASSERT_EQUAL_MESSAGE(outcome.explanation + outcome.advice, int(ModelStatus::ok), int(outcome.status));
         return bytesOf(outcome);
     }
@@ -128,7 +135,7 @@ SPEC(SpeechEspeak, knows_the_voices_of_the_library_and_those_that_clients_of_ope
         assertNear(plain, seconds("One two three four.", name), 0.02);
     CPPUNIT_ASSERT(seconds("Guten Tag", "de+f3") > 0.3);
     for (const std::string& name : {"nobody"s, "en+nobody"s, "../en"s, "mb-de3"s, "en\n"s})
-        assertRefuses(Question::speech("a", kWav, name), "there is no voice '" + name + "'");
+        assertRefuses(asked("a", kWav, name), "there is no voice '" + name + "'");
     assertRefuses(Question::speech("a", "audio/mpeg"), "wav and pcm");
 }
 

@@ -13,7 +13,7 @@ using namespace aiproject::test;
 
 namespace {
 
-Question shortQuestion() { return Question::text({{"user", "hi"}}); }
+Question shortQuestion() { return Question::text("hi"); }
 
 struct TlsResumption : CppUnit::TestCase {
     TempDir dir;

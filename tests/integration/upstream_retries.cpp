@@ -42,9 +42,10 @@ struct UpstreamRetries : CppUnit::TestCase {
         ModelCalls calls(models, config, log, loop);
         Permit permit = permits.take(1);
         CollectReply reply(1'000);
-        Question::text({{"user", "hi"}}).with(kPatientTimeouts, [&](ModelRequest request) {
-            Attempts(calls, {"chat"}, request, reply, {permit, -1}).askHere();
-        });
+        Question question = Question::text("hi");
+        question.request.timeouts = kPatientTimeouts;
+        ModelRequest request = question.complete();
+        Attempts(calls, {"chat"}, request, reply, {permit, -1}).askHere();
         answer = reply.text();
         return reply.attempts();
     }

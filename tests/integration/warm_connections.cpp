@@ -22,7 +22,7 @@ using upstream::Simulator;
 
 namespace {
 
-Question goodMorning() { return Question::text({{"user", "good morning"}}); }
+Question goodMorning() { return Question::text("good morning"); }
 
 Fault once(Fault fault) {
     fault.times = 1;

@@ -25,9 +25,12 @@ namespace now = aiproject;
 static_assert(now::kContractMajor == before::kContractMajor, "a new major: its folders of tests/abi go");
 static_assert(now::kContractMinor >= before::kContractMinor);
 
+template <class Type>
+constexpr std::size_t kSizeOf = sizeof(Type);  // a pointer's as well
+
 #define SAME_MEMBER(type, member)                                                 \
     static_assert(offsetof(now::type, member) == offsetof(before::type, member)); \
-    static_assert(sizeof(now::type::member) == sizeof(before::type::member))
+    static_assert(kSizeOf<decltype(now::type::member)> == kSizeOf<decltype(before::type::member)>)
 #define SAME_VALUE(type, name) static_assert(std::int64_t(now::type::name) == std::int64_t(before::type::name))
 #define SAME_SIZE(type) \
     static_assert(sizeof(now::type) == sizeof(before::type) && alignof(now::type) == alignof(before::type))

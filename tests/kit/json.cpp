@@ -171,7 +171,7 @@ SPEC(Json, has_a_depth) {
     const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
     assertIs(nested(json::kDeepest));
     assertIsNot(nested(json::kDeepest + 1));
-    assertIsNot(std::string(10'000'000, '['));
+    assertIsNot(std::string(8'000'000, '['));
     std::string objects;
     for (std::size_t i = 0; i < json::kDeepest; ++i) objects += "{\"a\":";
     const std::string deep = objects + "7" + std::string(json::kDeepest, '}');

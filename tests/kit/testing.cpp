@@ -12,6 +12,7 @@
 
 #include <array>
 #include <map>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -238,7 +239,7 @@ SPEC(Kit, takes_one_stream_of_a_call) {
     struct Counted final : IStream {
         int descriptor() const noexcept override { return 0; }
         Step advance(IReply& to) noexcept override {
-            if (isSecond) to.follow(*new Counted, "p");
+            if (isSecond) to.follow(*another(), "p");
             return Next::over;
         }
         ModelStatus status() const noexcept override { return ModelStatus::ok; }
@@ -246,14 +247,15 @@ SPEC(Kit, takes_one_stream_of_a_call) {
             ++destroyed;
             delete this;
         }
+        static Counted* another() { return new Counted; }
         bool isSecond = false;
     };
     const auto ask = [this](bool isLater) {
         reply = {};
         Doing model([=](const ModelRequest&, IReply& to) {
-            auto* const stream = new Counted;
+            Counted* const stream = Counted::another();
             stream->isSecond = isLater;
-            if (!isLater) to.follow(*new Counted, "p");
+            if (!isLater) to.follow(*Counted::another(), "p");
             return to.follow(*stream, "p");
         });
         return reply.followed(model.generate(testing::Question::text("?").complete(), reply), {9, 9, 9, 60'000});
@@ -295,18 +297,18 @@ SPEC(Kit, makes_no_model_that_the_host_would_not_have) {
         CPPUNIT_ASSERT_EQUAL(model.settings().problems().empty(), bool(model));
         return model.settings().problems();
     };
-    plugin.create = [](const ISettings&) noexcept -> IModel* { return new Plain; };
+    plugin.create = [](const ISettings&) noexcept -> IModel* { return new (std::nothrow) Plain; };
     CPPUNIT_ASSERT_EQUAL(""s, problems());
     plugin.create = [](const ISettings&) noexcept -> IModel* { return nullptr; };
     CPPUNIT_ASSERT_EQUAL("create(): failed and gave no reason"s, problems());
     plugin.create = [](const ISettings& settings) noexcept -> IModel* {
         settings.reject("url", "is odd");
-        return new Plain;
+        return new (std::nothrow) Plain;
     };
     CPPUNIT_ASSERT_EQUAL("url: is odd"s, problems());
     plugin.create = [](const ISettings& settings) noexcept -> IModel* {
         settings.narrowKinds(0);
-        return new Plain;
+        return new (std::nothrow) Plain;
     };
     CPPUNIT_ASSERT_EQUAL("create(): leaves the model no kind that its plugin has"s, problems());
 }

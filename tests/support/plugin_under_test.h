@@ -2,6 +2,7 @@
 // watched by the host's own thread, its answers followed to their end.
 #pragma once
 
+#include "aiproject/testing.h"
 #include "host/plugin_library.h"
 #include "host/plugin_settings.h"
 #include "support/hosted_call.h"
@@ -18,78 +19,7 @@ namespace aiproject::test {
 
 constexpr Timeouts kPatientTimeouts{20'000, 20'000, 20'000, 60'000};
 
-// What a request borrows.
-class Question {
-public:
-    static Question text(std::vector<std::pair<std::string, std::string>> turns) {
-        Question question(Kind::text);
-        question.turns_ = std::move(turns);
-        return question;
-    }
-    static Question voice(std::string pcm, std::uint32_t sampleRate = 16000) {
-        Question question(Kind::voice);
-        question.media_ = std::move(pcm);
-        question.format_ = "audio/L16;rate=" + std::to_string(sampleRate);
-        question.sampleRate_ = sampleRate;
-        return question;
-    }
-    static Question picture(std::string jpeg) {
-        Question question(Kind::picture);
-        question.media_ = std::move(jpeg);
-        question.format_ = "image/jpeg";
-        return question;
-    }
-
-    static Question speech(std::string input, std::string format, std::string voice = {}, double speed = 0,
-                           std::string prompt = {}) {
-        Question question(Kind::speech);
-        question.input_ = std::move(input);
-        question.format_ = std::move(format);
-        question.voice_ = std::move(voice);
-        question.speed_ = speed;
-        question.prompt_ = std::move(prompt);
-        return question;
-    }
-
-    Sampling sampling;  // nothing is set
-
-    // Runs `use(request)`; the request lives no longer.
-    template <class Use>
-    auto with(const Timeouts& timeouts, Use&& use) const {
-        std::vector<Turn> turns;
-        for (const auto& [role, content] : turns_) {
-            Turn turn;
-            turn.role = role;
-            turn.content = content;
-            turns.push_back(turn);
-        }
-        ModelRequest request;
-        request.kind = kind_;
-        request.turns = {turns.data(), turns.size()};
-        request.sampling = &sampling;
-        request.media = media_;
-        request.format = format_;
-        request.sampleRate = sampleRate_;
-        const Text input = input_;
-        if (kind_ == Kind::speech) request.inputs = {&input, 1};
-        request.voice = voice_;
-        request.prompt = prompt_;
-        if (speed_ > 0) request.speed = {speed_, 1};
-        request.user = "user-1";
-        request.requestId = "request-1";
-        request.timeouts = timeouts;
-        return use(request);
-    }
-
-private:
-    explicit Question(Kind kind) : kind_(kind) {}
-
-    Kind kind_;
-    std::vector<std::pair<std::string, std::string>> turns_;
-    std::string media_, format_, input_, voice_, prompt_;
-    std::uint32_t sampleRate_ = 0;
-    double speed_ = 0;  // 0: not set
-};
+using testing::Question;
 
 class PluginUnderTest {
 public:
@@ -115,7 +45,10 @@ public:
     // To the end of the answer, followed or not.
     void generate(const Question& question, const Timeouts& timeouts, HostedCall& host) {
         if (!model_) throw std::runtime_error("no model: " + findings());
-        question.with(timeouts, [&](ModelRequest& request) { host.run(*model_, request); });
+        Question asked = question;
+        asked.request.timeouts = timeouts;
+        ModelRequest request = asked.complete();
+        host.run(*model_, request);
     }
     Outcome ask(const Question& question, const Timeouts& timeouts = kPatientTimeouts) {
         HostedCall host(watch, timeouts);

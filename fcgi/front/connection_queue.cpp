@@ -1,5 +1,6 @@
 #include "front/connection_queue.h"
 
+#include "base/sanitized.h"
 #include "front/listener.h"
 
 #include <malloc.h>
@@ -17,11 +18,7 @@
 namespace aiproject {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kStackBytes = 2UL * 1024 * 1024;  // sanitizers put much more into a frame
-#else
-constexpr std::size_t kStackBytes = 320UL * 1024;  // the contract promises 256 KiB to plugins; ours is below
-#endif
+constexpr std::size_t kStackBytes = (kIsSanitized ? 2'048UL : 320UL) * 1024;  // 256 KiB are promised to plugins
 constexpr std::chrono::seconds kIdleThreadLife{1};  // its stack is 50 KiB, and to start one takes 50 us
 constexpr std::size_t kLongestQueue = 4096;
 constexpr std::size_t kQueuedPerThread = 2;             // who comes after so many is refused at once,

@@ -2,6 +2,8 @@
 // in the log then, not the end of a worker.
 #pragma once
 
+#include "base/sanitized.h"
+
 #include <chrono>
 #include <functional>
 #include <stdexcept>
@@ -10,11 +12,7 @@
 namespace aiproject {
 
 // Every start of a worker waits so long for a plugin that hangs.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::chrono::milliseconds kTrialPatience{30'000};  // sanitizers make a good one slow, too
-#else
-constexpr std::chrono::milliseconds kTrialPatience{3'000};
-#endif
+constexpr std::chrono::seconds kTrialPatience{kIsSanitized ? 30 : 3};
 
 // There is no process for it, for now: that says nothing of the plugin.
 class NoTrial : public std::runtime_error {

@@ -1,6 +1,7 @@
 #include "kit/bench.h"
 
 #include "base/error.h"
+#include "base/sanitized.h"
 #include "host/kind_names.h"
 
 #include <Poco/String.h>
@@ -13,11 +14,8 @@
 namespace aiproject {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::size_t kPluginStack = 2UL * 1024 * 1024;  // sanitizers put much more into a frame
-#else
-constexpr std::size_t kPluginStack = 320UL * 1024;  // 256 KiB are the plugin's; the host's own frames are below
-#endif
+// 256 KiB are the plugin's; the host's own frames are below.
+constexpr std::size_t kPluginStack = (kIsSanitized ? 2'048UL : 320UL) * 1024;
 
 struct StackWork {
     const std::function<void()>& work;

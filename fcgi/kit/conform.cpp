@@ -2,6 +2,7 @@
 
 #include "aiproject/redaction.h"
 #include "base/error.h"
+#include "base/sanitized.h"
 #include "base/utf8.h"
 #include "config/overrides.h"
 #include "kit/child.h"
@@ -62,12 +63,8 @@ std::vector<std::string> withShortTimes(const std::vector<std::string>& override
     return all;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::chrono::seconds kPatience{240};
-#else
-constexpr std::chrono::seconds kPatience{60};
-#endif
-constexpr std::chrono::seconds kPatienceWithoutCall{20};
+// For a scenario, and for one without a call.
+constexpr std::chrono::seconds kPatience{kIsSanitized ? 240 : 60}, kPatienceOfLife{kIsSanitized ? 80 : 20};
 
 class Conforming {
 public:
@@ -114,7 +111,7 @@ private:
         };
         constexpr int mostCalls = 24;  // one after the other, in one scenario
         order.patience =
-            isOfLife(scenario) ? kPatienceWithoutCall : kPatience + std::chrono::milliseconds(mostCalls * plain_.ms);
+            isOfLife(scenario) ? kPatienceOfLife : kPatience + std::chrono::milliseconds(mostCalls * plain_.ms);
         order.runsExit = scenario.runsExit;
         const ChildEnd end = runChild(order);
         hasAsked_ |= scenario.calls;

@@ -1,5 +1,6 @@
 #include "kit/scene.h"
 
+#include "base/sanitized.h"
 #include "base/utf8.h"
 #include "call/outcome.h"
 
@@ -22,11 +23,7 @@ const char* ruleOf(const std::string& words) {
     return nullptr;
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kPatient = 4;  // sanitizers make all of it slow
-#else
-constexpr int kPatient = 1;
-#endif
+constexpr int kPatient = kIsSanitized ? 4 : 1;
 
 }  // namespace
 

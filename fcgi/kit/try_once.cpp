@@ -1,6 +1,7 @@
 #include "kit/try_once.h"
 
 #include "base/error.h"
+#include "base/sanitized.h"
 #include "base/utf8.h"
 #include "call/outcome.h"
 #include "host/kind_names.h"
@@ -19,11 +20,7 @@ namespace {
 
 // A plugin that hangs is not waited for as long as a service would; -D sets another.
 constexpr const char* kTotalTime = "timeout.total_ms=120000";
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::chrono::seconds kPatienceWithoutCall{40};
-#else
-constexpr std::chrono::seconds kPatienceWithoutCall{10};
-#endif
+constexpr std::chrono::seconds kPatienceWithoutCall{kIsSanitized ? 40 : 10};
 
 using Clock = std::chrono::steady_clock;
 using Poco::JSON::Array;

@@ -1,4 +1,5 @@
 // Commands that run to their end, as processes.
+#include "base/sanitized.h"
 #include "support/plugin_folder.h"
 #include "support/spec.h"
 #include "support/worker_under_test.h"
@@ -12,6 +13,7 @@
 
 #include <filesystem>
 
+using aiproject::kIsSanitized;
 using namespace aiproject::test;
 using namespace std::string_literals;
 
@@ -118,16 +120,11 @@ SPEC(Check, says_the_same_as_json) {
     assertSays(both, "cannot be used together");
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr const char* kOpensNowhere = "no_version.so: opening it ends the process";  // a sanitizer reports it and exits
-constexpr const char* kDestroysNowhere = "has made ends the process";
-#else
-constexpr const char* kOpensNowhere = "no_version.so: opening it crashes (Segmentation fault)";
-constexpr const char* kDestroysNowhere = "has made crashes (Segmentation fault)";
-#endif
+const std::string kCrash = kIsSanitized ? "ends the process" : "crashes (Segmentation fault)";
+const std::string kOpensNowhere = "no_version.so: opening it " + kCrash, kDestroysNowhere = "has made " + kCrash;
 
 SPEC(Check, and_models_outlive_what_workers_outlive_and_name_it) {
-    const std::pair<const char*, const char*> rows[] = {
+    const std::pair<const char*, std::string> rows[] = {
         {"bad_destroy", "destroy() of what create() of plugin bad_destroy has made crashes"},
         {"no_version", kOpensNowhere},
         {"no_text", "no_text.so: summary in its descriptor is not text"},

@@ -1,5 +1,6 @@
 // What clients do to streams that a worker's event loop follows: they stop reading, come all at once, come when there
 // are no descriptors left.
+#include "base/sanitized.h"
 #include "support/books.h"
 #include "support/eventually.h"
 #include "support/plugin_folder.h"
@@ -14,15 +15,10 @@
 #include <string>
 #include <vector>
 
+using aiproject::kIsSanitized;
 using namespace aiproject::test;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsSanitized = true;
-#else
-constexpr bool kIsSanitized = false;
-#endif
 
 constexpr int kMany = 1'000;
 

@@ -1,4 +1,5 @@
 // What a worker takes when it has nothing to do.
+#include "base/sanitized.h"
 #include "support/eventually.h"
 #include "support/gated_model.h"
 #include "support/manager_under_test.h"
@@ -8,15 +9,10 @@
 
 #include <cstdlib>
 
+using aiproject::kIsSanitized;
 using namespace aiproject::test;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsOurMalloc = false;  // a sanitizer's, which keeps what was freed
-#else
-constexpr bool kIsOurMalloc = true;
-#endif
 
 constexpr int kStreams = 100;
 constexpr int kTurns = 300;
@@ -32,7 +28,7 @@ std::string longDialog(const std::string& uuid) {
 }
 
 SPEC(Memory, of_many_streams_goes_back_when_they_have_ended) {
-    if (!kIsOurMalloc) return;
+    if (kIsSanitized) return;
     const GatedModel gated;
     const PluginFolder plugins({{"echo", pluginFolder()}, {"scripted", badPluginFolder()}});
     WorkerUnderTest worker(gated.addedTo({{"plugins.dir", plugins.path()}}));

@@ -1,4 +1,5 @@
 // The engines of ocr_tesseract: how many, for how long, on how many cores, and who ends them.
+#include "base/sanitized.h"
 #include "integration/ocr_fixture.h"
 #include "support/eventually.h"
 #include "support/process_view.h"
@@ -15,12 +16,6 @@ using namespace aiproject;
 using namespace aiproject::test;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)  // they keep what is given back for a while
-constexpr bool kMemoryReturns = false;
-#else
-constexpr bool kMemoryReturns = true;
-#endif
 
 struct OcrEngines : CppUnit::TestCase {
     // A page that takes seconds, and not one word of it less than a millisecond.
@@ -79,9 +74,9 @@ SPEC(OcrEngines, give_their_memory_back_when_idle) {
     const long before = own(), engine = 40L * 1024, rest = 15L * 1024;
     const int threadsBefore = threads();
     CPPUNIT_ASSERT_EQUAL(std::string("Hello"), ocr.read(shortPage()));
-    if (kMemoryReturns) CPPUNIT_ASSERT_MESSAGE(std::to_string(own() - before) + " KiB", own() > before + engine);
+    if (!kIsSanitized) CPPUNIT_ASSERT_MESSAGE(std::to_string(own() - before) + " KiB", own() > before + engine);
     ASSERT_EVENTUALLY(threads() <= threadsBefore);
-    if (kMemoryReturns) ASSERT_EVENTUALLY(own() < before + rest);
+    if (!kIsSanitized) ASSERT_EVENTUALLY(own() < before + rest);
     CPPUNIT_ASSERT_EQUAL(std::string("Hello"), ocr.read(shortPage()));  // by a new one
 }
 

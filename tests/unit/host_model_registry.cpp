@@ -1,6 +1,7 @@
 // From plugin folders and configuration to models: a bad plugin never keeps the others from serving.
 #include "host/model_registry.h"
 
+#include "base/sanitized.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
@@ -282,11 +283,7 @@ SPEC(Registry, says_nothing_of_a_setting_that_could_not_be_read_which_was_told) 
     CPPUNIT_ASSERT(!registry.find("keyed") && registry.whyAbsent("keyed"));
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr const char* kOfABadPointer = "ends the process";  // a sanitizer reports it and exits
-#else
-constexpr const char* kOfABadPointer = "crashes (Segmentation fault)";
-#endif
+constexpr const char* kOfABadPointer = kIsSanitized ? "ends the process" : "crashes (Segmentation fault)";
 
 SPEC(Registry, outlives_what_cannot_be_destroyed) {
     add("bad_destroy");

@@ -1,6 +1,7 @@
 // Who is blamed for the end of a process.
 #include "pool/crash_report.h"
 
+#include "base/sanitized.h"
 #include "support/spec.h"
 #include "unit/forked.h"
 
@@ -16,12 +17,6 @@ using namespace aiproject;
 using namespace aiproject::test;
 
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kHasReports = true;  // a sanitizer makes an exit of some signals
-#else
-constexpr bool kHasReports = false;
-#endif
 
 void breakMemory() {
     void* const nothing = mmap(nullptr, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -64,7 +59,7 @@ struct Crash : CppUnit::TestCase {
         });
         const int status = process.wait();
         CPPUNIT_ASSERT_EQUAL(model, row.crashedModel.load());
-        if (!kHasReports) CPPUNIT_ASSERT_EQUAL(signal, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+        if (!kIsSanitized) CPPUNIT_ASSERT_EQUAL(signal, WIFSIGNALED(status) ? WTERMSIG(status) : 0);
         CPPUNIT_ASSERT(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
     }
 };

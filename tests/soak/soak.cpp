@@ -1,4 +1,4 @@
-// A worker serves for ever: what one call leaves behind, two hundred thousand show.
+// A worker serves for ever: what one call leaves behind, a hundred thousand show.
 #include "support/eventually.h"
 #include "support/joining_threads.h"
 #include "support/manager_under_test.h"
@@ -27,7 +27,7 @@ constexpr int kTries = 10;  // of a call that is refused as busy
 
 // All of them would take hours where the machine is at work for many others.
 int callsInAll() {
-    constexpr int all = 200'000, busy = 8;
+    constexpr int all = 100'000, busy = 8;
     const char* const said = std::getenv("AIPROJECT_SOAK_CALLS");
     if (said) return std::stoi(said);
     if (timeFactor() < busy) return all;
@@ -147,7 +147,7 @@ struct Soak : CppUnit::TestCase {
         std::cout << std::endl;
     }
 
-    // Six bytes a call are a leak. Of descriptors fewer are none: when the first were counted, the connection of a call
+    // Twelve bytes a call are a leak. Of descriptors fewer are none: when the first were counted, the connection of a call
     // that had just ended may not have been closed.
     void assertSame(const Sizes& before, const Sizes& after) const {
         for (const auto& [pid, size] : before) {

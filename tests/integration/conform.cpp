@@ -81,7 +81,7 @@ void assertVerdicts(const std::string& folder, const std::vector<Row>& rows) {
         }
     };
     std::vector<std::thread> threads;
-    constexpr int atOnce = 6;
+    constexpr int atOnce = 12;
     threads.reserve(atOnce);
     for (int i = 0; i < atOnce; ++i) threads.emplace_back(work);
     for (std::thread& thread : threads) thread.join();

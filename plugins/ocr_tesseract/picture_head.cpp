@@ -126,6 +126,19 @@ private:
     PictureHead head_;
 };
 
+// PNG 3, 5.3 and 11.3.3.4: from chunk to chunk (length, name, data, checksum), to the one with EXIF's block.
+int pngOrientation(string_view bytes) {
+    constexpr std::size_t around = 12;
+    for (std::size_t at = kPngMark.size(); at + around <= bytes.size();) {
+        const std::size_t size = bigEndian(bytes, at, 4);
+        const string_view name = bytes.substr(at + 4, 4);
+        if (size > bytes.size() - at - around || name == "IEND") break;
+        if (name == "eXIf") return orientationIn(bytes.substr(at + 8, size));
+        at += around + size;
+    }
+    return 1;
+}
+
 PictureHead pngHead(string_view bytes) {
     if (bytes.size() < 33 || bytes.substr(12, 4) != "IHDR") refuse("the PNG is cut off or damaged");
     PictureHead head;
@@ -133,6 +146,7 @@ PictureHead pngHead(string_view bytes) {
     head.width = bigEndian(bytes, 16, 4);
     head.height = bigEndian(bytes, 20, 4);
     if (head.width == 0 || head.height == 0) refuse("the PNG has no pixels");
+    head.orientation = pngOrientation(bytes);
     return head;
 }
 

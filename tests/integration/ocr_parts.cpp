@@ -47,6 +47,22 @@ SPEC(OcrParts, read_the_orientation_in_either_byte_order_and_believe_no_other_nu
     }
 }
 
+SPEC(OcrParts, read_the_orientation_of_a_PNG_from_its_chunk) {
+    const std::string png = converted({"-size", "3x4", "xc:red", "png:-"});
+    const std::string block("MM\0*\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0", 22);
+    const auto with = [&](std::size_t at, const std::string& size) {
+        return png.substr(0, at) + size + "eXIf" + block + "sum!" + png.substr(at);
+    };
+    constexpr std::size_t behindHead = 33, endBytes = 12;
+    CPPUNIT_ASSERT_EQUAL(6, headOf(with(behindHead, "\0\0\0\x16"s)).orientation);
+    CPPUNIT_ASSERT_EQUAL(6, headOf(with(png.size() - endBytes, "\0\0\0\x16"s)).orientation);
+    CPPUNIT_ASSERT_EQUAL(1, headOf(with(png.size(), "\0\0\0\x16"s)).orientation);  // behind the end
+    for (const std::string& wrong : {"\xff\xff\xff\xff"s, "\0\0\0\0"s, "\0\1\0\0"s})
+        CPPUNIT_ASSERT_EQUAL(1, headOf(with(behindHead, wrong)).orientation);
+    for (std::size_t size = behindHead; size < png.size(); ++size)
+        CPPUNIT_ASSERT_EQUAL(1, headOf(png.substr(0, size)).orientation);
+}
+
 SPEC(OcrParts, join_what_belongs_together_in_Chinese) {
     CPPUNIT_ASSERT_EQUAL("请付款，总计 5 元。"s, tidied("请 付 款 ,  总计 5 元 。 "));
     CPPUNIT_ASSERT_EQUAL("使用 Linux 系统"s, tidied("  使用 Linux  系统"));

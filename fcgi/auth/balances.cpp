@@ -9,6 +9,7 @@
 #include "base/most_units.h"
 #include "base/unix_time.h"
 #include "store/prepared_statement.h"
+#include "store/server_session.h"
 
 namespace aiproject {
 
@@ -87,6 +88,7 @@ std::string openingText(const Balances& balances) {
 }
 
 void lockUser(Session& session, std::int64_t userId) {
+    if (!ServerSession::of(session)) return;  // a transaction of SQLite has locked the file
     changeRows(session, "UPDATE users SET tokens_held = tokens_held WHERE id = ?", {userId});
 }
 

@@ -16,74 +16,83 @@ using Poco::Data::Session;
 
 namespace {
 
-// One row in any case: an aggregate of no user's row is one, too, which is charged nothing. The user's row is locked,
-// so that what the row says was charged is what the balance will fall by.
-void insertRow(Session& session, const Settlement& row, const Amounts& charge) {
-    changeRows(
-        session,
-        "INSERT INTO ledger (call_id, at_ms, user_id, user_name, model, route, kind, tokens_in, tokens_out, tokens,"
-        " pictures, voice_seconds, milliseconds, outcome, basis, request_id, upstream_id,"
-        " key_id, tokens_cached, tokens_reasoning, cost,"
-        " charged_tokens, charged_pictures, charged_voice_seconds, balance, charged_money, balance_money)"
-        " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-        " COALESCE(MAX(CASE WHEN tokens < 0 THEN 0 WHEN tokens < ? THEN tokens ELSE ? END), 0),"
-        " COALESCE(MAX(CASE WHEN pic_times < 0 THEN 0 WHEN pic_times < ? THEN pic_times ELSE ? END), 0),"
-        " COALESCE(MAX(CASE WHEN voice_seconds < 0 THEN 0 WHEN voice_seconds < ? THEN voice_seconds ELSE ? END), 0),"
-        " MAX(CASE WHEN ? > 0 THEN CASE WHEN tokens < 0 THEN tokens WHEN tokens < ? THEN 0 ELSE tokens - ? END"
-        " WHEN ? > 0 THEN CASE WHEN pic_times < 0 THEN pic_times WHEN pic_times < ? THEN 0 ELSE pic_times - ? END"
-        " WHEN ? > 0 THEN CASE WHEN voice_seconds < 0 THEN voice_seconds WHEN voice_seconds < ? THEN 0"
-        " ELSE voice_seconds - ? END END),"
-        " COALESCE(MAX(CASE WHEN money < 0 THEN 0 WHEN money < ? THEN money ELSE ? END), 0),"
-        " MAX(CASE WHEN ? > 0 THEN CASE WHEN money < 0 THEN money WHEN money < ? THEN 0 ELSE money - ? END END)"
-        " FROM users WHERE id = ?",
-        {row.callId,
-         row.atMs,
-         row.userId,
-         row.userName,
-         row.model,
-         row.route,
-         row.kind,
-         row.tokensIn,
-         row.tokensOut,
-         row.used.tokens,
-         row.used.pictures,
-         row.used.voiceSeconds,
-         row.milliseconds,
-         row.outcome,
-         row.basis,
-         row.requestId,
-         row.upstreamId,
-         row.keyId,
-         row.tokensCached,
-         row.tokensReasoning,
-         row.used.money,
-         charge.tokens,
-         charge.tokens,
-         charge.pictures,
-         charge.pictures,
-         charge.voiceSeconds,
-         charge.voiceSeconds,
-         charge.tokens,
-         charge.tokens,
-         charge.tokens,
-         charge.pictures,
-         charge.pictures,
-         charge.pictures,
-         charge.voiceSeconds,
-         charge.voiceSeconds,
-         charge.voiceSeconds,
-         charge.money,
-         charge.money,
-         charge.money,
-         charge.money,
-         charge.money,
-         row.userId});
+constexpr std::int64_t kNoBalance = -2;  // NULL in the ledger: nothing was charged
+
+// What a settlement takes, and what is left then.
+struct Charged {
+    Amounts amounts;
+    std::int64_t balance = kNoBalance, money = kNoBalance;
+};
+
+std::int64_t amountTaken(std::int64_t balance, std::int64_t amount) {
+    return std::max<std::int64_t>(0, std::min(balance, amount));
+}
+
+std::int64_t balanceLeft(std::int64_t balance, std::int64_t amount) {
+    return balance < 0 ? balance : std::max<std::int64_t>(0, balance - amount);
+}
+
+// The user's row is locked, so that what the ledger says was charged is what the balance will fall by.
+Charged chargedBy(Session& session, std::int64_t userId, const Amounts& charge) {
+    Charged charged;
+    Balances has;
+    if (charge.isNothing() ||
+        !readRow(session, "SELECT tokens, pic_times, voice_seconds, money FROM users WHERE id = ?", {userId},
+                 {&has.tokens, &has.picTimes, &has.voiceSeconds, &has.money}))
+        return charged;
+    charged.amounts = {amountTaken(has.tokens, charge.tokens), amountTaken(has.picTimes, charge.pictures),
+                       amountTaken(has.voiceSeconds, charge.voiceSeconds), amountTaken(has.money, charge.money)};
+    if (charge.tokens > 0)
+        charged.balance = balanceLeft(has.tokens, charge.tokens);
+    else if (charge.pictures > 0)
+        charged.balance = balanceLeft(has.picTimes, charge.pictures);
+    else if (charge.voiceSeconds > 0)
+        charged.balance = balanceLeft(has.voiceSeconds, charge.voiceSeconds);
+    if (charge.money > 0) charged.money = balanceLeft(has.money, charge.money);
+    return charged;
+}
+
+// VALUES and no SELECT: SQLite keeps a journal of each statement that may insert many rows.
+void insertRow(Session& session, const Settlement& row, const Charged& charged) {
+    changeRows(session,
+               "INSERT INTO ledger (call_id, at_ms, user_id, user_name, model, route, kind, tokens_in, tokens_out,"
+               " tokens, pictures, voice_seconds, milliseconds, outcome, basis, request_id, upstream_id,"
+               " key_id, tokens_cached, tokens_reasoning, cost,"
+               " charged_tokens, charged_pictures, charged_voice_seconds, balance, charged_money, balance_money)"
+               " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, -2), ?,"
+               " NULLIF(?, -2))",
+               {row.callId,
+                row.atMs,
+                row.userId,
+                row.userName,
+                row.model,
+                row.route,
+                row.kind,
+                row.tokensIn,
+                row.tokensOut,
+                row.used.tokens,
+                row.used.pictures,
+                row.used.voiceSeconds,
+                row.milliseconds,
+                row.outcome,
+                row.basis,
+                row.requestId,
+                row.upstreamId,
+                row.keyId,
+                row.tokensCached,
+                row.tokensReasoning,
+                row.used.money,
+                charged.amounts.tokens,
+                charged.amounts.pictures,
+                charged.amounts.voiceSeconds,
+                charged.balance,
+                charged.amounts.money,
+                charged.money});
 }
 
 bool isSettled(Session& session, const std::string& callId) {
-    std::int64_t count = 0;
-    readRow(session, "SELECT COUNT(*) FROM ledger WHERE call_id = ?", {callId}, {&count});
-    return count > 0;
+    std::int64_t id = 0;
+    return readRow(session, "SELECT id FROM ledger WHERE call_id = ?", {callId}, {&id});
 }
 
 }  // namespace
@@ -97,7 +106,7 @@ bool settle(Session& session, const Settlement& settlement, const QuotaConfig& q
     Amounts charge = settlement.isCharged ? settlement.used : Amounts{};
     charge.money = settlement.isMoneyCharged ? settlement.used.money : 0;
     if (!charge.isNothing()) refillQuota(session, quota, settlement.userId, unixMilliseconds());
-    insertRow(session, settlement, charge);
+    insertRow(session, settlement, chargedBy(session, settlement.userId, charge));
     if (given.isMade || !charge.isNothing()) unholdAndCharge(session, settlement.userId, given, charge);
     if (settlement.isKeyCharged || given.keyId != 0) {
         refillKey(session, settlement.keyId, unixMilliseconds());

@@ -36,12 +36,13 @@ std::optional<StoredUser> UserStore::findOne(std::string_view select, const std:
     StoredUser& user = *found;
     std::int64_t disabled = 0;
     bool isThere = false;
-    database_.read([&](Session& session) {
+    const auto work = [&](Session& session) {
         isThere = readRow(
             session, select, {value},
             {&user.id, &user.name, &user.passwordHash, &user.epoch, &user.tokens, &user.picTimes, &user.voiceSeconds,
              &user.money, &user.refilled, &user.email, &user.academy, &user.created, &disabled});
-    });
+    };
+    database_.read(std::ref(work));  // or it would be copied into the heap
     user.disabled = disabled != 0;
     if (!isThere) found.reset();
     return found;

@@ -43,6 +43,8 @@ int lookAgain(void* deadline, int) {
     return 1;
 }
 
+sqlite3* handleOf(Session& session) { return static_cast<SqliteSession&>(*session.impl()).handle(); }
+
 template <class... Kinds>
 bool isAny(const Poco::Exception& e) {
     return (dynamic_cast<const Kinds*>(&e) || ...);
@@ -107,7 +109,7 @@ Session SqliteDialect::open(Clock::time_point deadline) const {
     // Whole seconds; by default it would try for a minute to open what cannot be opened.
     const auto seconds = std::size_t(std::max(1, millisecondsUntil(deadline) / 1000));
     Session session(new SqliteSession(file_, seconds));
-    sqlite3* const handle = SQLite::Utility::dbHandle(session);
+    sqlite3* const handle = handleOf(session);
     sqlite3_busy_timeout(handle, millisecondsUntil(deadline));
     if (use_ == DatabaseUse::serve)
         keepSafe(session, deadline);
@@ -134,16 +136,14 @@ void SqliteDialect::keepSafe(Session& session, Clock::time_point deadline) {
     execute(session, "PRAGMA synchronous=EXTRA; PRAGMA foreign_keys=ON");
 }
 
-bool SqliteDialect::isIdle(Session& session) const {
-    return sqlite3_get_autocommit(SQLite::Utility::dbHandle(session)) != 0;
-}
+bool SqliteDialect::isIdle(Session& session) const { return sqlite3_get_autocommit(handleOf(session)) != 0; }
 
 // Not Poco's, which is deferred: what reads first and then writes would fail as soon as another writes. At least half
 // of the time that is left is for SQLite's lock, so that nobody finds it locked for want of time.
 void SqliteDialect::begin(Session& session, Clock::time_point deadline) const {
     const auto begin = Clock::now();
     const FileDescriptor place = writers_.wait(begin + (deadline - begin) / 2);
-    sqlite3* const handle = SQLite::Utility::dbHandle(session);
+    sqlite3* const handle = handleOf(session);
     sqlite3_busy_handler(handle, &lookAgain, &deadline);
     try {
         changeRows(session, "BEGIN IMMEDIATE", {});
@@ -158,11 +158,11 @@ void SqliteDialect::commit(Session& session) const { changeRows(session, "COMMIT
 
 void SqliteDialect::rollback(Session& session) const noexcept {
     // The result does not matter: a session that is still in its transaction is not kept.
-    sqlite3_exec(SQLite::Utility::dbHandle(session), "ROLLBACK", nullptr, nullptr, nullptr);
+    sqlite3_exec(handleOf(session), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void SqliteDialect::execute(Session& session, const std::string& sql) {
-    sqlite3* handle = SQLite::Utility::dbHandle(session);
+    sqlite3* handle = handleOf(session);
     const int result = sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr);
     if (result != SQLITE_OK) SQLite::Utility::throwException(handle, result);
 }

@@ -90,8 +90,11 @@ private:
 
 }  // namespace
 
+SqliteSession::SqliteSession(const std::string& file, std::size_t loginTimeoutSeconds)
+    : SessionImpl(file, loginTimeoutSeconds), handle_(Poco::AnyCast<sqlite3*>(getProperty("handle"))) {}
+
 std::unique_ptr<PreparedStatement> SqliteSession::prepare(std::string_view sql) {
-    return std::make_unique<SqliteStatement>(Poco::AnyCast<sqlite3*>(getProperty("handle")), sql);
+    return std::make_unique<SqliteStatement>(handle_, sql);
 }
 
 }  // namespace aiproject

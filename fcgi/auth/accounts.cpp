@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "auth/client_network.h"
 #include "auth/quota_refill.h"
@@ -112,11 +113,11 @@ User Accounts::identify(std::string_view uuid, std::string_view name) {
 }
 
 User Accounts::identifyTyped(std::string_view uuid, const std::optional<std::string>& typed) {
-    const std::optional<StoredUser> stored = typed ? store_.findMeant(*typed) : std::nullopt;
+    std::optional<StoredUser> stored = typed ? store_.findMeant(*typed) : std::nullopt;
     // Signed for an unknown name too (as id 0, which nobody has), so that the time tells nothing.
     const bool isOurs = key_.isUuidOf(uuid, stored ? stored->id : 0, stored ? stored->epoch : 0);
     if (!isOurs || !stored) throw Error(ErrorKind::userUnknown, "uuid and name do not belong together");
-    User user = admitted(*stored);
+    User user = admitted(*std::move(stored));
     recent_.keep(user.name, user);
     return user;
 }
@@ -145,9 +146,9 @@ User Accounts::confirm(const User& recalled) {
     return user;
 }
 
-User Accounts::admitted(const StoredUser& stored) {
+User Accounts::admitted(StoredUser stored) {
     if (stored.disabled) throw Error(ErrorKind::notAllowed, "the account of " + called(stored.id) + " is disabled");
-    return userFor(stored);
+    return userFor(std::move(stored));
 }
 
 SignIn Accounts::rotate(const User& user, const Origin& origin) {
@@ -183,19 +184,19 @@ User Accounts::redeem(const User& user, std::string_view code, const Origin& ori
 SignIn Accounts::signInOf(const StoredUser& user) const { return {userFor(user), key_.uuidFor(user.id, user.epoch)}; }
 
 // Every balance that a client is shown passes here. A refill that is due counts, although nobody has called since.
-User Accounts::userFor(const StoredUser& stored) const {
+User Accounts::userFor(StoredUser stored) const {
     const Balances left = refilled({stored.tokens, stored.picTimes, stored.voiceSeconds, stored.money}, stored.refilled,
                                    quota_, unixMilliseconds());
     User user;
     user.id = stored.id;
-    user.name = stored.name;
+    user.name = std::move(stored.name);
     user.tokens = left.tokens;
     user.picTimes = left.picTimes;
     user.voiceSeconds = left.voiceSeconds;
     user.money = left.money;
-    user.academy = stored.academy;
-    user.email = stored.email;
-    user.created = stored.created;
+    user.academy = std::move(stored.academy);
+    user.email = std::move(stored.email);
+    user.created = std::move(stored.created);
     user.epoch = stored.epoch;
     user.tag = key_.tagFor(stored.id);
     return user;

@@ -122,8 +122,8 @@ private:
     User identifyHashed(std::string_view token, const std::string& hash);
     User admittedKey(const std::string& hash);
     SignIn signInOf(const StoredUser& user) const;
-    User admitted(const StoredUser& stored);
-    User userFor(const StoredUser& stored) const;
+    User admitted(StoredUser stored);
+    User userFor(StoredUser stored) const;
 
     Database& database_;
     UserStore store_;

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <system_error>
@@ -67,8 +68,10 @@ public:
         if (!context_ || EVP_MAC_init(context_.get(), key.data(), key.size(), parameters.data()) != 1) throw fault();
     }
 
-    // Its first 16 bytes, as hex digits.
-    std::string nameOf(std::string_view text) {
+    using Name = std::array<char, kNameBytes>;
+
+    // The first 16 bytes of it.
+    Name nameOf(std::string_view text) {
         std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
         const auto* const bytes = reinterpret_cast<const unsigned char*>(text.data());
         std::size_t size = 0;
@@ -77,7 +80,13 @@ public:
             EVP_MAC_update(context_.get(), bytes, text.size()) != 1 ||
             EVP_MAC_final(context_.get(), mac.data(), &size, mac.size()) != 1 || size < kNameBytes)
             throw fault();
-        return hexOf({reinterpret_cast<const char*>(mac.data()), kNameBytes});
+        Name name{};
+        std::copy_n(mac.begin(), name.size(), name.begin());
+        return name;
+    }
+    std::string digitsOf(std::string_view text) {
+        const Name name = nameOf(text);
+        return hexOf({name.data(), name.size()});
     }
 
 private:
@@ -95,9 +104,13 @@ private:
 CredentialKey::CredentialKey(const std::array<unsigned char, kBytes>& key) : signer_(std::make_shared<Signer>(key)) {}
 
 std::string CredentialKey::uuidFor(std::int64_t userId, std::int64_t epoch) const {
-    std::string uuid = signer_->nameOf(std::to_string(userId) + "|" + std::to_string(epoch));
-    uuid.reserve(uuid.size() + 4);
-    for (const std::size_t dash : {8, 13, 18, 23}) uuid.insert(dash, 1, '-');
+    const Signer::Name name = signer_->nameOf(std::to_string(userId) + "|" + std::to_string(epoch));
+    const std::string_view bytes(name.data(), name.size());
+    std::string uuid;
+    uuid.reserve(2 * kNameBytes + 4);
+    uuid += hexOf(bytes.substr(0, 4));
+    for (const std::size_t at : {4, 6, 8}) uuid.append("-").append(hexOf(bytes.substr(at, 2)));
+    uuid.append("-").append(hexOf(bytes.substr(10)));
     return uuid;
 }
 
@@ -108,14 +121,14 @@ bool CredentialKey::isUuidOf(std::string_view uuid, std::int64_t userId, std::in
 
 // No uuid is signed from this text: an id has digits only.
 std::string CredentialKey::tagFor(std::int64_t userId) const {
-    return signer_->nameOf("tag|" + std::to_string(userId));
+    return signer_->digitsOf("tag|" + std::to_string(userId));
 }
 
 std::string CredentialKey::hashOf(std::string_view token) const {
-    return signer_->nameOf("token|" + std::string(token));
+    return signer_->digitsOf("token|" + std::string(token));
 }
 
-std::string CredentialKey::hintFor(const std::string& text) const { return signer_->nameOf("hint|" + text); }
+std::string CredentialKey::hintFor(const std::string& text) const { return signer_->digitsOf("hint|" + text); }
 
 CredentialKey loadKey(const std::string& file) {
     const std::string text = contentOf(openedPrivate(file));

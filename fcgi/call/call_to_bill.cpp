@@ -48,7 +48,7 @@ std::int64_t mostTokens(const Question& question, std::int64_t estimated, const 
     const bool hasAnswer = question.request.kind == Kind::text;  // whose tokens are billed
     for (const std::string& name : question.models) {
         if (!hasAnswer) continue;
-        const std::vector<const Model*> accounts = registry.accountsOf(name);
+        const std::vector<const Model*>& accounts = registry.accountsOf(name);
         if (accounts.empty()) longest = std::max(longest, quota.answerTokens);
         for (const Model* const model : accounts)
             longest = std::max(longest, model->longestAnswer > 0 ? model->longestAnswer : quota.answerTokens);

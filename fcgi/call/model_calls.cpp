@@ -40,16 +40,15 @@ std::vector<const Model*> ModelCalls::modelsFor(const ModelRequest& request,
     std::vector<const Model*> models;
     const Model* quarantined = nullptr;
     for (const auto& name : names) {
-        std::vector<const Model*> accounts = registry_.accountsOf(name);
-        const auto isOut = [&](const Model* model) {
-            if (!model->serves(kind) || !model->hasAll(needed)) return true;
-            const bool isQuarantined = model->isQuarantined();
-            if (isQuarantined) quarantined = model;
-            return isQuarantined;
-        };
-        accounts.erase(std::remove_if(accounts.begin(), accounts.end(), isOut), accounts.end());
-        if (accounts.size() > 1) arrange(accounts);
-        models.insert(models.end(), accounts.begin(), accounts.end());
+        const std::size_t begin = models.size();
+        for (const Model* const account : registry_.accountsOf(name)) {
+            if (!account->serves(kind) || !account->hasAll(needed)) continue;
+            if (account->isQuarantined())
+                quarantined = account;
+            else
+                models.push_back(account);
+        }
+        if (models.size() - begin > 1) arrange(models, begin);
     }
     if (models.empty() && quarantined)
         throw Error(failureOf(kind), "model " + quarantined->label() + ": " + kQuarantined);
@@ -61,26 +60,27 @@ std::vector<const Model*> ModelCalls::modelsFor(const ModelRequest& request,
 
 // The least busy for its weight first, and of those the one that was asked least. Those that rest are left out; when
 // all of them do, the one whose rest ends first is asked.
-void ModelCalls::arrange(std::vector<const Model*>& accounts) const {
+void ModelCalls::arrange(std::vector<const Model*>& models, std::size_t begin) const {
     struct Place {
         double busy, asked;
         std::int64_t restsUntil;
     };
     const std::int64_t now = Board::milliseconds();
     std::map<const Model*, Place> places;
-    for (const Model* const one : accounts)
-        places[one] = {double(registry_.callsOf(*one)) / one->weight,
-                       double(asked_.at(one).times.load(std::memory_order_relaxed)) / one->weight,
-                       one->shared->restsUntil};
+    const auto first = models.begin() + std::ptrdiff_t(begin);
+    for (auto one = first; one != models.end(); ++one)
+        places[*one] = {double(registry_.callsOf(**one)) / (*one)->weight,
+                        double(asked_.at(*one).times.load(std::memory_order_relaxed)) / (*one)->weight,
+                        (*one)->shared->restsUntil};
     const auto before = [&](const Model* left, const Model* right) {
         const Place &one = places.at(left), &other = places.at(right);
         const std::int64_t rest = std::max(one.restsUntil, now), otherRest = std::max(other.restsUntil, now);
         return std::tie(rest, one.busy, one.asked) < std::tie(otherRest, other.busy, other.asked);
     };
-    std::sort(accounts.begin(), accounts.end(), before);
-    const auto rests = std::find_if(accounts.begin() + 1, accounts.end(),
-                                    [&](const Model* one) { return places.at(one).restsUntil > now; });
-    accounts.erase(rests, accounts.end());
+    std::sort(first, models.end(), before);
+    const auto rests =
+        std::find_if(first + 1, models.end(), [&](const Model* one) { return places.at(one).restsUntil > now; });
+    models.erase(rests, models.end());
 }
 
 LateUse* ModelCalls::noteAsked(const Model& model) {

@@ -45,7 +45,7 @@ private:
     };
 
     std::vector<const Model*> modelsFor(const ModelRequest& request, const std::vector<std::string>& names) const;
-    void arrange(std::vector<const Model*>& accounts) const;
+    void arrange(std::vector<const Model*>& models, std::size_t begin) const;  // those from `begin` on
     LateUse* noteAsked(const Model& model);
     void noteTurn(const Model& model, std::chrono::nanoseconds duration);
     void logFailure(const Model& model, ModelStatus status, Stop stop, const std::string& requestId,

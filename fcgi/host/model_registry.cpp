@@ -52,6 +52,7 @@ ModelRegistry::ModelRegistry(const Config& config, const std::vector<std::string
     try {
         tryInChild("a plugin", [&] {
             build(files);
+            accounts_.clear();
             models_.clear();  // destroy() as well
         });
     } catch (const NoTrial&) {
@@ -66,6 +67,7 @@ void ModelRegistry::build(const PluginSnapshot& files) {
     for (const std::string& error : files.errors()) lose(pluginIn(error), error, pluginIn(error));
     for (const PluginFile& file : files.files()) load(file);
     makeModels();
+    for (const auto& [label, model] : models_) accounts_[model.name].push_back(&model);
 }
 
 void ModelRegistry::attempt(const std::string& what, const std::function<void()>& work) const {
@@ -162,18 +164,14 @@ void ModelRegistry::start(std::chrono::milliseconds limit) const {
 }
 
 const Model* ModelRegistry::find(const std::string& name) const {
-    const std::vector<const Model*> accounts = accountsOf(name);
+    const std::vector<const Model*>& accounts = accountsOf(name);
     return accounts.empty() ? nullptr : accounts.front();
 }
 
-std::vector<const Model*> ModelRegistry::accountsOf(const std::string& name) const {
-    const auto itself = models_.find(name);
-    if (itself != models_.end() && itself->second.name == name) return {&itself->second};  // not by a label
-    std::vector<const Model*> accounts;
-    const std::string begin = name + "/";
-    for (auto one = models_.lower_bound(begin); one != models_.end() && one->second.name == name; ++one)
-        accounts.push_back(&one->second);
-    return accounts;
+const std::vector<const Model*>& ModelRegistry::accountsOf(const std::string& name) const {
+    static const std::vector<const Model*> none;
+    const auto found = accounts_.find(name);
+    return found == accounts_.end() ? none : found->second;
 }
 
 int ModelRegistry::callsOf(const Model& model) const noexcept {

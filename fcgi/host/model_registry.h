@@ -69,7 +69,7 @@ public:
     // Any of its accounts, which differ in nothing that a client sees.
     const Model* find(const std::string& name) const;
     // All of them; the model alone where it has none.
-    std::vector<const Model*> accountsOf(const std::string& name) const;
+    const std::vector<const Model*>& accountsOf(const std::string& name) const;
     // In progress in all workers of the pool, as far as can be seen without a lock.
     int callsOf(const Model& model) const noexcept;
     // By label.
@@ -112,7 +112,8 @@ private:
     bool isWary_ = false;  // of each plugin and model by itself, since not all of them came back
     std::vector<std::unique_ptr<PluginLibrary>> plugins_;
     std::map<std::string, Model> models_;
-    std::map<std::string, std::string> absent_;  // by model
+    std::map<std::string, std::vector<const Model*>> accounts_;  // of models_, by name
+    std::map<std::string, std::string> absent_;                  // by model
     Findings findings_;
 };
 

@@ -126,9 +126,9 @@ Settlement settlementOf(const CallToBill& call, const Demand& demand) {
 
 // What can fail comes before the hold, which the destructor releases. So does the journal: what is held is in it.
 BilledCall::BilledCall(Billing& billing, const CallToBill& call, const Demand& demand)
-    : billing_(billing), begun_(settlementOf(call, demand)), slot_(billing.note(begun_)) {
+    : billing_(billing), settlement_(settlementOf(call, demand)), slot_(billing.note(settlement_)) {
     try {
-        if (begun_.hold.isMade) billing_.hold(demand);
+        if (settlement_.hold.isMade) billing_.hold(demand);
     } catch (...) {
         billing_.journal_.close(slot_);
         throw;
@@ -179,9 +179,9 @@ void Billing::hold(const Demand& demand) {
 }
 
 BilledCall::~BilledCall() {
-    const bool isHeld = begun_.hold.isMade;
+    const bool isHeld = settlement_.hold.isMade;
     if (isOpen_ && isHeld)
-        billing_.release({{begun_.callId, begun_.userId, begun_.hold}, slot_});
+        billing_.release({{settlement_.callId, settlement_.userId, settlement_.hold}, slot_});
     else if (isOpen_)
         billing_.journal_.close(slot_);
     if (isHeld) --billing_.gauges_->reservations;

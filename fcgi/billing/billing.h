@@ -20,6 +20,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,10 +48,10 @@ struct BillingRules {
 BillingRules billingRules(const Config& config);
 
 struct CallToBill {
-    std::int64_t userId = 0;  // 0: nobody, who pays nothing
-    std::string userName;
-    std::string route;  // the path
-    std::string requestId;
+    std::int64_t userId = 0;    // 0: nobody, who pays nothing
+    std::string_view userName;  // these three are needed by begin() alone
+    std::string_view route;     // the path
+    std::string_view requestId;
     Unit unit = Unit::token;
     std::int64_t atMost = 0;          // units that it may cost
     bool isLimited = false;           // the user has a limit in that unit
@@ -73,8 +74,8 @@ struct CallToBill {
 };
 
 struct Answerer {
-    std::string model;  // empty: none answered
-    std::string upstreamId;
+    std::string_view model;  // empty: none answered
+    std::string_view upstreamId;
 };
 
 class Billing;
@@ -103,10 +104,10 @@ public:
 private:
     friend class Billing;
     BilledCall(Billing& billing, const CallToBill& call, const Demand& demand);  // holds, as its last step
-    Settlement finalSettlement(const CallEnd& end, const Bill& bill, const Answerer& answerer) const;
+    void complete(const CallEnd& end, const Bill& bill, const Answerer& answerer);
 
     Billing& billing_;
-    const Settlement begun_;  // what was known at the beginning
+    Settlement settlement_;  // what was known at the beginning; settle() completes it and gives it away
     const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
     const int slot_;  // of the journal
     std::int64_t answerTokens_ = 0;
@@ -172,7 +173,7 @@ private:
     // These close the call's slot of the journal once the database or the spool has it. Until then memory keeps both.
     void release(const WaitingRelease& waiting) noexcept;
     void settle(EndedCalls one) noexcept;
-    void post(EndedCalls one);
+    void post(EndedCalls& one);  // which is as it was when this throws
     void end(EndedCalls::iterator posted, const std::exception_ptr& failure) noexcept;
     void spool(EndedCalls calls) noexcept;
     void spoolUnsettled() noexcept;

@@ -19,9 +19,9 @@ void Billing::priceInto(Settlement& settlement, const Bill& bill) const {
     if (price != prices_.end()) settlement.used.money = costOf(bill, price->second);
 }
 
-Settlement BilledCall::finalSettlement(const CallEnd& end, const Bill& bill, const Answerer& answerer) const {
+void BilledCall::complete(const CallEnd& end, const Bill& bill, const Answerer& answerer) {
     using std::chrono::milliseconds;
-    Settlement settlement = begun_;
+    Settlement& settlement = settlement_;
     settlement.model = answerer.model;
     settlement.outcome = nameOf(end.outcome);
     settlement.basis = nameOf(bill.basis);
@@ -32,18 +32,19 @@ Settlement BilledCall::finalSettlement(const CallEnd& end, const Bill& bill, con
     billing_.priceInto(settlement, bill);
     if (!bill.doubt.empty())
         billing_.log_.warning(LogLine("bill")
-                                  .field("id", begun_.requestId)
+                                  .field("id", settlement.requestId)
                                   .field("model", answerer.model)
                                   .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
                                   .str());
-    return settlement;
 }
 
 Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
     Bill bill = billFor(end);
-    Billing::EndedCalls one;
-    one.push_back({finalSettlement(end, bill, answerer), slot_});
-    bill.amounts.money = one.front().settlement.used.money;
+    complete(end, bill, answerer);
+    bill.amounts.money = settlement_.used.money;
+    Billing::EndedCalls one(1);
+    one.front().settlement = std::move(settlement_);
+    one.front().slot = slot_;
     billing_.settle(std::move(one));
     isOpen_ = false;
     return bill;
@@ -51,13 +52,17 @@ Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {
 
 Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer, std::function<void()> done) {
     Bill bill = billFor(end);
-    Billing::EndedCalls one;
-    one.push_back({finalSettlement(end, bill, answerer), slot_, std::move(done)});
-    bill.amounts.money = one.front().settlement.used.money;
+    complete(end, bill, answerer);
+    bill.amounts.money = settlement_.used.money;
+    Billing::EndedCalls one(1);
+    one.front().settlement = std::move(settlement_);
+    one.front().slot = slot_;
+    one.front().done = std::move(done);
     isOpen_ = false;  // beforehand: once it is posted, this object may be gone
     try {
-        billing_.post(std::move(one));
+        billing_.post(one);
     } catch (...) {
+        settlement_ = std::move(one.front().settlement);
         isOpen_ = true;
         throw;
     }
@@ -77,7 +82,7 @@ void Billing::settle(EndedCalls one) noexcept {
     spool(std::move(one));
 }
 
-void Billing::post(EndedCalls one) {
+void Billing::post(EndedCalls& one) {
     const auto posted = one.begin();
     std::unique_lock lock(mutex_);
     posted_.splice(posted_.end(), one);
@@ -89,7 +94,7 @@ void Billing::post(EndedCalls one) {
             [this, posted](const std::exception_ptr& failure) { end(posted, failure); });
     } catch (...) {
         lock.lock();
-        posted_.erase(posted);
+        one.splice(one.end(), posted_, posted);
         throw;
     }
 }

@@ -34,7 +34,7 @@ struct Demand {
     Hold hold;                          // what is 0 is neither checked nor held
     std::int64_t mostCalls = 0;         // of the user, in progress; 0: no limit
     std::int64_t callsPerMinute = 0;    // 0: no limit; hold.priceMs is a call's share of the minute
-    std::string owner;                  // this worker
+    std::string_view owner;             // this worker
     std::int64_t nowMs = 0;             // since 1970
     std::chrono::milliseconds life{};   // of the reservation, unless it is put off
 };

@@ -28,8 +28,7 @@ Attempts::Attempts(ModelCalls& calls, const std::vector<std::string>& models, Mo
       caller_(caller),
       until_(Clock::now() + calls.timeouts_.total),
       models_(calls.modelsFor(request, models)),
-      admitted_(models_.size()),
-      last_(failureOf(request.kind), "not tried") {
+      admitted_(models_.size()) {
     const TimeoutConfig& timeouts = calls_.timeouts_;
     request_.timeouts = {milliseconds(timeouts.connect), milliseconds(timeouts.firstFrame),
                          milliseconds(timeouts.idleFrame), milliseconds(timeouts.total)};
@@ -67,7 +66,7 @@ bool Attempts::chooseModel() {
 }
 
 Attempts::Progress Attempts::ask() {
-    if (!model_ && !chooseModel()) throw last_;
+    if (!model_ && !chooseModel()) giveUp();
     for (;;) {
         if (pause_.count() > 0) waitToRetry();
         if (!isFresh_) ++tries_;
@@ -175,14 +174,19 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
 // tried.
 Attempts::Progress Attempts::moveOn(ModelStatus status) {
     const auto left = timeLeft();
-    if (left.count() <= 0 || reply_.hasBegun() || !isModelFault(status)) throw last_;
+    if (left.count() <= 0 || reply_.hasBegun() || !isModelFault(status)) giveUp();
     if (status == ModelStatus::unavailable && tries_ < calls_.retry_.attempts && backoff_ < left) {
         pause_ = backoff_;
         backoff_ *= 2;
         return Progress::again;
     }
-    if (!chooseModel()) throw last_;
+    if (!chooseModel()) giveUp();
     return Progress::again;
+}
+
+void Attempts::giveUp() const {
+    if (last_) throw *last_;
+    throw Error(failureOf(kind_), "not tried");
 }
 
 }  // namespace aiproject

@@ -62,6 +62,7 @@ private:
     bool askedInVain(ModelStatus answered) const;
     Progress conclude(ModelStatus answered);
     Progress moveOn(ModelStatus status);
+    [[noreturn]] void giveUp() const;
     void waitToRetry();
     std::chrono::milliseconds timeLeft() const;
 
@@ -78,7 +79,7 @@ private:
     int tries_ = 0;         // of this model
     bool isFresh_ = false;  // this try is ModelRequest::freshConnection
     std::chrono::milliseconds backoff_{0}, pause_{0};
-    Error last_;                                          // what the client is told when nothing more is tried
+    std::optional<Error> last_;                           // what the client is told when nothing more is tried
     std::chrono::steady_clock::time_point connectUntil_;  // of this attempt
     std::optional<CallWatch::Call> watched_;
     std::optional<Following> following_;

@@ -116,8 +116,8 @@ void CallReply::usage(const Usage& usage) noexcept {
 }
 
 void CallReply::upstreamId(Text id) noexcept {
-    const std::string text = beginOf(id, kLongestName);
-    if (isUtf8(text)) report_.upstreamId = text;  // it goes into frames
+    std::string text = beginOf(id, kLongestName);
+    if (isUtf8(text)) report_.upstreamId = std::move(text);  // it goes into frames
 }
 
 void CallReply::explain(Text reason) noexcept {
@@ -127,8 +127,8 @@ void CallReply::explain(Text reason) noexcept {
 }
 
 void CallReply::advise(Text sentence) noexcept {
-    const std::string text = beginOf(sentence, kLongestNote);
-    if (isUtf8(text)) report_.advice = text;
+    std::string text = beginOf(sentence, kLongestNote);
+    if (isUtf8(text)) report_.advice = std::move(text);
 }
 
 ModelStatus CallReply::follow(IStream& stream, Text peer) noexcept {

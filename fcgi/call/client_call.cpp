@@ -8,8 +8,8 @@
 namespace aiproject {
 namespace {
 
-std::unique_ptr<Question> asked(Question question, const std::string& id, const Asker& asker) {
-    question.request.requestId = std::string_view(id);
+std::unique_ptr<Question> asked(Question question, std::string_view id, const Asker& asker) {
+    question.request.requestId = id;
     question.request.user = std::string_view(asker.tag);
     auto kept = std::make_unique<Question>(std::move(question));
     kept->request.traceparent = std::string_view(kept->trace.parent);
@@ -19,17 +19,17 @@ std::unique_ptr<Question> asked(Question question, const std::string& id, const 
 
 }  // namespace
 
-ClientCall::ClientCall(const CallServices& services, const Exchange& exchange, const CallToBill& bill,
-                       const Asker& asker, Question question, CallReply& reply, StreamSink* sink)
+ClientCall::ClientCall(const CallServices& services, const Exchange& exchange, const CallToBill& bill, Asker asker,
+                       Question question, CallReply& reply, StreamSink* sink)
     : reply_(reply),
       sink_(sink),
       requestId_(exchange.request().id),
-      asker_(asker),
+      asker_(std::move(asker)),
       kind_(question.request.kind),
       question_(asked(std::move(question), requestId_, asker_)),
       questionTokens_(bill.questionTokens),
       voiceSeconds_(secondsOf(question_->request)),
-      permit_(new Permit(services.permits.take(asker.key))),
+      permit_(new Permit(services.permits.take(asker_.key))),
       billed_(services.billing.begin(bill)),
       attempts_(
           services.models, question_->models, question_->request, reply_,
@@ -100,7 +100,7 @@ CallEnd ClientCall::endWith(Outcome outcome) const {
 Answerer ClientCall::answerer(Outcome outcome) const {
     const CallReport& report = reply_.report();
     const bool hasAnswered = outcome == Outcome::complete || reply_.hasBegun();
-    return {hasAnswered ? report.model : std::string(), report.upstreamId};
+    return {hasAnswered ? std::string_view(report.model) : std::string_view(), report.upstreamId};
 }
 
 // The last frame says what is billed.

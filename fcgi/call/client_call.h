@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace aiproject {
@@ -49,8 +50,8 @@ struct CallServices {
 class ClientCall {
 public:
     // Takes the permit, then reserves; holds neither when it throws Error. `sink`: where a streamed answer goes, null
-    // for one in one piece. What is borrowed outlives this object.
-    ClientCall(const CallServices& services, const Exchange& exchange, const CallToBill& bill, const Asker& asker,
+    // for one in one piece. What is borrowed outlives this object, the exchange the question's answer.
+    ClientCall(const CallServices& services, const Exchange& exchange, const CallToBill& bill, Asker asker,
                Question question, CallReply& reply, StreamSink* sink);
     ~ClientCall();
     ClientCall(const ClientCall&) = delete;
@@ -85,7 +86,7 @@ private:
 
     CallReply& reply_;
     StreamSink* const sink_;
-    const std::string requestId_;
+    const std::string_view requestId_;  // the exchange's
     const Asker asker_;
     const Kind kind_;
     std::unique_ptr<Question> question_;  // until the answer has begun

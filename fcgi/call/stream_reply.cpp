@@ -54,7 +54,7 @@ bool StreamReply::flush() noexcept {
 }
 
 FramePlace StreamReply::place() const noexcept {
-    return {report_.upstreamId.empty() ? requestId_ : report_.upstreamId, written_};
+    return {report_.upstreamId.empty() ? requestId_ : std::string_view(report_.upstreamId), written_};
 }
 
 bool StreamReply::text(Text piece) noexcept {

@@ -14,9 +14,9 @@ namespace aiproject {
 // flushed, but those of a stream that is followed: there who follows does it once for all that one advance() brought.
 class StreamReply final : public CallReply {
 public:
-    // Both outlive it, and `writer` puts into `sink`.
-    StreamReply(FrameSink& sink, AnswerWriter& writer, std::string requestId)
-        : sink_(sink), writer_(writer), requestId_(std::move(requestId)) {}
+    // All outlive it, the id until its last frame, and `writer` puts into `sink`.
+    StreamReply(FrameSink& sink, AnswerWriter& writer, std::string_view requestId)
+        : sink_(sink), writer_(writer), requestId_(requestId) {}
 
     bool text(Text piece) noexcept override;
     bool thought(Text piece) noexcept override;
@@ -51,7 +51,7 @@ private:
 
     FrameSink& sink_;
     AnswerWriter& writer_;
-    const std::string requestId_;
+    const std::string_view requestId_;
     std::uint64_t written_ = 0;  // frames that were put
     bool isWaiting_ = false;     // some of them wait for flush()
     Sent sent_;

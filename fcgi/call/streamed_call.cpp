@@ -19,13 +19,13 @@ constexpr std::size_t kMostUnsent = 64UL * 1024, kLittleUnsent = 16UL * 1024;
 }  // namespace
 
 StreamedCall::StreamedCall(const CallServices& services, FollowedCalls& followed, Exchange& exchange,
-                           const CallToBill& bill, const Asker& asker, Question question)
+                           const CallToBill& bill, Asker asker, Question question)
     : followed_(followed),
       outlivesClient_(services.config.billing.onClientGone == OnClientGone::drain),
       sink_(exchange, services.config.billing.onClientGone, question.form),
       writer_(question.form.writer(sink_)),
       reply_(sink_, *writer_, exchange.request().id),
-      call_(services, exchange, bill, asker, std::move(question), reply_, &sink_),
+      call_(services, exchange, bill, std::move(asker), std::move(question), reply_, &sink_),
       upstream_(*this, followed.loop()),
       client_(*this, followed.loop()),
       turnAt_(kNever),

@@ -26,7 +26,7 @@ public:
     // Takes permit and reservation; throws Error. The exchange stays the caller's until follow(). What is borrowed
     // outlives the worker's calls.
     StreamedCall(const CallServices& services, FollowedCalls& followed, Exchange& exchange, const CallToBill& bill,
-                 const Asker& asker, Question question);
+                 Asker asker, Question question);
     ~StreamedCall();
     StreamedCall(const StreamedCall&) = delete;
     StreamedCall& operator=(const StreamedCall&) = delete;

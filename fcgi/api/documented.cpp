@@ -7,7 +7,7 @@
 namespace aiproject {
 
 void DocumentedWriter::lastFrame(const FramePlace& place, const std::string& own, const AnswerEnd& end) {
-    if (!end.isBilled) return sink_.put(own);
+    if (!end.isBilled || saysUsage(own, end.usage)) return sink_.put(own);
     if (const std::optional<std::string> corrected = sparkWithUsage(own, end.usage)) return sink_.put(*corrected);
     std::string text;  // is what counts in a frame that cannot be written again
     for (const AnswerPiece& piece : lookAtSpark(own).pieces)

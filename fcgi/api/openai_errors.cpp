@@ -74,7 +74,8 @@ std::string openAiErrorJson(const OpenAiFault& fault, std::string_view message, 
     addOrNull(json, member);
     json += R"(,"code":)";
     addOrNull(json, fault.code);
-    return json += "}}";
+    json += "}}";
+    return json;
 }
 
 }  // namespace aiproject

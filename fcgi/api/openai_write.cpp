@@ -58,7 +58,8 @@ std::string openAiChunk(const OpenAiHead& head, std::string_view delta, std::str
         addJsonText(json, finish);
     json += "}]";
     if (hasUsageNull) json += R"(,"usage":null)";
-    return json += '}';
+    json += '}';
+    return json;
 }
 
 std::string openAiUsageChunk(const OpenAiHead& head, const Usage& usage) {
@@ -80,7 +81,8 @@ std::string openAiCompletion(const OpenAiHead& head, const WholeAnswer& answer, 
     addToolCalls(json, answer);
     json += R"(},"logprobs":null,"finish_reason":)";
     addJsonText(json, openAiWordFor(finish));
-    return json += R"(}],"usage":)" + openAiUsage(usage) + "}";
+    json += R"(}],"usage":)" + openAiUsage(usage) + "}";
+    return json;
 }
 
 }  // namespace aiproject

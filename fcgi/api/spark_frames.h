@@ -17,8 +17,8 @@ namespace aiproject {
 // list is `other`, unless the payload has something else: the original's client cannot step over it.
 FrameLook lookAtSpark(std::string_view frame);
 
-// A last frame with that usage: the same where it says so, and in any case all else in it stays. None: it has a number
-// that no program can write again.
+bool saysUsage(std::string_view frame, const Usage& usage);
+// A last frame with that usage, and all else in it as it is. None: it has a number that no program can write again.
 std::optional<std::string> sparkWithUsage(const std::string& frame, const Usage& usage);
 
 std::string sparkText(const FramePlace& place, std::string_view text);

@@ -58,9 +58,12 @@ void addWithCounts(std::string& json, const std::optional<element>& value, std::
 
 }  // namespace
 
-std::optional<std::string> sparkWithUsage(const std::string& frame, const Usage& usage) {
+bool saysUsage(std::string_view frame, const Usage& usage) {
     const FrameLook look = lookAtSpark(frame);
-    if (look.usage && says(*look.usage, usage)) return frame;
+    return look.usage && says(*look.usage, usage);
+}
+
+std::optional<std::string> sparkWithUsage(const std::string& frame, const Usage& usage) {
     simdjson::dom::parser parser;
     element root;
     if (parser.parse(frame).get(root) != simdjson::SUCCESS) return std::nullopt;

@@ -40,19 +40,22 @@ void addElement(std::string& json, std::string_view text) {
 std::string sparkText(const FramePlace& place, std::string_view text) {
     std::string json = head(place, 0, kSuccess, statusAt(place));
     addElement(json, text);
-    return json += "]}}}";
+    json += "]}}}";
+    return json;
 }
 
 std::string sparkThought(const FramePlace& place, std::string_view thought) {
     std::string json = head(place, 0, kSuccess, statusAt(place)) + R"({"content":"","reasoning_content":)";
     addJsonText(json, thought);
-    return json.append(kElementEnd) += "]}}}";
+    json.append(kElementEnd) += "]}}}";
+    return json;
 }
 
 std::string sparkEnd(const FramePlace& place, std::string_view text, const Usage& usage) {
     std::string json = head(place, 0, kSuccess, kLastFrame);
     addElement(json, text);
-    return json += tail(usage);
+    json += tail(usage);
+    return json;
 }
 
 std::string sparkBreak(const FramePlace& place, int code, const std::string& message, const Usage& usage) {

@@ -35,6 +35,8 @@ void StreamSink::put(std::string_view frame) {
         lines_ += frame;
         return;
     }
+    constexpr std::size_t around = 8;
+    lines_.reserve(lines_.size() + frame.size() + around);
     if (asEvents_) lines_ += "data: ";
     const std::size_t begin = lines_.size();
     lines_ += frame;

@@ -29,7 +29,8 @@ std::string headText(const ResponseHead& head) {
     if (head.isForAnyOrigin) add("Access-Control-Allow-Origin", "*");
     if (!head.contentType.empty()) add("Content-Type", head.contentType);
     for (const auto& [name, value] : head.headers) add(name, value);
-    return text.append("\r\n");
+    text.append("\r\n");
+    return text;
 }
 
 }  // namespace

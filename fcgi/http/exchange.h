@@ -40,7 +40,7 @@ struct Request {
 struct ResponseHead {
     int status = 200;
     std::string contentType = "application/json; charset=utf-8";
-    std::vector<std::pair<std::string, std::string>> headers;
+    std::vector<std::pair<std::string_view, std::string>> headers;  // the names are constants
     bool isForAnyOrigin = true;  // pages of other sites may read it, as the original allowed on every path
 };
 

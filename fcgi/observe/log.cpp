@@ -128,9 +128,10 @@ void Log::write(LogLevel level, const std::string& text) noexcept {
     if (!has(level)) return;
     try {
         constexpr std::size_t most = 80;  // bytes before the text, nearly always
+        static const std::string time = "%Y-%m-%dT%H:%M:%S.%iZ";
         std::string line;
         line.reserve(most + text.size());
-        Poco::DateTimeFormatter::append(line, Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
+        Poco::DateTimeFormatter::append(line, Poco::Timestamp(), time);
         line.append(" ").append(letterOf(level)).append(" ").append(who_);
         line.append("/").append(std::to_string(getpid())).append(" ").append(safe(text));
         cut(line, kLongestLine - 1);

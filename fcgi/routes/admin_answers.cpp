@@ -38,7 +38,7 @@ Error wrongDay(const std::string& name) {
 }  // namespace
 
 void sendObject(Exchange& exchange, const Poco::JSON::Object& object, int status,
-                std::vector<std::pair<std::string, std::string>> headers) {
+                std::vector<std::pair<std::string_view, std::string>> headers) {
     std::ostringstream out;
     object.stringify(out);
     const std::string text = out.str();

@@ -21,7 +21,7 @@ namespace aiproject {
 
 // No other site reads it, and no cache keeps it.
 void sendObject(Exchange& exchange, const Poco::JSON::Object& object, int status = 200,
-                std::vector<std::pair<std::string, std::string>> headers = {});
+                std::vector<std::pair<std::string_view, std::string>> headers = {});
 
 // Of an admin who changes something, for the audit log.
 Origin adminOriginOf(const Context& context);

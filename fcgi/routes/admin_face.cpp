@@ -65,7 +65,7 @@ void sendAdminError(Exchange& exchange, const Error& error, const Config& /*conf
     if (retryAfter > 0) inner.set("retry_after", retryAfter);
     Poco::JSON::Object body;
     body.set("error", inner);
-    std::vector<std::pair<std::string, std::string>> headers;
+    std::vector<std::pair<std::string_view, std::string>> headers;
     if (retryAfter > 0) headers.emplace_back("Retry-After", std::to_string(retryAfter));
     sendObject(exchange, body, fault.status, std::move(headers));
 }

@@ -142,7 +142,7 @@ void Router::logRequest(const Exchange& exchange, const RequestRecord& record) c
         .field("code", record.code)
         .field("user", record.user)
         .field("method", request.method)
-        .field("path", request.path.substr(0, kLongestLoggedPath))
+        .field("path", std::string_view(request.path).substr(0, kLongestLoggedPath))
         .field("model", record.model)
         .field("sid", record.upstreamId)
         .number("tokens", record.tokens)

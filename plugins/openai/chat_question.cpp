@@ -64,7 +64,8 @@ std::string arrayOf(const List<Text>& texts) {
         if (i > 0) json += ',';
         outbound::addQuoted(json, texts[i]);
     }
-    return json += ']';
+    json += ']';
+    return json;
 }
 
 std::string beginOf(const Dialect& dialect, const std::string& model) {

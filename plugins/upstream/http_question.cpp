@@ -54,7 +54,8 @@ std::string HttpForm::head(const ModelRequest& request, std::size_t bodyBytes, s
     add("traceparent", request.traceparent);
     if (request.traceparent.size > 0) add("tracestate", request.tracestate);
     head.append("Content-Type: ").append(contentType);
-    return head.append("\r\nContent-Length: ").append(std::to_string(bodyBytes)).append("\r\n\r\n");
+    head.append("\r\nContent-Length: ").append(std::to_string(bodyBytes)).append("\r\n\r\n");
+    return head;
 }
 
 AskedHttp askHttp(KeptLinks& links, const ModelRequest& request, IReply& reply, const std::string& head,

@@ -29,7 +29,8 @@ std::string ChatForm::filled(Text user, std::initializer_list<std::string_view> 
     constexpr std::string_view uid = R"(,"uid":)", end = "}}}";
     const bool hasUser = userId_ == UserId::sent && user.size > 0;
     const std::string name = hasUser ? quotedJson(user) : std::string();
-    const std::string own = values ? valuesOf(*values) : values_;
+    const std::string asked = values ? valuesOf(*values) : std::string();
+    const std::string_view own = values ? std::string_view(asked) : values_;
     std::size_t size = beforeUser_.size() + uid.size() + name.size() + behindUser_.size() + own.size() +
                        behindValues_.size() + end.size();
     for (const std::string_view piece : turns) size += piece.size();
@@ -40,7 +41,8 @@ std::string ChatForm::filled(Text user, std::initializer_list<std::string_view> 
     if (hasUser) (request += uid) += name;
     ((request += behindUser_) += own) += behindValues_;
     for (const std::string_view piece : turns) request += piece;
-    return request += end;
+    request += end;
+    return request;
 }
 
 }  // namespace aiproject::iflytek

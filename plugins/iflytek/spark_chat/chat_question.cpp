@@ -81,7 +81,8 @@ std::string asWritten(const ModelRequest& request) {
         addQuoted(dialog, turn.content);
         dialog += '}';
     }
-    return dialog += ']';
+    dialog += ']';
+    return dialog;
 }
 
 // The nearest dialog that the upstream takes. Some versions have no system role, so there it becomes something
@@ -105,7 +106,8 @@ std::string rewritten(const ModelRequest& request, Support systemRole) {
         addQuoted(dialog, content);
         dialog += '}';
     }
-    return dialog += ']';
+    dialog += ']';
+    return dialog;
 }
 
 std::string toolsOf(WebSearch search) {

@@ -90,12 +90,12 @@ void EventLoop::wait() {
 void EventLoop::doPosted() {
     eventfd_t times = 0;
     eventfd_read(wakeUp_.get(), &times);  // before the work is taken: what comes later wakes again
-    std::vector<Work> work;
     {
         const std::lock_guard lock(mutex_);
-        work.swap(posted_);
+        taken_.swap(posted_);
     }
-    for (const Work& each : work) each();
+    for (const Work& each : taken_) each();
+    taken_.clear();
 }
 
 void EventLoop::wakeDue() {

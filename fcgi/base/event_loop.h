@@ -65,7 +65,8 @@ private:
     bool isEnding_ = false;       // of its thread
     std::mutex mutex_;            // guards posted_
     std::vector<Work> posted_;
-    std::thread thread_;  // last: starts when all else is there
+    std::vector<Work> taken_;  // of posted_ by its thread, in turns, so that neither grows anew
+    std::thread thread_;       // last: starts when all else is there
 };
 
 // What waits: for one descriptor, one time, or both.

@@ -39,9 +39,15 @@ void Deadlines::tell(Stage stage) noexcept {
     reply_->enter(stage);
 }
 
-void Deadlines::step(Stage stage, const char* name, std::optional<Poco::Net::SocketAddress> with) {
+void Deadlines::step(Stage stage, const char* name) {
     step_ = name;
-    with_ = std::move(with);
+    with_.reset();
+    tell(stage);
+}
+
+void Deadlines::step(Stage stage, const char* name, const Poco::Net::SocketAddress& with) {
+    step_ = name;
+    with_ = with;
     tell(stage);
 }
 

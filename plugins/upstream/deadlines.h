@@ -29,7 +29,8 @@ public:
     // The time of the phase starts anew, but `connecting`, which has one for all its steps.
     void enter(Phase phase, int descriptor);
     // Of connecting: "TLS handshake", with whom when that is not plain.
-    void step(Stage stage, const char* name, std::optional<Poco::Net::SocketAddress> with = {});
+    void step(Stage stage, const char* name);
+    void step(Stage stage, const char* name, const Poco::Net::SocketAddress& with);
     void reconnect();  // begins to connect again, with the time that is left
     // While sending: the gap that the plugin itself leaves between two messages.
     void pacedBy(std::chrono::milliseconds gap) { gap_ = gap; }

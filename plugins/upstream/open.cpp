@@ -34,8 +34,11 @@ std::vector<SocketAddress> loopback(std::uint16_t port) {
     v6.sin6_family = AF_INET6;
     v6.sin6_port = htons(port);
     v6.sin6_addr = in6addr_loopback;
-    return {SocketAddress(reinterpret_cast<const sockaddr*>(&v4), sizeof v4),
-            SocketAddress(reinterpret_cast<const sockaddr*>(&v6), sizeof v6)};
+    std::vector<SocketAddress> addresses;
+    addresses.reserve(2);  // Poco's addresses lie in the heap, and a copy is another
+    addresses.emplace_back(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+    addresses.emplace_back(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
+    return addresses;
 }
 
 // Not by Poco's DNS class: it sorts the addresses, and the resolver's order is the one to try.

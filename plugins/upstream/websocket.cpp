@@ -103,14 +103,16 @@ std::string requestOf(const Endpoint& endpoint, const std::string& target, const
     std::string request;
     request.reserve(target.size() + authority.size() + fixed.size() + key.size() + 32);
     request.append("GET ").append(target).append(" HTTP/1.1\r\nHost: ").append(authority).append(fixed);
-    return request.append(key).append("\r\n\r\n");
+    request.append(key).append("\r\n\r\n");
+    return request;
 }
 
 // RFC 6455, 4.1
 void refuseUnasked(const HTTPResponse& response) {
-    for (const char* name : {"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"})
-        if (!response.get(name, "").empty())
-            throw Poco::Net::MessageException(std::string("the answer has ") + name + ", which was not asked for");
+    static const std::array<std::string, 2> names{"Sec-WebSocket-Extensions", "Sec-WebSocket-Protocol"};
+    for (const std::string& name : names)
+        if (response.has(name) && !response.get(name).empty())
+            throw Poco::Net::MessageException("the answer has " + name + ", which was not asked for");
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ Link::Link(const Poco::Net::StreamSocket& socket, TlsState tls) : socket_(socket
     // A write is taken up where it ended, from wherever its bytes lie then; a silent connection holds no buffers.
     SSL_set_mode(tls_.get(),
                  SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_set_read_ahead(tls_.get(), 1);  // else each record takes two reads, of its head and of its body
     if (SSL_set_fd(tls_.get(), descriptor()) != 1) throw std::bad_alloc();
     SSL_set_connect_state(tls_.get());
 }

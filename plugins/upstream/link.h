@@ -39,8 +39,9 @@ public:
 
     int descriptor() const noexcept { return socket_.impl()->sockfd(); }
     bool isTls() const noexcept { return tls_ != nullptr; }
-    // Bytes have come that the descriptor does not show: TLS decrypts whole records.
-    bool hasPending() const noexcept { return tls_ && SSL_pending(tls_.get()) > 0; }
+    // Bytes have come that the descriptor does not show: TLS decrypts whole records, and reads ahead. They may be a
+    // part of a record, which is nothing to receive yet.
+    bool hasPending() const noexcept { return tls_ && SSL_has_pending(tls_.get()) == 1; }
 
     // `again`: done, which a plain link always is. Before that nothing else may be called on a TLS link.
     // All three throw LinkFault.

@@ -180,6 +180,21 @@ SPEC(TlsLink, says_again_while_a_record_is_not_read_to_its_end) {
     CPPUNIT_ASSERT(rest.next == Next::readable && !link->hasPending());
 }
 
+SPEC(TlsLink, says_again_while_it_has_read_ahead) {
+    shakeHands();
+    const std::string first = encrypted("one"), second = encrypted("two");
+    pair.arrives(first + second.substr(0, 7));
+    const Received one = receive(*link);
+    CPPUNIT_ASSERT_EQUAL("one"s, one.text);
+    CPPUNIT_ASSERT(one.next == Next::again);
+    const Received none = receive(*link);  // a part of a record is nothing yet
+    CPPUNIT_ASSERT(none.text.empty() && none.next == Next::readable);
+    pair.arrives(second.substr(7));
+    const Received two = receive(*link);
+    CPPUNIT_ASSERT_EQUAL("two"s, two.text);
+    CPPUNIT_ASSERT(two.next == Next::readable && !link->hasPending());
+}
+
 SPEC(TlsLink, tells_a_goodbye_from_an_end_without_one) {
     shakeHands();
     SSL_shutdown(server.get());

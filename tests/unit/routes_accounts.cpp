@@ -141,7 +141,7 @@ SPEC(AccountRoutes, rotate_a_uuid_and_end_the_old_one) {
 
 SPEC(AccountRoutes, redeem_an_invitation_and_tell_what_is_left) {
     site.sql("UPDATE users SET tokens = 7");
-    site.sql("INSERT INTO invitations VALUES ('WELCOME-2026', 100, 1, 60, '', -1, 0, 0, 0)");
+    site.sql("INSERT INTO invitations VALUES ('WELCOME-2026', 100, 1, 60, '', -1, 0, 0, 0, 0)");
     const auto json = assertSucceeded(asAnn("/auth/redeem", R"(,"code":"WELCOME-2026")"));
     CPPUNIT_ASSERT_EQUAL(107, json->getValue<int>("tokens"));
     assertFailed(asAnn("/auth/redeem", R"(,"code":"WELCOME-2026")"), 400, "REGISTER_ERROR");
@@ -151,7 +151,7 @@ SPEC(AccountRoutes, redeem_an_invitation_and_tell_what_is_left) {
 }
 
 SPEC(AccountRoutes, take_an_invitation_under_either_name_at_registration) {
-    site.sql("INSERT INTO invitations VALUES ('WELCOME-2026', 100, 1, 60, '', -1, 0, 0, 0)");
+    site.sql("INSERT INTO invitations VALUES ('WELCOME-2026', 100, 1, 60, '', -1, 0, 0, 0, 0)");
     int number = 0;
     for (const std::string& member : {"invitation"s, "token"s}) {
         const std::string user = R"({"username":"ben)" + std::to_string(++number) +

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
 # shellcheck source-path=SCRIPTDIR
 #
-# The packages as an administrator meets them, in a small Debian of their own: installed, used, upgraded below 50 running streams,
-# removed, purged; what that Debian does is in inside.sh.
+# The packages as an administrator meets them, in a small Debian of their own with systemd as process 1: installed, used, upgraded
+# below 50 running streams, removed, purged; what that Debian does is in inside.sh.
 #
 #   tests/package/run.sh BUILD      packages what that build folder has built
 #
-# Exit code 77: this machine cannot do it (no root, no namespaces, no mirror); the last line says why. It reads the mirror from
-# the machine's own sources of apt. All of it lives in namespaces, so nothing of it outlives this script.
+# Exit code 77: this machine cannot do it (no root, no namespaces, no mirror, no boot in them); the last line says why. It reads the
+# mirror from the machine's own sources of apt. All of it lives in namespaces and a cgroup, so nothing of it outlives this script.
 set -euo pipefail
 
 sources=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 build=$(cd "${1:?which build folder?}" && pwd)
 # As much of what the packages depend on as has nothing to do with us, so that apt has less to do twice.
-base=(bash ca-certificates curl nginx-light perl-base procps systemd-standalone-sysusers systemd-standalone-tmpfiles)
+base=(bash ca-certificates curl logrotate nginx-light perl-base procps systemd-sysv)
 
 cannot() {
     echo "SKIPPED: $*"
@@ -28,7 +28,8 @@ say() { echo "[$((SECONDS - began)) s] $*"; }
 for program in mmdebstrap dpkg-buildpackage lintian ip; do
     command -v "$program" >/dev/null || cannot "there is no $program (nginx/packages.sh has the list)"
 done
-unshare --mount --pid --net --fork true 2>/dev/null || cannot "this machine gives no namespaces"
+spaces=(--mount --pid --net --cgroup --uts --ipc)
+unshare "${spaces[@]}" --fork true 2>/dev/null || cannot "this machine gives no namespaces"
 # shellcheck source=/dev/null
 codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mapfile -t apt_sources < <(grep -lsE '^[^#]*debian' /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources} |
@@ -37,11 +38,12 @@ mapfile -t apt_sources < <(grep -lsE '^[^#]*debian' /etc/apt/sources.list /etc/a
 
 work=$(mktemp -d /tmp/aiproject-package-XXXXXX)
 chmod 755 "$work"
-children=()
+children=() machine=
 clean_up() {
     local pid
     for pid in "${children[@]}"; do kill -TERM -- "-$pid" 2>/dev/null || true; done
     for pid in "${children[@]}"; do wait "$pid" 2>/dev/null || true; done
+    [[ -z $machine ]] || end_machine
     # Mounts are those of the namespaces, which have ended; should one be left, nothing behind it is removed.
     if grep -q " $work/" /proc/self/mounts; then
         echo "still mounted below $work, which stays: $(grep " $work/" /proc/self/mounts)" >&2
@@ -93,47 +95,122 @@ fi
 children=()
 say "Debian $codename is there: $(du -sh "$work/root" | cut -f 1)"
 
-# --- a newer version: the same files under a higher number --------------------------------------------------------------------
+# --- a newer version: the same files under a higher number, which the program says as well ------------------------------------
 old=$(dpkg-deb -f "$work"/packages/aiproject_*.deb Version)
 new=$old+newer1
+release=${old%%[-~+]*}
+new_release=${release%?}$(((${release: -1} + 1) % 10))
 mkdir -p "$work/root/packages/old" "$work/root/packages/new"
 cp "$work"/packages/*.deb "$work/root/packages/old/"
 for package in "$work"/packages/aiproject{,-speech}_*.deb; do
     dpkg-deb -R "$package" "$work/unpacked"
     sed -i -e "s/^Version: .*/Version: $new/" -e "s/(= $old)/(= $new)/" "$work/unpacked/DEBIAN/control"
+    [[ ! -e $work/unpacked/usr/bin/aiproject ]] || LC_ALL=C sed -i "s/\x00${release//./\\.}\x00/\x00$new_release\x00/g" "$work/unpacked/usr/bin/aiproject"
     dpkg-deb -Znone --root-owner-group -b "$work/unpacked" "$work/root/packages/new/" >/dev/null
     rm -r "$work/unpacked"
 done
-cp "$sources/tests/package/inside.sh" "$sources/tests/package/upstream.pl" "$work/root/packages/"
+cp "$sources/tests/package/inside.sh" "$sources/tests/package/upstream.pl" "$sources/nginx/quickstart/hello.jpg" "$work/root/packages/"
 cp -r "$sources/nginx/debian/examples" "$work/root/packages/"
 
-# Services that apt would start belong to this machine's ports: inside.sh starts them itself.
-printf '#!/bin/sh\nexit 101\n' >"$work/root/usr/sbin/policy-rc.d"
-chmod 755 "$work/root/usr/sbin/policy-rc.d"
+# --- what apt fetches, while there is a network -------------------------------------------------------------------------------
 cp /etc/resolv.conf /etc/hosts "$work/root/etc/"
+fetch() {
+    chroot "$work/root" env DEBIAN_FRONTEND=noninteractive sh -c '
+        cd /packages/old && apt-get -q -y install --no-install-recommends --download-only ./aiproject_*.deb ./aiproject-ocr_*.deb ./aiproject-speech_*.deb'
+}
+run_aside "$work/fetch.log" fetch
+if ! wait "${children[0]}"; then
+    cat "$work/fetch.log"
+    exit 1
+fi
+children=()
+say "what they depend on is fetched"
 
-# --- the steps ----------------------------------------------------------------------------------------------------------------
-# inside COMMAND...: in that Debian, with namespaces for mounts and processes; whatever was started ends with it.
-inside() {
-    # shellcheck disable=SC2016  # that shell's own variables
-    unshare --mount --pid --fork --kill-child=KILL "${network[@]}" bash -euc '
-        root=$1
-        shift
+# --- boot ---------------------------------------------------------------------------------------------------------------------
+# With mounts, processes, cgroups and network of its own, so every port is free. It has the devices that a container has, and may
+# read the kernel's settings.
+boot() {
+    # shellcheck disable=SC2016  # those shells' own variables
+    exec setpriv --pdeathsig KILL unshare --mount bash -euc '
+        mount -t cgroup2 cgroup2 "$1/cgroup"
+        mkdir "$1/cgroup/$2"
+        echo $$ >"$1/cgroup/$2/cgroup.procs"
+        shift 2
+        exec unshare "$@"
+    ' boot "$work" "$cgroup" "${spaces[@]}" --fork --kill-child=KILL bash -euc '
         mount --make-rprivate /
-        mount -t proc proc "$root/proc"
-        mount -t tmpfs -o mode=755 tmpfs "$root/run"
-        mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
-        mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
-        [ ! -e /proc/self/ns/net ] || ip link set lo up
-        exec chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
-    ' inside "$work/root" "$@"
+        mount --bind "$1" "$1"
+        cd "$1"
+        mount -t proc proc proc
+        mount --bind proc/sys proc/sys
+        mount -o remount,bind,ro proc/sys
+        mount -t sysfs -o ro sysfs sys
+        mount -t cgroup2 cgroup2 sys/fs/cgroup
+        for folder in dev run tmp; do mount -t tmpfs -o mode=755 tmpfs "$folder"; done
+        chmod 1777 tmp
+        for device in null zero full random urandom tty; do touch "dev/$device" && mount --bind "/dev/$device" "dev/$device"; done
+        mkdir -m 1777 dev/pts dev/shm
+        mount -t devpts -o newinstance,ptmxmode=666 devpts dev/pts
+        ln -s pts/ptmx dev/ptmx
+        ip link set lo up
+        mkdir before
+        pivot_root . before
+        umount -l before
+        rmdir before
+        exec env -i container=aiproject LANG=C.UTF-8 /lib/systemd/systemd --unit=package-test.service
+    ' boot "$work/root"
+}
+end_machine() {
+    kill -KILL "$machine" 2>/dev/null || true
+    wait "$machine" 2>/dev/null || true
+    machine=
+    # Its process 1 ends last; then the cgroups are empty.
+    # shellcheck disable=SC2016  # that shell's own variables
+    unshare --mount bash -uc '
+        mount -t cgroup2 cgroup2 "$1" && cd "$1" || exit
+        for ((tries = 0; tries < 300; ++tries)); do
+            [[ ! -d $2 ]] || find "$2" -depth -type d -exec rmdir {} \; 2>/dev/null
+            [[ -d $2 ]] || exit 0
+            sleep 0.1
+        done
+        echo "the cgroup $2 stays, with the processes $(find "$2" -name cgroup.procs -exec cat {} +)" >&2
+    ' end "$work/cgroup" "$cgroup"
 }
 
-# With the network of this machine, for apt; and then without any, so that every port is free.
-network=()
-inside bash /packages/inside.sh install "$old" "$new"
-say "installed"
-network=(--net)
-inside bash /packages/inside.sh use "$old" "$new"
+# No timer may begin what apt is used for here.
+ln -s /dev/null "$work/root/etc/systemd/system/apt-daily.timer"
+ln -s /dev/null "$work/root/etc/systemd/system/apt-daily-upgrade.timer"
+cat >"$work/root/etc/systemd/system/package-test.service" <<END
+[Unit]
+Requires=multi-user.target
+After=multi-user.target
+SuccessAction=exit-force
+FailureAction=exit-force
+
+[Service]
+Type=oneshot
+ExecStart=/bin/bash /packages/inside.sh $old $new $new_release
+Environment=HOME=/root DEBIAN_FRONTEND=noninteractive
+StandardOutput=file:/packages/output
+StandardError=inherit
+END
+cgroup=$(basename "$work")
+mkdir "$work/cgroup"
+: >"$work/root/packages/output"
+boot >"$work/boot.log" 2>&1 </dev/null &
+machine=$!
+end=$((SECONDS + 60))
+until [[ -s $work/root/packages/output ]]; do
+    if ((SECONDS > end)) || ! kill -0 "$machine" 2>/dev/null; then
+        cannot "systemd does not boot in namespaces of this machine: $(tail -n 3 "$work/boot.log")"
+    fi
+    sleep 0.1
+done
+tail -n +1 -f --pid="$machine" "$work/root/packages/output" &
+output=$!
+result=0
+wait "$machine" || result=$?
+wait "$output"
+((result == 0)) || exit "$result"
 say "used, upgraded, removed and purged"
 echo "the packages hold what they promise"

@@ -56,8 +56,8 @@ std::string withAmounts(const std::string& what, const BalanceChange& change);
 // "tokens 500, pic_times 0, voice_seconds unlimited"
 std::string openingText(const Balances& balances);
 
-// Locks the user's row until the transaction ends; first of all, by whoever then counts, adds or takes what is his. The
-// rows of his keys are locked with it.
+// Locks the user's row until the write transaction ends, which on SQLite is the lock itself; first of all, by whoever
+// then counts, adds or takes what is his. The rows of his keys are locked with it.
 void lockUser(Poco::Data::Session& session, std::int64_t userId);
 
 // The only way to change balances, but for the charges of calls: within the caller's write transaction it refills what

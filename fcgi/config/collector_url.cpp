@@ -28,6 +28,12 @@ bool isToken(const std::string& name) {
     return !name.empty() && std::all_of(name.begin(), name.end(), isTokens);
 }
 
+bool isOfEachPost(const std::string& name) {
+    const std::string lower = Poco::toLower(name);
+    return lower == "host" || lower == "user-agent" || lower == "connection" || lower == "transfer-encoding" ||
+           lower == "content-length" || lower == "content-type";
+}
+
 }  // namespace
 
 std::string CollectorUrl::authority() const {
@@ -59,7 +65,7 @@ std::optional<std::vector<HeaderField>> headersIn(const std::string& text) {
         const auto colon = line.find(':');
         if (colon == std::string::npos) return std::nullopt;
         HeaderField field{line.substr(0, colon), Poco::trim(line.substr(colon + 1))};
-        if (!isToken(field.name) || field.value.empty()) return std::nullopt;
+        if (!isToken(field.name) || isOfEachPost(field.name) || field.value.empty()) return std::nullopt;
         if (!std::all_of(field.value.begin(), field.value.end(), isPrintable)) return std::nullopt;
         fields.push_back(std::move(field));
     }

@@ -22,11 +22,14 @@ struct CollectorUrl {
 // that is added, as OTLP's specification of endpoints says.
 std::optional<CollectorUrl> collectorUrlIn(const std::string& text);
 
+constexpr const char* kCollectorHeaders = "trace.otlp_headers";  // the key; a secret
+
 struct HeaderField {
     std::string name, value;
 };
 
-// "Name: value | Name: value", in visible ASCII, as the setting `headers` of plugin openai has it.
+// "Name: value | Name: value", in visible ASCII. Not those that each post has already: Host and what describes its
+// body.
 std::optional<std::vector<HeaderField>> headersIn(const std::string& text);
 
 }  // namespace aiproject

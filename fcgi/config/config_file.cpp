@@ -179,12 +179,12 @@ private:
             const bool hasModels =
                 std::any_of(keys.begin(), keys.end(), [](const auto& key) { return begins(key, "model."); });
             const bool hasDatabase = keys.count("database.url") > 0 && hasPassword(reading.config.database.url);
-            const bool hasHeaders = keys.count("trace.otlp_headers") > 0;
+            const bool hasHeaders = keys.count(kCollectorHeaders) > 0 && !reading.config.trace.otlpHeaders.empty();
             if (!hasModels && !hasDatabase && !hasHeaders) continue;
             reading.warnings.push_back(file + ": every user can read it, and it has " +
                                        (hasModels     ? "model settings"
                                         : hasDatabase ? "the password of a database"
-                                                      : "trace.otlp_headers") +
+                                                      : kCollectorHeaders) +
                                        "; chmod 640 it");
         }
     }

@@ -38,7 +38,7 @@ void placesAndLogs(KeyTable& table, Config& config) {
     table.milliseconds("log.slow_first_frame_ms", config.log.slowFirstFrame, {0, 24 * kHour},
                        "the same for one whose answer begins as late; 0: never");
     table.collector("trace.otlp_url", config.trace.otlpUrl, "gets spans of requests by OTLP; empty: nobody does");
-    table.headers("trace.otlp_headers", config.trace.otlpHeaders, "for it, such as its key; a secret");
+    table.headers(kCollectorHeaders, config.trace.otlpHeaders, "for it, such as its key; a secret");
     table.integer("trace.sample_per_mille", config.trace.samplePerMille, {0, 1000},
                   "of requests without a traceparent header, whose sampled flag decides for the others");
     table.choice("http.status", config.httpStatus,

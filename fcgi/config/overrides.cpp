@@ -1,5 +1,7 @@
 #include "config/overrides.h"
 
+#include "config/collector_url.h"
+
 #include <Poco/Environment.h>
 #include <Poco/NumberParser.h>
 #include <Poco/String.h>
@@ -40,7 +42,7 @@ bool looksSecret(const std::string& key) {
     const std::string lower = Poco::toLower(key);
     for (const std::string word : {"key", "secret", "password", "token"})
         if (Poco::endsWith(lower, word)) return true;
-    return lower == "trace.otlp_headers";
+    return lower == kCollectorHeaders;
 }
 
 std::vector<std::string> warnOfSecrets(const std::vector<std::string>& overrides,

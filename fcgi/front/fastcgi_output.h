@@ -24,7 +24,12 @@ public:
     void waitAgain() noexcept { waits_ = true; }
 
     // Goes out with what comes next.
-    void hold(std::string bytes) { held_.empty() ? held_.swap(bytes) : void(held_ += bytes); }
+    void hold(std::string bytes) {
+        if (held_.empty())
+            held_ = std::move(bytes);
+        else
+            held_ += bytes;
+    }
     // False: the peer has left, or took nothing in its time, or the output has ended. From then on it gets nothing
     // more. While bytes are unsent, new ones are added to them without a system call.
     bool write(std::string_view bytes);

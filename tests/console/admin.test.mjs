@@ -86,6 +86,7 @@ scene('invitations are made in bulk, saved as CSV, listed by pages, and revoked'
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('How many codes').fill('60');
     await dialog.getByLabel('Tokens').fill('500');
+    await dialog.getByLabel('Money').fill('2.5');
     await dialog.getByLabel('Academy').fill('=HYPERLINK("https://evil.example","Physics")');
     await dialog.getByRole('button', { name: 'Make codes' }).click();
     const made = page.getByRole('dialog', { name: '60 new codes' });
@@ -95,8 +96,10 @@ scene('invitations are made in bulk, saved as CSV, listed by pages, and revoked'
     assert.equal(lines.length, 61);
     assert.match(lines[0], /^\ufeffcode,tokens,/);
     assert.match(lines[1], /,500,.*'=HYPERLINK/);  // no formula for a spreadsheet
+    assert.match(lines[1], /,2500000$/);  // micro-units, as everywhere but on the screen
     await made.getByRole('button', { name: 'Done' }).click();
     await eventually(async () => (await page.getByRole('table').getByRole('row').count()) === 51);
+    await page.getByRole('cell', { name: '2.50', exact: true }).first().waitFor();
     await shoot(page, 'invitations');
     await page.getByRole('button', { name: 'Show more' }).click();
     await eventually(async () => (await page.getByRole('table').getByRole('row').count()) === 61);

@@ -147,8 +147,8 @@ struct Soak : CppUnit::TestCase {
         std::cout << std::endl;
     }
 
-    // Twelve bytes a call are a leak. Of descriptors fewer are none: when the first were counted, the connection of a call
-    // that had just ended may not have been closed.
+    // Twelve bytes a call are a leak. Of descriptors fewer are none: when the first were counted, the connection of a
+    // call that had just ended may not have been closed.
     void assertSame(const Sizes& before, const Sizes& after) const {
         for (const auto& [pid, size] : before) {
             const auto now = after.find(pid);

@@ -145,10 +145,13 @@ SPEC(ConfigKeys, of_models_are_printed_without_their_values) {
 }
 
 SPEC(ConfigKeys, that_are_secret_are_never_repeated) {
-    const Config written = config("trace.otlp_headers = Authorization: Basic hunter2 | X-Team: hunter3\n");
+    const Config written = config(
+        "trace.otlp_headers = Authorization: Basic hunter2 | X-Api-Key: hunter3 | X-Team: model |"
+        " X-Long: 0123456789hunter4\n");
     assertSilentOf(printed(written), "hunter");
     assertSays(printed(written), "# trace.otlp_headers is set\n");
-    CPPUNIT_ASSERT((std::vector<std::string>{"Basic hunter2", "hunter3"}) == secretsOf(written));
+    CPPUNIT_ASSERT((std::vector<std::string>{"Basic hunter2", "hunter2", "hunter3", "0123456789hunter4"}) ==
+                   secretsOf(written));
     CPPUNIT_ASSERT(looksSecret("trace.otlp_headers"));
     const std::string said = error("trace.otlp_headers = hunter4\n");
     assertSays(said, "trace.otlp_headers: its value is not header lines as \"Name: value\"");

@@ -2,12 +2,12 @@
 import { get, post, remove } from '../parts/api.js';
 import { csvOf, save } from '../parts/csv.js';
 import { el } from '../parts/dom.js';
-import { amount, number } from '../parts/format.js';
+import { amount, money, number } from '../parts/format.js';
 import { button, confirmed, copyButton, dialog, field, form, heading, say, whenLeft } from '../parts/pieces.js';
 import { pagedTable } from '../parts/table.js';
 import { t } from '../parts/words.js';
 
-const columns = ['code', 'tokens', 'pic_times', 'voice_seconds', 'money', 'academy', 'uses', 'uses_left', 'begins', 'ends', 'created_at'];
+const columns = ['code', 'tokens', 'pic_times', 'voice_seconds', 'academy', 'uses', 'uses_left', 'begins', 'ends', 'created_at', 'money'];
 
 export function draw(main) {
     const list = pagedTable(t('screen.invitations'), [
@@ -15,7 +15,7 @@ export function draw(main) {
         { title: t('tokens'), number: true, of: (each) => number(each.tokens) },
         { title: t('pictures'), number: true, of: (each) => number(each.pic_times) },
         { title: t('voice_seconds'), number: true, of: (each) => number(each.voice_seconds) },
-        { title: t('money'), number: true, of: (each) => number(each.money) },
+        { title: t('money'), number: true, of: (each) => money(each.money) },
         { title: t('academy'), of: (each) => el('bdi', {}, each.academy) },
         { title: t('invitation.uses'), number: true, of: (each) => t('spent.of', { used: number(each.uses), most: each.uses_left < 0 ? amount(-1) : number(each.uses + each.uses_left) }) },
         { title: t('invitation.valid'), of: (each) => el('span', { class: 'once' }, [each.begins, each.ends].map((day) => day?.slice(0, 10) ?? '…').join(' – ')) },
@@ -57,7 +57,7 @@ function openMaker(again) {
         tokens: field(t('tokens'), whole(0)),
         pic_times: field(t('pictures'), whole(0)),
         voice_seconds: field(t('voice_seconds'), whole(0)),
-        money: field(t('money'), whole(0)),
+        money: field(t('money'), el('input', { type: 'number', min: 0, step: 'any' })),
         academy: field(t('academy'), el('input', { autocomplete: 'off' })),
         begins: field(t('invitation.begins'), el('input', { type: 'date' })),
         ends: field(t('invitation.ends'), el('input', { type: 'date' })),
@@ -66,7 +66,8 @@ function openMaker(again) {
         label: t('invitation.make'),
         send: async (values) => {
             const body = { uses: values.uses === '' ? -1 : Number(values.uses) };
-            for (const name of ['count', 'tokens', 'pic_times', 'voice_seconds', 'money']) if (values[name] !== '') body[name] = Number(values[name]);
+            for (const name of ['count', 'tokens', 'pic_times', 'voice_seconds']) if (values[name] !== '') body[name] = Number(values[name]);
+            if (values.money !== '') body.money = Math.round(Number(values.money) * 1_000_000);
             for (const name of ['academy', 'begins', 'ends']) if (values[name].trim()) body[name] = values[name].trim();
             const { items } = await post('/admin/invitations', body);
             node.close();

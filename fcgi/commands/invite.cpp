@@ -7,28 +7,34 @@
 #include "commands/table.h"
 #include "commands/values.h"
 
+#include <algorithm>
 #include <iostream>
+#include <string>
+#include <vector>
 
 namespace aiproject {
 namespace {
 
+// Money has a column where an invitation grants some: most hosts have no prices, and a line has 80 columns.
 void printTable(const std::vector<Invitation>& invitations) {
-    Table table({{"code", Column::Kind::whole},
-                 {"academy"},
-                 {"tokens", Column::Kind::number},
-                 {"pictures", Column::Kind::number},
-                 {"voice s", Column::Kind::number},
-                 {"money", Column::Kind::number},
-                 {"used", Column::Kind::number},
-                 {"left", Column::Kind::number},
-                 {"until"}});
-    for (const Invitation& invitation : invitations)
-        table.add({invitation.code, invitation.academy, balanceText(invitation.grant.tokens),
-                   balanceText(invitation.grant.picTimes), balanceText(invitation.grant.voiceSeconds),
-                   balanceText(invitation.grant.money), std::to_string(invitation.uses),
-                   invitation.usesLeft < 0 ? "any" : std::to_string(invitation.usesLeft),
-                   // Its end is 0:00 of the day after the last.
-                   invitation.endsMs == 0 ? "" : utcDay(invitation.endsMs - 1)});
+    const bool hasMoney = std::any_of(invitations.begin(), invitations.end(),
+                                      [](const Invitation& invitation) { return invitation.grant.money != 0; });
+    std::vector<Column> columns{{"code", Column::Kind::whole},     {"academy"},
+                                {"tokens", Column::Kind::number},  {"pictures", Column::Kind::number},
+                                {"voice s", Column::Kind::number}, {"used", Column::Kind::number},
+                                {"left", Column::Kind::number},    {"until", Column::Kind::whole}};
+    if (hasMoney) columns.insert(columns.end() - 3, {"money", Column::Kind::number});
+    Table table(columns);
+    for (const Invitation& invitation : invitations) {
+        std::vector<std::string> row{invitation.code, invitation.academy, balanceText(invitation.grant.tokens),
+                                     balanceText(invitation.grant.picTimes), balanceText(invitation.grant.voiceSeconds),
+                                     std::to_string(invitation.uses),
+                                     invitation.usesLeft < 0 ? "any" : std::to_string(invitation.usesLeft),
+                                     // Its end is 0:00 of the day after the last.
+                                     invitation.endsMs == 0 ? "" : utcDay(invitation.endsMs - 1)};
+        if (hasMoney) row.insert(row.end() - 3, balanceText(invitation.grant.money));
+        table.add(row);
+    }
     table.print(std::cout);
 }
 

@@ -107,6 +107,11 @@ SPEC(Administration, makes_lists_and_revokes_invitations) {
     CPPUNIT_ASSERT_EQUAL(3, listed->getValue<int>("uses_left"));
     CPPUNIT_ASSERT_EQUAL("3000-01-01T00:00:00.000Z"s, listed->getValue<std::string>("ends"));
     assertSays(output({"invite", "list"}), "2999-12-31");
+    assertSilentOf(output({"invite", "list"}), "money");
+    const std::string paid = output({"invite", "add", "--money", "5000000", "--ends", "2999-12-31"}).substr(0, 16);
+    assertSays(output({"invite", "list"}), "money");
+    assertSays(output({"invite", "list"}), "5000000     0   any  2999-12-31");
+    output({"invite", "revoke", paid});
     output({"invite", "revoke", code});
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), array({"invite", "list", "--json"})->size());
     const std::string audit = output({"audit", "--json"});

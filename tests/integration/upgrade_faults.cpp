@@ -118,7 +118,10 @@ SPEC(UpgradeFaults, of_a_release_whose_workers_do_not_start_and_no_way_back) {
     setFault("none");
     gated.open();
     assertWhole(open);
-    ASSERT_EVENTUALLY(manager->workers("model").size() == 2 && manager->workers("model", "").size() == 2);
+    const bool areReplaced =
+        eventually([&] { return manager->workers("model").size() == 2 && manager->workers("model", "").size() == 2; });
+    const std::string pool = manager->command("status").output;
+    CPPUNIT_ASSERT_MESSAGE(pool + manager->installation().log(), areReplaced);
     CPPUNIT_ASSERT_EQUAL(std::string(kNextRelease), release());
     assertServes();
 }

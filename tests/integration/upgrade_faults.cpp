@@ -136,7 +136,7 @@ SPEC(UpgradeFaults, of_a_worker_that_dies_meanwhile) {
     kill(workers.front(), SIGKILL);
     ASSERT_EVENTUALLY(manager->logged("worker " + std::to_string(workers.front()) + " ended by signal Killed") > 0);
     assertServes();
-    setFault("workers");
+    ASSERT_EVENTUALLY(!manager->workers("model", "starting").empty());
     CPPUNIT_ASSERT_EQUAL(0, kill(manager->workers("model", "starting").at(0), SIGKILL));
     CPPUNIT_ASSERT_EQUAL(1, asking.wait().value_or(-1));
     CPPUNIT_ASSERT_EQUAL(before, release());

@@ -53,7 +53,8 @@ bool Attempts::chooseModel() {
             continue;
         }
         if (!caller_.permit.enter(model->row, model->calls)) {
-            last_ = Error(ErrorKind::modelBusy, "model " + model->label() + " has its calls in progress");
+            last_ =
+                std::make_unique<Error>(ErrorKind::modelBusy, "model " + model->label() + " has its calls in progress");
             continue;
         }
         model_ = model;
@@ -166,7 +167,7 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
     watched_.reset();
     if (status == ModelStatus::ok) return Progress::answered;
     if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
-    last_ = errorOf(status, stop, kind_, reply_.report());
+    last_ = std::make_unique<Error>(errorOf(status, stop, kind_, reply_.report()));
     return moveOn(status);
 }
 

@@ -9,6 +9,7 @@
 #include "pool/permits.h"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,7 +80,7 @@ private:
     int tries_ = 0;         // of this model
     bool isFresh_ = false;  // this try is ModelRequest::freshConnection
     std::chrono::milliseconds backoff_{0}, pause_{0};
-    std::optional<Error> last_;                           // what the client is told when nothing more is tried
+    std::unique_ptr<const Error> last_;                   // what the client is told when nothing more is tried
     std::chrono::steady_clock::time_point connectUntil_;  // of this attempt
     std::optional<CallWatch::Call> watched_;
     std::optional<Following> following_;

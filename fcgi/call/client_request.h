@@ -50,7 +50,8 @@ struct ClientRequest {
     RequestRecord record = {};
 };
 
-// Sends the error of a request that has failed before its answer began, and writes its line to the log. Must not throw.
-using EndRequest = std::function<void(ClientRequest&, const std::optional<Error>&)>;
+// Sends the error (null: there was none) of a request that has failed before its answer began, and writes its line to
+// the log. Must not throw.
+using EndRequest = std::function<void(ClientRequest&, const Error*)>;
 
 }  // namespace aiproject

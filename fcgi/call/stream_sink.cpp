@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::string_view kComment = ": keep-alive\n\n";
 
+// What the thread's streams gather their lines in, one after the other. A stream that is silent has no memory for them.
+constexpr std::size_t kLongestSpare = 16UL * 1024;
+thread_local std::string spare;
+
 // Whether a few hundred bytes go out without waiting. A kernel says so only where a good part of its buffer is free.
 bool takesAtOnce(int descriptor) {
     pollfd client{descriptor, POLLOUT, 0};
@@ -31,6 +35,7 @@ StreamSink::StreamSink(Exchange& exchange, OnClientGone onClientGone, const Stre
       commentAt_(comments_.count() > 0 ? Clock::now() + comments_ : Clock::time_point::max()) {}
 
 void StreamSink::put(std::string_view frame) {
+    if (lines_.empty()) lines_.swap(spare);
     if (asBytes_) {
         lines_ += frame;
         return;
@@ -52,9 +57,9 @@ bool StreamSink::flush() {
     if (!lines_.empty()) {
         if (tell_) tell_(passed_);  // before it goes out
         write(lines_);
-        constexpr std::size_t kept = 1024;  // as long as the stream may be silent
         lines_.clear();
-        if (lines_.capacity() > kept) lines_.shrink_to_fit();
+        if (lines_.capacity() <= kLongestSpare) spare.swap(lines_);
+        std::string().swap(lines_);  // nothing is kept while the stream is silent
     }
     return !isClientGone_ || onClientGone_ == OnClientGone::drain;
 }

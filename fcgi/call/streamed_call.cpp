@@ -238,7 +238,7 @@ void StreamedCall::endStream() {
 
 void StreamedCall::settle(const Ending& ending) {
     state_ = State::settled;
-    error_ = ending.error;
+    if (ending.error) error_ = std::make_unique<Error>(*ending.error);
     // Hands its share of the call over, so that the call ends in the loop and not in the committer.
     call_.settle(ending.outcome, request_.record, [&loop = followed_.loop(), self = self_]() mutable {
         loop.post([self = std::move(self)] { self->inLoop([&] { self->finish(); }); });
@@ -256,7 +256,7 @@ void StreamedCall::finish() {
         breakOff(*error_);
     else
         reply_.finish();
-    end_(request_, error_);
+    end_(request_, error_.get());
     exchange().end();
     if (exchange().unsent() == 0 || !client_.watch(exchange().clientDescriptor(), EPOLLOUT)) return close();
     client_.wakeAt(followed_.loop().now() + followed_.limits().client);
@@ -272,7 +272,7 @@ void StreamedCall::recover() noexcept {
         switch (state_) {
             case State::opened:
             case State::followed: return settle({call_.outcomeOfFault(), error});
-            case State::settled: error_ = error; return finish();
+            case State::settled: error_ = std::make_unique<Error>(error); return finish();
             case State::ended: break;
         }
     } catch (...) {  // it ends all the same, and releases what it has reserved

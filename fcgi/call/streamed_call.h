@@ -124,11 +124,11 @@ private:
     State state_ = State::opened;
     Upstream upstream_;
     Client client_;
-    bool isPaused_ = false;          // the upstream is not read until the client has taken more
-    Clock::time_point turnAt_;       // when the stream wants to be called at the latest
-    Clock::time_point clientUntil_;  // when it must have taken something of what waits for it
-    std::size_t unsent_ = 0;         // when that was set
-    std::optional<Error> error_;
+    bool isPaused_ = false;               // the upstream is not read until the client has taken more
+    Clock::time_point turnAt_;            // when the stream wants to be called at the latest
+    Clock::time_point clientUntil_;       // when it must have taken something of what waits for it
+    std::size_t unsent_ = 0;              // when that was set
+    std::unique_ptr<const Error> error_;  // null: the answer is complete
 };
 
 }  // namespace aiproject

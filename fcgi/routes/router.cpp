@@ -67,11 +67,11 @@ std::unique_ptr<Exchange> Router::serve(std::unique_ptr<Exchange> exchange) cons
     } catch (...) {
         error.emplace(ErrorKind::internal, describeCurrent());
     }
-    if (request.exchange) end(request, error);
+    if (request.exchange) end(request, error ? &*error : nullptr);
     return std::move(request.exchange);
 }
 
-void Router::end(ClientRequest& request, const std::optional<Error>& error) const {
+void Router::end(ClientRequest& request, const Error* error) const {
     if (error) fail(*request.exchange, *error, request.record);
     request.record.times.stop();
     logRequest(*request.exchange, request.record);
@@ -100,8 +100,7 @@ void Router::answer(ClientRequest& served) const {
         return answerPreflight(exchange, match.route->face);  // asks before it has an account
     if (!takesMethod(*match.route, request.method)) throw Error(ErrorKind::wrongMethod, "method " + request.method);
 
-    Context context{served, services_,
-                    [this](ClientRequest& ended, const std::optional<Error>& error) { end(ended, error); }};
+    Context context{served, services_, [this](ClientRequest& ended, const Error* error) { end(ended, error); }};
     context.part = match.part;
     if (match.route->body != Body::none)  // before the account: text names it in there
         context.body = exchange.readBody(limitOf(match.route->body, services_.config.limits));

@@ -108,7 +108,7 @@ public:
 
 private:
     void answer(ClientRequest& request) const;
-    void end(ClientRequest& request, const std::optional<Error>& error) const;
+    void end(ClientRequest& request, const Error* error) const;
     void admit(Context& context, const Route& route) const;
     User identified(const Route& route, const std::string& uuid, const std::string& name) const;
     User identified(const Route& route, std::string_view token) const;

@@ -58,6 +58,15 @@ bool isAmong(std::string_view name, std::string_view list) {
     return list.find(" " + std::string(name) + " ") != std::string_view::npos;
 }
 
+std::string_view effortMemberOf(Effort effort) {
+    switch (effort) {
+        case Effort::thinking: return "thinking";
+        case Effort::flag: return "enable_thinking";
+        case Effort::named: break;
+    }
+    return "reasoning_effort";
+}
+
 std::string arrayOf(const List<Text>& texts) {
     std::string json = "[";
     for (std::uint64_t i = 0; i < texts.count; ++i) {
@@ -112,14 +121,16 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
     const auto messages = std::find_if(members->begin(), members->end(), isMessages);
     const bool hasOne = std::count_if(members->begin(), members->end(), isMessages) == 1;
     const bool mustWrite = !hasOne || mustWriteTurns(messages->value);
+    std::map<std::string_view, const outbound::JsonMember*> last;  // of a name: the one that the host has read
+    for (const outbound::JsonMember& member : *members) last[member.name] = &member;
+    const auto said = last.find(effortMemberOf(dialect_.effort));  // in the service's own words: those count
+    if (said == last.end() || isNull(said->second->value)) own += effortOf(*request.sampling);
     own += choicesOf(request);
     if (mustWrite) {
         own += R"(,"messages":)";
         addTurns(request, dialect_, own);
     }
     body.add(std::move(own));
-    std::map<std::string_view, const outbound::JsonMember*> last;  // of a name: the one that the host has read
-    for (const outbound::JsonMember& member : *members) last[member.name] = &member;
     for (const outbound::JsonMember& member : *members) {
         if (last[member.name] != &member || isNull(member.value)) continue;
         if (!isPassedOn(member.name) || (mustWrite && isMessages(member))) continue;
@@ -150,13 +161,13 @@ std::string ChatQuestions::valuesOf(const ModelRequest& request) const {
     if (request.responseFormat.size > 0) add(json, "response_format", request.responseFormat);
     if (dialect_.effort == Effort::named && sampling.reasoningEffort.size > 0)
         add(json, "reasoning_effort", outbound::quotedJson(sampling.reasoningEffort));
-    return json;
+    return json + effortOf(sampling);
 }
 
 // What depends on the dialect and on the operator, whoever wrote the rest.
 std::string ChatQuestions::choicesOf(const ModelRequest& request) const {
     const Sampling& sampling = *request.sampling;
-    std::string json = effortOf(sampling);
+    std::string json;
     if (sampling.maxTokens || defaults_.maxTokens)
         add(json, defaults_.maxTokensName,
             std::to_string(sampling.maxTokens ? sampling.maxTokens.value : *defaults_.maxTokens));
@@ -178,8 +189,11 @@ std::string ChatQuestions::effortOf(const Sampling& sampling) const {
     const std::string_view effort = sampling.reasoningEffort;
     if (effort.empty() || dialect_.effort == Effort::named) return {};
     const bool isWanted = effort != "none";
-    if (dialect_.effort == Effort::flag) return std::string(R"(,"enable_thinking":)") + (isWanted ? "true" : "false");
-    return std::string(R"(,"thinking":{"type":")") + (isWanted ? "enabled" : "disabled") + "\"}";
+    std::string json;
+    add(json, effortMemberOf(dialect_.effort),
+        dialect_.effort == Effort::flag ? (isWanted ? "true" : "false")
+                                        : (isWanted ? R"({"type":"enabled"})" : R"({"type":"disabled"})"));
+    return json;
 }
 
 // A service that knows no `developer` gets the turns, where it is "system". The word may also stand in a text, and then

@@ -20,6 +20,7 @@ constexpr std::string_view kRouting = AIPROJECT_COSTLY "models route provider pl
     "store metadata prediction modalities audio verbosity moderation " \
     "prompt_cache_key prompt_cache_options prompt_cache_retention safety_identifier "
 constexpr std::string_view kOwn = AIPROJECT_OPENAIS_OWN;
+constexpr std::string_view kOursAtSpark = AIPROJECT_OPENAIS_OWN "tool_calls_switch ";  // without it no call can be read
 constexpr std::string_view kUnknownToZhipu = AIPROJECT_OPENAIS_OWN
     "n seed logprobs top_logprobs logit_bias parallel_tool_calls frequency_penalty presence_penalty user ";
 constexpr std::string_view kUnpricedAtQwen = AIPROJECT_OPENAIS_OWN "enable_search search_options ";
@@ -32,7 +33,7 @@ constexpr Dialect kDialects[] = {
     {"openai", "OpenAI", "https://api.openai.com/v1", "max_completion_tokens", "reasoning_content", Effort::named,
      yes, yes, no, yes, yes, yes, yes, kCostly, ""},
     {"spark_http", "iFlytek Spark", "https://spark-api-open.xf-yun.com/v1", "max_tokens", "reasoning_content", Effort::thinking,
-     no, no, yes, yes, yes, no, no, kOwn, R"(,"tool_calls_switch":true)"},
+     no, no, yes, yes, yes, no, no, kOursAtSpark, R"(,"tool_calls_switch":true)"},
     {"deepseek", "DeepSeek", "https://api.deepseek.com", "max_tokens", "reasoning_content", Effort::thinking,
      yes, no, no, yes, yes, no, no, kOwn, ""},
     {"qwen", "Qwen", "https://dashscope.aliyuncs.com/compatible-mode/v1", "max_tokens", "reasoning_content", Effort::flag,

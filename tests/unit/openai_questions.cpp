@@ -172,6 +172,30 @@ SPEC(ChatBodies, are_in_the_words_of_the_dialect) {
     CPPUNIT_ASSERT(passedOn("spark_http", body).find(R"("tool_calls_switch":true)") != std::string::npos);
 }
 
+// A member that comes twice is read in another way by each service.
+SPEC(ChatBodies, say_once_how_much_to_think_and_the_services_own_word_counts) {
+    asking.sampling.reasoningEffort = "high";
+    const auto thought = [this](const char* dialect, const std::string& said) {
+        return passedOn(dialect, ("{" + said + R"("reasoning_effort":"high","messages":[]})").c_str());
+    };
+    for (const char* const dialect : {"deepseek", "kimi"}) {
+        const std::string off = R"("thinking":{"type":"disabled"})";
+        CPPUNIT_ASSERT_EQUAL(kBegin + ("," + off) + R"(,"messages":[]})", thought(dialect, off + ","));
+        CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"thinking":{"type":"enabled"},"messages":[]})"s,
+                             thought(dialect, R"("thinking":null,)"));
+    }
+    CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"enable_thinking":false,"messages":[]})"s,
+                         thought("qwen", R"("enable_thinking":false,)"));
+    CPPUNIT_ASSERT_EQUAL(kBegin + R"(,"enable_thinking":true,"messages":[]})"s,
+                         thought("qwen", R"("enable_thinking":null,)"));
+}
+
+SPEC(ChatBodies, say_once_that_spark_shall_list_its_calls) {
+    asking.request.tools = "[{}]";
+    CPPUNIT_ASSERT_EQUAL(R"({"model":"m","stream":true,"tool_calls_switch":true,"messages":[],"tools":[{}]})"s,
+                         passedOn("spark_http", R"({"messages":[],"tools":[{}],"tool_calls_switch":false})"));
+}
+
 SPEC(ChatBodies, have_a_system_where_the_service_knows_no_developer) {
     asking.turns.insert(asking.turns.begin(), Turn());
     asking.turns[0].role = "system";

@@ -1,5 +1,6 @@
 #include "openai/chat_question.h"
 
+#include "openai/tools.h"
 #include "openai/turns.h"
 #include "upstream/failure.h"
 #include "upstream/json_members.h"
@@ -77,6 +78,12 @@ std::string arrayOf(const List<Text>& texts) {
     return json;
 }
 
+bool hasNames(const List<Turn>& turns) {
+    for (std::uint64_t i = 0; i < turns.count; ++i)
+        if (turns[i].name.size > 0) return true;
+    return false;
+}
+
 std::string beginOf(const Dialect& dialect, const std::string& model) {
     return R"({"model":)" + outbound::quotedJson(model) + R"(,"stream":true)" +
            (dialect.streamOptions == Does::yes ? R"(,"stream_options":{"include_usage":true})" : "");
@@ -120,12 +127,14 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
     const auto isMessages = [](const outbound::JsonMember& each) { return each.name == "messages"; };
     const auto messages = std::find_if(members->begin(), members->end(), isMessages);
     const bool hasOne = std::count_if(members->begin(), members->end(), isMessages) == 1;
-    const bool mustWrite = !hasOne || mustWriteTurns(messages->value);
+    const bool mustWrite = !hasOne || mustWriteTurns(request, messages->value);
     std::map<std::string_view, const outbound::JsonMember*> last;  // of a name: the one that the host has read
     for (const outbound::JsonMember& member : *members) last[member.name] = &member;
     const auto said = last.find(effortMemberOf(dialect_.effort));  // in the service's own words: those count
     if (said == last.end() || isNull(said->second->value)) own += effortOf(*request.sampling);
     own += choicesOf(request);
+    const bool mustWriteTools = dialect_.strictTools == Does::no && mentionsStrict(request.tools);
+    if (mustWriteTools) add(own, "tools", withoutStrict(request.tools));
     if (mustWrite) {
         own += R"(,"messages":)";
         addTurns(request, dialect_, own);
@@ -134,6 +143,7 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
     for (const outbound::JsonMember& member : *members) {
         if (last[member.name] != &member || isNull(member.value)) continue;
         if (!isPassedOn(member.name) || (mustWrite && isMessages(member))) continue;
+        if (mustWriteTools && member.name == "tools") continue;
         if (request.tools.size == 0 && isOfTools(member.name)) continue;  // an empty list, which OpenAI refuses
         body.borrow(",");
         body.borrow(member.whole);
@@ -155,7 +165,8 @@ std::string ChatQuestions::valuesOf(const ModelRequest& request) const {
     if (sampling.topK) add(json, "top_k", std::to_string(sampling.topK.value));
     if (sampling.seed) add(json, "seed", std::to_string(sampling.seed.value));
     if (sampling.stop.count > 0) add(json, "stop", arrayOf(sampling.stop));
-    if (request.tools.size > 0) add(json, "tools", request.tools);
+    if (request.tools.size > 0)
+        add(json, "tools", dialect_.strictTools == Does::no ? withoutStrict(request.tools) : request.tools.str());
     if (request.toolChoice.size > 0 && dialect_.anyToolChoice == Does::yes)
         add(json, "tool_choice", request.toolChoice);
     if (request.responseFormat.size > 0) add(json, "response_format", request.responseFormat);
@@ -197,9 +208,10 @@ std::string ChatQuestions::effortOf(const Sampling& sampling) const {
 }
 
 // A service that knows no `developer` gets the turns, where it is "system". The word may also stand in a text, and then
-// they are written without need.
-bool ChatQuestions::mustWriteTurns(std::string_view messages) const {
-    return dialect_.developerRole == Does::no && messages.find("\"developer\"") != std::string_view::npos;
+// they are written without need. So are those with names, which are left out, where a service knows none.
+bool ChatQuestions::mustWriteTurns(const ModelRequest& request, std::string_view messages) const {
+    if (dialect_.developerRole == Does::no && messages.find("\"developer\"") != std::string_view::npos) return true;
+    return dialect_.names == Does::no && hasNames(request.turns);
 }
 
 bool ChatQuestions::isPassedOn(std::string_view name) const {

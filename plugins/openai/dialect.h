@@ -27,6 +27,8 @@ struct Dialect {
     Does sampling;             // temperature, top_p and penalties; no: they are fixed, and an error where they are said
     Does anyToolChoice;        // no: "auto" alone
     Does jsonSchema;           // as a response format
+    Does names;                // of who speaks, in messages
+    Does strictTools;          // "strict" of a tool's function
     Does tokenInputs;          // of embeddings: the client's own tokens, as numbers
     std::string_view dropped;  // members it does not take, between blanks
     std::string_view withTools;  // members that a request with tools needs, as JSON with a comma in front

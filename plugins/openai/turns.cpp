@@ -96,7 +96,7 @@ void addTurns(const ModelRequest& request, const Dialect& dialect, std::string& 
         addQuoted(json, turn.role);
         addContent(json, turn);
         if (turn.thought.size > 0) addMember(json, dialect.thought, turn.thought);
-        if (turn.name.size > 0) addMember(json, "name", turn.name);
+        if (turn.name.size > 0 && dialect.names == Does::yes) addMember(json, "name", turn.name);
         if (turn.toolCallId.size > 0) addMember(json, "tool_call_id", turn.toolCallId);
         addToolCalls(json, turn);
         json += '}';

@@ -71,4 +71,17 @@ std::optional<std::vector<JsonMember>> membersOf(std::string_view json) {
     return reader.takes('}') && reader.isAtEnd() ? std::optional(members) : std::nullopt;
 }
 
+std::optional<std::vector<std::string_view>> elementsOf(std::string_view json) {
+    Reader reader(json);
+    std::vector<std::string_view> elements;
+    if (!reader.takes('[')) return std::nullopt;
+    if (reader.takes(']')) return reader.isAtEnd() ? std::optional(elements) : std::nullopt;
+    do {
+        const std::size_t begin = reader.at();
+        if (!reader.skipValue()) return std::nullopt;
+        elements.push_back(json.substr(begin, reader.at() - begin));
+    } while (reader.takes(','));
+    return reader.takes(']') && reader.isAtEnd() ? std::optional(elements) : std::nullopt;
+}
+
 }  // namespace aiproject::outbound

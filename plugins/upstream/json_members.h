@@ -18,4 +18,7 @@ struct JsonMember {
 // another name than stands here. What stands inside a value is not looked at: the text is known to be JSON.
 std::optional<std::vector<JsonMember>> membersOf(std::string_view json);
 
+// Of one array, each in its own text. Nothing: the text is not one.
+std::optional<std::vector<std::string_view>> elementsOf(std::string_view json);
+
 }  // namespace aiproject::outbound

@@ -208,6 +208,30 @@ SPEC(ChatBodies, have_a_system_where_the_service_knows_no_developer) {
     CPPUNIT_ASSERT(passedOn("openai", body).find("\"developer\"") != std::string::npos);
 }
 
+SPEC(ChatBodies, have_no_names_of_speakers_where_the_service_knows_none) {
+    asking.turns[0].name = "Ann";
+    const char* const body = R"({"messages":[{"role":"user","name":"Ann","content":"你 \"好\""}]})";
+    CPPUNIT_ASSERT_EQUAL(R"({"model":"m","stream":true)"s + kHello + "}", bodyFor("zhipu", asking.of()));
+    CPPUNIT_ASSERT_EQUAL(R"({"model":"m","stream":true)"s + kHello + "}", passedOn("zhipu", body));
+    CPPUNIT_ASSERT(bodyFor("kimi", asking.of()).find(R"("name":"Ann")") != std::string::npos);
+    asking.turns[0].name = "";  // those of functions are others
+    const char* const called = R"({"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f"}}],"x":1}]})";
+    CPPUNIT_ASSERT(passedOn("zhipu", called).find(R"("name":"f"}}],"x":1})") != std::string::npos);
+}
+
+SPEC(ChatBodies, have_no_strict_tools_where_the_service_knows_none) {
+    const char* const tools =
+        R"([{"type":"function","function":{"name":"f","strict":true,"parameters":{"strict":{"a":1.0}}}},{"strict":1}])";
+    const auto plain =
+        R"("tools":[{"type":"function","function":{"name":"f","parameters":{"strict":{"a":1.0}}}},{"strict":1}])"s;
+    const std::string body = R"({"messages":[],"tools":)"s + tools + R"(,"x":1})";
+    asking.request.tools = tools;
+    CPPUNIT_ASSERT_EQUAL(kBegin + ("," + plain) + kHello + "}", bodyFor("kimi", asking.of()));
+    CPPUNIT_ASSERT_EQUAL(kBegin + ("," + plain) + R"(,"messages":[],"x":1})", passedOn("kimi", body.c_str()));
+    CPPUNIT_ASSERT(bodyFor("qwen", asking.of()).find(R"("strict":true)") != std::string::npos);
+    CPPUNIT_ASSERT(passedOn("qwen", body.c_str()).find(R"("strict":true)") != std::string::npos);
+}
+
 SPEC(ChatBodies, have_the_operators_values_where_the_client_has_none) {
     ChatDefaults defaults = defaultsFor("vllm");
     defaults.temperature = 0.5;

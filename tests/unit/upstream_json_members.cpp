@@ -1,4 +1,4 @@
-// Where the members of a JSON object stand.
+// Where the members of a JSON object stand, and the elements of an array.
 #include "upstream/json_members.h"
 
 #include "support/spec.h"
@@ -19,7 +19,16 @@ std::string membersAsText(const std::string& json) {
     return all;
 }
 
+std::string elementsAsText(const std::string& json) {
+    const auto elements = elementsOf(json);
+    if (!elements) return "none";
+    std::string all;
+    for (const std::string_view each : *elements) all.append(all.empty() ? "" : "|").append(each);
+    return all;
+}
+
 struct JsonMembers : CppUnit::TestCase {};
+struct JsonElements : CppUnit::TestCase {};
 
 }  // namespace
 
@@ -45,4 +54,11 @@ SPEC(JsonMembers, are_none_where_a_name_has_an_escape_or_the_text_is_not_one_obj
     for (const char* json : {"", "[]", "7", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,}", "{\"a\":\"", "{} {}",
                              "{\"a\":1}}", "{,}", R"({"mod\u0065l":"x"})", R"({"a":[1})", "{\"a\":1]"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(json, "none"s, membersAsText(json));
+}
+
+SPEC(JsonElements, are_found_of_any_kind) {
+    CPPUNIT_ASSERT_EQUAL("1|\"],[\"|[2,{\"a\":[]}]|null "s, elementsAsText(R"( [1,"],[",[2,{"a":[]}],null ] )"));
+    CPPUNIT_ASSERT_EQUAL(""s, elementsAsText(" [ ] "));
+    for (const char* json : {"", "{}", "7", "[", "[1", "[1,", "[1,]x", "[]]", "[\"", "[1}"})
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(json, "none"s, elementsAsText(json));
 }

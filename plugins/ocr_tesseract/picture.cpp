@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 namespace aiproject::ocr {
@@ -90,17 +91,61 @@ Picture jpegIn(std::string_view bytes, const PictureHead& head) {
     return gray;
 }
 
-// By libpng itself, which leptonica lets write to standard error. What is transparent lies on white, as on a page.
+// What is opaque in pixels of gray and alpha: whether it is bright on the whole, and whether it fills the rectangle
+// around it, as a page does that has a ground of its own.
+class Opaque {
+public:
+    void add(l_int32 x, l_int32 y, unsigned gray, unsigned alpha) {
+        weight_ += alpha;
+        light_ += std::uint64_t{gray} * alpha;
+        if (alpha < 128) return;
+        ++pixels_;
+        left_ = std::min(left_, x), right_ = std::max(right_, x);
+        top_ = std::min(top_, y), bottom_ = std::max(bottom_, y);
+    }
+    bool isLostOnWhite() const {
+        constexpr std::uint64_t bright = 160;
+        if (pixels_ == 0 || light_ < bright * weight_) return false;
+        const auto around = std::uint64_t(right_ - left_ + 1) * std::uint64_t(bottom_ - top_ + 1);
+        return pixels_ * 3 < around * 2;
+    }
+
+private:
+    std::uint64_t weight_ = 0, light_ = 0, pixels_ = 0;
+    l_int32 left_ = std::numeric_limits<l_int32>::max(), right_ = 0, top_ = left_, bottom_ = 0;
+};
+
+// Laid on white, as on a page, or on black where it is bright itself.
+Picture laidOnAGround(const std::vector<unsigned char>& grayAndAlpha, Picture gray) {
+    const l_int32 width = pixGetWidth(gray.get()), height = pixGetHeight(gray.get());
+    Opaque opaque;
+    const unsigned char* pixel = grayAndAlpha.data();
+    for (l_int32 y = 0; y < height; ++y)
+        for (l_int32 x = 0; x < width; ++x, pixel += 2) opaque.add(x, y, pixel[0], pixel[1]);
+    const unsigned ground = opaque.isLostOnWhite() ? 0 : 255;
+    pixel = grayAndAlpha.data();
+    for (l_int32 y = 0; y < height; ++y)
+        for (l_int32 x = 0; x < width; ++x, pixel += 2)
+            pixSetPixel(gray.get(), x, y, (pixel[0] * pixel[1] + ground * (255U - pixel[1])) / 255U);
+    return gray;
+}
+
+// By libpng itself, which leptonica lets write to standard error.
 Picture pngIn(std::string_view bytes) {
     png_image image{};
     image.version = PNG_IMAGE_VERSION;
     const std::unique_ptr<png_image, decltype(&png_image_free)> owned(&image, &png_image_free);
     if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0) return nullptr;
-    image.format = PNG_FORMAT_GRAY;
-    constexpr png_color white{255, 255, 255};
+    const bool hasAlpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+    image.format = hasAlpha ? PNG_FORMAT_GA : PNG_FORMAT_GRAY;
     Picture gray = must(pixCreate(l_int32(image.width), l_int32(image.height), 8));
+    if (hasAlpha) {
+        std::vector<unsigned char> pixels(PNG_IMAGE_SIZE(image));
+        if (png_image_finish_read(&image, nullptr, pixels.data(), 0, nullptr) == 0) return nullptr;
+        return laidOnAGround(pixels, std::move(gray));
+    }
     const png_int_32 rowBytes = pixGetWpl(gray.get()) * 4;
-    if (png_image_finish_read(&image, &white, pixGetData(gray.get()), rowBytes, nullptr) == 0) return nullptr;
+    if (png_image_finish_read(&image, nullptr, pixGetData(gray.get()), rowBytes, nullptr) == 0) return nullptr;
     pixEndianByteSwap(gray.get());  // its words begin at the other end
     return gray;
 }

@@ -103,6 +103,21 @@ SPEC(OcrText, is_read_in_every_kind_of_colour) {
     expectBoth("interlaced", {"-interlace", "PNG", "png:-"}, kClean);
 }
 
+SPEC(OcrText, is_read_on_a_transparent_ground_in_every_colour) {
+    const auto label = [](const std::string& colour, const std::string& text, const std::string& font) {
+        return std::vector<std::string>{"-background", "none",       "-fill", colour,         "-font",
+                                        font,          "-pointsize", "28",    "label:" + text};
+    };
+    for (const char* colour : {"white", "yellow", "gray50", "red", "black", "rgba(255,255,255,0.7)"}) {
+        ocr.expectRead(colour, kEnglish, converted(with(label(colour, kEnglish, kLatinFont), {"png:-"})), kClean);
+        ocr.expectRead(colour, kChinese, converted(with(label(colour, kChinese, kChineseFont), {"png:-"})), kClean);
+    }
+    ocr.expectRead("a white sheet", kEnglish,
+                   converted(with(english(), {"-bordercolor", "none", "-border", "200x60", "png:-"})), kClean);
+    ocr.expectRead("a palette", "Total 42",
+                   converted(with(label("white", "Total 42", kLatinFont), {"+dither", "-colors", "8", "png8:-"})), 0);
+}
+
 SPEC(OcrText, is_none_in_a_picture_without_any) {
     CPPUNIT_ASSERT_EQUAL(std::string(), ocr.read(converted({"-size", "600x400", "xc:white", "png:-"})));
     CPPUNIT_ASSERT_EQUAL(std::string(), ocr.read(converted({"-size", "600x400", "gradient:blue-green", "jpg:-"})));

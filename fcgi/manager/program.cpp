@@ -63,6 +63,8 @@ std::shared_ptr<const FileDescriptor> opened(const std::string& path) {
 
 // In the child, between fork and exec: only calls that are safe there.
 [[noreturn]] void becomeChild(const Program& program, const ExecTexts& texts, int input, int output) {
+    // The manager's own handlers (libfcgi has one for SIGTERM) would take what is sent before exec.
+    for (const int number : {SIGTERM, SIGINT, SIGQUIT}) signal(number, SIG_DFL);
     // A worker that is not yet ready for these must not die of them.
     sigset_t blocked;
     sigemptyset(&blocked);

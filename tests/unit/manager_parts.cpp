@@ -9,6 +9,8 @@
 #include "unit/expect.h"
 
 #include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -119,6 +121,28 @@ SPEC(Started, has_additions_to_the_environment) {
     const int code = exitCodeOf(shell("test \"$AIP_GIVEN\" = yes && test -n \"$PATH\""), made.get());
     unsetenv("AIP_GIVEN");
     CPPUNIT_ASSERT_EQUAL(0, code);
+}
+
+// As in the manager: blocked, and libfcgi has a handler for it.
+SPEC(Started, ends_by_a_signal_that_comes_before_its_program_runs) {
+    static bool isSent;
+    pthread_atfork(nullptr, nullptr, [] {
+        if (isSent) kill(getpid(), SIGTERM);
+    });
+    const FileDescriptor nothing(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    sigset_t signals, before;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, &before);
+    const auto former = signal(SIGTERM, [](int) {});
+    isSent = true;
+    const pid_t pid = startProcess(shell("exit 7"), nothing.get());
+    isSent = false;
+    signal(SIGTERM, former);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    int status = 0;
+    CPPUNIT_ASSERT_EQUAL(pid, waitpid(pid, &status, 0));
+    CPPUNIT_ASSERT_EQUAL(std::string("by signal Terminated"), endOf(status));
 }
 
 SPEC(Pauses, do_not_follow_a_single_death) {

@@ -161,6 +161,7 @@ void Pool::recycle(const Generation& generation) {
 }
 
 void Pool::look() {
+    if (formerBell_) hearFormer();  // also when the reload that told them to drain is over
     endStuckCalls();
     missBeats();
     for (WorkerProcess& worker : workers_)  // somebody else has told it to end

@@ -151,7 +151,7 @@ SPEC(UpgradeFaults, of_a_worker_that_dies_afterwards) {
     const Streams open = streams(1, uuid);
     put(nextRelease());
     reload(0);
-    ASSERT_EVENTUALLY(manager->workers("model", "").size() == 3);
+    ASSERT_EVENTUALLY(manager->workers("model", "").size() == 3 && manager->workers("model", "draining").size() == 1);
     const pid_t old = manager->workers("model", "draining").at(0);
     kill(old, SIGKILL);
     ASSERT_EVENTUALLY(manager->workers("model", "").size() == 2);

@@ -196,6 +196,21 @@ SPEC(Foreign, are_out_when_they_have_ended_and_for_themselves_alone) {
     CPPUNIT_ASSERT(isOut());
 }
 
+// A reload waits for them for a while only; the status tells of them for as long as they drain.
+SPEC(Foreign, are_seen_to_drain_when_no_reload_waits_for_them) {
+    hand(2, false);
+    pool->retireOthers(next);
+    const auto draining = [&] {
+        pool->look();
+        return std::count_if(pool->workers().begin(), pool->workers().end(), [&](const WorkerProcess& worker) {
+            return pool->board().worker(worker.row).state == WorkerState::draining;
+        });
+    };
+    CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t(0), draining());
+    ring(2);
+    CPPUNIT_ASSERT_EQUAL(std::ptrdiff_t(2), draining());
+}
+
 // Its other streams are on a board that cannot be read: it may have many.
 SPEC(Foreign, drain_also_when_they_are_stuck) {
     hand(1, true);

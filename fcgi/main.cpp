@@ -107,7 +107,8 @@ const std::vector<aiproject::Command> kCommands = {
      "Not while serve or a worker uses the database. What is replaced is kept beside it under a dated name. "
      "Everybody logs in again: every uuid ends.",
      "config define json", &aiproject::restore, "database"},
-    {"version", "", "prints the version", "Of the program and of the plugin contract.", "", &aiproject::version},
+    {"version", "", "prints the version",
+     "Of the program and of the plugin contract. aiproject --version does the same.", "", &aiproject::version},
 };
 
 }  // namespace

@@ -42,7 +42,7 @@ _aiproject() {
     if [[ ${#command[@]} -eq 0 ]]; then
         [[ $all == *" $before=FILE "* ]] && _aiproject_files "$current" && return
         [[ $all == *" $before= "* ]] && return
-        [[ $current == -* ]] && candidates+=(--config --define --json --help)
+        [[ $current == -* ]] && candidates+=(--config --define --json --help --version)
         [[ $current != -* ]] && candidates+=(help)
     fi
     while IFS= read -r line; do

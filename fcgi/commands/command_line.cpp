@@ -49,9 +49,9 @@ int refuseCommand(const std::vector<Command>& commands, const std::vector<std::s
     return 2;
 }
 
-// `aiproject help ...`: of all, a group or a command.
+// `aiproject help ...`: of all, a group or a command; `help help` is as `help`.
 int giveHelp(const std::vector<Command>& commands, std::vector<std::string> words) {
-    if (words.empty()) return printCommands(commands, "", std::cout), 0;
+    if (words.empty() || words == std::vector<std::string>{"help"}) return printCommands(commands, "", std::cout), 0;
     if (words.size() == 1 && isGroup(commands, words[0])) return printCommands(commands, words[0], std::cout), 0;
     words.resize(std::min<std::size_t>(words.size(), findCommand(commands, {words[0]}) ? 1 : 2));
     const Command* const command = findCommand(commands, words);
@@ -60,6 +60,12 @@ int giveHelp(const std::vector<Command>& commands, std::vector<std::string> word
 }
 
 bool isHelp(const std::string& word) { return word == "--help" || word == "-h" || word == "help"; }
+
+// `aiproject --version`, as other programs have it, is the command.
+std::vector<std::string> withVersion(std::vector<std::string> arguments) {
+    if (!arguments.empty() && arguments[0] == "--version") arguments[0] = "version";
+    return arguments;
+}
 
 int runSplit(const std::vector<Command>& commands, const SplitLine& line) {
     const std::vector<std::string>& words = line.words;
@@ -86,7 +92,7 @@ int runSplit(const std::vector<Command>& commands, const SplitLine& line) {
 int runCommand(const std::vector<Command>& commands, const std::vector<std::string>& arguments) {
     if (arguments.size() > 1 && isHelp(arguments[0]) && arguments[1] == "--words") return printWords(commands), 0;
     try {
-        return runSplit(commands, split(commands, arguments));
+        return runSplit(commands, split(commands, withVersion(arguments)));
     } catch (const NotUnderstood& e) {
         return notUnderstood(e.what(), "");
     }

@@ -67,6 +67,7 @@ SPEC(Completion, goes_on_behind_options_that_stand_before_the_command) {
     assertOffers({"user", "--json", ""}, "rotate");
     CPPUNIT_ASSERT_EQUAL("\n--tokens\n"s, offered({"-Dlog.level=info", "user", "grant", "ann", "--tok"}));
     assertOffers({"--"}, "--config");
+    assertOffers({"--ver"}, "--version");
     const TempDir dir;
     const std::string file = dir.write("aiproject.properties", "");
     CPPUNIT_ASSERT_EQUAL("\n" + file + "\n", offered({"-c", dir.file("aip")}));

@@ -104,7 +104,7 @@ SPEC(CommandsPage, has_every_command_with_its_arguments_and_options) {
 }
 
 SPEC(CommandsPage, explains_every_option) {
-    Words known{"--help", "--config=", "--define="}, listed;
+    Words known{"--help", "--config=", "--define=", "--version"}, listed;
     for (const auto& [head, options] : commandsOfTheProgram()) known.insert(options.begin(), options.end());
     for (const ManItem& item : page.itemsOf("OPTIONS")) {
         const auto at = item.head.find("--");

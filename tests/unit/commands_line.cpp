@@ -28,6 +28,7 @@ const std::vector<Command> kCommands{
     {"user add", "NAME", "adds a user", "Adds.", "json email tokens", &takeIt},
     {"user find", "NAME", "finds a user", "", "", &findNothing},
     {"user refuse", "", "refuses", "", "", &refuse},
+    {"version", "", "tells its version", "", "", &takeIt},
 };
 
 // What is printed, while it lives.
@@ -110,7 +111,7 @@ SPEC(LineOfCommands, tells_what_a_group_has) {
     CPPUNIT_ASSERT_EQUAL(2, run({"eat"}));
     assertSays("there is no command 'eat'; aiproject help lists them all\n");
     CPPUNIT_ASSERT_EQUAL(2, run({}));
-    assertSays("  others           look, user\n");
+    assertSays("  others           look, user, version\n");
 }
 
 SPEC(LineOfCommands, has_help_for_each) {
@@ -194,6 +195,18 @@ SPEC(LineOfCommands, has_help_for_a_command_by_its_name) {
     CPPUNIT_ASSERT_EQUAL(0, run({"help"}));
     assertSays("  look             looks\n");
     CPPUNIT_ASSERT_EQUAL(2, run({"help", "frobnicate"}));
+    CPPUNIT_ASSERT_EQUAL(0, run({"help", "help"}));
+    assertSays("  look             looks\n");
+}
+
+SPEC(LineOfCommands, takes_the_option_that_all_programs_have_for_the_version) {
+    CPPUNIT_ASSERT_EQUAL(0, run({"--version"}));
+    CPPUNIT_ASSERT_EQUAL(""s, printed);
+    CPPUNIT_ASSERT_EQUAL(0, run({"--version", "--help"}));
+    assertSays("usage: aiproject version");
+    CPPUNIT_ASSERT_EQUAL(2, run({"--version", "look"}));
+    assertSays("takes no 'look'");
+    CPPUNIT_ASSERT_EQUAL(2, run({"look", "--version"}));
 }
 
 SPEC(LineOfCommands, repeats_little_of_a_huge_argument) {
@@ -214,7 +227,7 @@ SPEC(LineOfCommands, lists_its_words_for_a_shell) {
     CPPUNIT_ASSERT_EQUAL(0, run({"help", "--words"}));
     CPPUNIT_ASSERT_EQUAL(
         "look\t[NAME] --help --config=FILE --define= --json --limit=\nuser add\tNAME --help --json --email= --tokens=\n"
-        "user find\tNAME --help\nuser refuse\t --help\n"s,
+        "user find\tNAME --help\nuser refuse\t --help\nversion\t --help\n"s,
         printed);
 }
 

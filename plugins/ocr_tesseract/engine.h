@@ -1,7 +1,7 @@
 // One tesseract: 40 to 90 MB and half a second to make, for one thread at a time.
 #pragma once
 
-#include "ocr_tesseract/picture.h"
+#include "ocr_tesseract/page.h"
 
 #include <atomic>
 #include <memory>

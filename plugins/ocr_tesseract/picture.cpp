@@ -22,14 +22,6 @@ constexpr std::uint32_t kThinnest = 8;  // has no letters, and cannot be halved 
     throw outbound::CallFailure(ModelStatus::badInput, sentence, sentence);
 }
 
-Picture must(Pix* made) {
-    if (!made) throw std::bad_alloc();  // of sound pictures that are not too thin leptonica refuses nothing else
-    return Picture(made);
-}
-
-// What `made` has; where the library could not make it, the picture as it was.
-Picture orAsItWas(Pix* made, Picture picture) { return made ? Picture(made) : std::move(picture); }
-
 // 1, 2, 4 or 8: what a JPEG can be divided by while it is decoded, which saves the time for the rest.
 int reductionOf(std::uint64_t pixels, std::uint32_t longestSide) {
     int by = 1;
@@ -165,59 +157,14 @@ Picture asSeen(Picture picture, int orientation) {
     }
 }
 
-Picture blackOnWhite(const Picture& gray) {
-    Pix* binary = nullptr;
-    const l_int32 width = pixGetWidth(gray.get()), height = pixGetHeight(gray.get());
-    pixOtsuAdaptiveThreshold(gray.get(), width, height, 0, 0, 0.1F, nullptr, &binary);
-    return Picture(binary);
-}
-
-bool isDark(const Picture& gray) {
-    l_float32 mean = 255;
-    pixGetAverageMasked(gray.get(), nullptr, 0, 0, 4, L_MEAN_ABSVAL, &mean);
-    return mean < 110;
-}
-
-// In degrees; 0: straight, or nothing to tell it by.
-float leanOf(const Picture& binary) {
-    const bool isLarge = pixGetWidth(binary.get()) > 1500 && pixGetHeight(binary.get()) > 1000;
-    constexpr float sweep = 7, step = 1, precision = 0.01F, least = 0.5F, sure = 1.6F;
-    l_float32 angle = 0, confidence = 0;
-    const auto failed = pixFindSkewSweepAndSearch(binary.get(), &angle, &confidence, isLarge ? 4 : 2, isLarge ? 2 : 1,
-                                                  sweep, step, precision);
-    return failed || confidence < sure || std::abs(angle) < least ? 0 : angle;
-}
-
-// The height of most of what hangs together: that of a small letter, or of a part of a Chinese one; 0: there is
-// nothing.
-l_int32 letterHeightIn(const Picture& binary) {
-    Boxa* boxes = pixConnCompBB(binary.get(), 8);
-    std::vector<l_int32> heights;
-    const l_int32 count = boxes ? boxaGetCount(boxes) : 0;
-    heights.reserve(std::size_t(count));
-    for (l_int32 i = 0; i < count; ++i) {
-        l_int32 height = 0;
-        boxaGetBoxGeometry(boxes, i, nullptr, nullptr, nullptr, &height);
-        if (height > 3) heights.push_back(height);  // neither dots nor dust
-    }
-    boxaDestroy(&boxes);
-    if (heights.empty()) return 0;
-    const auto middle = heights.begin() + std::ptrdiff_t(heights.size() / 2);
-    std::nth_element(heights.begin(), middle, heights.end());
-    return *middle;
-}
-
-Picture enlarged(Picture picture, float by) {
-    const auto width = std::uint64_t(pixGetWidth(picture.get())), height = std::uint64_t(pixGetHeight(picture.get()));
-    while (by > 1 && (float(width * height) * by * by > float(kMostPixels) ||
-                      float(std::max(width, height)) * by > float(kLongestSide)))
-        by -= 1;
-    return by > 1 ? must(pixScale(picture.get(), by, by)) : std::move(picture);
-}
-
 }  // namespace
 
 void PixFree::operator()(Pix* pix) const noexcept { pixDestroy(&pix); }
+
+Picture must(Pix* made) {
+    if (!made) throw std::bad_alloc();
+    return Picture(made);
+}
 
 void silenceLeptonica() { setMsgSeverity(L_SEVERITY_NONE); }
 
@@ -226,28 +173,5 @@ Picture decoded(std::string_view bytes, const PictureHead& head) {
     if (!picture) refuseDamaged(head);
     return asSeen(halvedUntilItFits(std::move(picture)), head.orientation);
 }
-
-Page prepared(Picture picture) {
-    constexpr l_int32 least = 32;  // in both directions; of less there is nothing to measure
-    if (std::min(pixGetWidth(picture.get()), pixGetHeight(picture.get())) < least)
-        return {enlarged(std::move(picture), 2), true};
-    if (isDark(picture)) picture = must(pixInvert(nullptr, picture.get()));
-    Pix* const even = pixBackgroundNormSimple(picture.get(), nullptr, nullptr);
-    picture = orAsItWas(even, std::move(picture));
-    const Picture binary = blackOnWhite(picture);
-    if (!binary) return {std::move(picture)};
-    constexpr float degree = 3.14159265F / 180;
-    if (const float lean = leanOf(binary); lean != 0) {
-        Pix* const straight = pixRotate(picture.get(), lean * degree, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
-        picture = orAsItWas(straight, std::move(picture));
-    }
-    const l_int32 height = letterHeightIn(binary);
-    const float by = height == 0 || height >= 16 ? 1.0F : height >= 10 ? 2.0F : 3.0F;
-    constexpr l_int32 mostLetters = 60;  // of that height; two columns of print are twice as wide
-    const bool isNarrow = pixGetWidth(picture.get()) < height * mostLetters;
-    return {enlarged(std::move(picture), by), isNarrow};
-}
-
-Picture upsideDown(const Picture& picture) { return must(pixRotate180(nullptr, picture.get())); }
 
 }  // namespace aiproject::ocr

@@ -1,4 +1,4 @@
-// A picture as the engine likes it: gray, upright, dark on light, straight, its letters not too small.
+// A picture as it is decoded: gray, and as the camera saw it.
 #pragma once
 
 #include "ocr_tesseract/picture_head.h"
@@ -22,14 +22,8 @@ void silenceLeptonica();
 // `kLongestSide`. Throws CallFailure (badInput).
 Picture decoded(std::string_view bytes, const PictureHead& head);
 
-struct Page {
-    Picture picture;
-    bool isNarrow = false;  // too few letters wide for columns
-};
-// Evens out light and shadow, turns white on black around, straightens lines that lean, enlarges small letters.
-Page prepared(Picture picture);
-
-Picture upsideDown(const Picture& picture);
+// Of sound pictures that are not too thin leptonica refuses nothing but memory. Throws std::bad_alloc.
+Picture must(Pix* made);
 
 // 600 dpi of A4 are 35 million, of which the engine would take ten seconds and learn nothing.
 constexpr std::uint64_t kMostPixels = 20'000'000;

@@ -1,6 +1,6 @@
 // A picture that is to be read: its head, and what becomes of it before the engine sees it.
 #include "fuzz/target.h"
-#include "ocr_tesseract/picture.h"
+#include "ocr_tesseract/page.h"
 #include "upstream/failure.h"
 
 #include <leptonica/allheaders.h>

@@ -92,6 +92,14 @@ SPEC(OcrText, is_read_where_the_page_leans_or_the_light_is_bad) {
         kHard);
 }
 
+SPEC(OcrText, is_read_where_the_page_lies_askew) {
+    for (const char* angle : {"6", "-10", "18"})
+        expectBoth(angle + std::string(" degrees"), {"-rotate", angle, "png:-"}, kHard);
+    expectBoth("askew, and on its side", {"-rotate", "97", "png:-"}, kHard);
+    const std::string line = "The way out is on the left";
+    ocr.expectRead("a line", line, converted(with(written(line, kLatinFont, 24), {"-rotate", "-12", "png:-"})), kHard);
+}
+
 SPEC(OcrText, is_read_in_every_kind_of_colour) {
     expectBoth("white on black", {"-negate", "png:-"}, kClean);
     expectBoth("on nothing", {"-transparent", "white", "png:-"}, kClean);

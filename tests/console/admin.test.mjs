@@ -147,4 +147,22 @@ scene('the ledger and the audit log are filtered', {}, async (page) => {
         return names.length > 0 && names.every((name) => name === target.admin.name);
     });
     await shoot(page, 'audit');
+    await page.getByLabel('Event').selectOption('login_failed');
+    await page.getByText('No such entries.').waitFor();
+    await page.getByLabel('Event').selectOption('login');
+    await page.getByRole('cell', { name: 'login', exact: true }).first().waitFor();
+});
+
+scene('the audit log shows money as other screens do', {}, async (page) => {
+    await signIn(page, target.admin);
+    await page.route('**/admin/audit*', async (route) => {
+        const answer = await route.fetch();
+        const { items, next } = await answer.json();
+        items.unshift({ id: 0, at: '2026-11-22T10:00:00Z', event: 'granted', user: 'dave', actor: 'root', address: '::1', detail: 'id 7, tokens +5 = 5, money -1500000 = 1000000' },
+            { id: 0, at: '2026-11-22T10:00:00Z', event: 'login_failed', user: 'eve', actor: '', address: '::1', detail: 'money 1000000 is a name' });
+        await route.fulfill({ json: { items, next } });
+    });
+    await go(page, 'audit', 'Audit log');
+    await page.getByText('id 7, tokens +5 = 5, money -1.50 = 1.00').waitFor();
+    await page.getByText('money 1000000 is a name').waitFor();
 });

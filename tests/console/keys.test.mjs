@@ -1,7 +1,7 @@
 // My keys: made, shown once, used, revoked. My usage, my account.
 import assert from 'node:assert/strict';
 
-import { ask, choose, go, open, scene, shoot, signIn, target } from './browser.mjs';
+import { address, ask, choose, eventually, go, open, scene, shoot, signIn, target } from './browser.mjs';
 
 const listModels = async (key) => (await fetch(`${target.url}/v1/models`, { headers: { Authorization: `Bearer ${key}` } })).status;
 
@@ -50,6 +50,41 @@ scene('usage has what was just asked, by day and model', {}, async (page) => {
     await page.getByLabel('What').selectOption('calls');
     await page.getByRole('img', { name: 'Calls by day' }).waitFor();
     await shoot(page, 'usage');
+});
+
+scene('usage by key keeps keys apart that are called the same', {}, async (page) => {
+    await signIn(page);
+    const hints = [];
+    for (const name of ['twin', 'twin', 'single']) {
+        const made = await page.evaluate(async (key) => (await fetch('/admin/me/keys', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: key }) })).json(), name);
+        hints.push(made.hint);
+        const answer = await fetch(`${target.url}/v1/chat/completions`, { method: 'POST', headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${made.key}` },
+            body: JSON.stringify({ model: 'chat', messages: [{ role: 'user', content: name }] }) });
+        assert.equal(answer.status, 200);
+        await answer.text();
+    }
+    await go(page, 'usage', 'Usage');
+    const shares = page.locator('section', { has: page.getByRole('heading', { name: 'Tokens by key' }) }).locator('li bdi');
+    await eventually(async () => {
+        const names = await shares.allInnerTexts();
+        return [`twin ${hints[0]}`, `twin ${hints[1]}`, 'single'].every((name) => names.includes(name));
+    });
+});
+
+scene('the text of the chart can be read in 360 pixels', { viewport: { width: 360, height: 740 } }, async (page) => {
+    await signIn(page);
+    await choose(page, 'chat');
+    await ask(page, 'count me');
+    await page.goto(address('usage'));
+    await page.getByRole('img', { name: 'Tokens by day' }).waitFor();
+    const sizes = await page.locator('.bars text').evaluateAll((texts) => texts.map((text) => {
+        const frame = text.closest('svg');
+        return parseFloat(getComputedStyle(text).fontSize) * frame.getScreenCTM().a;
+    }));
+    assert.ok(sizes.length > 3 && sizes.every((size) => size >= 11), String(sizes));
+    const places = await page.locator('.bars text').evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect()).map(({ left, right }) => [left, right]));
+    assert.ok(places.every(([left, right]) => left >= 0 && right <= 360), String(places));
+    await shoot(page, 'narrow_chart');
 });
 
 scene('the account shows its sessions, and a new password ends the others', { expects: [/401/] }, async (page) => {

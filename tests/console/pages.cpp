@@ -134,6 +134,29 @@ SPEC(ConsoleSources, ask_for_words_that_are_there_and_no_others_are_there) {
     }
 }
 
+// The list of the audit screen's filter, and its words.
+SPEC(ConsoleSources, know_each_event_of_the_audit_log) {
+    std::set<std::string> recorded{"enabled", "invitation_added"};  // beside another word; on a line of its own
+    for (const auto& entry : fs::recursive_directory_iterator(sourceFolder() + "/fcgi")) {
+        if (entry.path().extension() != ".cpp") continue;
+        recorded.merge(found(
+            readFile(entry.path()),
+            R"re((?:Audit::add\(session, \{|(?:audit_|Audit\(context\.services\.database\))\.add\(\{|onRecord\(|change\(userId, |entryOf\(context, |AuditEntry entry\{)(?:\w+ \? )?"([a-z_]+)"(?: : "([a-z_]+)")?)re"));
+    }
+    CPPUNIT_ASSERT(recorded.size() > 20);
+    const std::string screen = readFile(consoleFolder() + "/screens/audit.js");
+    const std::size_t begin = screen.find("const events = ["), end = screen.find("];", begin);
+    CPPUNIT_ASSERT(begin != std::string::npos && end != std::string::npos);
+    const std::set<std::string> listed = found(screen.substr(begin, end - begin), "'([a-z_]+)'");
+    const auto keys = keysOf("en");
+    for (const std::string& event : recorded)
+        CPPUNIT_ASSERT_MESSAGE(event + " is not in screens/audit.js", listed.count(event) == 1);
+    for (const std::string& event : listed) {
+        CPPUNIT_ASSERT_MESSAGE(event + " is recorded nowhere", recorded.count(event) == 1);
+        CPPUNIT_ASSERT_MESSAGE(event + " has no words", keys.count("event." + event) == 1);
+    }
+}
+
 SPEC(ConsoleSources, parse_no_html_run_no_text_and_name_no_other_host) {
     const std::string scripts = allScripts();
     for (const char* word : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "eval(",

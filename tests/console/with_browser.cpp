@@ -76,6 +76,10 @@ SPEC(Console, has_screens_for_administrators) {
     if (opens()) run("admin");
 }
 
+SPEC(Console, keeps_in_sight_what_comes_and_the_keyboard_where_it_is) {
+    if (opens()) run("follow");
+}
+
 SPEC(Console, shows_nothing_of_them_to_others) {
     if (opens()) run("rights");
 }

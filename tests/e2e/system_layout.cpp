@@ -87,7 +87,9 @@ struct SystemLayout : CppUnit::TestCase {
 
 SPEC(SystemLayout, passes_nginx_t_beside_debians_nginx_conf) {
     enableSite();
-    succeed({"nginx", {"-t", "-e", "stderr", "-c", debianNginxConf()}, {}, -1, {}});
+    const Finished tested = runToEnd({"nginx", {"-t", "-e", "stderr", "-c", debianNginxConf()}});
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(tested.output, 0, tested.code);
+    CPPUNIT_ASSERT_MESSAGE(tested.output, tested.output.find("[warn]") == std::string::npos);
 }
 
 SPEC(SystemLayout, answers_on_ipv6_as_on_ipv4) {

@@ -1,11 +1,11 @@
 // Bars by day, in parts of one subject each; and shares by subject. A chart is a picture for those who see it: its figures
-// stand in a table as well.
-import { el, svg } from './dom.js';
+// stand in a table as well. It is drawn as wide as it is shown: its text has one size on every screen.
+import { el, replace, svg } from './dom.js';
 import { compact, day, number } from './format.js';
 import { table } from './table.js';
 import { t } from './words.js';
 
-const width = 720, height = 176, left = 44, top = 8, bottom = 22;
+const left = 48, top = 8, bottom = 24, ofDate = 72;  // pixels; the whole is as high as console.css has it
 const colours = 6;  // classes part-0 to part-5; what is beyond shares the last
 
 // rows: {day, name, value}; order: names, the largest first. All days from since to until, also those without a value.
@@ -14,11 +14,21 @@ export function dayBars(rows, order, since, until, label) {
     const ofDay = (each) => rows.filter((row) => row.day === each).sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     const sum = (parts) => parts.reduce((total, { value }) => total + value, 0);
     const most = niceTop(Math.max(...days.map((each) => sum(ofDay(each)))));
+    const shown = days.map((each) => ({ day: each, parts: ofDay(each) }));
+    const frame = el('div', { class: 'frame' });
+    new ResizeObserver(([{ contentRect: { width, height } }]) => {
+        if (width > left && height > top + bottom)  // none, once it is taken away
+            replace(frame, svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label }, drawDays(shown, order, most, { width, height })));
+    }).observe(frame);
+    return el('figure', { class: 'bars' }, frame, asTable(label, rows.map((row) => [`${day(row.day)}, ${row.name}`, row.value])));
+}
+
+function drawDays(days, order, most, { width, height }) {
     const step = (width - left) / days.length;
     const y = (value) => top + (height - top - bottom) * (1 - value / most);
-    const bars = days.map((each, i) => {
+    const bars = days.map(({ day: each, parts }, i) => {
         let below = 0;
-        return ofDay(each).map(({ name, value }) => {
+        return parts.map(({ name, value }) => {
             const part = svg('rect', { class: partClass(order.indexOf(name)), x: left + i * step + step * 0.15, width: Math.max(1, step * 0.7), y: y(below + value), height: y(below) - y(below + value) },
                 svg('title', {}, `${day(each)}, ${name}: ${number(value)}`));
             below += value;
@@ -28,11 +38,13 @@ export function dayBars(rows, order, since, until, label) {
     const lines = (most < 2 ? [0, 1] : [0, 0.5, 1]).map((part) => [
         svg('line', { x1: left, x2: width, y1: y(most * part), y2: y(most * part) }),
         svg('text', { x: left - 6, y: y(most * part) + 4, 'text-anchor': 'end' }, compact(most * part))]);
-    const every = Math.ceil(days.length / 6);
-    const names = days.map((each, i) => (i % every === 0
-        ? svg('text', { x: left + (i + 0.5) * step, y: height - 5, 'text-anchor': i === 0 ? 'start' : 'middle' }, day(each)) : null));
-    return el('figure', { class: 'bars' }, svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': label }, lines, bars, names),
-        asTable(label, rows.map((row) => [`${day(row.day)}, ${row.name}`, row.value])));
+    const every = Math.ceil(days.length / Math.max(1, Math.floor((width - left) / ofDate)));
+    const names = days.map(({ day: each }, i) => {
+        const x = left + (i + 0.5) * step;
+        const anchor = i === 0 ? 'start' : x > width - ofDate / 2 ? 'end' : 'middle';
+        return i % every === 0 ? svg('text', { x, y: height - 5, 'text-anchor': anchor }, day(each)) : null;
+    });
+    return [lines, bars, names];
 }
 
 const partClass = (place) => `part-${Math.min(Math.max(place, 0), colours - 1)}`;

@@ -55,5 +55,39 @@ export function replace(node, ...children) {
     return append(node, children);
 }
 
+// Makes what `node` holds what `children` are, and touches only what differs: the rest keeps the focus, what is selected
+// and what a reader has opened, and its listeners. Not for what has `vars`, properties, or listeners of one row.
+export function update(node, ...children) {
+    liken(node, append(document.createDocumentFragment(), children));
+}
+
+function liken(node, fresh) {
+    const wanted = [...fresh.childNodes];
+    wanted.forEach((child, i) => {
+        const there = [...node.childNodes].slice(i).find((each) => isAlike(each, child));
+        if (!there) {
+            node.insertBefore(child, node.childNodes[i] ?? null);
+            return;
+        }
+        while (node.childNodes[i] !== there) node.childNodes[i].remove();
+        if (child instanceof Element) {
+            likenAttributes(there, child);
+            liken(there, child);
+        } else if (there.data !== child.data) {
+            there.data = child.data;
+        }
+    });
+    while (node.childNodes.length > wanted.length) node.lastChild.remove();
+}
+
+const labelOf = (node) => node.getAttribute?.('aria-label') ?? null;
+const isAlike = (one, other) => one.nodeName === other.nodeName && labelOf(one) === labelOf(other);
+
+function likenAttributes(node, fresh) {
+    const isReaders = (name) => name === 'open' || name === 'id' || name === 'disabled';
+    for (const { name } of [...node.attributes]) if (!isReaders(name) && !fresh.hasAttribute(name)) node.removeAttribute(name);
+    for (const { name, value } of fresh.attributes) if (!isReaders(name) && node.getAttribute(name) !== value) node.setAttribute(name, value);
+}
+
 let last = 0;
 export const freshId = (what = 'id') => `${what}-${++last}`;

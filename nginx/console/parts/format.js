@@ -24,6 +24,8 @@ export function time(text) {
     return new Intl.DateTimeFormat(language(), { dateStyle: 'medium', timeStyle: 'short' }).format(date);
 }
 
+export const clock = (date) => new Intl.DateTimeFormat(language(), { timeStyle: 'medium' }).format(date);
+
 // A day as YYYY-MM-DD is the same day everywhere.
 export function day(text) {
     const date = read(`${text}T00:00:00Z`);

@@ -1,6 +1,7 @@
 // Parts that several screens are made of.
 import { connection, wordsOf } from './api.js';
 import { el, freshId, replace } from './dom.js';
+import { focusAgain, placeOfFocus, redraw } from './focus.js';
 import { ago, time } from './format.js';
 import { t } from './words.js';
 
@@ -90,16 +91,18 @@ export function loaded(load, draw) {
     const stop = new AbortController();
     let again = null, waits = false;
     async function run() {
+        const place = placeOfFocus(node);
+        const draws = (...children) => redraw(node, children, placeOfFocus(node) ?? place);
         clearTimeout(again);
         waits = false;
         node.setAttribute('aria-busy', 'true');
         if (!node.childNodes.length) replace(node, el('p', { class: 'quiet', role: 'status' }, t('loading')));
         try {
             const value = await load(stop.signal);
-            if (!stop.signal.aborted) replace(node, draw(value, run));
+            if (!stop.signal.aborted) draws(draw(value, run));
         } catch (error) {
             if (stop.signal.aborted) return;
-            replace(node, errorBox(error, run));
+            draws(errorBox(error, run));
             if (error.passes && !error.isOffline) again = setTimeout(run, 1_000 * Math.max(error.retryAfter, 3));
             waits = error.isOffline;
         } finally {
@@ -146,12 +149,17 @@ export function form(fields, { send, label, more = [] }) {
     return node;
 }
 
-// A native dialog: it keeps the focus, Escape closes it, and the focus goes back.
+// A native dialog: it keeps the focus, Escape closes it, and the focus goes back, also to what was drawn anew meanwhile.
 export function dialog(title, ...content) {
     const id = freshId('title');
     const close = button('×', () => node.close(), { class: 'plain close', 'aria-label': t('close') });
     const node = el('dialog', { 'aria-labelledby': id }, el('header', {}, el('h2', { id }, title), close), content);
-    node.addEventListener('close', () => node.remove());
+    node.opener = placeOfFocus();
+    node.addEventListener('close', () => {
+        const hasIt = node.contains(document.activeElement) || document.activeElement === document.body;
+        node.remove();
+        if (hasIt) focusAgain(node.opener);
+    });
     document.body.append(node);
     node.showModal();
     whenLeft(() => node.remove());

@@ -1,5 +1,6 @@
 // Tables that become a list of cards on a narrow screen; and lists that come by pages.
-import { append, el, replace } from './dom.js';
+import { append, el } from './dom.js';
+import { redraw } from './focus.js';
 import { button, errorBox, loaded } from './pieces.js';
 import { t } from './words.js';
 
@@ -19,23 +20,33 @@ const classOf = ({ number, acts }) => (number ? 'number' : acts ? 'acts' : null)
 const rowOf = (columns, row) => el('tr', { role: 'row' }, columns.map((column) =>
     el('td', { role: 'cell', class: classOf(column), 'data-label': column.acts ? '' : column.title }, el('div', {}, column.of(row)))));
 
-// page(cursor, signal) → {rows, next}. What is there stays when the next page fails.
+// page(cursor, signal) → {rows, next}. What is there stays when the next page fails; reload() has as many pages again.
 export function pagedTable(label, columns, page, none) {
-    const node = loaded((signal) => page(null, signal), ({ rows, next }) => {
+    let pages = 1;
+    async function firstPages(signal) {
+        const all = await page(null, signal);
+        for (let i = 1; i < pages && all.next; ++i) {
+            const { rows, next } = await page(all.next, signal);
+            all.rows.push(...rows);
+            all.next = next;
+        }
+        return all;
+    }
+    const node = loaded(firstPages, ({ rows, next }) => {
         if (!rows.length) return el('div', { class: 'card empty' }, none);
         const list = table(label, columns, rows);
         const foot = el('div', { class: 'more' });
-        const offer = (cursor) => replace(foot, cursor
-            ? button(t('list.more'), () => more(cursor), { class: 'plain' })
-            : el('span', { class: 'quiet' }, t('list.end')));
+        const note = (text) => el('span', { class: 'quiet', role: 'status', tabindex: -1 }, text);  // of the button that had the focus
+        const offer = (cursor) => redraw(foot, cursor ? button(t('list.more'), () => more(cursor), { class: 'plain' }) : note(t('list.end')));
         async function more(cursor) {
-            replace(foot, el('span', { class: 'quiet', role: 'status' }, t('loading')));
+            redraw(foot, note(t('loading')));
             try {
                 const { rows: added, next: after } = await page(cursor);
+                ++pages;
                 list.add(added);
                 offer(after);
             } catch (error) {
-                replace(foot, errorBox(error, () => more(cursor)));
+                redraw(foot, errorBox(error, () => more(cursor)));
             }
         }
         offer(next);

@@ -42,6 +42,7 @@ function ledgerTable(asked, kept) {
         { title: t('ledger.request'), of: (row) => el('code', { class: 'quiet short', title: row.request_id }, row.request_id) },
     ], async (cursor, signal) => {
         const { items, next } = await get('/admin/ledger', { ...asked, cursor }, signal);
+        if (!cursor) kept.length = 0;
         kept.push(...items);
         return { rows: items, next };
     }, t('ledger.none'));

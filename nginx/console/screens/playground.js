@@ -11,6 +11,7 @@ import { curlLines, pythonLines } from './playground/lines.js';
 import { stop as stopSound } from './playground/sound.js';
 import { turnView } from './playground/talk.js';
 
+const margin = 12, follows = 48;  // pixels between the answer and the composer; and of it that may be hidden from a reader of its end
 const kinds = ['text', 'picture', 'voice', 'speech', 'embedding'];
 
 // Outlives the screen: another one and back loses nothing. All of it belongs to one user, and goes with a sign-out.
@@ -38,6 +39,7 @@ const kindOf = (model) => kinds.find((kind) => model.kinds.includes(kind));
 
 class Playground {
     constructor(models) {
+        this.left = new AbortController();
         this.models = models.filter(kindOf);
         if (!this.models.length) {
             this.node = el('p', { class: 'notice warn' }, t('models.none'));
@@ -51,12 +53,15 @@ class Playground {
             onSend: (question) => this.send(question), onStop: () => this.call?.abort(),
             onDictated: (recording, signal) => this.dictate(recording, signal), onPicture: () => this.needPictures(),
         });
+        new ResizeObserver(() => this.talk.style.setProperty('--composer', `${this.composer.node.offsetHeight}px`)).observe(this.composer.node);
+        this.isFollowing = false;
+        addEventListener('scroll', () => { this.isFollowing = this.beyond() < follows; }, { passive: true, signal: this.left.signal });
         this.choice = this.modelChoice();
         this.origin = el('p', { class: 'quiet' });
         this.lines = el('section', { class: 'card lines', 'aria-label': t('lines') });
-        this.left = el('p', { class: 'quiet' });
+        this.balance = el('p', { class: 'quiet' });
         this.node = el('div', { class: 'playground' },
-            el('div', { class: 'card' }, field(t('model'), this.choice), this.origin, this.optionFields(), this.left),
+            el('div', { class: 'card' }, field(t('model'), this.choice), this.origin, this.optionFields(), this.balance),
             el('div', {}, this.talk, this.composer.node, this.status), this.lines);
         for (const turn of kept.talk) this.talk.append(turnView(turn, this).node);
         this.choose(this.model.id);
@@ -67,7 +72,7 @@ class Playground {
 
     // The screen is left, or a new conversation takes its place.
     leave() {
-        this.isLeft = true;
+        this.left.abort();
         this.call?.abort();
         this.composer?.leave();
         stopSound();
@@ -155,25 +160,32 @@ class Playground {
         const { signal } = this.call;
         this.composer.busy(true);
         this.status.textContent = t('answer.runs', { model: turn.model });
-        view.node.scrollIntoView({ block: 'end' });
+        this.isFollowing = true;
+        this.toEnd();
+        const show = () => {
+            view.show();
+            requestAnimationFrame(() => this.toEnd());  // after it is drawn
+        };
         try {
-            await question.send(turn, () => { view.show(); this.follows(); }, signal);
+            await question.send(turn, show, signal);
             turn.state = 'done';
         } catch (error) {
             turn.state = signal.aborted ? 'stopped' : 'failed';
             if (!signal.aborted) turn.error = error;
         }
         turn.ms = performance.now() - turn.began;
-        view.show();
+        show();
         this.call = null;
         this.composer.busy(false);
         this.status.textContent = t(`answer.${turn.state}`, { model: turn.model });
-        if (turn.state !== 'failed' && !this.isLeft) refreshUser().then(() => this.showLeft(), () => {});
+        if (turn.state !== 'failed' && !this.left.signal.aborted) refreshUser().then(() => this.showLeft(), () => {});
     }
-    // Keeps the end in sight for who is there already.
-    follows() {
-        const page = document.scrollingElement;
-        if (page.scrollHeight - page.scrollTop - page.clientHeight < 160) requestAnimationFrame(() => page.scrollTo(0, page.scrollHeight));
+    // How many pixels of the conversation lie under the composer, which sticks to the window's end, or below that.
+    beyond() { return this.talk.getBoundingClientRect().bottom + margin - this.composer.node.getBoundingClientRect().top; }
+    // Keeps the end in sight for a reader who has not scrolled away from it.
+    toEnd() {
+        const pixels = this.isFollowing && !this.left.signal.aborted ? this.beyond() : 0;
+        if (pixels > 0) scrollBy({ top: pixels, behavior: 'instant' });
     }
     async dictate(recording, signal) {
         const { text } = await transcribe(this.voiceModel.id, recording, signal);
@@ -188,7 +200,7 @@ class Playground {
         if (!session.user) return;  // signed out meanwhile
         const { tokens, pic_times: pictures, voice_seconds: voice } = session.user;
         if ([tokens, pictures, voice].every((each) => each < 0)) return;
-        this.left.textContent = t('left', { tokens: amount(tokens), pictures: amount(pictures), seconds: amount(voice) });
+        this.balance.textContent = t('left', { tokens: amount(tokens), pictures: amount(pictures), seconds: amount(voice) });
     }
     showLines() {
         if (!kept.asked) {

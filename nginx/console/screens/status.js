@@ -1,7 +1,9 @@
-// What the workers do, as it is now: asked again every two seconds while somebody looks.
+// What the workers do, as it is now: asked again every two seconds while somebody looks. What was seen last stays, and says
+// of when it is, while nothing answers.
 import { get, post } from '../parts/api.js';
-import { el, replace } from '../parts/dom.js';
-import { duration, number, time } from '../parts/format.js';
+import { el, update } from '../parts/dom.js';
+import { placeOfFocus, redraw } from '../parts/focus.js';
+import { clock, duration, number, seconds, time } from '../parts/format.js';
 import { button, confirmed, errorBox, heading, say, whenLeft } from '../parts/pieces.js';
 import { table } from '../parts/table.js';
 import { t, wordFor } from '../parts/words.js';
@@ -9,29 +11,38 @@ import { t, wordFor } from '../parts/words.js';
 const pause = 2_000;
 
 export function draw(main) {
+    const tag = el('span', { class: 'tag', role: 'status' });
+    const fault = el('div');
     const view = el('div', {}, el('p', { class: 'quiet', role: 'status' }, t('loading')));
+    let seenAt = null;
+    function tell(isLive) {
+        const text = isLive ? t('status.live') : seenAt ? t('status.as_of', { time: clock(seenAt) }) : t('status.unknown');
+        if (tag.textContent !== text) tag.textContent = text;  // it is read out
+        tag.className = `tag ${isLive ? 'good' : 'warn'}`;
+    }
     const stop = new AbortController();
     let wait = null;
     async function look() {
         clearTimeout(wait);
+        const place = placeOfFocus(fault);
         try {
-            if (!document.hidden) replaceKeepingFocus(view, drawStatus(await get('/admin/status', {}, stop.signal)));
+            if (!document.hidden) {
+                update(view, drawStatus(await get('/admin/status', {}, stop.signal)));
+                seenAt = new Date();
+                redraw(fault, [], placeOfFocus(fault) ?? place);
+                tell(true);
+            }
         } catch (error) {
             if (stop.signal.aborted) return;
-            replace(view, errorBox(error, look));
+            if (!seenAt) view.replaceChildren();
+            update(fault, errorBox(error, look));
+            tell(false);
         }
         if (!stop.signal.aborted) wait = setTimeout(look, pause);
     }
     whenLeft(() => { stop.abort(); clearTimeout(wait); });
-    main.append(heading(t('screen.status'), el('span', { class: 'tag good' }, t('status.live')), button(t('reload'), () => askReload(look), { class: 'plain' })), view);
+    main.append(heading(t('screen.status'), tag, button(t('reload'), () => askReload(look), { class: 'plain' })), fault, view);
     look();
-}
-
-// What is drawn anew must not take the keyboard away from a table that scrolls.
-function replaceKeepingFocus(view, ...children) {
-    const label = view.contains(document.activeElement) ? document.activeElement.getAttribute('aria-label') : null;
-    replace(view, ...children);
-    if (label) [...view.querySelectorAll('[tabindex]')].find((node) => node.getAttribute('aria-label') === label)?.focus({ preventScroll: true });
 }
 
 const askReload = (look) => confirmed(t('reload'), t('reload.ask'), t('reload'), async () => {
@@ -58,14 +69,13 @@ function drawStatus(status) {
     ];
 }
 
-let notesAreOpen = false;  // outlives what is drawn anew
-
-const notesOf = (notices) => notices.length > 0 && el('details', { class: 'card', open: notesAreOpen, on: { toggle: (event) => { notesAreOpen = event.target.open; } } },
+const notesOf = (notices) => notices.length > 0 && el('details', { class: 'card' },
     el('summary', {}, t('status.notes', { n: notices.length })), notices.map((text) => el('p', { class: 'notice warn' }, text)));
 
 function drawPool(pool) {
-    return el('section', { class: 'card' }, el('h2', {}, t('status.pool', { name: pool.name })),
+    return el('section', { class: 'card', 'aria-label': t('status.pool', { name: pool.name }) }, el('h2', {}, t('status.pool', { name: pool.name })),
         el('p', { class: 'quiet' }, t('status.pool.about', { workers: pool.workers.length, wanted: pool.processes, calls: pool.calls, most: number(pool.calls_limit) })),
+        pool.queue_waiting > 0 ? el('p', { class: 'notice warn' }, t('status.queue', { n: number(pool.queue_waiting), time: seconds(pool.queue_longest_ms) })) : null,
         pool.last_death ? el('p', { class: 'notice warn' }, t('status.death'), ' ', pool.last_death) : null,
         table(t('status.pool.workers', { name: pool.name }), [
             { title: t('status.worker'), of: (worker) => worker.pid },
@@ -81,7 +91,18 @@ function drawPool(pool) {
             { title: t('status.state'), of: (model) => [stateTag(model.state), model.retry_s ? ` ${t('status.retry', { n: model.retry_s })}` : null] },
             { title: t('status.calls'), number: true, of: (model) => number(model.calls) },
             { title: t('status.failures'), number: true, of: (model) => number(model.failures) },
-        ], pool.models) : null);
+        ], pool.models) : null,
+        pool.oldest_calls.length ? drawCalls(pool) : null);
+}
+
+function drawCalls({ name, calls, oldest_calls: oldest }) {
+    return [el('h3', {}, t('status.oldest')), table(t('status.oldest.of', { name }), [
+        { title: t('status.age'), of: (call) => duration(call.age_s) },
+        { title: t('filter.user'), of: (call) => el('bdi', {}, call.user || t('ledger.nobody')) },
+        { title: t('model'), of: (call) => el('bdi', {}, call.model || '–') },
+        { title: t('status.phase'), of: (call) => wordFor('phase', call.phase) },
+        { title: t('status.worker'), of: (call) => el('code', {}, call.worker) },
+    ], oldest), calls > oldest.length ? el('p', { class: 'quiet' }, t('status.later', { n: number(calls - oldest.length) })) : null];
 }
 
 const good = ['ready', 'serving'], passing = ['starting', 'draining', 'ending', 'resting'];

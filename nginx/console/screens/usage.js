@@ -40,11 +40,26 @@ export function draw(main) {
 async function load({ since, until, whose }, signal) {
     const path = whose === 'all' ? '/admin/usage' : '/admin/me/usage';
     const ask = (by) => get(path, { by, since, until }, signal);
-    const [days, keys, users] = await Promise.all([ask('day,model'), ask('key'), whose === 'all' ? ask('user') : null]);
-    return { since: days.since.slice(0, 10), until: days.until.slice(0, 10), days, keys, users };
+    const [days, keys, users, known] = await Promise.all([ask('day,model'), ask('key'), whose === 'all' ? ask('user') : null,
+        whose === 'all' ? get('/admin/keys', { limit: 200 }, signal) : get('/admin/me/keys', {}, signal)]);
+    return { since: days.since.slice(0, 10), until: days.until.slice(0, 10), days, keys, users, nameOfKey: keyNames(keys.items, known.items, whose === 'all') };
 }
 
-function drawUsage({ since, until, days, keys, users }, { measure }) {
+// One name for each key: where several are called the same, and for one without a name, its hint stands beside it; its
+// number where it is revoked, or older than the last 200 of all users.
+function keyNames(rows, known, ofAll) {
+    const keys = new Map(known.map((key) => [key.id, key]));
+    const times = new Map();
+    for (const { key } of rows) times.set(key, (times.get(key) ?? 0) + 1);
+    return ({ key, key_id: id }) => {
+        if (!id) return t('key.without');
+        const one = keys.get(id);
+        const name = ofAll && one ? t('key.of', { name: key || t('unnamed'), user: one.user }) : key || t('unnamed');
+        return key && times.get(key) === 1 ? name : `${name} ${one?.hint ?? `#${id}`}`;
+    };
+}
+
+function drawUsage({ since, until, days, keys, users, nameOfKey }, { measure }) {
     if (!days.items.length) return el('div', { class: 'card empty' }, el('h2', {}, t('usage.none')), t('usage.why'));
     const { title, of, shown } = measures[measure];
     const what = title();
@@ -56,7 +71,7 @@ function drawUsage({ since, until, days, keys, users }, { measure }) {
         el('section', { class: 'card' }, el('h2', {}, t('usage.by_day', { what })), chart),
         shares(t('usage.by_model', { what }), models, shown, { coloured: true }),
         users ? shares(t('usage.by_user', { what }), totals(users.items, (row) => row.user, of), shown) : null,
-        shares(t('usage.by_key', { what }), totals(keys.items, (row) => (row.key_id ? row.key || t('unnamed') : t('key.without')), of), shown));
+        shares(t('usage.by_key', { what }), totals(keys.items, nameOfKey, of, (row) => row.key_id), shown));
 }
 
 function figures(rows) {
@@ -67,12 +82,12 @@ function figures(rows) {
         figure(t('voice_seconds'), number(sum('voice_seconds'))), figure(t('money'), money(sum('charged_money'))));
 }
 
-// The largest first.
-function totals(rows, nameOf, of) {
+// The largest first. Equal names are one subject only where that is what `subjectOf` tells apart by.
+function totals(rows, nameOf, of, subjectOf = nameOf) {
     const sums = new Map();
     for (const row of rows) {
-        const name = nameOf(row), sum = sums.get(name) ?? { name, value: 0, calls: 0 };
-        sums.set(name, { name, value: sum.value + of(row), calls: sum.calls + row.calls });
+        const sum = sums.get(subjectOf(row)) ?? { name: nameOf(row), value: 0, calls: 0 };
+        sums.set(subjectOf(row), { ...sum, value: sum.value + of(row), calls: sum.calls + row.calls });
     }
     return [...sums.values()].sort((a, b) => b.value - a.value || b.calls - a.calls);
 }

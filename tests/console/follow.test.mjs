@@ -1,0 +1,208 @@
+// What keeps in sight, and what keeps the keyboard: an answer that grows, a status that changes, lists that are loaded anew.
+import assert from 'node:assert/strict';
+
+import { choose, eventually, go, scene, shoot, signIn, target } from './browser.mjs';
+
+// The answers of the page's own fetch(): what `window.said` resolves, piece by piece.
+const answerByHand = (page) => page.evaluate(() => {
+    const real = window.fetch;
+    window.fetch = async (path, options) => {
+        if (path !== '/v1/chat/completions') return real(path, options);
+        const stream = new ReadableStream({ start: (controller) => { window.answer = controller; } });
+        return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
+    };
+    const encoder = new TextEncoder();
+    window.write = (text) => window.answer.enqueue(encoder.encode(`data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`));
+    window.finish = () => { window.answer.enqueue(encoder.encode('data: [DONE]\n\n')); window.answer.close(); };
+});
+
+const lines = (word, count) => Array.from({ length: count }, (_, i) => `${word} ${i}`).join('\n\n');
+const send = async (page, text) => {
+    await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+    await page.keyboard.press('Enter');
+    await eventually(() => page.evaluate(() => Boolean(window.answer)), 'it is asked');
+};
+const places = (page) => page.evaluate(() => {
+    const box = document.querySelector('.composer').getBoundingClientRect();
+    return { end: document.querySelector('.talk').lastElementChild.getBoundingClientRect().bottom, composer: box.top, composerEnd: box.bottom, window: innerHeight };
+});
+// The end of the last turn is in the window, and above the composer, which is in it as well.
+const endIsSeen = (page, what) => eventually(async () => {
+    const { end, composer, composerEnd, window } = await places(page);
+    return end > 0 && end <= composer && composerEnd <= window + 1;
+}, `the end is seen: ${what}`);
+
+for (const [width, height] of [[1280, 860], [360, 740]]) {
+    scene(`an answer stays in sight above the composer, ${width} pixels wide`, { viewport: { width, height }, expects: [/503/] }, async (page) => {
+        await signIn(page);
+        await choose(page, 'chat');
+        await answerByHand(page);
+        await send(page, 'a long one');
+        for (let part = 0; part < 4; ++part) {
+            await page.evaluate((text) => window.write(text), lines(`part ${part}`, 30) + '\n\n');
+            await page.getByText(`part ${part} 29`).waitFor();
+            await endIsSeen(page, `part ${part}`);
+        }
+        await page.evaluate(() => scrollTo(0, 0));  // to read its begin: it is left in peace
+        await eventually(() => page.evaluate(() => scrollY === 0));
+        await page.evaluate((text) => window.write(text), lines('unseen', 30) + '\n\n');
+        await page.getByText('unseen 29').waitFor();
+        await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+        assert.equal(await page.evaluate(() => scrollY), 0);
+        await page.evaluate(() => window.finish());
+        await page.getByText(/^all in /).waitFor();
+        assert.equal(await page.evaluate(() => scrollY), 0);
+        await page.evaluate(() => { delete window.answer; });
+        await send(page, 'a short one');  // from its begin
+        await endIsSeen(page, 'it has begun');
+        await page.evaluate(() => { window.write('short'); window.finish(); });
+        await eventually(async () => (await page.getByText(/^all in /).count()) === 2);
+        await endIsSeen(page, 'it is short');
+        await shoot(page, `follow_${width}`);
+        await page.evaluate(() => { window.fetch = async () => new Response('{"error":{"code":"busy","message":"Nobody is there for the test."}}', { status: 503 }); });
+        await page.getByRole('textbox', { name: 'Message', exact: true }).fill('refused');
+        await page.keyboard.press('Enter');
+        await page.getByText('Nobody is there for the test.').waitFor();
+        await endIsSeen(page, 'it is refused');
+        await shoot(page, `follow_error_${width}`);
+    });
+}
+
+const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim());
+const isFocused = (page, name) => eventually(async () => (typeof name === 'string' ? (await focused(page)) === name : name.test(await focused(page))), `the focus is on ${name}`);
+
+// The server's answer with what the test changes in it.
+const changed = (page, path, change) => page.route(path, async (route) => {
+    const answer = await route.fetch();
+    const json = await answer.json();
+    change(json);
+    await route.fulfill({ response: answer, json });
+});
+
+scene('the status shows who waits and the oldest calls, and changes under focus and selection without taking them', {}, async (page) => {
+    let looks = 0;
+    await changed(page, '**/admin/status', (status) => {
+        ++looks;
+        status.notices = ['A note to be read.'];
+        const pool = status.pools.find(({ name }) => name === 'model');
+        Object.assign(pool, { calls: 52, queue_waiting: 3, queue_longest_ms: 1_200, oldest_calls: [
+            { age_s: 600 + looks, user: 'alice', model: 'chat', phase: 'waiting for the model', worker: 4711 },
+            { age_s: 5, user: '', model: '', phase: 'opening', worker: 4711 }] });
+    });
+    await signIn(page, target.admin);
+    await go(page, 'status', 'Status');
+    await page.getByText('Requests that wait for a thread: 3, the longest for 1.2 s.').waitFor();
+    const calls = page.getByRole('table', { name: 'Calls in progress of pool model' });
+    for (const cell of ['10 min', 'alice', 'chat', 'waiting for the model', '(nobody)']) await calls.getByRole('cell', { name: cell, exact: true }).waitFor();
+    await page.getByText('And 50 that began later.').waitFor();
+    await calls.scrollIntoViewIfNeeded();
+    await shoot(page, 'status_calls');
+    const again = async () => {
+        const before = looks;
+        await eventually(() => looks >= before + 2, 'it is asked again');
+    };
+    await page.getByText('Notes on the configuration').focus();
+    await again();
+    await isFocused(page, /^Notes on the configuration/);
+    await page.keyboard.press('Enter');
+    await page.getByText('A note to be read.').waitFor();
+    await page.getByText('A note to be read.').selectText();
+    await again();
+    assert.equal(await page.evaluate(() => String(getSelection())), 'A note to be read.');
+    assert.equal(await page.locator('main details').evaluate((node) => node.open), true);
+});
+
+scene('the status says that it is not live, and keeps what it saw last', { expects: [/ERR_INTERNET_DISCONNECTED/] }, async (page) => {
+    await signIn(page, target.admin);
+    await go(page, 'status', 'Status');
+    await page.getByRole('heading', { name: 'Pool model' }).waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/^not live: as of \d/).waitFor();
+    await page.getByRole('alert').getByText('The server cannot be reached.').first().waitFor();
+    assert.equal(await page.getByRole('heading', { name: 'Pool model' }).isVisible(), true);
+    await shoot(page, 'status_offline');
+    await page.context().setOffline(false);
+    await page.getByText('live', { exact: true }).waitFor();
+    await page.locator('main').getByText('The server cannot be reached.').waitFor({ state: 'detached' });
+});
+
+const press = async (page, node) => {
+    await node.focus();
+    await page.keyboard.press('Enter');
+};
+
+scene('more of a list is shown where the keyboard is', {}, async (page) => {
+    await page.route('**/admin/audit*', (route) => {
+        const at = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0);
+        return route.fulfill({ json: { items: [{ at: '2026-11-22T10:00:00Z', event: 'login', user: `user ${at}`, actor: '', address: '::1', detail: '' }], next: at < 2 ? String(at + 1) : null } });
+    });
+    await signIn(page, target.admin);
+    await go(page, 'audit', 'Audit log');
+    await press(page, page.getByRole('button', { name: 'Show more' }));
+    await page.getByText('user 1', { exact: true }).first().waitFor();
+    await isFocused(page, 'Show more');
+    await page.keyboard.press('Enter');
+    await page.getByText('user 2', { exact: true }).first().waitFor();
+    await isFocused(page, 'That is all.');
+});
+
+scene('a balance is changed twice, and Escape leads back to the user', {}, async (page) => {
+    await signIn(page, target.admin);
+    await go(page, 'users', 'Users');
+    await press(page, page.getByRole('button', { name: `Open ${target.user.name}` }));
+    for (const tokens of ['=7001', '=7002']) {
+        const loads = page.waitForResponse((answer) => /\/admin\/users\?/.test(answer.url()) || answer.url().endsWith('/admin/users'));
+        await page.getByRole('dialog', { name: target.user.name }).getByLabel('Tokens').fill(tokens);
+        await page.keyboard.press('Enter');
+        await loads;
+        await page.getByRole('cell', { name: Number(tokens.slice(1)).toLocaleString('en-US') }).waitFor();
+        await page.getByRole('dialog', { name: target.user.name }).getByText(`Now: ${Number(tokens.slice(1)).toLocaleString('en-US')}`).waitFor();
+    }
+    await page.keyboard.press('Escape');
+    await isFocused(page, `Open ${target.user.name}`);
+    await press(page, page.getByRole('button', { name: `Open ${target.user.name}` }));  // a dialog in a dialog
+    await page.getByRole('dialog', { name: target.user.name }).getByLabel('Tokens').fill('unlimited');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: target.user.name }).getByText('Now: unlimited').first().waitFor();
+    await press(page, page.getByRole('dialog', { name: target.user.name }).getByRole('button', { name: 'End all logins' }));
+    await press(page, page.getByRole('dialog', { name: 'End all logins' }).getByRole('button', { name: 'End all logins' }));
+    await page.getByText('All logins have ended.').waitFor();
+    await isFocused(page, `Open ${target.user.name}`);
+});
+
+scene('after a key is revoked, the keyboard is at the next one, and after the last at the heading', {}, async (page) => {
+    await signIn(page);
+    for (const name of ['one', 'two', 'three'])
+        await page.evaluate((key) => fetch('/admin/me/keys', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: key }) }), name);
+    await go(page, 'keys', 'My keys');
+    const revoke = async (name) => {
+        await press(page, page.getByRole('button', { name: `Revoke ${name}` }));
+        await press(page, page.getByRole('dialog').getByRole('button', { name: 'Revoke' }));
+        await page.getByRole('button', { name: `Revoke ${name}` }).waitFor({ state: 'detached' });
+    };
+    const names = await page.getByRole('button', { name: /^Revoke / }).evaluateAll((nodes) => nodes.map((node) => node.getAttribute('aria-label')));
+    assert.equal(names.length, 3);
+    await revoke(names[0].replace('Revoke ', ''));
+    await isFocused(page, names[1]);
+    await revoke(names[2].replace('Revoke ', ''));
+    await isFocused(page, names[1]);
+    await revoke(names[1].replace('Revoke ', ''));
+    await page.getByText('No key yet').waitFor();
+    await isFocused(page, 'My keys');
+});
+
+scene('a code of the second page is revoked, and both pages stay', {}, async (page) => {
+    await signIn(page, target.admin);
+    await page.evaluate(() => fetch('/admin/invitations', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ count: 120, tokens: 5 }) }));
+    await go(page, 'invitations', 'Invitations');
+    await press(page, page.getByRole('button', { name: 'Show more' }));
+    const revokes = page.getByRole('button', { name: /^Revoke / });
+    await eventually(async () => (await revokes.count()) === 100);
+    const [code, next] = await revokes.evaluateAll((nodes) => nodes.slice(54, 56).map((node) => node.getAttribute('aria-label')));
+    await press(page, page.getByRole('button', { name: code, exact: true }));
+    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Revoke' }));
+    await page.getByRole('button', { name: code, exact: true }).waitFor({ state: 'detached' });
+    await isFocused(page, next);
+    assert.equal(await revokes.count(), 100);
+});

@@ -53,7 +53,8 @@ class Playground {
             onSend: (question) => this.send(question), onStop: () => this.call?.abort(),
             onDictated: (recording, signal) => this.dictate(recording, signal), onPicture: () => this.needPictures(),
         });
-        new ResizeObserver(() => this.talk.style.setProperty('--composer', `${this.composer.node.offsetHeight}px`)).observe(this.composer.node);
+        // Of the whole page: a test takes a style within <main> for one that an answer brought in.
+        new ResizeObserver(() => document.documentElement.style.setProperty('--composer', `${this.composer.node.offsetHeight}px`)).observe(this.composer.node);
         this.isFollowing = false;
         addEventListener('scroll', () => { this.isFollowing = this.beyond() < follows; }, { passive: true, signal: this.left.signal });
         this.choice = this.modelChoice();

@@ -40,6 +40,13 @@ struct Upgrade : Upgradable {
         CPPUNIT_ASSERT_EQUAL(0, connect(client.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address));
         return client;
     }
+    // It has asked for a reload, and the manager has heard it.
+    FileDescriptor reloadingClient() const {
+        FileDescriptor client = controlClient();
+        CPPUNIT_ASSERT_EQUAL(ssize_t(6), send(client.get(), "reload", 6, MSG_NOSIGNAL));
+        takeAll();
+        return client;
+    }
     // Until the manager hangs up.
     static std::string allFrom(const FileDescriptor& client) {
         const timeval limit{kPatience.count(), 0};
@@ -176,28 +183,24 @@ SPEC(Upgrade, is_no_matter_of_a_reload_without_one) {
 SPEC(Upgrade, answers_everybody_who_asks_meanwhile) {
     setFault("tried");
     put(nextRelease());
-    const auto& folder = manager->installation().dir();
-    Command first = reloading(), third = reloading();
-    first.output = folder.file("first");
-    third.output = folder.file("third");
+    Command first = reloading();
+    first.output = manager->installation().dir().file("first");
     ChildProcess one(first);
     ASSERT_EVENTUALLY(manager->logged("reload: trying") == 1);
-    const FileDescriptor second = controlClient();
-    CPPUNIT_ASSERT_EQUAL(ssize_t(6), send(second.get(), "reload", 6, MSG_NOSIGNAL));
-    takeAll();
+    const FileDescriptor second = reloadingClient();
     setFault("held");
     ASSERT_EVENTUALLY(release() == kNextRelease);
-    ChildProcess last(third);
+    const FileDescriptor third = reloadingClient();
     CPPUNIT_ASSERT_EQUAL(1, manager->status()->getValue<int>("generation"));
     assertServes();
     setFault("none");
-    CPPUNIT_ASSERT_EQUAL(0, last.wait().value_or(-1));
     CPPUNIT_ASSERT_EQUAL(0, one.wait().value_or(-1));
-    CPPUNIT_ASSERT(readFile(folder.file("first")).find("generation 2 serves") != std::string::npos);
-    const std::string heard = allFrom(second);
-    CPPUNIT_ASSERT_MESSAGE(heard, heard.find("say generation 3 serves") != std::string::npos);
-    CPPUNIT_ASSERT_MESSAGE(heard, heard.find("end 0") != std::string::npos);
-    CPPUNIT_ASSERT(readFile(folder.file("third")).find("generation 3 serves") != std::string::npos);
+    CPPUNIT_ASSERT(readFile(first.output).find("generation 2 serves") != std::string::npos);
+    for (const FileDescriptor* client : {&second, &third}) {
+        const std::string heard = allFrom(*client);
+        CPPUNIT_ASSERT_MESSAGE(heard, heard.find("say generation 3 serves") != std::string::npos);
+        CPPUNIT_ASSERT_MESSAGE(heard, heard.find("end 0") != std::string::npos);
+    }
 }
 
 SPEC(Upgrade, forgets_no_signal_that_comes_during_its_trial) {

@@ -89,10 +89,10 @@ SPEC(Overload, costs_those_who_are_served_nothing) {
         const auto end = Clock::now() + (Clock::now() - start);
         const Result full = ask(3 * kRoom, [&] { return Clock::now() < end; });
 
-        CPPUNIT_ASSERT_EQUAL(std::size_t(calls), calm.served.size());
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(full.others.empty() ? "" : full.others.front(), std::size_t(0),
-                                     full.others.size());
+        for (const auto* others : {&calm.others, &full.others})
+            CPPUNIT_ASSERT_EQUAL_MESSAGE(others->empty() ? "" : others->front(), std::size_t(0), others->size());
         CPPUNIT_ASSERT(!full.refused.empty());
+        if (calm.served.size() < calls) return false;  // it was not calm
         return full.served.size() >= calm.served.size() &&
                percentile(50, full.served) < 2 * percentile(50, calm.served) &&
                percentile(90, full.served) < 2 * percentile(90, calm.served) &&

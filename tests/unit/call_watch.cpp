@@ -94,9 +94,10 @@ SPEC(Watch, starts_the_time_anew_when_it_is_guarded_again) {
     SocketPair other;
     CallWatch::Call lively(watch, -1, 1h), silent(watch, -1, 1h);
     lively.guard(upstream.ours.get(), 2s);
+    lively.guard(upstream.ours.get(), 1h);
     silent.guard(other.ours.get(), 2100ms);
     // When the silent one expires the first guard of the lively one would have, too.
-    ASSERT_EVENTUALLY((lively.guard(upstream.ours.get(), 2s), silent.stop() == Stop::guardExpired));
+    assertStopped(silent, Stop::guardExpired);
     CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(lively.stop()));
     CPPUNIT_ASSERT(upstream.isOpen());
 }
@@ -118,8 +119,9 @@ SPEC(Watch, shuts_down_at_once_what_is_guarded_after_the_end) {
 }
 
 SPEC(Watch, keeps_the_first_reason) {
-    CallWatch::Call call(watch, -1, 200ms);
-    const CallWatch::Call later(watch, -1, 201ms);
+    const auto time = 200ms * timeFactor();
+    CallWatch::Call call(watch, -1, time);
+    const CallWatch::Call later(watch, -1, time + 1ms);
     call.end(Stop::answerTooLong);
     call.end(Stop::clientLeft);
     assertStopped(later, Stop::totalExpired);  // so the time of the first is over, too
@@ -236,9 +238,10 @@ SPEC(Watch, ends_each_call_that_begins_after_all_were_ended) {
 SPEC(Watch, lets_the_time_of_a_guard_stand_still) {
     SocketPair other;
     CallWatch::Call paused(watch, -1, 1h), late(watch, -1, 1h);
-    paused.guard(upstream.ours.get(), 200ms);
+    const auto time = 200ms * timeFactor();
+    paused.guard(upstream.ours.get(), time);
     paused.pauseGuard();
-    late.guard(other.ours.get(), 400ms);
+    late.guard(other.ours.get(), 2 * time);
     assertStopped(late, Stop::guardExpired);  // so the time of the other would be over, too
     CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(paused.stop()));
     paused.resumeGuard();

@@ -1,5 +1,6 @@
 // A generation is replaced, never patched: its workers have what it was tried with, whenever they start, and keep
 // their own limits when they go.
+#include "base/file_descriptor.h"
 #include "support/eventually.h"
 #include "support/gated_model.h"
 #include "support/manager_under_test.h"
@@ -7,11 +8,14 @@
 #include "support/process_view.h"
 #include "support/spec.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
 
+using aiproject::FileDescriptor;
 using namespace aiproject::test;
 
 namespace {
@@ -94,13 +98,23 @@ SPEC(Generations, keep_their_own_drain_limit) {
     CPPUNIT_ASSERT(GatedModel::isWhole(stream->read()));
 }
 
+// A worker that is stopped is killed after ten seconds, and a reload may take longer. So it is stopped at the end of
+// one: the next worker starts when somebody reads what its plugin writes.
 SPEC(Generations, serve_what_waits_on_a_socket_that_is_given_up) {
     const pid_t worker = manager->workers("model").at(0);
+    const std::string fifo = dir.file("fifo");
+    CPPUNIT_ASSERT_EQUAL(0, mkfifo(fifo.c_str(), 0600));
+    plugins.add(badPluginFolder(), "starts");
+    configure("model.starts.log = " + fifo + "\ntimeout.start_ms = 600000");
+    configure("pool.model.socket = " + dir.file("moved.sock"));
+    const std::size_t started = manager->logged(" started\n");
+    ChildProcess reload({programPath(), {"reload", "-c", manager->installation().configFile()}});
+    ASSERT_EVENTUALLY(manager->logged(" started\n") == 2 * started);
     kill(worker, SIGSTOP);
     FastcgiClient waiting(manager->socket("model"));
     waiting.send(question("echo/chat", "hello"));
-    configure("pool.model.socket = " + dir.file("moved.sock"));
-    assertReloads();
+    const FileDescriptor reader(open(fifo.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    CPPUNIT_ASSERT_EQUAL(0, reload.wait().value_or(-1));
     kill(worker, SIGCONT);
     CPPUNIT_ASSERT_EQUAL(200, waiting.read().status);
 }

@@ -14,6 +14,7 @@
 
 #include <signal.h>
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,6 +24,7 @@
 using namespace aiproject::test;
 using aiproject::upstream::FaultKind;
 using aiproject::upstream::Simulator;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -134,7 +136,7 @@ SPEC(Bills, are_what_the_upstream_reports_to_a_worker_that_drains) {
 }
 
 SPEC(Bills, are_none_for_a_call_that_the_database_has_no_time_to_hold_and_it_may_come_back) {
-    start({{"database.timeout_ms", "300"}});
+    start({{"database.timeout_ms", atOurPace(300ms, 5s)}});
     books->locked([&] {
         const FastcgiAnswer documented = ask("/textModel/stream"), other = ask("/models/spark_chat/chat");
         for (const auto* answer : {&documented, &other}) {

@@ -24,6 +24,7 @@ scene('by keyboard alone: sign in, ask, make and revoke a key, sign out', {}, as
     await page.keyboard.type(target.user.password);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    await page.getByLabel('Model', { exact: true }).waitFor();
     await tabTo(page, 'Model');
     await page.keyboard.type('chat');
     await tabTo(page, 'Message');

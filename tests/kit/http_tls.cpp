@@ -90,7 +90,7 @@ SPEC(KitTls, that_is_none_is_unavailable) {
     assertSays(call.reply.explanation(), "the handshake with");
     const SilentServer silent;
     HttpCall late(serviceAt("https://127.0.0.1:" + std::to_string(silent.port()) + "/"));
-    late.request.request.timeouts.connectMs = 50;
+    late.request.request.timeouts.connectMs = 1'500;  // a slow machine must be connected by then
     CPPUNIT_ASSERT(late.run() == ModelStatus::timedOut);
     assertSays(late.reply.explanation(), "it was in: TLS handshake");
 }

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -126,10 +127,14 @@ SPEC(SqliteCrowd, passes_by_who_was_stopped_in_the_queue) {
         const std::string status = "/proc/" + std::to_string(stopped->pid()) + "/status";
         ASSERT_EVENTUALLY(readFile(status).find("State:\tT") != std::string::npos);
     });
-    const auto begin = std::chrono::steady_clock::now();
-    for (int row = 0; row < rows; ++row) change(others, "INSERT INTO t VALUES (" + std::to_string(row) + ")");
-    const auto time = std::chrono::steady_clock::now() - begin;
-    CPPUNIT_ASSERT_MESSAGE("each of them waited for it", time < rows * kHasty / 4);
+    std::array<std::chrono::steady_clock::duration, rows> times{};  // a disk that is busy stretches some of them
+    for (int row = 0; row < rows; ++row) {
+        const auto begin = std::chrono::steady_clock::now();
+        change(others, "INSERT INTO t VALUES (" + std::to_string(row) + ")");
+        times.at(std::size_t(row)) = std::chrono::steady_clock::now() - begin;
+    }
+    std::nth_element(times.begin(), times.begin() + rows / 2, times.end());
+    CPPUNIT_ASSERT_MESSAGE("most of them waited for it", times.at(rows / 2) < kHasty / 4);
     CPPUNIT_ASSERT(hasQueue(dir.path()));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), number(others, "SELECT COUNT(*) FROM t WHERE n = 100"));
     stopped->signal(SIGCONT);

@@ -20,7 +20,7 @@ using Poco::Data::Session;
 namespace {
 
 // Two waits of a hasty database, what rounding up adds to one that connects, and a slow machine.
-constexpr std::chrono::seconds kSoon{20};
+const std::chrono::seconds kSoon = std::chrono::seconds(20) * timeFactor();
 constexpr const char* kUrlOfTheFrozen = "AIPROJECT_TEST_FROZEN";
 const std::string kSecret = "correct horse";
 

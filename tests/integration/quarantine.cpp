@@ -10,7 +10,10 @@
 
 #include <signal.h>
 
+#include <chrono>
+
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -54,9 +57,9 @@ struct Quarantine : CppUnit::TestCase {
 struct HastyQuarantine : Quarantine {
     void setUp() override {
         start({{"pool.model.processes", "2"},
-               {"timeout.first_frame_ms", "1000"},
-               {"timeout.idle_frame_ms", "1000"},
-               {"timeout.total_ms", "1000"},
+               {"timeout.first_frame_ms", atOurPace(1s, 60s)},
+               {"timeout.idle_frame_ms", atOurPace(1s, 60s)},
+               {"timeout.total_ms", atOurPace(1s, 60s)},
                {"timeout.watchdog_ms", "500"},
                {"timeout.drain_ms", "0"}});
     }

@@ -73,7 +73,7 @@ SPEC(Reload, leaves_a_stream_where_it_began) {
     const auto stream = gated.stream(manager->socket("model"), manager->newUser("alice"));
     const auto old = manager->workers("model");
     assertReloads();
-    ASSERT_EVENTUALLY(manager->workers("model", "draining").size() == 1);
+    ASSERT_EVENTUALLY(manager->workers("model", "").size() == 3 && manager->workers("model", "draining").size() == 1);
     for (const pid_t pid : manager->workers("model"))
         CPPUNIT_ASSERT(std::find(old.begin(), old.end(), pid) == old.end());
     gated.open();

@@ -110,6 +110,7 @@ void FastcgiClient::sendRaw(std::string_view bytes) {
 bool FastcgiClient::readBytes(char* to, std::size_t size) const {
     while (size > 0) {
         const ssize_t got = ::recv(socket_, to, size, 0);
+        if (got < 0 && errno == EINTR) continue;  // SIGCONT ends one that has a limit of time
         if (got < 0 && errno == EAGAIN)
             throw std::runtime_error("the worker said nothing for " + std::to_string(kPatience.count()) +
                                      " s after: " + output_);

@@ -1,5 +1,6 @@
 // A balancer whose hosts have nginx, and sometimes no workers behind it.
 #include "e2e/fake_pools.h"
+#include "e2e/free_port.h"
 #include "e2e/nginx_site.h"
 #include "e2e/raw_http.h"
 #include "support/eventually.h"

@@ -1,4 +1,5 @@
 // A real Prometheus reads /metrics through nginx; promtool reads what is in nginx/monitoring.
+#include "e2e/free_port.h"
 #include "e2e/site.h"
 #include "manager/metric_table.h"
 #include "support/eventually.h"
@@ -72,18 +73,13 @@ Finished promtool(const std::vector<std::string>& arguments) { return runToEnd({
 // A Prometheus of the test's own, which asks that nginx.
 class Prometheus {
 public:
-    explicit Prometheus(std::uint16_t target) : port_(freePort()) {
+    explicit Prometheus(std::uint16_t target) {
         folder_.write("prometheus.yml",
-                      "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n  - job_name: "
+                      "global: {scrape_interval: 5s, scrape_timeout: 5s}\nscrape_configs:\n  - job_name: "
                       "aiproject\n    static_configs:\n      - targets: ['127.0.0.1:" +
                           std::to_string(target) + "']\n");
-        process_ = std::make_unique<ChildProcess>(
-            Command{"prometheus",
-                    {"--config.file=" + folder_.file("prometheus.yml"), "--storage.tsdb.path=" + folder_.file("data"),
-                     "--web.listen-address=127.0.0.1:" + std::to_string(port_)},
-                    {},
-                    -1,
-                    folder_.file("output")});
+        process_ = startOnFreePort([this](std::uint16_t port) { return commandAt(port); },
+                                   [this] { return asked("/-/ready").status == 200; });
     }
     // Of an expression with one result. Throws NotYet when there is none.
     double value(const std::string& expression) const {
@@ -97,6 +93,15 @@ public:
     }
 
 private:
+    Command commandAt(std::uint16_t port) {
+        port_ = port;
+        return {"prometheus",
+                {"--config.file=" + folder_.file("prometheus.yml"), "--storage.tsdb.path=" + folder_.file("data"),
+                 "--web.listen-address=127.0.0.1:" + std::to_string(port)},
+                {},
+                -1,
+                folder_.file("output")};
+    }
     HttpAnswer asked(const std::string& path) const {
         try {
             return requestAt(port_, "GET", path, "");
@@ -105,7 +110,7 @@ private:
         }
     }
 
-    const std::uint16_t port_;
+    std::uint16_t port_ = 0;
     TempDir folder_;
     std::unique_ptr<ChildProcess> process_;  // ends before its folder
 };
@@ -121,14 +126,15 @@ SPEC(MetricsThroughNginx, are_read_by_a_real_prometheus_as_they_were_counted) {
     const std::string requests = "aiproject_requests_total{route=\"/textModel/chat\",code=";
     ASSERT_EVENTUALLY(prometheus.value(requests + "\"0\"}") == 4);
     ASSERT_EVENTUALLY(prometheus.value(requests + "\"USER_NOT_FOUND\"}") == 1);
-    CPPUNIT_ASSERT_EQUAL(1.0, prometheus.value("up{job=\"aiproject\"}"));
-    CPPUNIT_ASSERT_EQUAL(4.0, prometheus.value("sum(gen_ai_client_operation_duration_seconds_count{"
-                                               "gen_ai_request_model=\"spark_chat\",error_type=\"\"})"));
-    CPPUNIT_ASSERT(prometheus.value("sum(gen_ai_client_token_usage_sum)") > 0);
+    ASSERT_EVENTUALLY(prometheus.value("up{job=\"aiproject\"}") == 1);
+    ASSERT_EVENTUALLY(prometheus.value("sum(gen_ai_client_operation_duration_seconds_count{"
+                                       "gen_ai_request_model=\"spark_chat\",error_type=\"\"})") == 4);
+    ASSERT_EVENTUALLY(prometheus.value("sum(gen_ai_client_token_usage_sum)") > 0);
     // What it makes of the histogram is a time that can be.
-    const double median = prometheus.value(
-        "histogram_quantile(0.5, sum by (le) (gen_ai_client_operation_duration_seconds_bucket{error_type=\"\"}))");
-    CPPUNIT_ASSERT(median > 0 && median < 600);
+    const std::string median =
+        "histogram_quantile(0.5, sum by (le) (gen_ai_client_operation_duration_seconds_bucket{error_type=\"\"}))";
+    ASSERT_EVENTUALLY(prometheus.value(median) > 0);
+    ASSERT_EVENTUALLY(prometheus.value(median) < 600);
 }
 
 SPEC(MetricsThroughNginx, are_as_promtool_wants_them) {

@@ -1,12 +1,7 @@
 #include "e2e/nginx_site.h"
 
-#include "support/eventually.h"
+#include "e2e/free_port.h"
 #include "support/places.h"
-
-#include <Poco/Exception.h>
-#include <Poco/Net/ServerSocket.h>
-#include <Poco/Net/SocketAddress.h>
-#include <Poco/Net/StreamSocket.h>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -21,16 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kTemplates = sourceFolder() + "/nginx";
-constexpr int kPortAttempts = 5;
-
-bool accepts(std::uint16_t port) {
-    try {
-        const Poco::Net::StreamSocket probe(Poco::Net::SocketAddress("127.0.0.1", port));
-        return true;
-    } catch (const Poco::Exception&) {
-        return false;
-    }
-}
 
 }  // namespace
 
@@ -52,18 +37,16 @@ rlim_t hardDescriptorLimit() {
     return std::min<rlim_t>(limit.rlim_max, 40'000);
 }
 
-std::uint16_t freePort() {
-    const Poco::Net::ServerSocket probe(Poco::Net::SocketAddress("127.0.0.1", 0));
-    return probe.address().port();
-}
-
 NginxSite::NginxSite(NginxOptions options) : options_(std::move(options)) {
-    for (int attempt = 0; attempt < kPortAttempts; ++attempt) {
-        port_ = freePort();
-        fillFolder();
-        if (start() == Outcome::accepts) return;
-    }
-    throw std::runtime_error("nginx found no free port");
+    const std::string pidFile = folder_.file("run/nginx.pid");
+    nginx_ = startOnFreePort(
+        [&](std::uint16_t port) {
+            port_ = port;
+            fillFolder();
+            return command();
+        },
+        // The pid file comes after the bind: until then the port may answer for another program.
+        [&] { return fs::exists(pidFile) && accepts(port_); });
 }
 
 std::string NginxSite::url(const std::string& path) const { return "http://127.0.0.1:" + std::to_string(port_) + path; }
@@ -107,20 +90,11 @@ void NginxSite::becomeBalancer() const {
     std::ofstream(folder_.file("nginx.conf")) << text;
 }
 
-NginxSite::Outcome NginxSite::start() {
+Command NginxSite::command() const {
     // Root's nginx would give its workers to "nobody", who cannot reach the pools' sockets.
     const std::string globals = geteuid() == 0 ? "daemon off; user root;" : "daemon off;";
-    const std::string output = folder_.file("log/output"), pidFile = folder_.file("run/nginx.pid");
-    nginx_ = std::make_unique<ChildProcess>(
-        Command{"nginx", {"-e", "stderr", "-c", folder_.file("nginx.conf"), "-g", globals}, {}, -1, output});
-    // The pid file comes after the bind: until then the port may answer for another program.
-    eventually([&] { return !nginx_->isRunning() || (fs::exists(pidFile) && accepts(port_)); });
-    if (nginx_->isRunning() && accepts(port_)) return Outcome::accepts;
-
-    const std::string words = readFile(output);
-    if (words.find("Address already in use") == std::string::npos)
-        throw std::runtime_error("nginx did not start: " + words);
-    return Outcome::portTaken;
+    return {
+        "nginx", {"-e", "stderr", "-c", folder_.file("nginx.conf"), "-g", globals}, {}, -1, folder_.file("log/output")};
 }
 
 }  // namespace aiproject::test

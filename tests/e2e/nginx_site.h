@@ -30,9 +30,6 @@ struct NginxOptions {
 void fillTemplate(const std::filesystem::path& from, const std::filesystem::path& to,
                   const std::map<std::string, std::string>& values);
 
-// A port of 127.0.0.1 that was free a moment ago.
-std::uint16_t freePort();
-
 class NginxSite {
 public:
     // Returns when it accepts connections; throws std::runtime_error with nginx's own words when it ends before.
@@ -45,11 +42,9 @@ public:
     std::string errorLog() const { return folder_.file("log/nginx-error.log"); }
 
 private:
-    enum class Outcome { accepts, portTaken };
-
     void fillFolder() const;
     void becomeBalancer() const;
-    Outcome start();
+    Command command() const;
 
     NginxOptions options_;
     TempDir folder_;

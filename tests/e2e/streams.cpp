@@ -1,4 +1,5 @@
 // Streams as the original's client reads them, and what happens when a side breaks.
+#include "e2e/free_port.h"
 #include "e2e/site.h"
 #include "support/eventually.h"
 #include "support/process_view.h"
@@ -11,6 +12,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <functional>
 
 using namespace aiproject;
@@ -80,6 +82,14 @@ private:
 class OneMoreNginx {
 public:
     explicit OneMoreNginx(std::uint16_t ofSite) {
+        nginx_ = startOnFreePort([&](std::uint16_t port) { return commandAt(port, ofSite); },
+                                 [this] { return std::filesystem::exists(folder_.file("pid")) && accepts(port_); });
+    }
+    std::uint16_t port() const { return port_; }
+
+private:
+    Command commandAt(std::uint16_t port, std::uint16_t ofSite) {
+        port_ = port;
         std::string temporary;
         for (const char* name : {"client_body", "fastcgi", "proxy", "scgi", "uwsgi"})
             temporary += name + std::string("_temp_path ") + folder_.file(name) + "; ";
@@ -88,28 +98,15 @@ public:
                           "access_log off; server { listen 127.0.0.1:" + std::to_string(port_) +
                           "; location / { proxy_pass http://127.0.0.1:" + std::to_string(ofSite) + "; } } }");
         const std::string user = geteuid() == 0 ? "user root;" : "";  // or it could not reach the folder
-        nginx_ = std::make_unique<ChildProcess>(
-            Command{"nginx",
-                    {"-e", "stderr", "-p", folder_.path(), "-c", folder_.file("nginx.conf"), "-g", user},
-                    {},
-                    -1,
-                    folder_.file("output")});
-        CPPUNIT_ASSERT_MESSAGE(readFile(folder_.file("output")), eventually([this] { return accepts(); }));
-    }
-    std::uint16_t port() const { return port_; }
-
-private:
-    bool accepts() const {
-        try {
-            const Poco::Net::StreamSocket probe(Poco::Net::SocketAddress("127.0.0.1", port_));
-            return true;
-        } catch (const Poco::Exception&) {
-            return false;
-        }
+        return {"nginx",
+                {"-e", "stderr", "-p", folder_.path(), "-c", folder_.file("nginx.conf"), "-g", user},
+                {},
+                -1,
+                folder_.file("output")};
     }
 
     TempDir folder_;
-    const std::uint16_t port_ = freePort();
+    std::uint16_t port_ = 0;
     std::unique_ptr<ChildProcess> nginx_;  // ends before its folder
 };
 

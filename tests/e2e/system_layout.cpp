@@ -1,9 +1,9 @@
 // What `cmake --install` lays out, tried below a folder.
-#include "e2e/nginx_site.h"
+#include "e2e/free_port.h"
 #include "e2e/raw_http.h"
-#include "support/eventually.h"
 #include "support/places.h"
 #include "support/spec.h"
+#include "support/temp_dir.h"
 #include "support/text.h"
 
 #include <Poco/Exception.h>
@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 
@@ -34,10 +36,10 @@ struct SystemLayout : CppUnit::TestCase {
     }
 
     // Installs and enables the site as an operator does. Port 80 and /var/log are for root, and may be in use.
-    std::uint16_t enableSite() const {
-        installSystemFiles();
-        const std::uint16_t port = freePort();
+    void enableSite(std::uint16_t port) const {
         const fs::path site = dir.path() / "etc/nginx/sites-available/aiproject";
+        fs::remove(site);  // with another port
+        installSystemFiles();
         std::string text = readFile(site);
         const std::vector<std::pair<std::string, std::string>> changes{
             {"listen 80;", "listen 127.0.0.1:" + std::to_string(port) + ";"},
@@ -49,8 +51,8 @@ struct SystemLayout : CppUnit::TestCase {
         }
         std::ofstream(site) << text;
         fs::create_directories(dir.path() / "etc/nginx/sites-enabled");
-        fs::create_symlink("../sites-available/aiproject", dir.path() / "etc/nginx/sites-enabled/aiproject");
-        return port;
+        const fs::path enabled = dir.path() / "etc/nginx/sites-enabled/aiproject";
+        if (!fs::is_symlink(enabled)) fs::create_symlink("../sites-available/aiproject", enabled);
     }
 
     static bool hasIpv6() {
@@ -83,32 +85,40 @@ struct SystemLayout : CppUnit::TestCase {
                                                      "access_log " + folder + "/access.log;\ngzip on;\n" +
                                                      "include conf.d/*.conf;\ninclude sites-enabled/*;\n}\n");
     }
+    // With a site that `enable` puts on a port; answers which.
+    std::uint16_t startNginx(const std::function<void(std::uint16_t)>& enable) {
+        std::uint16_t taken = 0;
+        nginx_ = startOnFreePort(
+            [&](std::uint16_t port) {
+                enable(taken = port);
+                return Command{"nginx",
+                               {"-e", "stderr", "-c", debianNginxConf(), "-g", "daemon off;"},
+                               {},
+                               -1,
+                               dir.file("output")};
+            },
+            [&] { return fs::exists(dir.file("pid")) && accepts(taken); });
+        return taken;
+    }
+
+private:
+    std::unique_ptr<ChildProcess> nginx_;  // ends before its folder
 };
 
 SPEC(SystemLayout, passes_nginx_t_beside_debians_nginx_conf) {
-    enableSite();
+    enableSite(freePort());
     const Finished tested = runToEnd({"nginx", {"-t", "-e", "stderr", "-c", debianNginxConf()}});
     CPPUNIT_ASSERT_EQUAL_MESSAGE(tested.output, 0, tested.code);
     CPPUNIT_ASSERT_MESSAGE(tested.output, tested.output.find("[warn]") == std::string::npos);
 }
 
 SPEC(SystemLayout, answers_on_ipv6_as_on_ipv4) {
-    const std::uint16_t port = enableSite();
-    const ChildProcess nginx(
-        {"nginx", {"-e", "stderr", "-c", debianNginxConf(), "-g", "daemon off;"}, {}, -1, dir.file("output")});
+    const std::uint16_t port = startNginx([this](std::uint16_t free) { enableSite(free); });
     for (const char* address : {"127.0.0.1", "::1"}) {
         if (std::string(address) == "::1" && !hasIpv6()) continue;  // a system without it
-        std::unique_ptr<RawClient> client;
-        const auto isConnected = [&] {
-            try {
-                client = std::make_unique<RawClient>(Poco::Net::SocketAddress(address, port));
-            } catch (const Poco::Exception&) {
-            }
-            return client != nullptr;
-        };
-        CPPUNIT_ASSERT_MESSAGE(readFile(dir.file("output")), eventually(isConnected));
-        client->send("GET /nowhere HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n");
-        const RawAnswer answer = client->answer();
+        RawClient client(Poco::Net::SocketAddress(address, port));
+        client.send("GET /nowhere HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n");
+        const RawAnswer answer = client.answer();
         CPPUNIT_ASSERT_EQUAL(404, answer.status);
         CPPUNIT_ASSERT_EQUAL(std::string(R"({"code":"APP_NOT_FOUND_ERROR","msg":"there is no such path"})"),
                              answer.body);
@@ -117,24 +127,17 @@ SPEC(SystemLayout, answers_on_ipv6_as_on_ipv4) {
 
 SPEC(SystemLayout, has_a_snippet_for_a_site_that_has_other_paths_as_well) {
     installSystemFiles();
-    const std::uint16_t port = freePort();
-    std::ofstream(dir.path() / "etc/nginx/conf.d/own.conf")
-        << "server { listen 127.0.0.1:" << port << "; error_page 404 /own; include snippets/aiproject.conf;\n"
-        << "location / { return 404; } location = /own { internal; return 200 mine; } }\n";
-    const ChildProcess nginx(
-        {"nginx", {"-e", "stderr", "-c", debianNginxConf(), "-g", "daemon off;"}, {}, -1, dir.file("output")});
+    const std::uint16_t port = startNginx([this](std::uint16_t free) {
+        std::ofstream(dir.path() / "etc/nginx/conf.d/own.conf")
+            << "server { listen 127.0.0.1:" << free << "; error_page 404 /own; include snippets/aiproject.conf;\n"
+            << "location / { return 404; } location = /own { internal; return 200 mine; } }\n";
+    });
     const auto ask = [&](const std::string& path) {
         RawClient client(Poco::Net::SocketAddress("127.0.0.1", port));
         client.send("GET " + path + " HTTP/1.1\r\nHost: site\r\nConnection: close\r\n\r\n");
         return client.answer();
     };
-    CPPUNIT_ASSERT_MESSAGE(readFile(dir.file("output")), eventually([&] {
-                               try {
-                                   return ask("/elsewhere").body == "mine";
-                               } catch (const Poco::Exception&) {
-                                   return false;  // nginx does not listen yet
-                               }
-                           }));
+    CPPUNIT_ASSERT_EQUAL(std::string("mine"), ask("/elsewhere").body);
     // No worker serves, so every body is one that nginx makes: in the shape of its path.
     for (const auto& [path, status] : std::map<std::string, int>{{"/textModel/chat", 200},
                                                                  {"/auth/login", 200},

@@ -70,6 +70,8 @@ public:
 
     virtual void text(const FramePlace& place, std::string_view piece) = 0;
     virtual void thought(const FramePlace& place, std::string_view piece) = 0;
+    // That the model will not answer, in its words.
+    virtual void refusal(const FramePlace& place, std::string_view piece) { text(place, piece); }
     // Where nothing in this dialect can show them, toolCall() is not called.
     virtual bool showsToolCalls() const noexcept = 0;
     virtual void toolCall(const FramePlace& place, const ToolPiece& piece) = 0;

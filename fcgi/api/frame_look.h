@@ -27,11 +27,14 @@ Usage believedUsage(const ToldUsage& told);
 bool says(const ToldUsage& told, const Usage& billed);
 
 struct AnswerPiece {
-    enum class Kind { text, thought };
+    enum class Kind { text, thought, refusal };
 
     Kind kind;
     std::string_view text;
 };
+
+// ToolPiece::index where a frame does not say it.
+constexpr std::uint32_t kUnnumbered = UINT32_MAX;
 
 // Views are valid until the same thread looks at the next frame.
 struct FrameLook {
@@ -40,6 +43,7 @@ struct FrameLook {
     bool isWhole = false;             // has all that clients of its dialect look for, and nothing they cannot read
     bool isEnd = false;               // its clients take it for the answer's end, although more may follow
     bool hasHalves = false;           // pieces have marks in them, see half_characters.h
+    bool hasExtras = false;           // something for its clients that is in no piece, see openai_extras.h
     std::vector<AnswerPiece> pieces;  // in their order
     std::vector<ToolPiece> toolPieces;
     std::optional<Finish> finish;

@@ -108,20 +108,19 @@ void HalfCharacters::join(FrameLook& look) {
         ToolPiece tool;
         tool.index = place_.index;
         tool.arguments = kReplacement;
-        if (place_.of == Of::arguments) return toolPieces.push_back(tool);
-        pieces.push_back({place_.of == Of::text ? AnswerPiece::Kind::text : AnswerPiece::Kind::thought, kReplacement});
+        if (!place_.of) return toolPieces.push_back(tool);
+        pieces.push_back({*place_.of, kReplacement});
     };
     const auto textAt = [&](const Place& place, std::string_view text) -> std::string_view {
         if (!(place == place_)) close();
         return joined->texts.emplace_back(this->joined(place, text));
     };
     for (const AnswerPiece& piece : look.pieces) {
-        const Place place{piece.kind == AnswerPiece::Kind::text ? Of::text : Of::thought, 0};
-        if (const std::string_view text = textAt(place, piece.text); !text.empty())
+        if (const std::string_view text = textAt({piece.kind, 0}, piece.text); !text.empty())
             pieces.push_back({piece.kind, text});
     }
     for (ToolPiece tool : look.toolPieces) {
-        tool.arguments = textAt({Of::arguments, tool.index}, tool.arguments);
+        tool.arguments = textAt({std::nullopt, tool.index}, tool.arguments);
         toolPieces.push_back(tool);
     }
     if (isLast) close();

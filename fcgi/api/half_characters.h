@@ -6,6 +6,7 @@
 #include "api/frame_look.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,17 +25,16 @@ public:
     void join(FrameLook& look);
 
 private:
-    enum class Of : std::uint8_t { text, thought, arguments };
     struct Place {
-        Of of;
-        std::uint32_t index;  // of the tool call
+        std::optional<AnswerPiece::Kind> of;  // none: the arguments of a tool call
+        std::uint32_t index;                  // of that
         bool operator==(const Place& other) const noexcept { return of == other.of && index == other.index; }
     };
 
     std::string joined(const Place& place, std::string_view piece);
 
     std::uint32_t first_ = 0;
-    Place place_{Of::text, 0};
+    Place place_{AnswerPiece::Kind::text, 0};
 };
 
 }  // namespace aiproject

@@ -30,6 +30,7 @@ void OpenAiWriter::frame(const FramePlace& place, std::string_view own, const Fr
 }
 
 void OpenAiWriter::lastFrame(const FramePlace& place, const std::string& own, const AnswerEnd& end) {
+    if (reasonOf(end) != end.finish) return finish(place, end);
     begin(place);
     sink_.put(own);
     putEnd(end.usage);
@@ -61,9 +62,13 @@ void OpenAiWriter::toolCall(const FramePlace& place, const ToolPiece& piece) {
 
 void OpenAiWriter::finish(const FramePlace& place, const AnswerEnd& end) {
     begin(place);
-    const bool hasCalled = end.finish == Finish::stop && !toolCalls_.empty();
-    putChunk("{}", openAiWordFor(hasCalled ? Finish::toolCalls : end.finish));
+    putChunk("{}", openAiWordFor(reasonOf(end)));
     putEnd(end.usage);
+}
+
+// Some services say "stop" of an answer with tool calls, and clients would not look at them.
+Finish OpenAiWriter::reasonOf(const AnswerEnd& end) const noexcept {
+    return end.finish == Finish::stop && !toolCalls_.empty() ? Finish::toolCalls : end.finish;
 }
 
 // Without [DONE]: many clients take that for the end of a whole answer. A moderated answer has an end of its own.

@@ -25,6 +25,7 @@ public:
     void lastFrame(const FramePlace& place, const std::string& own, const AnswerEnd& end) override;
     void text(const FramePlace& place, std::string_view piece) override { put(place, "content", piece); }
     void thought(const FramePlace& place, std::string_view piece) override { put(place, "reasoning_content", piece); }
+    void refusal(const FramePlace& place, std::string_view piece) override { put(place, "refusal", piece); }
     bool showsToolCalls() const noexcept override { return true; }
     void toolCall(const FramePlace& place, const ToolPiece& piece) override;
     void finish(const FramePlace& place, const AnswerEnd& end) override;
@@ -36,6 +37,7 @@ private:
     void putChunk(std::string_view delta, std::string_view finish = {});
     void putEnd(const Usage& usage);
     bool isFirstOf(std::uint32_t toolCall);
+    Finish reasonOf(const AnswerEnd& end) const noexcept;
 
     FrameSink& sink_;
     OpenAiHead head_;

@@ -42,8 +42,7 @@ std::optional<std::int64_t> tokensIn(const OptionalElement& usage, const char* n
     return count;
 }
 
-std::optional<ToldUsage> usageOfChunk(object root) {
-    const OptionalElement usage = memberUnlessNull(root, "usage");
+std::optional<ToldUsage> toldIn(const OptionalElement& usage) {
     if (!usage || !usage->is_object()) return std::nullopt;
     ToldUsage told;
     told.prompt = tokensIn(usage, "prompt_tokens", told.fault);
@@ -51,6 +50,7 @@ std::optional<ToldUsage> usageOfChunk(object root) {
     told.total = tokensIn(usage, "total_tokens", told.fault);
     told.cached = numberOf(valueIn(valueIn(usage, "prompt_tokens_details"), "cached_tokens"));
     if (!told.cached) told.cached = numberOf(valueIn(usage, "prompt_cache_hit_tokens"));  // DeepSeek
+    if (!told.cached) told.cached = numberOf(valueIn(usage, "cached_tokens"));            // Kimi
     told.reasoning = numberOf(valueIn(valueIn(usage, "completion_tokens_details"), "reasoning_tokens"));
     return told;
 }
@@ -100,7 +100,7 @@ public:
         if (look_.upstreamId.empty()) look_.upstreamId = wordsOf(memberUnlessNull(root_, "sid")).value_or("");
         look_.created = numberOf(memberUnlessNull(root_, "created"));
         look_.model = wordsOf(memberUnlessNull(root_, "model")).value_or("");
-        look_.usage = usageOfChunk(root_);
+        look_.usage = toldIn(memberUnlessNull(root_, "usage"));
         if (saysError(root_)) {
             look_.seen = Seen::error;
             return;
@@ -140,6 +140,10 @@ private:
             look_.isWhole = false;
         }
         readDelta(delta);
+        if (!look_.usage) look_.usage = toldIn(valueIn(chosen, "usage"));  // Kimi
+        // Clients get the usage at the end, and only when they have asked for it.
+        look_.isWhole = look_.isWhole && !look_.usage;
+        look_.hasExtras = hasOther_ || valueIn(chosen, "logprobs");
         const std::string_view reason = wordsOf(valueIn(chosen, "finish_reason")).value_or("");
         const bool hasPieces = !look_.pieces.empty() || !look_.toolPieces.empty() || hasOther_;
         if (isFailure(reason))
@@ -155,7 +159,7 @@ private:
         const bool isStandard = known != kFinishWords.end() && known->isStandard;
         look_.finish = known != kFinishWords.end() ? known->finish : Finish::stop;
         look_.isEnd = true;
-        look_.isWhole = look_.isWhole && isStandard && !hasPieces && !look_.usage;
+        look_.isWhole = look_.isWhole && isStandard && !hasPieces;
     }
 
     void readDelta(const OptionalElement& delta) {
@@ -181,7 +185,8 @@ private:
         }
         addThought(thought, otherThought);
         addText(text);
-        addText(refusal);
+        look_.isWhole = look_.isWhole && (!refusal || refusal->is_string());
+        addPiece(AnswerPiece::Kind::refusal, wordsOf(refusal).value_or(""));
         addToolCalls(toolCalls);
     }
 
@@ -215,18 +220,17 @@ private:
             if (value->is_object()) addToolCall(*value, 0);
             return;
         }
-        std::uint32_t place = 0;
-        for (const element call : calls) addToolCall(call, place++);
+        for (const element call : calls) addToolCall(call, kUnnumbered);
     }
 
-    void addToolCall(const element& call, std::uint32_t place) {
+    void addToolCall(const element& call, std::uint32_t otherwise) {
         constexpr std::int64_t most = 1'000;
         const OptionalElement function = valueIn(call, "function");
         const std::optional<std::int64_t> index = numberOf(valueIn(call, "index"));
         const bool hasIndex = index && *index >= 0 && *index < most;
         look_.isWhole = look_.isWhole && hasIndex;
         ToolPiece piece;
-        piece.index = hasIndex ? std::uint32_t(*index) : place;
+        piece.index = hasIndex ? std::uint32_t(*index) : otherwise;
         piece.id = wordsOf(valueIn(call, "id")).value_or("");
         piece.name = wordsOf(valueIn(function, "name")).value_or("");
         const OptionalElement arguments = valueIn(function, "arguments");

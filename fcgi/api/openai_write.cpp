@@ -30,6 +30,13 @@ void addToolCalls(std::string& json, const WholeAnswer& answer) {
     if (!isFirst) json += ']';
 }
 
+void addUnlessEmpty(std::string& json, const std::string& text, bool isNullOtherwise) {
+    if (text.empty() && isNullOtherwise)
+        json += "null";
+    else
+        addJsonText(json, text);
+}
+
 }  // namespace
 
 std::string_view openAiWordFor(Finish finish) noexcept {
@@ -69,17 +76,16 @@ std::string openAiUsageChunk(const OpenAiHead& head, const Usage& usage) {
 std::string openAiCompletion(const OpenAiHead& head, const WholeAnswer& answer, Finish finish, const Usage& usage) {
     std::string json = headOf(head, "chat.completion");
     json += R"(,"choices":[{"index":0,"message":{"role":"assistant","content":)";
-    if (answer.text.empty() && !answer.toolCalls.empty())
-        json += "null";
-    else
-        addJsonText(json, answer.text);
-    json += R"(,"refusal":null)";
+    const bool hasOther = !answer.toolCalls.empty() || !answer.refusal.empty();
+    addUnlessEmpty(json, answer.text, hasOther);
+    json += R"(,"refusal":)";
+    addUnlessEmpty(json, answer.refusal, true);
     if (!answer.thought.empty()) {
         json += R"(,"reasoning_content":)";
         addJsonText(json, answer.thought);
     }
     addToolCalls(json, answer);
-    json += R"(},"logprobs":null,"finish_reason":)";
+    json += answer.extras.ofMessage() + R"(},"logprobs":)" + answer.extras.logprobs() + R"(,"finish_reason":)";
     addJsonText(json, openAiWordFor(finish));
     json += R"(}],"usage":)" + openAiUsage(usage) + "}";
     return json;

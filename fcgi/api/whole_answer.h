@@ -1,6 +1,8 @@
 // An answer in one piece, in no dialect.
 #pragma once
 
+#include "api/openai_extras.h"
+
 #include <string>
 #include <vector>
 
@@ -16,8 +18,9 @@ struct KeptPart {       // of a recording
 };
 
 struct WholeAnswer {
-    std::string text, thought;
+    std::string text, thought, refusal;
     std::vector<KeptToolCall> toolCalls;
+    OpenAiExtras extras;
     std::vector<KeptPart> parts;
     std::string language;  // that the recording is in, as the model has recognized it
 };

@@ -74,7 +74,7 @@ struct CallToBill {
 };
 
 struct Answerer {
-    std::string_view model;  // empty: none answered
+    std::string_view model;  // or the one that was asked last
     std::string_view upstreamId;
 };
 

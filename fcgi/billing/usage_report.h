@@ -32,7 +32,7 @@ struct UsageQuestion {
 };
 
 struct UsageSum {
-    std::string subject;   // user name (empty: nobody), model (empty: none answered), key, day as 2026-11-22 (UTC)
+    std::string subject;   // user name (empty: nobody), model (empty: none was reached), key, day as 2026-11-22 (UTC)
     std::string day = {};  // by day and model
     std::int64_t id = 0;   // by user: names come back after a deletion, ids do not; by key: names are no ids; 0: none
     std::int64_t calls = 0, complete = 0, estimated = 0;

@@ -166,6 +166,8 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
     if (!isNoEvidence) calls_.breaker_.record(*model_, status, reply_.report().retryAfter);
     watched_.reset();
     if (status == ModelStatus::ok) return Progress::answered;
+    if (isRevoked && caller_.owner.key != 0)
+        throw refusal(ErrorKind::userUnknown, "the API key is revoked or has expired, or its account may not call");
     if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
     last_ = std::make_unique<Error>(errorOf(status, stop, kind_, reply_.report()));
     return moveOn(status);

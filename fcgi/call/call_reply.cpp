@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace aiproject {
@@ -13,6 +14,11 @@ constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
 constexpr const char* kTooLarge = "the plugin's frame is larger than 16 MiB";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
 constexpr std::size_t kLongestName = 128;
+constexpr std::uint32_t kLastToolCall = 999;  // nobody asks for so many, and each takes memory
+
+std::string beyondLast(const ToolPiece& piece) {
+    return "the plugin's tool call has the index " + std::to_string(piece.index) + ", above 999";
+}
 
 }  // namespace
 
@@ -21,6 +27,7 @@ void CallReply::attach(CallWatch::Call& call, const std::string& model) {
     ++attempts_;
     report_ = {};
     report_.model = model;
+    toolCalls_ = {};
     halves_ = {};
     isFollowed_ = hasTold_ = false;
     isSilent_ = true;
@@ -79,6 +86,9 @@ Seen CallReply::seenIn(std::string_view dialect, std::string_view frame) {
     if (!look->isObject) return refused("the upstream's message is not a JSON object");
     note(*look);
     if (look->seen == Seen::error) return Seen::error;
+    toolCalls_.number(*look);
+    for (const ToolPiece& piece : look->toolPieces)
+        if (piece.index > kLastToolCall) return refused(beyondLast(piece));
     if (look->hasHalves || halves_.isOpen()) halves_.join(*look);
     ++handedOn_;
     if (look->seen != Seen::other) noteAnswer();
@@ -185,9 +195,7 @@ bool CallReply::isText(Text piece) noexcept {
 }
 
 bool CallReply::isToolPiece(const ToolPiece& piece) noexcept {
-    constexpr std::uint32_t most = 1'000;  // calls in one answer: nobody asks for so many, and each takes memory
-    if (piece.index >= most)
-        return refuseGarbage("the plugin's tool call has the index " + std::to_string(piece.index) + ", above 999");
+    if (piece.index > kLastToolCall) return refuseGarbage(beyondLast(piece));
     return isText(piece.id) && isText(piece.name) && isText(piece.arguments);
 }
 

@@ -5,6 +5,7 @@
 #include "aiproject/imodel.h"
 #include "api/frame_look.h"
 #include "api/half_characters.h"
+#include "api/tool_call_order.h"
 #include "base/token_estimate.h"
 #include "call/call_watch.h"
 #include "call/spoken_time.h"
@@ -144,6 +145,7 @@ private:
     std::vector<IStream*> streams_;
     std::string peer_;
     bool isFollowed_ = false;
+    ToolCallOrder toolCalls_;
     HalfCharacters halves_;
     bool hasTold_ = false;  // usage() was called: frames do not count
     std::function<void()> tell_, tellFirst_;

@@ -97,10 +97,9 @@ CallEnd ClientCall::endWith(Outcome outcome) const {
     return end;
 }
 
-Answerer ClientCall::answerer(Outcome outcome) const {
+Answerer ClientCall::answerer() const {
     const CallReport& report = reply_.report();
-    const bool hasAnswered = outcome == Outcome::complete || reply_.hasBegun();
-    return {hasAnswered ? std::string_view(report.model) : std::string_view(), report.upstreamId};
+    return {report.model, report.upstreamId};
 }
 
 // The last frame says what is billed.
@@ -120,14 +119,14 @@ Bill ClientCall::told(Bill bill, RequestRecord& record) {
 
 Bill ClientCall::settle(Outcome outcome, RequestRecord& record) {
     if (!note(record)) return {};
-    Bill bill = told(billed_.settle(endWith(outcome), answerer(outcome)), record);
+    Bill bill = told(billed_.settle(endWith(outcome), answerer()), record);
     record.times.enter(CallTimes::Phase::end);
     return bill;
 }
 
 void ClientCall::settle(Outcome outcome, RequestRecord& record, std::function<void()> done) {
     if (!note(record)) return done();
-    told(billed_.settle(endWith(outcome), answerer(outcome), std::move(done)), record);
+    told(billed_.settle(endWith(outcome), answerer(), std::move(done)), record);
 }
 
 Bill ClientCall::answerHere(RequestRecord& record) {

@@ -81,7 +81,7 @@ private:
     void tell(CallState state) const noexcept;
     bool note(RequestRecord& record) const;
     CallEnd endWith(Outcome outcome) const;
-    Answerer answerer(Outcome outcome) const;
+    Answerer answerer() const;
     Bill told(Bill bill, RequestRecord& record);
 
     CallReply& reply_;

@@ -75,11 +75,23 @@ void CollectReply::spoken(const Spoken& part) noexcept {
     }
 }
 
-bool CollectReply::take(std::string_view /*dialect*/, std::string_view /*frame*/, const FrameLook& look) {
+bool CollectReply::keepPiece(const AnswerPiece& piece) noexcept {
+    switch (piece.kind) {
+        case AnswerPiece::Kind::text: break;
+        case AnswerPiece::Kind::thought: return keepThought(piece.text);
+        case AnswerPiece::Kind::refusal: return keep(kept_ == Kept::all ? answer_.refusal : answer_.text, piece.text);
+    }
+    return keep(answer_.text, piece.text);
+}
+
+bool CollectReply::take(std::string_view /*dialect*/, std::string_view frame, const FrameLook& look) {
     if (!keep(answer_.text, {})) return false;
     for (const AnswerPiece& piece : look.pieces)
-        if (!(piece.kind == AnswerPiece::Kind::text ? keep(answer_.text, piece.text) : keepThought(piece.text)))
-            return false;
+        if (!keepPiece(piece)) return false;
+    if (look.hasExtras && kept_ == Kept::all) {
+        if (!hasRoom(frame.size())) return false;
+        answer_.extras.add(frame);
+    }
     return counted(std::all_of(look.toolPieces.begin(), look.toolPieces.end(),
                                [this](const ToolPiece& piece) { return keepToolCall(piece); }));
 }

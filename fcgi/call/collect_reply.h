@@ -32,6 +32,7 @@ protected:
 private:
     bool keep(std::string& whole, std::string_view piece) noexcept;
     bool keepThought(std::string_view piece) noexcept;
+    bool keepPiece(const AnswerPiece& piece) noexcept;
     bool keepToolCall(const ToolPiece& piece) noexcept;
     bool counted(bool isTaken) noexcept;
     bool hasRoom(std::size_t bytes) noexcept;

@@ -1,5 +1,8 @@
 #include "call/outcome.h"
 
+#include <algorithm>
+#include <chrono>
+
 namespace aiproject {
 namespace {
 
@@ -90,6 +93,16 @@ std::string reasonOf(Stop stop, const CallReport& report) {
     return stop == Stop::none ? "the plugin gave no reason" : "its time was over";
 }
 
+namespace {
+
+// The upstream's wish in whole seconds, up: whoever comes earlier comes in vain. 0: it has told none.
+int retryAfter(const CallReport& report) {
+    constexpr std::chrono::seconds longest{3'600};
+    return int(std::min(std::chrono::ceil<std::chrono::seconds>(report.retryAfter), longest).count());
+}
+
+}  // namespace
+
 Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report) {
     const std::string reason = reasonOf(stop, report);
     switch (status) {
@@ -97,7 +110,7 @@ Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report
             return {badInputOf(kind), reason, report.advice.empty() ? "the model refused this input" : report.advice};
         case ModelStatus::inputTooLarge: return {ErrorKind::inputTooLong, reason, report.advice};
         case ModelStatus::contentRefused: return {ErrorKind::contentRefused, reason};
-        case ModelStatus::busy: return {ErrorKind::modelBusy, reason};
+        case ModelStatus::busy: return {ErrorKind::modelBusy, reason, {}, retryAfter(report)};
         case ModelStatus::timedOut: return {ErrorKind::modelTimeout, reason};
         case ModelStatus::stopped:
             if (stop == Stop::clientLeft) return {ErrorKind::clientLeft, reason};
@@ -111,7 +124,7 @@ Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report
         case ModelStatus::stale:
         case ModelStatus::ok: break;
     }
-    return {failureOf(kind), reason};
+    return {failureOf(kind), reason, {}, retryAfter(report)};
 }
 
 }  // namespace aiproject

@@ -71,6 +71,13 @@ bool StreamReply::thought(Text piece) noexcept {
     return pass(answer, [&] { writer_.thought(place(), piece); });
 }
 
+// The contract has no word for it: only frames say that.
+bool StreamReply::refusal(Text piece) noexcept {
+    TokenEstimate answer = report_.answer;
+    answer.add(piece);
+    return pass(answer, [&] { writer_.refusal(place(), piece); });
+}
+
 bool StreamReply::toolCall(const ToolPiece& piece) noexcept {
     if (isAtEnd()) return false;
     if (!writer_.showsToolCalls()) return CallReply::toolCall(piece);
@@ -111,10 +118,17 @@ bool StreamReply::take(std::string_view dialect, std::string_view frame, const F
 
 // For a client of another dialect, and of a last frame in which clients would miss something.
 bool StreamReply::translate(const FrameLook& look) {
-    std::string text, thought;
-    for (const AnswerPiece& piece : look.pieces) (piece.kind == AnswerPiece::Kind::text ? text : thought) += piece.text;
+    std::string text, thought, refusal;
+    for (const AnswerPiece& piece : look.pieces) {
+        switch (piece.kind) {
+            case AnswerPiece::Kind::text: text += piece.text; break;
+            case AnswerPiece::Kind::thought: thought += piece.text; break;
+            case AnswerPiece::Kind::refusal: refusal += piece.text; break;
+        }
+    }
     if (!thought.empty() && !this->thought(thought)) return false;
     if (!text.empty() && !this->text(text)) return false;
+    if (!refusal.empty() && !this->refusal(refusal)) return false;
     return std::all_of(look.toolPieces.begin(), look.toolPieces.end(),
                        [this](const ToolPiece& piece) { return toolCall(piece); });
 }

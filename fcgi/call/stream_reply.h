@@ -41,6 +41,7 @@ private:
     template <class Write>
     bool pass(const TokenEstimate& answer, Write&& write) noexcept;
     bool translate(const FrameLook& look);
+    bool refusal(Text piece) noexcept;
     void keepLast(std::string_view frame, const TokenEstimate& answer);
     FramePlace place() const noexcept;
 

@@ -23,16 +23,23 @@ struct Chunks : CppUnit::TestCase {
         return kChunkHead + R"("choices":[{"index":0,"delta":)" + delta + R"(,"finish_reason":)" + finish + "}]" +
                more + "}";
     }
-    // "text", "[thought]" and "{index|id|name|arguments}", in their order.
+    // "text", "[thought]", "(refusal)" and "{index|id|name|arguments}", in their order; "-": no index.
+    static std::string said(const AnswerPiece& piece) {
+        const std::string text(piece.text);
+        switch (piece.kind) {
+            case AnswerPiece::Kind::text: break;
+            case AnswerPiece::Kind::thought: return "[" + text + "]";
+            case AnswerPiece::Kind::refusal: return "(" + text + ")";
+        }
+        return text;
+    }
     static std::string said(const std::string& frame) {
         const FrameLook look = lookAtOpenAi(frame);
         std::string all;
-        for (const AnswerPiece& piece : look.pieces)
-            all +=
-                piece.kind == AnswerPiece::Kind::text ? std::string(piece.text) : "[" + std::string(piece.text) + "]";
+        for (const AnswerPiece& piece : look.pieces) all += said(piece);
         for (const ToolPiece& piece : look.toolPieces)
-            all += "{" + std::to_string(piece.index) + "|" + piece.id.str() + "|" + piece.name.str() + "|" +
-                   piece.arguments.str() + "}";
+            all += "{" + (piece.index == kUnnumbered ? "-" : std::to_string(piece.index)) + "|" + piece.id.str() + "|" +
+                   piece.name.str() + "|" + piece.arguments.str() + "}";
         return all;
     }
     static void assertSeen(Seen expected, const std::string& frame) {
@@ -45,7 +52,7 @@ SPEC(Chunks, are_read_with_texts_thoughts_and_tool_calls) {
     CPPUNIT_ASSERT_EQUAL("[hm]so"s, said(chunk(R"({"content":"so","reasoning_content":"hm"})")));
     CPPUNIT_ASSERT_EQUAL("[hm]"s, said(chunk(R"({"reasoning":"hm","content":null})")));
     CPPUNIT_ASSERT_EQUAL("[hm]"s, said(chunk(R"({"reasoning":"hm","reasoning_content":"hm"})")));
-    CPPUNIT_ASSERT_EQUAL("no"s, said(chunk(R"({"refusal":"no"})")));
+    CPPUNIT_ASSERT_EQUAL("(no)"s, said(chunk(R"({"refusal":"no"})")));
     CPPUNIT_ASSERT_EQUAL("ab"s, said(chunk(R"({"content":[{"type":"text","text":"a"},{"text":"b"},7]})")));
     CPPUNIT_ASSERT_EQUAL("{1|c|f|}{1|||\"x\"}"s,
                          said(chunk(R"({"tool_calls":[{"index":1,"id":"c","type":"function","function":{"name":"f",)"
@@ -58,7 +65,7 @@ SPEC(Chunks, are_read_with_texts_thoughts_and_tool_calls) {
 SPEC(Chunks, of_tool_calls_may_lack_their_index_and_have_arguments_that_are_no_text) {
     const std::string frame =
         chunk(R"({"tool_calls":[{"id":"a","function":{"name":"f","arguments":{"x":[1]}}},{"id":"b"}]})");
-    CPPUNIT_ASSERT_EQUAL(R"({0|a|f|{"x":[1]}}{1|b||})"s, said(frame));
+    CPPUNIT_ASSERT_EQUAL(R"({-|a|f|{"x":[1]}}{-|b||})"s, said(frame));
     CPPUNIT_ASSERT(!lookAtOpenAi(frame).isWhole);
     const FrameLook look = lookAtOpenAi(frame);
     lookAtOpenAi(chunk(R"({"content":"another"})"));
@@ -132,7 +139,11 @@ SPEC(Chunks, say_who_answered_and_what_it_cost) {
     CPPUNIT_ASSERT(usage.cached == 5 && usage.reasoning == 2);
     const auto told = [](const std::string& counts) { return lookAtOpenAi(R"({"usage":)" + counts + "}").usage; };
     CPPUNIT_ASSERT(told(R"({"prompt_cache_hit_tokens":7})")->cached == 7);
+    CPPUNIT_ASSERT(told(R"({"cached_tokens":7})")->cached == 7);
     CPPUNIT_ASSERT(!told("null") && !told("[]"));
+    const std::string kimis =
+        kChunkHead + R"("choices":[{"index":0,"delta":{},"finish_reason":"stop","usage":{"total_tokens":9}}]})";
+    CPPUNIT_ASSERT(lookAtOpenAi(kimis).usage->total == 9 && !lookAtOpenAi(kimis).isWhole);
     CPPUNIT_ASSERT(!told(R"({"total_tokens":4.5})")->fault.empty());
     CPPUNIT_ASSERT(believedUsage(*told(R"({"prompt_tokens":3,"completion_tokens":1,"prompt_cache_hit_tokens":7,)"
                                        R"("completion_tokens_details":{"reasoning_tokens":-2}})"))

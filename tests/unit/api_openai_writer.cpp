@@ -170,6 +170,39 @@ SPEC(OpenAiStream, has_tool_calls_with_id_and_name_in_their_first_piece) {
     CPPUNIT_ASSERT(!stream.toolCall(piece(5'000'000, "", "", "")));
 }
 
+SPEC(OpenAiStream, has_two_tool_calls_where_an_upstream_gives_both_the_same_index) {
+    const auto call = [](const std::string& id, const std::string& name) {
+        return chunk(R"({"tool_calls":[{"index":0,"id":")" + id + R"(","type":"function","function":{"name":")" + name +
+                     R"(","arguments":"{}"}}]})");
+    };
+    CPPUNIT_ASSERT(takes(stream, call("a", "look")) && takes(stream, call("b", "go")));
+    CPPUNIT_ASSERT(takes(stream, chunk("{}", R"("stop")")));
+    stream.finish();
+    CPPUNIT_ASSERT_EQUAL(call("a", "look"), kept.frames.at(1));
+    const Poco::JSON::Object::Ptr second = delta(2)->getArray("tool_calls")->getObject(0);
+    CPPUNIT_ASSERT_EQUAL(1, second->getValue<int>("index"));
+    CPPUNIT_ASSERT_EQUAL("b"s, second->getValue<std::string>("id"));
+    CPPUNIT_ASSERT_EQUAL("go"s, second->getObject("function")->getValue<std::string>("name"));
+    CPPUNIT_ASSERT_EQUAL("tool_calls"s, finishOf(3));  // else clients do not look at them
+}
+
+SPEC(OpenAiStream, has_no_usage_before_its_end) {
+    const std::string usage = R"(,"usage":{"total_tokens":7})";
+    CPPUNIT_ASSERT(takes(told, chunk(R"({"content":"a"})", "null", usage)));
+    CPPUNIT_ASSERT(takes(stream, chunk(R"({"content":"b"})", "null", usage)));
+    CPPUNIT_ASSERT_EQUAL("a"s, delta(1)->getValue<std::string>("content"));
+    CPPUNIT_ASSERT(objectIn(kept.frames[1])->isNull("usage"));
+    CPPUNIT_ASSERT_EQUAL("b"s, delta(3)->getValue<std::string>("content"));
+    CPPUNIT_ASSERT(!objectIn(kept.frames[3])->has("usage"));
+}
+
+SPEC(OpenAiStream, says_a_refusal_as_one) {
+    CPPUNIT_ASSERT(takes(stream, chunk(R"({"refusal":"I "})")));
+    CPPUNIT_ASSERT(takes(stream, chunk(R"({"role":"user","refusal":"can not"})")));  // made anew
+    CPPUNIT_ASSERT_EQUAL("I "s, delta(1)->getValue<std::string>("refusal"));
+    CPPUNIT_ASSERT_EQUAL("can not"s, delta(2)->getValue<std::string>("refusal"));
+}
+
 SPEC(OpenAiStream, that_breaks_says_so_and_is_not_done) {
     stream.text("Hel");
     stream.finishBroken({ErrorKind::textModelFailed, 502, "the text model \"failed\""});

@@ -92,6 +92,18 @@ SPEC(UpstreamKeys, rest_as_long_as_their_upstream_wishes) {
     CPPUNIT_ASSERT(restOf("a") > 60'000 && restOf("a") <= 90'000);
 }
 
+SPEC(UpstreamKeys, that_all_rest_have_the_client_come_again_when_their_upstream_wishes) {
+    loadAccounts({"retry 6001|status busy"});
+    CollectReply reply(1'000);
+    try {
+        run({"one"}, question(), reply);
+    } catch (const Error& error) {
+        CPPUNIT_ASSERT_EQUAL(7, error.retryAfter());
+        return;
+    }
+    CPPUNIT_FAIL("it was answered");
+}
+
 SPEC(UpstreamKeys, rest_neither_for_a_moment_nor_for_days) {
     for (const auto& [wish, least, most] :
          {std::tuple("1", 1L, 1'000L), std::tuple("4000000000", 3'500'000L, 3'600'000L)}) {

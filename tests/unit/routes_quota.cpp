@@ -176,7 +176,8 @@ SPEC(Quota, has_a_row_for_each_call_that_reached_a_model) {
     // "Hello" and "Hi": two words of 5/4 each, rounded up one by one
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'broken' AND basis = 'estimated' AND tokens = 4"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'broken' AND basis = 'none' AND tokens = 0"));
-    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), rows("outcome = 'failed' AND basis = 'none' AND tokens = 0 AND model = ''"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1),
+                         rows("outcome = 'failed' AND basis = 'none' AND tokens = 0 AND model = 'fails'"));
 }
 
 SPEC(Quota, that_calls_in_progress_hold_is_told_from_one_that_is_spent) {

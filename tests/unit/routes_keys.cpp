@@ -1,4 +1,6 @@
 // /auth/keys: users make, list and revoke their own.
+#include "support/eventually.h"
+#include "support/joining_threads.h"
 #include "support/spec.h"
 #include "unit/expect.h"
 #include "unit/host_fixture.h"
@@ -97,6 +99,24 @@ SPEC(KeyRoutes, let_a_key_use_what_its_aliases_lead_to) {
     assertSays(list, R"("id":"m")");
     assertSays(list, R"("id":"a/b")");
     CPPUNIT_ASSERT(list.find(R"("id":"echo")") == std::string::npos);
+}
+
+SPEC(KeyRoutes, end_the_stream_of_a_key_that_is_revoked_with_words_about_it) {
+    Site other([](Config& config) { config.models["m"] = playing("follow|delta Hello|hang 3600000"); });
+    const auto key = assertSucceeded(
+        other.post("/auth/keys", R"({"uuid":")" + other.ann.uuid + R"(","username":"ann","models":["m"]})"));
+    ScriptedExchange exchange("POST", "/v1/chat/completions",
+                              R"({"messages":[{"role":"user","content":"x"}],"model":"m","stream":true})");
+    exchange.sent.contentType = "application/json";
+    exchange.sent.authorization = "Bearer " + key->getValue<std::string>("key");
+    {
+        JoiningThreads threads;
+        threads.add([&] { other.serve(exchange); });
+        ASSERT_EVENTUALLY(other.followed().count() == 1);
+        other.calls().revoke(other.calls().owners().at(0));
+    }
+    assertSays(exchange.text(), R"("message":"the API key is revoked or has expired)");
+    assertSays(exchange.text(), R"("code":"invalid_api_key")");
 }
 
 SPEC(KeyRoutes, refuse_who_is_nobody) {

@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <mutex>
 #include <set>
 #include <thread>
 
 using namespace aiproject::test;
+using namespace std::chrono_literals;
 using namespace std::string_literals;
 using aiproject::upstream::Simulator;
 
@@ -89,10 +91,10 @@ void assertVerdicts(const std::string& folder, const std::vector<Row>& rows) {
 }
 
 Row how(const std::string& plugin, const std::string& value, const Rules& broken) {
-    return {
-        plugin,
-        {"-Dtimeout.total_ms=3000", "-Dtimeout.first_frame_ms=2000", "-Dtimeout.idle_frame_ms=2000", "-Dhow=" + value},
-        broken};
+    return {plugin,
+            {"-Dtimeout.total_ms=" + atOurPace(3s, 60s), "-Dtimeout.first_frame_ms=" + atOurPace(2s, 60s),
+             "-Dtimeout.idle_frame_ms=" + atOurPace(2s, 60s), "-Dhow=" + value},
+            broken};
 }
 
 struct Conform : CppUnit::TestCase {};
@@ -124,7 +126,7 @@ SPEC(Conform, finds_what_is_wrong_with_a_plugin_before_its_first_call) {
 }
 
 SPEC(Conform, finds_what_is_wrong_with_a_call) {
-    const std::string short_ = "-Dtimeout.total_ms=1000";
+    const std::string short_ = "-Dtimeout.total_ms=" + atOurPace(1s, 60s);
     assertVerdicts(badPluginFolder(), {{"hangs", {short_}, {"answer"}},
                                        {"crashes", {"--text", "segv"}, {"answer"}},
                                        {"crashes", {"--text", "overflow"}, {"answer"}},

@@ -1,5 +1,6 @@
 // What is billed, seen from outside: worker processes, upstreams that report, break, hang and lie, clients that leave,
 // databases that are locked, workers that are killed.
+#include "integration/administer.h"
 #include "support/books.h"
 #include "support/eventually.h"
 #include "support/gated_model.h"

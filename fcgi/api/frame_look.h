@@ -43,7 +43,7 @@ struct FrameLook {
     bool isWhole = false;             // has all that clients of its dialect look for, and nothing they cannot read
     bool isEnd = false;               // its clients take it for the answer's end, although more may follow
     bool hasHalves = false;           // pieces have marks in them, see half_characters.h
-    bool hasExtras = false;           // something for its clients that is in no piece, see openai_extras.h
+    bool hasExtras = false;           // something for its clients that is in no piece, see answer_extras.h
     std::vector<AnswerPiece> pieces;  // in their order
     std::vector<ToolPiece> toolPieces;
     std::optional<Finish> finish;

@@ -1,7 +1,7 @@
 // An answer in one piece, in no dialect.
 #pragma once
 
-#include "api/openai_extras.h"
+#include "api/answer_extras.h"
 
 #include <string>
 #include <vector>
@@ -20,7 +20,7 @@ struct KeptPart {       // of a recording
 struct WholeAnswer {
     std::string text, thought, refusal;
     std::vector<KeptToolCall> toolCalls;
-    OpenAiExtras extras;
+    AnswerExtras extras;
     std::vector<KeptPart> parts;
     std::string language;  // that the recording is in, as the model has recognized it
 };

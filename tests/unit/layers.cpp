@@ -115,7 +115,8 @@ SPEC(LayerOrder, keeps_libfcgi_in_front) {
 }
 
 SPEC(LayerOrder, lets_a_call_name_no_dialect) {
-    const Names neutral{"api/dialect.h", "api/frame_look.h", "api/half_characters.h", "api/whole_answer.h"};
+    const Names neutral{"api/dialect.h", "api/frame_look.h", "api/half_characters.h", "api/tool_call_order.h",
+                        "api/whole_answer.h"};
     for (const char* folder : {"fcgi/call", "fcgi/host"})
         for (const auto& file : sourcesBelow(kRoot / folder))
             for (const std::string& include : includesOf(file, '"'))

@@ -1,4 +1,4 @@
-#include "api/openai_extras.h"
+#include "api/answer_extras.h"
 
 #include "base/json_text.h"
 
@@ -66,9 +66,9 @@ std::string textOf(const Var& value) {
 
 }  // namespace
 
-void OpenAiExtras::add(std::string_view chunk) {
+void AnswerExtras::add(std::string_view frame) {
     try {
-        const Object::Ptr root = Poco::JSON::Parser().parse(std::string(chunk)).extract<Object::Ptr>();
+        const Object::Ptr root = Poco::JSON::Parser().parse(std::string(frame)).extract<Object::Ptr>();
         const Array::Ptr choices = root->getArray("choices");
         const Object::Ptr choice = choices ? choices->getObject(0) : nullptr;
         if (!choice) return;
@@ -82,7 +82,7 @@ void OpenAiExtras::add(std::string_view chunk) {
     }
 }
 
-std::string OpenAiExtras::ofMessage() const {
+std::string AnswerExtras::ofMessage() const {
     std::string json;
     if (!message_) return json;
     for (const auto& [name, value] : *message_) {
@@ -94,6 +94,6 @@ std::string OpenAiExtras::ofMessage() const {
     return json;
 }
 
-std::string OpenAiExtras::logprobs() const { return logprobs_ ? textOf(Var(logprobs_)) : "null"; }
+std::string AnswerExtras::logprobs() const { return logprobs_ ? textOf(Var(logprobs_)) : "null"; }
 
 }  // namespace aiproject

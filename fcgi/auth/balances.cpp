@@ -76,6 +76,15 @@ std::string withAmounts(const std::string& what, const BalanceChange& change) {
     return amounts.empty() ? what : what + ": " + amounts;
 }
 
+std::string withGrant(const std::string& what, const Balances& grant) {
+    std::string text;
+    for (const UnitColumn& unit : kUnits)
+        if (const std::int64_t amount = grant.*unit.left; amount != 0)
+            text += (text.empty() ? ": " : ", ") + std::string(unit.name) + " " +
+                    (amount < 0 ? "unlimited" : std::to_string(amount));
+    return what + text;
+}
+
 std::string openingText(const Balances& balances) {
     std::string text;
     for (const UnitColumn& unit : kUnits) {

@@ -53,6 +53,9 @@ std::string textOf(const BalanceChange& change);
 // "invitation ABCD...: tokens +50 = 550"
 std::string withAmounts(const std::string& what, const BalanceChange& change);
 
+// "invitation ABCD...: tokens 50, money unlimited": what a code grants, as `-1` unlimited.
+std::string withGrant(const std::string& what, const Balances& grant);
+
 // "tokens 500, pic_times 0, voice_seconds unlimited"
 std::string openingText(const Balances& balances);
 

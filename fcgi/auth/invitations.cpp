@@ -58,8 +58,8 @@ Terms termsOf(Session& session, const std::string& code) {
     return terms;
 }
 
-BalanceChange grantOf(const Grant& grant) {
-    return {{0, 0, 0, 0}, {grant.tokens, grant.picTimes, grant.voiceSeconds, grant.money}};
+std::string calledCode(const std::string& code, const Grant& grant) {
+    return withGrant(hintOf(code), {grant.tokens, grant.picTimes, grant.voiceSeconds, grant.money});
 }
 
 Balances granted(const Balances& left, const Grant& grant) {
@@ -120,8 +120,7 @@ void Invitations::add(Session& session, const Invitation& invitation) const {
         bind(invitation.code), bind(invitation.grant.tokens), bind(invitation.grant.picTimes),
         bind(invitation.grant.voiceSeconds), bind(invitation.grant.money), bind(invitation.academy),
         bind(invitation.usesLeft), bind(invitation.beginsMs), bind(invitation.endsMs), bind(invitation.createdMs), now;
-    Audit::add(session,
-               {"invitation_added", "", origin_, withAmounts(hintOf(invitation.code), grantOf(invitation.grant))});
+    Audit::add(session, {"invitation_added", "", origin_, calledCode(invitation.code, invitation.grant)});
 }
 
 void Invitations::add(const Invitation& invitation) {
@@ -134,7 +133,7 @@ void Invitations::add(const Invitation& invitation) {
     }
 }
 
-std::vector<Invitation> Invitations::make(const InvitationTerms& terms, int count) {
+std::vector<Invitation> Invitations::make(const InvitationTerms& terms, std::int64_t count) {
     const std::int64_t nowMs = unixMilliseconds();
     // As registration stores that of a user, or nobody could have it.
     const Invitation model{{},           terms.grant, checkedAcademy(terms.academy), terms.usesLeft, terms.beginsMs,
@@ -142,7 +141,7 @@ std::vector<Invitation> Invitations::make(const InvitationTerms& terms, int coun
     if (terms.endsMs != 0 && terms.endsMs <= std::max(terms.beginsMs, nowMs))
         throw refusalOf("ends", "the end is over before anybody could use the code");
     if (count < 1 || count > kMostAtOnce)
-        throw refusalOf("count", "so many codes at once as 1 to " + std::to_string(kMostAtOnce));
+        throw refusalOf("count", "'count' is not a whole number from 1 to " + std::to_string(kMostAtOnce));
     std::vector<Invitation> made(std::size_t(count), model);
     for (Invitation& invitation : made) invitation.code = newCode();
     database_.write([&](Session& session) {
@@ -186,7 +185,7 @@ bool Invitations::revoke(const std::string& code) {
         Grant grant;
         session << "SELECT tokens, pic_times, voice_seconds, money FROM invitations WHERE code = ?", into(grant.tokens),
             into(grant.picTimes), into(grant.voiceSeconds), into(grant.money), bind(code), now;
-        Audit::add(session, {"invitation_revoked", "", origin_, withAmounts(hintOf(code), grantOf(grant))});
+        Audit::add(session, {"invitation_revoked", "", origin_, calledCode(code, grant)});
     });
     return isThere;
 }

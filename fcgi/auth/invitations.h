@@ -75,7 +75,7 @@ public:
 
     // All or none of `count` codes, each for itself. Error(badRequest) whose sentence says which term is wrong, with
     // its member; registrationRefused for an academy that no user can have.
-    std::vector<Invitation> make(const InvitationTerms& terms, int count = 1);
+    std::vector<Invitation> make(const InvitationTerms& terms, std::int64_t count = 1);
 
     // All that change something leave a row in the audit log.
     // Error(nameTaken) when there is such a code.

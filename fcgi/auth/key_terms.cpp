@@ -16,24 +16,24 @@ namespace {
 constexpr std::size_t kLongestKeyName = 100, kMostModels = 50;
 constexpr std::size_t kLongestList = 4'000;  // characters, which MySQL's column has
 
-Error wrongTerm(const std::string& sentence) { return refusal(ErrorKind::badRequest, sentence); }
-
 void requireLimit(std::int64_t most, const std::string& what) {
     if (most < -1 || most > kMostUnits)
-        throw wrongTerm("'" + what + "' of a key is a whole number from 0 to " + std::to_string(kMostUnits) +
-                        ", or -1 for no limit");
+        throw refusalOf(what, "'" + what + "' of a key is a whole number from 0 to " + std::to_string(kMostUnits) +
+                                  ", or -1 for no limit");
 }
+
+Error wrongModels(const std::string& sentence) { return refusalOf("models", sentence); }
 
 // An alias may have nearly any character; a comma would make two names of one.
 void requireModels(const std::vector<std::string>& models) {
     if (models.size() > kMostModels)
-        throw wrongTerm("a key names at most " + std::to_string(kMostModels) + " models; without any it may use all");
+        throw wrongModels("a key names at most " + std::to_string(kMostModels) + " models; without any it may use all");
     for (const std::string& model : models)
         if (model.empty() || !isUtf8(model) || hasControlCharacter(model) || model.find(',') != std::string::npos)
-            throw wrongTerm("'" + printable(model) + "' cannot be the name of a model");
+            throw wrongModels("'" + printable(model) + "' cannot be the name of a model");
     if (lengthOf(listOf(models)) > kLongestList)
-        throw wrongTerm("the names of a key's models have at most " + std::to_string(kLongestList) +
-                        " characters together");
+        throw wrongModels("the names of a key's models have at most " + std::to_string(kLongestList) +
+                          " characters together");
 }
 
 }  // namespace
@@ -42,14 +42,14 @@ KeyTerms checkedTerms(const KeyTerms& terms, std::int64_t nowMs) {
     KeyTerms fit = terms;
     const std::optional<std::string> name = trimmedText(terms.name);
     if (!name || lengthOf(*name) > kLongestKeyName || hasControlCharacter(*name))
-        throw wrongTerm("the name of a key has at most 100 characters, and none that controls");
+        throw refusalOf("name", "the name of a key has at most 100 characters, and none that controls");
     fit.name = nameForm(*name);
     requireModels(terms.models);
-    if (terms.endsMs != 0 && terms.endsMs <= nowMs) throw wrongTerm("the end of the key is over already");
+    if (terms.endsMs != 0 && terms.endsMs <= nowMs) throw refusalOf("ends", "the end of the key is over already");
     requireLimit(terms.mostTokens, "tokens");
     requireLimit(terms.mostMoney, "money");
     if (terms.refill != Refill::none && terms.mostTokens < 0 && terms.mostMoney < 0)
-        throw wrongTerm("a key without a limit of tokens or money has nothing to refill");
+        throw refusalOf("refill", "a key without a limit of tokens or money has nothing to refill");
     return fit;
 }
 

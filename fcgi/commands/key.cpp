@@ -64,7 +64,7 @@ void requireKnownModels(const std::vector<std::string>& names, const Config& con
     const auto isConfigured = [&](const std::string& name) { return configured.count(name) > 0; };
     // A host that only administers accounts has the configuration, and no plugins.
     if (std::all_of(names.begin(), names.end(), isConfigured)) return;
-    requireKnown(names, knownModels(config, PluginSnapshot::namesIn(config)));
+    requireKnown(names, config, PluginSnapshot::namesIn(config));
 }
 
 std::string limitText(std::int64_t used, std::int64_t most) {

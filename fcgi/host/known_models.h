@@ -14,7 +14,7 @@ namespace aiproject {
 std::set<std::string> knownModels(const Config& config, const std::set<std::string>& plugins);
 
 // Throws Error(badRequest) with a sentence that names the first which is not known, what may have been meant, and all
-// that are known.
-void requireKnown(const std::vector<std::string>& names, const std::set<std::string>& known);
+// that are known: those of plugins apart, since such a model may lack its settings.
+void requireKnown(const std::vector<std::string>& names, const Config& config, const std::set<std::string>& plugins);
 
 }  // namespace aiproject

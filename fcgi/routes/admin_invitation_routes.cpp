@@ -1,6 +1,7 @@
 // /admin/invitations: what `aiproject invite` does.
 #include "auth/account_json.h"
 #include "auth/invitations.h"
+#include "auth/registration.h"
 #include "base/utc_text.h"
 #include "base/utf8.h"
 #include "routes/admin_answers.h"
@@ -59,16 +60,13 @@ void makeInvitations(Context& context) {
     InvitationTerms terms;
     terms.grant = {unitsIn(body, "tokens", -1, 0), unitsIn(body, "pic_times", -1, 0),
                    unitsIn(body, "voice_seconds", -1, 0), unitsIn(body, "money", -1, 0)};
-    terms.academy = concerning("academy", [&] { return body.textOr("academy", ""); });
+    terms.academy = concerning("academy", [&] { return checkedAcademy(body.textOr("academy", "")); });
     terms.usesLeft = unitsIn(body, "uses", 1, -1);
     terms.beginsMs = timeIn(body, "begins", &utcTimeIn);
     terms.endsMs = timeIn(body, "ends", &utcEndIn);
-    const std::int64_t count = unitsIn(body, "count", 1, 1);
-    if (count > Invitations::kMostAtOnce)
-        throw refusalOf("count", "at most " + std::to_string(Invitations::kMostAtOnce) + " codes at once");
+    const std::int64_t count = concerning("count", [&] { return body.numberOr("count", 1); });
     Poco::JSON::Object answer;
-    answer.set("items",
-               itemsOf(Invitations(context.services.database, adminOriginOf(context)).make(terms, int(count))));
+    answer.set("items", itemsOf(Invitations(context.services.database, adminOriginOf(context)).make(terms, count)));
     sendObject(context.exchange, answer, 201);
 }
 

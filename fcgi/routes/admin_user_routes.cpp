@@ -71,7 +71,8 @@ NewUser newUserIn(const JsonBody& body) {
                  concerning("academy", [&] { return body.textOr("academy", ""); })};
     concerning("name", [&] { return checkedName(user.name); });
     concerning("password", [&] { return checkedPassword(user.password); });
-    return checkedRegistration(user);
+    concerning("academy", [&] { return checkedAcademy(user.academy); });
+    return concerning("email", [&] { return checkedRegistration(user); });  // all that is left
 }
 
 }  // namespace

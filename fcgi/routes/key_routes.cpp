@@ -1,5 +1,6 @@
 #include "base/utc_text.h"
 #include "host/known_models.h"
+#include "routes/admin_answers.h"
 #include "routes/key_making.h"
 #include "routes/routes.h"
 
@@ -9,11 +10,17 @@ namespace {
 // What a user says of a key to be.
 KeyTerms termsIn(const JsonBody& body) {
     KeyTerms terms;
-    terms.name = body.textOr("name", "");
-    terms.models = body.textsOrNone("models");
-    terms.mostTokens = body.numberOr("tokens", -1);
-    terms.mostMoney = body.numberOr("money", -1);
-    const std::string ends = body.textOr("ends", ""), refill = body.textOr("refill", "none");
+    const auto text = [&](const char* member, const char* missing) {
+        return concerning(member, [&] { return body.textOr(member, missing); });
+    };
+    const auto number = [&](const char* member) {
+        return concerning(member, [&] { return body.numberOr(member, -1); });
+    };
+    terms.name = text("name", "");
+    terms.models = concerning("models", [&] { return body.textsOrNone("models"); });
+    terms.mostTokens = number("tokens");
+    terms.mostMoney = number("money");
+    const std::string ends = text("ends", ""), refill = text("refill", "none");
     const std::optional<std::int64_t> end = ends.empty() ? std::optional<std::int64_t>(0) : utcEndIn(ends);
     if (!end)
         throw refusalOf("ends", "'ends' is neither the last day as YYYY-MM-DD nor a time as YYYY-MM-DDTHH:MM:SSZ");
@@ -67,7 +74,8 @@ void listKeys(Context& context) {
 NewKey makeKey(const Context& context, const KeyOwner& owner, const JsonBody& body, const Origin& origin) {
     const Services& services = context.services;
     const KeyTerms terms = termsIn(body);
-    requireKnown(terms.models, knownModels(services.config, services.models.registry().pluginNames()));
+    concerning("models",
+               [&] { requireKnown(terms.models, services.config, services.models.registry().pluginNames()); });
     return services.accounts.keys().add(owner, terms, origin);
 }
 

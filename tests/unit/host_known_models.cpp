@@ -16,30 +16,35 @@ namespace {
 
 struct KnownModels : CppUnit::TestCase {
     Config config;
+    const std::set<std::string> plugins{"echo", "spark_chat", "no name"};
 
     KnownModels() {
         config.models["deepseek"].plugin = "openai";  // whether or not there is such a plugin
         config.routes.aliases = {"gpt-4o=deepseek", "deepseek/deepseek-chat=deepseek", "=x"};
     }
     std::string reasonAgainst(const std::string& name) const {
-        return expectError(ErrorKind::badRequest, [&] { requireKnown({"echo", name}, known()); }).forClient();
+        return expectError(ErrorKind::badRequest, [&] { requireKnown({"echo", name}, config, plugins); }).forClient();
     }
-    std::set<std::string> known() const { return knownModels(config, {"echo", "spark_chat", "no name"}); }
 };
 
 SPEC(KnownModels, are_those_of_plugins_of_the_configuration_and_aliases) {
-    CPPUNIT_ASSERT(
-        (known() == std::set<std::string>{"deepseek", "deepseek/deepseek-chat", "echo", "gpt-4o", "spark_chat"}));
-    requireKnown({"echo", "deepseek", "deepseek/deepseek-chat"}, known());
-    requireKnown({}, known());
+    CPPUNIT_ASSERT((knownModels(config, plugins) ==
+                    std::set<std::string>{"deepseek", "deepseek/deepseek-chat", "echo", "gpt-4o", "spark_chat"}));
+    requireKnown({"echo", "deepseek", "deepseek/deepseek-chat"}, config, plugins);
+    requireKnown({}, config, plugins);
 }
 
 SPEC(KnownModels, are_listed_where_another_name_is_refused) {
     const std::string sentence = reasonAgainst("nonsense");
-    assertSays(sentence, "there is no model or alias 'nonsense'; there are: deepseek, deepseek/deepseek-chat, echo");
+    assertSays(sentence,
+               "there is no model or alias 'nonsense'; there are: deepseek, deepseek/deepseek-chat, gpt-4o;"
+               " of plugins, set up or not: echo, spark_chat");
     CPPUNIT_ASSERT(sentence.find("did you mean") == std::string::npos);
     assertSays(reasonAgainst(""), "''");
-    assertSays(expectError(ErrorKind::badRequest, [&] { requireKnown({"a"}, {}); }).forClient(), "no model is set up");
+    Config none;
+    none.routes.aliases.clear();
+    assertSays(expectError(ErrorKind::badRequest, [&] { requireKnown({"a"}, none, {}); }).forClient(),
+               "no model is set up");
 }
 
 SPEC(KnownModels, are_proposed_where_one_is_near) {

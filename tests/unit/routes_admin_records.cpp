@@ -39,7 +39,7 @@ SPEC(RecordAdministration, makes_lists_and_revokes_ones_own_keys) {
     assertFault(404, "not_found", ann.ask("DELETE", path));  // it is Ben's
     assertStatus(200, benBrowser.ask("DELETE", path));
     assertFault(404, "not_found", benBrowser.ask("DELETE", path));
-    assertFault(400, "invalid_value", benBrowser.post("/admin/me/keys", R"({"models":["ecko"]})"));
+    assertFault(400, "invalid_value", benBrowser.post("/admin/me/keys", R"({"models":["ecko"]})"), "models");
     assertFault(400, "invalid_value", benBrowser.post("/admin/me/keys", R"({"ends":"soon"})"), "ends");
     assertFault(400, "invalid_value", benBrowser.post("/admin/me/keys", R"({"refill":"week"})"), "refill");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(2), audited("event LIKE 'key_%' AND user_name = 'ben' AND actor = ''"));
@@ -60,6 +60,18 @@ SPEC(RecordAdministration, makes_keys_for_others_and_revokes_anyones) {
     assertFault(400, "invalid_value", ann.post("/admin/keys"), "user_id");
 }
 
+SPEC(RecordAdministration, names_the_wrong_term_of_a_key) {
+    for (const auto& [body, field] :
+         {std::pair{R"({"ends":"2020-01-01"})"s, "ends"s}, std::pair{R"({"ends":"soon"})"s, "ends"s},
+          std::pair{R"({"ends":5})"s, "ends"s}, std::pair{R"({"models":["nosuch"]})"s, "models"s},
+          std::pair{R"({"models":["a,b"]})"s, "models"s}, std::pair{R"({"models":"echo"})"s, "models"s},
+          std::pair{R"({"tokens":-5})"s, "tokens"s}, std::pair{R"({"money":"5"})"s, "money"s},
+          std::pair{R"({"name":5})"s, "name"s}, std::pair{R"({"name":")" + std::string(101, 'x') + "\"}", "name"s},
+          std::pair{R"({"refill":"week"})"s, "refill"s}, std::pair{R"({"refill":"day"})"s, "refill"s}})
+        assertFault(400, "invalid_value", benBrowser.post("/admin/me/keys", body), field);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT COUNT(*) FROM api_keys"));
+}
+
 SPEC(RecordAdministration, makes_invitations_in_bulk_all_or_none) {
     const auto made =
         ann.post("/admin/invitations", R"({"count":3,"tokens":500,"uses":2,"ends":"2999-12-31","academy":"<b>"})");
@@ -73,7 +85,10 @@ SPEC(RecordAdministration, makes_invitations_in_bulk_all_or_none) {
           std::pair{R"({"tokens":-2})"s, "tokens"s}, std::pair{R"({"ends":"2001-01-01"})"s, "ends"s},
           std::pair{R"({"begins":"x"})"s, "begins"s}})
         assertFault(400, "invalid_value", ann.post("/admin/invitations", body), field);
-    assertFault(400, "invalid_value", ann.post("/admin/invitations", R"({"academy":"a\nb"})"));
+    assertFault(400, "invalid_value", ann.post("/admin/invitations", R"({"academy":"a\nb"})"), "academy");
+    for (const char* count : {"-1", "0", "501"})
+        assertSays(ann.post("/admin/invitations", R"({"count":)" + std::string(count) + "}").text(),
+                   "'count' is not a whole number from 1 to 500");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(3), site.number("SELECT COUNT(*) FROM invitations"));
     CPPUNIT_ASSERT_EQUAL(std::int64_t(3), audited("event = 'invitation_added' AND actor = 'ann'"));
 }

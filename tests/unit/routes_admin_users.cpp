@@ -96,6 +96,9 @@ SPEC(UserAdministration, refuses_who_could_not_register_and_names_the_field) {
                 "password");
     assertFault(400, "invalid_value", ann.post("/admin/users", R"({"name":"cid","password":"correct horse"})"),
                 "email");
+    assertFault(400, "invalid_value", add("cid", R"(,"academy":")" + std::string(101, 'x') + "\""), "academy");
+    assertFault(400, "invalid_value",
+                ann.post("/admin/users", R"({"name":"cid","password":"correct horse","email":"nowhere"})"), "email");
     assertFault(400, "invalid_value", add("cid", R"(,"tokens":-2)"), "tokens");
     assertFault(400, "invalid_value", add("cid", R"(,"tokens":"5")"), "tokens");
     assertFault(400, "invalid_value", add("\u0430nn"));  // Cyrillic: it looks like ann

@@ -101,7 +101,7 @@ void FastcgiExchange::endReceiving() {
 void FastcgiExchange::start(const ResponseHead& head) {
     endReceiving();
     output_.hold(headText(head));
-    started_ = true;
+    status_ = head.status;
 }
 
 void FastcgiExchange::end() {

@@ -39,7 +39,7 @@ public:
     bool write(std::string_view bytes) override { return output_.write(bytes); }
     void end() override;
     void abandon() override { output_.abandon(); }
-    bool started() const override { return started_; }
+    int status() const override { return status_; }
     int clientDescriptor() const override { return connection_.get(); }
     void neverWait() override { output_.neverWait(); }
     void waitAgain() override { output_.waitAgain(); }
@@ -58,7 +58,7 @@ private:
     std::unique_ptr<FastcgiInput> input_;  // until the body is read, or given up
     FastcgiOutput output_;
     Request request_;
-    bool started_ = false;
+    int status_ = 0;
 };
 
 }  // namespace aiproject

@@ -65,7 +65,8 @@ public:
     // follow.
     virtual void abandon() = 0;
 
-    virtual bool started() const = 0;
+    virtual int status() const = 0;  // that start() was told; 0: not yet
+    bool started() const { return status() != 0; }
     // Readable when the client leaves, writable when some of unsent() can be sent; valid after readBody(). -1: none.
     virtual int clientDescriptor() const = 0;
 

@@ -81,7 +81,8 @@ void logIfSlow(Log& log, const LogConfig& limits, const Request& request, const 
     log.warning(line.str());
 }
 
-void sendSpans(SpanSender* spans, const ModelRegistry& models, const Request& request, const RequestRecord& record) {
+void sendSpans(SpanSender* spans, const ModelRegistry& models, const Exchange& exchange, const RequestRecord& record) {
+    const Request& request = exchange.request();
     const bool isProbe = record.level == LogLevel::debug;
     if (!spans || !record.trace || record.trace->span == 0 || isProbe) return;
     constexpr int firstOfServers = 500;
@@ -92,7 +93,9 @@ void sendSpans(SpanSender* spans, const ModelRegistry& models, const Request& re
     traced.beganNs = unixNanoseconds(record.times.begin());
     traced.id = request.id;
     traced.method = knownMethod(request.method);
-    traced.route = route ? std::string(route->path) : "unknown";
+    traced.scheme = request.isSecure ? "https" : "http";
+    traced.status = exchange.status();
+    traced.route = route ? std::string(route->path) : kUnknownRoute;
     traced.code = record.code;
     traced.isOurFault = record.error && faceOf(*record.error).status >= firstOfServers;
     traced.call = tracedCall(models, record);

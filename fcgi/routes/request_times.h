@@ -23,6 +23,6 @@ UpstreamTrace upstreamTraceOf(const Request& request, const RequestRecord& recor
 void logIfSlow(Log& log, const LogConfig& limits, const Request& request, const RequestRecord& record);
 
 // If it belongs to a trace that this worker makes spans of. The same.
-void sendSpans(SpanSender* spans, const ModelRegistry& models, const Request& request, const RequestRecord& record);
+void sendSpans(SpanSender* spans, const ModelRegistry& models, const Exchange& exchange, const RequestRecord& record);
 
 }  // namespace aiproject

@@ -76,7 +76,7 @@ void Router::end(ClientRequest& request, const Error* error) const {
     request.record.times.stop();
     logRequest(*request.exchange, request.record);
     logIfSlow(services_.log, services_.config.log, request.exchange->request(), request.record);
-    sendSpans(services_.spans, services_.models.registry(), request.exchange->request(), request.record);
+    sendSpans(services_.spans, services_.models.registry(), *request.exchange, request.record);
 }
 
 void Router::refuse(Exchange& exchange, const std::string& limit) const {
@@ -86,7 +86,7 @@ void Router::refuse(Exchange& exchange, const std::string& limit) const {
     record.times.stop();
     logRequest(exchange, record);
     logIfSlow(services_.log, services_.config.log, exchange.request(), record);
-    sendSpans(services_.spans, services_.models.registry(), exchange.request(), record);
+    sendSpans(services_.spans, services_.models.registry(), exchange, record);
 }
 
 // The steps of a request, each with its reason to stand where it does.

@@ -106,6 +106,9 @@ private:
         begin({request_.trace.span, request_.trace.context.parent, name, SpanKind::server, {}, request_.times.whole()});
         attribute(json_, "http.request.method", request_.method);
         attribute(json_, "http.route", request_.route);
+        if (request_.status != 0) attribute(json_, "http.response.status_code", request_.status);
+        attribute(json_, "url.scheme", request_.scheme);
+        if (request_.route != kUnknownRoute) attribute(json_, "url.path", request_.route);
         attribute(json_, "aiproject.request.id", request_.id);
         if (hasFailed()) attribute(json_, "error.type", request_.code);
         end(request_.isOurFault ? Verdict::error : Verdict::unset);
@@ -131,7 +134,7 @@ private:
         attribute(json_, "aiproject.frames", call.frames);
         attribute(json_, "aiproject.attempts", call.attempts);
         if (hasFailed()) attribute(json_, "error.type", request_.code);
-        end(request_.isOurFault ? Verdict::error : Verdict::unset);
+        end(hasFailed() ? Verdict::error : Verdict::unset);  // of a client's span each failure is one, a refusal too
     }
 
     void writePhase(Phase phase) {

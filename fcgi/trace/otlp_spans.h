@@ -1,11 +1,12 @@
 // Spans of requests as OTLP's JSON (OpenTelemetry protocol, ExportTraceServiceRequest). Pure.
 //
-//   POST /v1/chat/completions       SERVER    the request: http.*, error.type
+//   POST /v1/chat/completions       SERVER    the request: http.*, url.*, error.type
 //   ├ body, queue, account …        INTERNAL  its phases (observe/call_times.h), those that took any time
 //   └ chat gpt                      CLIENT    the call to the model: gen_ai.*; its upstream is told of this one
 //     └ connect, tls, first_frame … INTERNAL
 //
-// Nothing that a client or a model wrote is in them: no text, no name of a user, no reason of a failure.
+// Nothing that a client or a model wrote is in them: no text, no name of a user, no reason of a failure. So url.path is
+// the route's, where ids and codes have their names; of a path that is none there is no url.path.
 #pragma once
 
 #include "observe/call_times.h"
@@ -16,6 +17,9 @@
 #include <vector>
 
 namespace aiproject {
+
+// The route of a path that is none.
+constexpr const char* kUnknownRoute = "unknown";
 
 // Who makes the spans.
 struct TraceSource {
@@ -40,7 +44,8 @@ struct TracedRequest {
     CallTimes times;
     std::int64_t beganNs = 0;  // times.begin() as Unix time
     std::string id;            // as in the log
-    std::string method, route;
+    std::string method, scheme, route;
+    int status = 0;           // of HTTP; 0: nothing was answered
     std::string code;         // "0": it succeeded
     bool isOurFault = false;  // a server's fault, not the client's
     TracedCall call = {};

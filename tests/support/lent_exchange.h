@@ -22,7 +22,7 @@ public:
     bool write(std::string_view bytes) override { return exchange_.write(bytes); }
     void end() override { exchange_.end(); }
     void abandon() override { exchange_.abandon(); }
-    bool started() const override { return exchange_.started(); }
+    int status() const override { return exchange_.status(); }
     int clientDescriptor() const override { return exchange_.clientDescriptor(); }
     void neverWait() override { exchange_.neverWait(); }
     void waitAgain() override { exchange_.waitAgain(); }

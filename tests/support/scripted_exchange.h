@@ -49,7 +49,7 @@ public:
     std::string readBody(std::uint64_t limit) override;
     void start(const ResponseHead& head) override;
     bool write(std::string_view bytes) override;
-    bool started() const override { return head.has_value(); }
+    int status() const override { return head ? head->status : 0; }
     int clientDescriptor() const override { return ours_.get(); }
     void end() override;
     void abandon() override { ++abandons; }

@@ -31,7 +31,7 @@ public:
     const Request& request() const override { return client_.request(); }
     std::string readBody(std::uint64_t limit) override { return client_.readBody(limit); }
     void start(const ResponseHead& head) override { client_.start(head); }
-    bool started() const override { return client_.started(); }
+    int status() const override { return client_.status(); }
     int clientDescriptor() const override { return client_.clientDescriptor(); }
     void end() override { client_.end(); }
     void abandon() override { client_.abandon(); }

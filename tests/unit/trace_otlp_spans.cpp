@@ -42,6 +42,8 @@ TracedRequest chat() {
     request.beganNs = 1'700'000'000'000'000'000;
     request.id = "id-1";
     request.method = "POST";
+    request.scheme = "https";
+    request.status = 200;
     request.route = "/v1/chat/completions";
     request.code = "0";
     request.call = {"chat", "openai", "gpt", "chatcmpl-1", 12, 34, 5, 2};
@@ -102,6 +104,9 @@ SPEC(OtlpSpans, are_one_for_the_request_with_the_parent_that_it_came_with) {
     CPPUNIT_ASSERT_EQUAL("1700000000110000000"s, text(request, "endTimeUnixNano"));
     CPPUNIT_ASSERT_EQUAL("POST"s, attribute(request, "http.request.method"));
     CPPUNIT_ASSERT_EQUAL("/v1/chat/completions"s, attribute(request, "http.route"));
+    CPPUNIT_ASSERT_EQUAL("200"s, attribute(request, "http.response.status_code"));
+    CPPUNIT_ASSERT_EQUAL("https"s, attribute(request, "url.scheme"));
+    CPPUNIT_ASSERT_EQUAL("/v1/chat/completions"s, attribute(request, "url.path"));
     CPPUNIT_ASSERT_EQUAL("id-1"s, attribute(request, "aiproject.request.id"));
     CPPUNIT_ASSERT_EQUAL(""s, attribute(request, "error.type"));
     CPPUNIT_ASSERT(!request->getObject("status")->has("code"));
@@ -158,6 +163,25 @@ SPEC(OtlpSpans, say_that_it_failed_and_whose_fault_it_was) {
     failed.isOurFault = true;
     CPPUNIT_ASSERT_EQUAL(2,
                          spansOf(failed).at("POST /v1/chat/completions")->getObject("status")->getValue<int>("code"));
+}
+
+SPEC(OtlpSpans, call_every_failure_of_the_model_an_error_and_no_refusal_of_ours) {
+    TracedRequest refused = chat();
+    refused.code = "invalid_request_error";
+    refused.status = 400;
+    auto spans = spansOf(refused);
+    CPPUNIT_ASSERT(!spans.at("POST /v1/chat/completions")->getObject("status")->has("code"));
+    CPPUNIT_ASSERT_EQUAL("400"s, attribute(spans.at("POST /v1/chat/completions"), "http.response.status_code"));
+    CPPUNIT_ASSERT_EQUAL(2, spans.at("chat gpt")->getObject("status")->getValue<int>("code"));
+}
+
+SPEC(OtlpSpans, leave_out_what_is_not_known) {
+    TracedRequest unknown = chat();
+    unknown.route = kUnknownRoute;
+    unknown.status = 0;
+    const auto spans = spansOf(unknown);
+    CPPUNIT_ASSERT_EQUAL(""s, attribute(spans.at("POST unknown"), "url.path"));
+    CPPUNIT_ASSERT_EQUAL(""s, attribute(spans.at("POST unknown"), "http.response.status_code"));
 }
 
 SPEC(OtlpSpans, escape_what_names_have_in_them) {

@@ -188,7 +188,7 @@ void Manager::handle(const ControlRequest& request) {
 }
 
 ManagerView Manager::view() const {
-    return {current_, pools_, reload_ != nullptr, lastReload_, notices_, since_, source_.release};
+    return {current_, pools_, reload_ != nullptr, lastReload_, notices_, since_, source_.release, requestsIn(gone_)};
 }
 
 StatusPage Manager::pageFor(const Request& request) const {

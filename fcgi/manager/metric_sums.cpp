@@ -156,6 +156,18 @@ MetricSums countedOn(Board& board) {
     return sums;
 }
 
+std::uint64_t requestsOn(Board& board) {
+    MetricSums sums;
+    addRequests(board.metrics(), sums);
+    return requestsIn(sums);
+}
+
+std::uint64_t requestsIn(const MetricSums& sums) {
+    std::uint64_t all = 0;
+    for (const auto& [labels, value] : sums.of(metric::kRequests)) all += value.count;
+    return all;
+}
+
 MetricSums countedIn(Pool& pool) {
     MetricSums sums = countedOn(pool.board());
     const Labels labels = Labels().with("pool", pool.name());

@@ -60,4 +60,8 @@ private:
 MetricSums countedOn(Board& board);
 MetricSums countedIn(Pool& pool);
 
+// Requests that were answered, by whichever worker.
+std::uint64_t requestsOn(Board& board);
+std::uint64_t requestsIn(const MetricSums& sums);
+
 }  // namespace aiproject

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "manager/answer_sources.h"
 #include "manager/call_list.h"
+#include "manager/metric_sums.h"
 #include "manager/pool_look.h"
 #include "manager/process_memory.h"
 
@@ -127,6 +128,13 @@ Object poolOf(Pool& pool, const ManagerView& view) {
     return object;
 }
 
+// Since `serve` started, or the one that it was upgraded from: also by workers that are gone.
+std::uint64_t requestsOf(const ManagerView& view) {
+    std::uint64_t all = view.requestsOfGonePools;
+    for (const auto& pool : view.pools) all += requestsOn(pool->board());
+    return all;
+}
+
 }  // namespace
 
 std::string statusText(const ManagerView& view) {
@@ -134,6 +142,7 @@ std::string statusText(const ManagerView& view) {
     status.set("pid", getpid());
     status.set("release", view.release);
     status.set("since", timeText(view.since));
+    status.set("requests", requestsOf(view));
     status.set("generation", view.generation.number);
     if (!view.isForNetwork) status.set("configuration", view.generation.config.source);
     status.set("reload", reloadOf(view));

@@ -5,6 +5,7 @@
 
 #include <Poco/Timestamp.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,13 +26,14 @@ struct ManagerView {
     const ReloadReport& lastReload;
     const std::vector<std::string>& notices;  // of the generation
     Poco::Timestamp since;
-    std::string release{};  // of the program
+    std::string release{};                  // of the program
+    std::uint64_t requestsOfGonePools = 0;  // that were answered
     // Whoever reaches a private address sees it: no socket, no end of a key.
     bool isForNetwork = false;
 };
 
-// {"pid","release","since","generation","configuration","reload":{"state","at","reasons"},"notices","answers":[{"kind","model",
-// "origin"}],"pools":[{"name","socket","calls","calls_limit","processes","queue_waiting",
+// {"pid","release","since","requests","generation","configuration","reload":{"state","at","reasons"},"notices",
+// "answers":[{"kind","model","origin"}],"pools":[{"name","socket","calls","calls_limit","processes","queue_waiting",
 // "queue_longest_ms","last_death","workers":[{"pid","generation","state","busy","threads","streams","served","resident_mb",
 // "up_s"}],"models":[{"name","plugin","state","calls","failures","retry_s"}],"oldest_calls":[see call_list.h]}]}
 std::string statusText(const ManagerView& view);

@@ -86,7 +86,7 @@ std::string poolHtml(const Object& pool) {
                    {"Busy", "busy"},
                    {"Threads", "threads"},
                    {"Streams", "streams"},
-                   {"Served", "served"},
+                   {"Taken", "served"},
                    {"MB", "resident_mb"},
                    {"Up, s", "up_s"}});
     html += table(pool.getArray("models"), "models",
@@ -115,8 +115,8 @@ std::string statusHtml(const Object& status) {
         "status</title><style>" +
         statusStyle() + "</style></head><body><main>\n<h1>aiproject: status</h1>\n<p>Manager " + shown(status, "pid") +
         " since " + shown(status, "since") + ", generation " + shown(status, "generation") +
-        ", last reload: " + shown(*reload, "state") + "</p>\n" + list(reload->getArray("reasons")) +
-        list(status.getArray("notices")) + "<h2>Answers come from</h2>\n" +
+        ", last reload: " + shown(*reload, "state") + ", requests answered: " + shown(status, "requests") + "</p>\n" +
+        list(reload->getArray("reasons")) + list(status.getArray("notices")) + "<h2>Answers come from</h2>\n" +
         table(status.getArray("answers"), "where answers come from",
               {{"Kind", "kind"}, {"Model", "model"}, {"Origin", "origin"}});
     const Array::Ptr pools = status.getArray("pools");

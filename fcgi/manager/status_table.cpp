@@ -80,7 +80,7 @@ void printPool(std::ostream& out, const Object& pool) {
         << " model calls\n";
     if (pool.has("last_death")) out << "  last death: " << text(pool, "last_death") << "\n";
     printQueue(out, pool);
-    out << "  worker   generation  state           busy  streams   served     MB       up\n";
+    out << "  worker   generation  state           busy  streams    taken     MB       up\n";
     forEach(pool.getArray("workers"), [&](const Object& worker) { printWorker(out, worker); });
     forEach(pool.getArray("models"), [&](const Object& model) { printModel(out, model); });
     forEach(pool.getArray("oldest_calls"), [&](const Object& call) { printCall(out, call); });
@@ -103,7 +103,8 @@ std::string statusTable(const Object& status) {
     const Object::Ptr reload = status.getObject("reload");
     out << "aiproject " << text(status, "release") << "\nmanager " << text(status, "pid") << " since "
         << text(status, "since") << ", generation " << text(status, "generation")
-        << ", last reload: " << text(*reload, "state") << "\n";
+        << ", last reload: " << text(*reload, "state") << "\nrequests answered since then: " << text(status, "requests")
+        << "\n";
     printWrapped(out, *reload->getArray("reasons"));
     printWrapped(out, *status.getArray("notices"));
     out << "\nanswers come from\n";

@@ -34,10 +34,10 @@ enum class WorkerState : std::uint32_t { none, starting, ready, draining, ending
 // One process. Written by it; given out and cleared by the manager.
 struct WorkerRow {
     std::atomic<WorkerState> state;
-    std::atomic<std::int32_t> threads;       // that it may have
-    std::atomic<std::int32_t> busy;          // requests that are in its threads, or queued for them
-    std::atomic<std::uint64_t> served;       // answered, refusals included
-    std::atomic<std::uint64_t> beats;        // counted up while it lives and takes who waits
+    std::atomic<std::int32_t> threads;  // that it may have
+    std::atomic<std::int32_t> busy;     // requests that are in its threads, or queued for them
+    std::atomic<std::uint64_t> served;  // that its threads are done with: refused, answered, or followed from then on
+    std::atomic<std::uint64_t> beats;   // counted up while it lives and takes who waits
     std::atomic<std::int32_t> crashedModel;  // whose plugin crashed the process; kNobody, kSomebody
     std::array<char, 160> lastWords;         // why it ended itself; read when it has
     std::array<std::atomic<std::uint64_t>, kMostModels / 64> models;  // which it has; a bit for each row

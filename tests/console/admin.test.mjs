@@ -19,9 +19,12 @@ scene('a reload starts a new generation', {}, async (page) => {
     await signIn(page, target.admin);
     await go(page, 'status', 'Status');
     await page.getByText(/generation 1$/).waitFor();
+    const served = () => page.locator('.figure', { hasText: 'Requests served' }).locator('dd').innerText().then((text) => Number(text.replace(/,/g, '')));
+    const before = await served();
     await page.getByRole('button', { name: 'Reload' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Reload' }).click();
     await page.getByText(/generation 2$/).waitFor();
+    await eventually(async () => (await served()) >= before);  // also by workers that are gone
 });
 
 scene('models show their settings without secrets, and a test asks one', {}, async (page) => {
@@ -155,6 +158,7 @@ scene('the ledger and the audit log are filtered', {}, async (page) => {
 
 scene('the audit log shows money as other screens do', {}, async (page) => {
     await signIn(page, target.admin);
+    await page.evaluate(() => fetch('/admin/invitations', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ tokens: 5, money: 2_500_000 }) }));
     await page.route('**/admin/audit*', async (route) => {
         const answer = await route.fetch();
         const { items, next } = await answer.json();
@@ -165,4 +169,6 @@ scene('the audit log shows money as other screens do', {}, async (page) => {
     await go(page, 'audit', 'Audit log');
     await page.getByText('id 7, tokens +5 = 5, money -1.50 = 1.00').waitFor();
     await page.getByText('money 1000000 is a name').waitFor();
+    const made = await page.getByRole('row').filter({ hasText: 'invitation made' }).first().innerText();
+    assert.match(made, /tokens 5, money 2\.50/);
 });

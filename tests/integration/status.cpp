@@ -41,6 +41,16 @@ SPEC(Status, counts_what_was_served) {
     ASSERT_EVENTUALLY(manager.pool("auth")->getArray("workers")->getObject(0)->getValue<int>("busy") == 0);
 }
 
+SPEC(Status, counts_the_requests_of_workers_that_are_gone) {
+    const auto requests = [&] { return manager.status()->getValue<int>("requests"); };
+    for (int i = 0; i < 10; ++i) ask(manager.socket("auth"), {"GET", "/healthz/live", "", {}});
+    ASSERT_EVENTUALLY(requests() >= 10);
+    CPPUNIT_ASSERT_EQUAL(0, manager.command("reload").code);
+    ASSERT_EVENTUALLY(manager.workers("auth").size() == 1);
+    CPPUNIT_ASSERT_EQUAL(0, manager.pool("auth")->getArray("workers")->getObject(0)->getValue<int>("served"));
+    CPPUNIT_ASSERT(requests() >= 10);
+}
+
 SPEC(Status, is_a_table_that_fits_a_terminal) {
     const Finished table = manager.command("status");
     CPPUNIT_ASSERT_EQUAL(0, table.code);

@@ -59,7 +59,7 @@ function drawStatus(status) {
     return [
         el('dl', { class: 'figures' }, figure(t('status.running'), duration((Date.now() - Date.parse(status.since)) / 1000), t('status.since', { time: time(status.since), n: status.generation })),
             figure(t('status.workers'), number(workers.length)), figure(t('status.streams'), number(sum('streams'))),
-            figure(t('status.served'), number(sum('served'))), figure(t('status.memory'), t('megabytes', { n: number(sum('resident_mb')) })),
+            figure(t('status.served'), number(status.requests)), figure(t('status.memory'), t('megabytes', { n: number(sum('resident_mb')) })),
             figure(t('status.reload'), wordFor('reload.state', reload.state), reload.at ? time(reload.at) : '')),
         reload.reasons.map((text) => el('p', { class: 'notice warn' }, text)),
         el('section', { class: 'card' }, el('h2', {}, t('status.answers')), el('ul', { class: 'plain-list' }, status.answers.map((answer) => el('li', {},
@@ -82,7 +82,7 @@ function drawPool(pool) {
             { title: t('status.state'), of: (worker) => stateTag(worker.state) },
             { title: t('status.busy'), number: true, of: (worker) => `${number(worker.busy)} / ${number(worker.threads)}` },
             { title: t('status.streams'), number: true, of: (worker) => number(worker.streams) },
-            { title: t('status.served'), number: true, of: (worker) => number(worker.served) },
+            { title: t('status.taken'), number: true, of: (worker) => number(worker.served) },
             { title: t('status.memory'), number: true, of: (worker) => t('megabytes', { n: number(worker.resident_mb) }) },
             { title: t('status.up'), number: true, of: (worker) => duration(worker.up_s) },
         ], pool.workers),

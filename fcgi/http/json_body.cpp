@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/json_member.h"
 #include "base/utf8.h"
+#include "http/json_faults.h"
 
 #include <algorithm>
 #include <new>
@@ -34,8 +35,7 @@ Extent extentOf(std::string_view text) noexcept {
     return extent;
 }
 
-// False: it is not JSON.
-bool read(std::string_view text, simdjson::dom::document& document, std::size_t room) {
+simdjson::error_code read(std::string_view text, simdjson::dom::document& document, std::size_t room) {
     constexpr std::size_t keptBytes = 16UL * 1024;  // most bodies are smaller: their thread keeps what the parser needs
     thread_local simdjson::dom::parser kept;
     simdjson::dom::parser once;
@@ -44,10 +44,14 @@ bool read(std::string_view text, simdjson::dom::document& document, std::size_t 
     const simdjson::error_code fault =
         parser.parse_into_document(document, text.data(), text.size(), needsCopy).error();
     if (fault == simdjson::MEMALLOC) throw std::bad_alloc();
-    return fault == simdjson::SUCCESS;
+    return fault;
 }
 
-Error notJson(std::string_view text) {
+Error notJson(std::string_view text, simdjson::error_code fault) {
+    if (fault == simdjson::NUMBER_ERROR)
+        if (const auto error = numberOutOfRange(text)) return *error;
+    if (fault == simdjson::STRING_ERROR)
+        if (const auto error = halfCharacter(text)) return *error;
     // Without the text, which may have a password in it: neither the client nor the log repeats it.
     return {ErrorKind::badRequest, "a body of " + std::to_string(text.size()) + " bytes is not JSON",
             "the body is not valid JSON"};
@@ -66,7 +70,8 @@ JsonBody::JsonBody(std::string_view text, JsonLimits limits, std::size_t room) {
     const Extent extent = extentOf(text);
     if (extent.values > limits.mostValues) throw refusal(ErrorKind::badRequest, "the body has too many values");
     if (!isUtf8(text)) throw refusal(ErrorKind::badRequest, "the body is not valid UTF-8");
-    if (extent.depth > limits.deepest || !read(text, document_, room)) throw notJson(text);
+    const auto fault = extent.depth > limits.deepest ? simdjson::DEPTH_ERROR : read(text, document_, room);
+    if (fault != simdjson::SUCCESS) throw notJson(text, fault);
     if (!document_.root().is_object()) throw refusal(ErrorKind::badRequest, "the body is not a JSON object");
 }
 

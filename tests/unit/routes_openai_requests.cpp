@@ -96,6 +96,8 @@ SPEC(OpenAiRequests, are_refused_for_messages_that_cannot_be_read) {
              {R"([{"role":"user","content":[{"type":"text","text":[{"type":"text","text":"x"}]}]}])",
               "messages[0].content[0].text"}})
         assertRefusedFor(withMessages(messages), param);
+    assertRefusedFor(withMessages(R"([{"role":"user","content":"\ud83d"}])"), "messages[0].content");
+    assertRefusedFor(asking(R"(,"max_tokens":100000000000000000000)"), "max_tokens");
     assertRefusedFor(withPart(R"({"type":"video_url"})"), "messages[0].content[0].type", "unsupported_parameter");
     assertRefusedFor(R"({"messages":[{"role":"user","content":"x"}]})", "model");
     assertRefusedFor(R"({"model":"m"})", "messages");
@@ -162,10 +164,10 @@ SPEC(OpenAiRequests, may_be_long_and_deep) {
 }
 
 SPEC(OpenAiRequests, are_refused_when_they_are_no_json) {
-    for (const std::string& body :
-         {""s, "x"s, "[]"s, asking() + "x", asking(R"(,"x":"\ud83d")"), asking(",\"x\":\"\xff\""),
-          asking(",\"x\":" + std::string(200, '[') + std::string(200, ']'))})
+    for (const std::string& body : {""s, "x"s, "[]"s, asking() + "x", asking(",\"x\":\"\xff\""),
+                                    asking(",\"x\":" + std::string(200, '[') + std::string(200, ']'))})
         assertFault(post(site, body), 400, "null");
+    assertFault(post(site, asking(R"(,"x":"\ud83d")")), 400, "invalid_value", "x");
 }
 
 }  // namespace

@@ -109,6 +109,36 @@ SPEC(NginxErrors, clients_of_openai_read_errors_in_their_shape) {
         }
 }
 
+// What is refused before a location is chosen, too.
+SPEC(NginxErrors, clients_of_openai_read_what_is_no_request_in_their_shape) {
+    const NginxSite site(options());
+    const std::string large(40'000, 'x');
+    const std::string withHeader = " HTTP/1.1\r\nHost: site\r\nAuthorization: Bearer " + large + "\r\n\r\n";
+    const auto assertShape = [&site](const std::string& request, int status, const std::string& begin) {
+        const RawAnswer answer = askRaw(site.port(), request);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.head, status, answer.status);
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(answer.body, 0UL, answer.body.find(begin));
+    };
+    const std::string openAi = R"({"error":{"message":")", admin = R"({"error":{"code":"invalid_value")";
+    const std::string envelope = R"({"code":"APP_QUERY_METHOD_ERROR","msg":")";
+    for (const auto& [path, shape] :
+         {std::pair{"/v1/models"s, openAi}, std::pair{"/v1"s, openAi}, std::pair{"http://site/v1/models"s, openAi},
+          std::pair{"/admin/users"s, admin}, std::pair{"/v10"s, envelope}, std::pair{"/auth/v1/"s, envelope}}) {
+        assertShape("GET " + path + withHeader, 400, shape);
+        assertShape(plain("GET", path + "?x=" + large), 414, shape);
+        assertShape("GET " + path + "?x HTTP/1.1\r\n\r\n", 400, shape);  // without a host
+    }
+    assertShape(plain("GET", "/v1/models/%00"), 400, openAi);
+    assertShape(plain("TRACE", "/v1/models"), 405, openAi);
+    assertShape("GET /v1/models HTTP/9.9\r\nHost: site\r\n\r\n", 505, openAi);
+    for (const auto& [path, methods] :
+         {std::pair{"/v1/models"s, "GET, HEAD, OPTIONS"s}, std::pair{"/v1/models/a"s, "GET, HEAD, OPTIONS"s},
+          std::pair{"/v1/chat/completions"s, "POST, OPTIONS"s},
+          std::pair{"/auth/me"s, "GET, HEAD, POST, DELETE, OPTIONS"s}})
+        CPPUNIT_ASSERT_EQUAL(methods, askRaw(site.port(), plain("TRACE", path)).header("Allow"));
+    CPPUNIT_ASSERT_EQUAL(""s, askRaw(site.port(), plain("GET", "/v1/none")).header("Allow"));
+}
+
 SPEC(NginxErrors, administration_reads_errors_in_its_shape_and_is_shown_in_no_frame) {
     const NginxSite site(options());
     const auto assertFault = [](const RawAnswer& answer, int status, const std::string& code) {

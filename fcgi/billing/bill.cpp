@@ -19,17 +19,22 @@ std::string doubtOf(const ReportedTokens& reported) {
     return {};
 }
 
+// What a call that was cut off has reported on the way is not its whole use. False: nothing is believed.
+bool takeReport(const CallEnd& end, Bill& bill) {
+    if (end.reported) bill.doubt = doubtOf(*end.reported);
+    if (!end.isWhole || !end.reported || !bill.doubt.empty()) return false;
+    bill.tokensIn = end.reported->prompt;
+    bill.tokensOut = end.reported->completion;
+    bill.tokensCached = std::clamp<std::int64_t>(end.reported->cached, 0, bill.tokensIn);
+    bill.tokensReasoning = std::clamp<std::int64_t>(end.reported->reasoning, 0, bill.tokensOut);
+    return true;
+}
+
 Bill textBill(const CallEnd& end) {
     Bill bill;
-    if (end.reported) bill.doubt = doubtOf(*end.reported);
-    // What a call that was cut off has reported on the way is not its whole use.
-    if (end.isWhole && end.reported && bill.doubt.empty()) {
+    if (takeReport(end, bill)) {
         bill.basis = Basis::reported;
-        bill.tokensIn = end.reported->prompt;
-        bill.tokensOut = end.reported->completion;
         bill.amounts.tokens = end.reported->total;
-        bill.tokensCached = std::clamp<std::int64_t>(end.reported->cached, 0, bill.tokensIn);
-        bill.tokensReasoning = std::clamp<std::int64_t>(end.reported->reasoning, 0, bill.tokensOut);
     } else if (end.isDelivered || end.isWhole || end.outcome == Outcome::lost) {
         bill.basis = Basis::estimated;
         bill.tokensIn = end.questionTokens;
@@ -45,6 +50,9 @@ Bill mediaBill(const CallEnd& end) {
     Bill bill;
     const bool isDue = end.isWhole || (end.outcome == Outcome::clientLeft && end.isDelivered);
     if (!isDue) return bill;
+    // Tokens cost money where they have a price, and are in no quota: so there is no total, and what is in neither part
+    // is among those of the answer.
+    if (takeReport(end, bill)) bill.tokensOut = std::max(bill.tokensOut, end.reported->total - bill.tokensIn);
     bill.basis = end.isWhole ? Basis::reported : Basis::estimated;
     if (end.unit == Unit::picture)
         bill.amounts.pictures = 1;

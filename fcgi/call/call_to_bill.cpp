@@ -45,7 +45,8 @@ std::int64_t mostTokens(const Question& question, std::int64_t estimated, const 
     for (std::uint64_t i = 0; i < question.request.inputs.count; ++i)
         bytes += std::int64_t(question.request.inputs[i].size);
     bytes += std::int64_t(question.request.tools.size);
-    const bool hasAnswer = question.request.kind == Kind::text;  // whose tokens are billed
+    const bool hasAnswer =  // whose tokens are billed
+        question.request.kind != Kind::embedding && question.request.kind != Kind::speech;
     for (const std::string& name : question.models) {
         if (!hasAnswer) continue;
         const std::vector<const Model*>& accounts = registry.accountsOf(name);
@@ -66,8 +67,9 @@ std::int64_t mostSpokenSeconds(const ModelRequest& request) {
 }
 
 // At the highest price that the models may ask. All tokens at that of the dearer part: which they are, nobody knows
-// yet.
-std::int64_t mostMoney(const CallToBill& call, const Question& question,
+// yet. Of a picture or a recording it is those of the question beside it and of the answer; its own are charged all the
+// same.
+std::int64_t mostMoney(const CallToBill& call, const Question& question, std::int64_t mostTokens,
                        const std::map<std::string, ModelConfig>& models) {
     const std::int64_t spokenSeconds = mostSpokenSeconds(question.request);
     std::int64_t most = 0;
@@ -78,7 +80,7 @@ std::int64_t mostMoney(const CallToBill& call, const Question& question,
         dearest.prompt = dearest.completion =
             std::max({dearest.prompt, dearest.cached, dearest.completion, dearest.reasoning});
         Bill bill;
-        bill.amounts.tokens = bill.tokensIn = call.unit == Unit::token ? call.atMost : 0;
+        bill.amounts.tokens = bill.tokensIn = mostTokens;
         bill.amounts.pictures = call.unit == Unit::picture ? call.atMost : 0;
         bill.amounts.voiceSeconds = call.unit == Unit::voiceSecond ? call.atMost : 0;
         bill.spokenSeconds = spokenSeconds;
@@ -135,7 +137,9 @@ CallToBill callToBill(const Request& request, const Question& question, const Us
     }
     const bool isRecalled = !user.isConfirmed;
     if (call.isKeyLimited || call.isMoneyLimited || isRecalled)
-        call.atMostMoney = mostMoney(call, question, config.models);
+        call.atMostMoney = mostMoney(
+            call, question, call.unit == Unit::token ? call.atMost : mostTokens(question, 0, registry, config.quota),
+            config.models);
     // Another limit may have been granted since a user was looked up who is now only recalled. The reservation finds
     // out, and what is held or charged of a balance without a limit changes nothing.
     if (isRecalled && call.isHeld()) call.isLimited = call.isMoneyLimited = true;

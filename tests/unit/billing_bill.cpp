@@ -152,6 +152,31 @@ SPEC(Bills, of_media_are_whole_for_an_answer_or_a_part_that_the_client_left) {
     assertNothing(billFor(early));
 }
 
+SPEC(Bills, of_media_have_the_tokens_that_the_upstream_reports_beside_what_is_counted) {
+    CallEnd picture = media(Unit::picture, Outcome::complete);
+    picture.reported = ReportedTokens{0, 100, 50, 150, 40, 30};
+    const Bill bill = billFor(picture);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), bill.amounts.pictures);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), bill.amounts.tokens);  // of no quota
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(100), bill.tokensIn);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(40), bill.tokensCached);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(50), bill.tokensOut);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(30), bill.tokensReasoning);
+    PriceConfig price;
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), costOf(bill, price));
+    price.prompt = 2'000'000;
+    price.picture = 7;
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(207), costOf(bill, price));
+    picture.reported->total = -1;
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), billFor(picture).tokensIn);
+    CPPUNIT_ASSERT(!billFor(picture).doubt.empty());
+    picture.reported->total = 150;
+    picture.isWhole = false;
+    picture.outcome = Outcome::clientLeft;
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), billFor(picture).tokensIn);
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(1), billFor(picture).amounts.pictures);
+}
+
 SPEC(Bills, of_lost_calls_are_the_question_and_what_was_passed_on) {
     CallEnd lost = text(Outcome::lost);
     lost.isDelivered = false;

@@ -54,6 +54,24 @@ SPEC(MoneyRoutes, let_a_model_without_a_price_answer_who_has_spent_all) {
     assertRefused(ask(), "MONEY_NOT_ENOUGH");
 }
 
+// A picture that a model of chats reads is sold in tokens.
+SPEC(MoneyRoutes, take_the_cost_of_a_pictures_tokens) {
+    Site priced([](Config& config) {
+        config.models["seeing"] = playing("delta Hi|usage 43");
+        config.models["seeing"].price.completion = 2'000'000;
+        config.routes.picture = {"seeing"};
+    });
+    const auto ask = [&priced] { return priced.post("/PictureToTextModel/chat", kJpeg, priced.ann); };
+    priced.sql("UPDATE users SET money = 100");
+    assertSucceeded(ask());
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(14), priced.number("SELECT money FROM users"));
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(43),
+                         priced.number("SELECT tokens_in + tokens_out FROM ledger WHERE kind = 'picture'"));
+    assertSucceeded(ask());
+    assertRefused(ask(), "MONEY_NOT_ENOUGH");
+    CPPUNIT_ASSERT_EQUAL(std::int64_t(0), priced.number("SELECT money_held FROM users"));
+}
+
 SPEC(MoneyRoutes, write_the_cost_of_who_has_no_limit) {
     assertSucceeded(ask());
     CPPUNIT_ASSERT_EQUAL(std::int64_t(86), site.number("SELECT cost FROM ledger WHERE charged_money = 0"));

@@ -12,6 +12,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <mutex>
 
 namespace aiproject::ocr {
@@ -35,6 +37,8 @@ std::mutex& making() {
     static std::mutex mutex;
     return mutex;
 }
+
+constexpr std::array kBestHeights{32, 28, 24, 36};  // of tall letters, in the order of their use, as tried on 120 signs
 
 int inThisProcess = 0;  // engines, guarded by making()
 
@@ -90,19 +94,36 @@ std::string Engine::textIn(std::string_view bytes, const PictureHead& head, cons
     return text.empty() || codes.empty() ? text + codes : text + "\n" + codes;
 }
 
+// Of few letters, the larger ones of Chinese above all, the engine's answer changes with their size: so they are read
+// in several, as one block, until it is sure.
+Engine::Reading Engine::readingOfFew(const Page& page, const std::atomic<bool>& isCancelled) {
+    constexpr int sure = 90, least = 50;  // what is not a letter is read with 28
+    Reading best;
+    api_->SetPageSegMode(tesseract::PSM_SINGLE_BLOCK);
+    for (std::size_t i = 0; i < kBestHeights.size() && best.confidence < sure; ++i) {
+        Reading reading = read(withLettersOf(kBestHeights[i], page), isCancelled);
+        if (reading.confidence >= std::max(least, best.confidence + 1)) best = std::move(reading);
+    }
+    return best;
+}
+
 // A narrow page is read as one column: in one of few lines the engine sees columns that are none. It sees by itself
 // that lines run upwards or downwards, though only where it looks for columns, but not which of the two.
 Engine::Reading Engine::bestReading(const Page& page, const std::atomic<bool>& isCancelled) {
     constexpr int sure = 65;  // letters upside down are read with about 50, and small ones in a bad light with 75
     Reading best;
+    if (page.tallOfFew > 0) best = readingOfFew(page, isCancelled);
+    if (best.confidence >= sure) return best;
+    const Picture resized = page.tallOfFew > 0 ? withLettersOf(kBestHeights.front(), page) : nullptr;
+    const Picture& picture = resized ? resized : page.picture;
     for (const auto mode : {tesseract::PSM_SINGLE_COLUMN, tesseract::PSM_AUTO}) {
         if (mode == tesseract::PSM_SINGLE_COLUMN && !page.isNarrow) continue;
         api_->SetPageSegMode(mode);
-        const Reading upright = read(page.picture, isCancelled);
+        const Reading upright = read(picture, isCancelled);
         if (upright.confidence > best.confidence) best = upright;
         if (best.confidence >= sure) break;
         if (upright.text.empty()) continue;
-        Reading turned = read(upsideDown(page.picture), isCancelled);
+        Reading turned = read(upsideDown(picture), isCancelled);
         if (turned.confidence > best.confidence) best = std::move(turned);
         if (best.confidence >= sure) break;
     }
@@ -119,7 +140,8 @@ Engine::Reading Engine::read(const Picture& picture, const std::atomic<bool>& is
     Reading reading;
     if (failed == 0) {
         const std::unique_ptr<char[]> text(api_->GetUTF8Text());
-        if (text) reading = {tidied(text.get()), api_->MeanTextConf()};
+        if (text) reading.text = tidied(text.get());
+        if (!reading.text.empty()) reading.confidence = api_->MeanTextConf();  // of nothing it is sure
     }
     api_->Clear();
     endIf(isCancelled);

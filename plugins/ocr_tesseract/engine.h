@@ -41,6 +41,7 @@ private:
         std::string text;
         int confidence = 0;  // from 0 to 100
     };
+    Reading readingOfFew(const Page& page, const std::atomic<bool>& isCancelled);
     Reading bestReading(const Page& page, const std::atomic<bool>& isCancelled);
     Reading read(const Picture& picture, const std::atomic<bool>& isCancelled);
 

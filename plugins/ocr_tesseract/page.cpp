@@ -19,7 +19,35 @@ Picture blackOnWhite(const Picture& gray) {
     return Picture(binary);
 }
 
+// How far pixels are from what is around them, as the third moment says it: below 0 where few are much darker, as dark
+// letters are on any ground in any light; above 0 where few are much brighter.
+double skewnessOf(const Picture& gray) {
+    constexpr l_int32 most = 1000, window = 24;
+    const l_int32 longest = std::max(pixGetWidth(gray.get()), pixGetHeight(gray.get()));
+    const float by = longest > most ? float(most) / float(longest) : 1;
+    const Picture small = by < 1 ? must(pixScaleAreaMap(gray.get(), by, by)) : must(pixClone(gray.get()));
+    const l_int32 width = pixGetWidth(small.get()), height = pixGetHeight(small.get());
+    const l_int32 around = std::min(window, std::min(width, height) / 2 - 2);
+    if (around < 1) return 0;
+    const Picture mean = must(pixBlockconvGray(small.get(), nullptr, around, around));
+    double squares = 0, cubes = 0;
+    for (l_int32 y = 0; y < height; ++y) {
+        const l_uint32* const row = pixGetData(small.get()) + std::ptrdiff_t(y) * pixGetWpl(small.get());
+        const l_uint32* const means = pixGetData(mean.get()) + std::ptrdiff_t(y) * pixGetWpl(mean.get());
+        for (l_int32 x = 0; x < width; ++x) {
+            const double far = double(GET_DATA_BYTE(row, x)) - double(GET_DATA_BYTE(means, x));
+            squares += far * far;
+            cubes += far * far * far;
+        }
+    }
+    const double pixels = double(width) * height, variance = squares / pixels;
+    return variance < 1 ? 0 : cubes / pixels / std::pow(variance, 1.5);
+}
+
+// Whether its letters are bright. Where that cannot be told, a dark picture is taken for one.
 bool isDark(const Picture& gray) {
+    constexpr double clear = 0.5;
+    if (const double skewness = skewnessOf(gray); std::abs(skewness) > clear) return skewness > 0;
     l_float32 mean = 255;
     pixGetAverageMasked(gray.get(), nullptr, 0, 0, 4, L_MEAN_ABSVAL, &mean);
     return mean < 110;
@@ -66,6 +94,7 @@ Picture straightened(Picture picture, float angle) {
 struct Letters {
     std::size_t count = 0;
     l_int32 height = 0;  // of most; 0: there are none
+    l_int32 tall = 0;    // of the tallest tenth: capitals, whole Chinese characters
 };
 
 // Of what hangs together: a letter, or a part of a Chinese one.
@@ -81,37 +110,47 @@ Letters lettersIn(const Picture& binary) {
     }
     boxaDestroy(&boxes);
     if (heights.empty()) return {};
-    const auto middle = heights.begin() + std::ptrdiff_t(heights.size() / 2);
-    std::nth_element(heights.begin(), middle, heights.end());
-    return {heights.size(), *middle};
+    std::sort(heights.begin(), heights.end());
+    return {heights.size(), heights[heights.size() / 2], heights[heights.size() * 9 / 10]};
 }
 
-Picture enlarged(Picture picture, float by) {
+// Enlarged only as far as the engine takes it.
+Picture scaled(const Picture& picture, float by) {
     const auto width = std::uint64_t(pixGetWidth(picture.get())), height = std::uint64_t(pixGetHeight(picture.get()));
     while (by > 1 && (float(width * height) * by * by > float(kMostPixels) ||
                       float(std::max(width, height)) * by > float(kLongestSide)))
-        by -= 1;
-    return by > 1 ? must(pixScale(picture.get(), by, by)) : std::move(picture);
+        by = std::max(1.0F, by - 1);
+    constexpr float fine = 0.7F;  // from there on pixScale() leaves rows out
+    return must(by == 1     ? pixClone(picture.get())
+                : by < fine ? pixScaleAreaMap(picture.get(), by, by)
+                            : pixScale(picture.get(), by, by));
 }
 
 }  // namespace
 
 Page prepared(Picture picture) {
     constexpr l_int32 least = 32;  // in both directions; of less there is nothing to measure
-    if (std::min(pixGetWidth(picture.get()), pixGetHeight(picture.get())) < least)
-        return {enlarged(std::move(picture), 2), true};
+    if (std::min(pixGetWidth(picture.get()), pixGetHeight(picture.get())) < least) return {scaled(picture, 2), true, 0};
     if (isDark(picture)) picture = must(pixInvert(nullptr, picture.get()));
     Pix* const even = pixBackgroundNormSimple(picture.get(), nullptr, nullptr);
     picture = orAsItWas(even, std::move(picture));
     const Picture binary = blackOnWhite(picture);
     if (!binary) return {std::move(picture)};
-    const auto [letters, height] = lettersIn(binary);
-    const float lean = leanOf(binary, letters);
+    const Letters letters = lettersIn(binary);
+    const float lean = leanOf(binary, letters.count);
     if (lean != 0) picture = straightened(std::move(picture), lean);
+    const l_int32 height = letters.height;
     const float by = height == 0 || height >= 16 ? 1.0F : height >= 10 ? 2.0F : 3.0F;
     constexpr l_int32 mostLetters = 60;  // of that height; two columns of print are twice as wide
     const bool isNarrow = pixGetWidth(picture.get()) < height * mostLetters;
-    return {enlarged(std::move(picture), by), isNarrow};
+    constexpr std::size_t few = 60;
+    if (letters.count > 0 && letters.count < few) return {std::move(picture), isNarrow, letters.tall};
+    return {scaled(picture, by), isNarrow, 0};
+}
+
+Picture withLettersOf(l_int32 height, const Page& page) {
+    constexpr float most = 3;
+    return scaled(page.picture, std::min(float(height) / float(page.tallOfFew), most));
 }
 
 Picture upsideDown(const Picture& picture) { return must(pixRotate180(nullptr, picture.get())); }

@@ -126,6 +126,18 @@ SPEC(OcrText, is_read_on_a_transparent_ground_in_every_colour) {
                    converted(with(label("white", "Total 42", kLatinFont), {"+dither", "-colors", "8", "png8:-"})), 0);
 }
 
+SPEC(OcrText, of_a_sign_is_read_in_every_size) {
+    for (const std::string sign : {"欢迎光临", "紧急出口", "禁止吸烟", "紧急出口\nEMERGENCY EXIT", "洗手间", "推"})
+        for (const int points : {30, 60, 72, 120}) {
+            const std::string what = sign + ", " + std::to_string(points) + " points";
+            const auto black = written(sign, kChineseFont, points);
+            ocr.expectRead(what, sign, converted(with(black, {"png:-"})), kHard);
+            auto white = black;
+            white[1] = white[10] = "green", white[3] = "white";
+            ocr.expectRead(what + ", white on green", sign, converted(with(white, {"png:-"})), kHard);
+        }
+}
+
 SPEC(OcrText, is_none_in_a_picture_without_any) {
     CPPUNIT_ASSERT_EQUAL(std::string(), ocr.read(converted({"-size", "600x400", "xc:white", "png:-"})));
     CPPUNIT_ASSERT_EQUAL(std::string(), ocr.read(converted({"-size", "600x400", "gradient:blue-green", "jpg:-"})));

@@ -60,12 +60,18 @@ public:
         member_ = std::move(member);
         return *this;
     }
+    // Of wrongMethod: those that the path takes, "GET, HEAD".
+    const std::string& methods() const noexcept { return methods_; }
+    Error& withMethods(std::string methods) {
+        methods_ = std::move(methods);
+        return *this;
+    }
 
 private:
     ErrorKind kind_;
     std::string forClient_;
     int retryAfter_;
-    std::string member_;
+    std::string member_, methods_;
 };
 
 // What no client has caused, and none shall read.

@@ -91,6 +91,7 @@ void sendError(Exchange& exchange, const Error& error, StatusRule rule) {
     if (retryAfter > 0) body.set("retry_after", retryAfter);
     if (retryAfter > 0 && rule == StatusRule::semantic)
         head.headers.emplace_back("Retry-After", std::to_string(retryAfter));
+    if (!error.methods().empty()) head.headers.emplace_back("Allow", error.methods());
     send(exchange, std::move(head), textOf(body));
 }
 

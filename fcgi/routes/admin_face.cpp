@@ -67,6 +67,7 @@ void sendAdminError(Exchange& exchange, const Error& error, const Config& /*conf
     body.set("error", inner);
     std::vector<std::pair<std::string_view, std::string>> headers;
     if (retryAfter > 0) headers.emplace_back("Retry-After", std::to_string(retryAfter));
+    if (!error.methods().empty()) headers.emplace_back("Allow", error.methods());
     sendObject(exchange, body, fault.status, std::move(headers));
 }
 

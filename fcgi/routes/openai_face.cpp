@@ -34,6 +34,7 @@ void sendOpenAiError(Exchange& exchange, const Error& error, const Config& /*con
     head.headers = {{"Cache-Control", "no-store"}};
     if (fault.status == 401)
         head.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"aiproject\"");  // RFC 6750, 3
+    if (!error.methods().empty()) head.headers.emplace_back("Allow", error.methods());
     // Clients ask three times unless they are told better, and at once for a 0.
     const int retryAfter = error.retryAfter() > 0 ? error.retryAfter() : faceOf(error.kind()).retryAfter;
     if (fault.status == 429 && retryAfter == 0) head.headers.emplace_back("x-should-retry", "false");

@@ -98,7 +98,8 @@ void Router::answer(ClientRequest& served) const {
     if (!match.route) throw Error(ErrorKind::noSuchPath, "no such path");
     if (request.method == "OPTIONS")
         return answerPreflight(exchange, match.route->face);  // asks before it has an account
-    if (!takesMethod(*match.route, request.method)) throw Error(ErrorKind::wrongMethod, "method " + request.method);
+    if (!takesMethod(*match.route, request.method))
+        throw Error(ErrorKind::wrongMethod, "method " + request.method).withMethods(methodsAt(request.path));
 
     Context context{served, services_, [this](ClientRequest& ended, const Error* error) { end(ended, error); }};
     context.part = match.part;

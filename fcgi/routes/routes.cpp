@@ -132,6 +132,15 @@ Match findRoute(const std::string& path, std::string_view method) {
     return match;
 }
 
+std::string methodsAt(const std::string& path) {
+    std::string methods;
+    for (const char* const method : {"GET", "HEAD", "POST", "DELETE"}) {
+        const Match match = findRoute(path, method);
+        if (match.route && takesMethod(*match.route, method)) methods.append(method).append(", ");
+    }
+    return methods + "OPTIONS";
+}
+
 const Face& faceAt(const std::string& path) {
     const Match match = findRoute(path);
     if (match.route) return match.route->face;

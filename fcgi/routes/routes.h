@@ -21,6 +21,8 @@ AllRoutes allRoutes();
 // The path alone decides whether there is one: nullptr when there is no such path. Of several rows with that path it is
 // the one that takes the method, else the first.
 Match findRoute(const std::string& path, std::string_view method = {});
+// That a path takes which there is: "GET, HEAD, POST, OPTIONS".
+std::string methodsAt(const std::string& path);
 bool takesMethod(const Route& route, std::string_view method) noexcept;
 
 // The handlers, by the file they live in.

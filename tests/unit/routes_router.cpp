@@ -55,6 +55,20 @@ SPEC(RequestRouter, refuses_a_wrong_method_and_reads_no_body_for_it) {
     assertFailed(send(site, "DELETE", "/auth/me"), 405, "APP_QUERY_METHOD_ERROR");
 }
 
+SPEC(RequestRouter, says_which_methods_a_path_takes_instead) {
+    const Site site;
+    const auto allowed = [&site](const char* method, const char* path) {
+        return send(site, method, path).header("Allow");
+    };
+    CPPUNIT_ASSERT_EQUAL("GET, HEAD, OPTIONS"s, allowed("POST", "/healthz"));
+    CPPUNIT_ASSERT_EQUAL("GET, HEAD, POST, OPTIONS"s, allowed("DELETE", "/auth/me"));
+    CPPUNIT_ASSERT_EQUAL("POST, OPTIONS"s, allowed("GET", "/textModel/chat"));
+    CPPUNIT_ASSERT_EQUAL("POST, OPTIONS"s, allowed("GET", "/v1/chat/completions"));
+    CPPUNIT_ASSERT_EQUAL("GET, HEAD, OPTIONS"s, allowed("PUT", "/models/"));
+    CPPUNIT_ASSERT_EQUAL("GET, HEAD, POST, DELETE, OPTIONS"s, allowed("PUT", "/admin/session"));
+    CPPUNIT_ASSERT_EQUAL(""s, allowed("GET", "/v1/none"));
+}
+
 SPEC(RequestRouter, answers_a_preflight_on_every_path_that_exists) {
     const Site site;
     std::vector<std::string> paths = kDocumented;

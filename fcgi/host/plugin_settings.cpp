@@ -63,11 +63,24 @@ std::string faultOfMade(bool isMade, const PluginSettings& settings) {
 
 PluginSettings::PluginSettings(const ModelPlugin& plugin, std::string keyPrefix,
                                const std::map<std::string, std::string>& written)
-    : keyPrefix_(std::move(keyPrefix)), abilities_(plugin.abilities), kinds_(plugin.kinds) {
+    : keyPrefix_(std::move(keyPrefix)),
+      contractMinor_(plugin.contractMinor),
+      abilities_(plugin.abilities),
+      kinds_(plugin.kinds) {
     origin(plugin.summary);
     const std::vector<Setting> settings = settingsOf(plugin);
     for (const Setting& setting : settings) take(setting, written);
     refuseUnknown(settings, written);
+}
+
+// A plugin of 2.0 knows of no ability that came later; where it was one of an older ability's, it has that.
+std::uint64_t PluginSettings::abilities() const noexcept {
+    const auto with = [this](Ability older, Ability newer) {
+        return (abilities_ & std::uint64_t(older)) != 0 ? std::uint64_t(newer) : 0;
+    };
+    if (contractMinor_ > 0) return abilities_;
+    return abilities_ | with(Ability::tools, Ability::anyToolChoice) |
+           with(Ability::responseFormat, Ability::jsonSchema);
 }
 
 void PluginSettings::take(const Setting& setting, const std::map<std::string, std::string>& written) {

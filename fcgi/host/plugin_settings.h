@@ -23,7 +23,7 @@ public:
     // The keys that the operator must set and has not.
     const std::vector<std::string>& missing() const noexcept { return missing_; }
     // What the model can do: its plugin's abilities, unless create() has narrowed them.
-    std::uint64_t abilities() const noexcept { return abilities_; }
+    std::uint64_t abilities() const noexcept;
     std::uint32_t kinds() const noexcept { return kinds_; }  // likewise
     // Where its answers come from: the plugin's summary, unless create() has said more. One short line.
     const std::string& originText() const noexcept { return origin_; }
@@ -51,6 +51,7 @@ private:
     std::map<std::string, std::string, std::less<>> values_;
     Redaction secrets_;
     mutable Findings findings_;  // reject(), warn(), narrow() and the like are const for the plugin
+    const std::uint32_t contractMinor_;
     mutable std::uint64_t abilities_;
     mutable std::uint32_t kinds_;
     mutable std::string origin_;

@@ -157,7 +157,8 @@ Kind OpenAiChat::kindFor(const std::vector<const Model*>& models) const {
 // Where one of the models can do all, it is asked, and nothing is left out.
 void OpenAiChat::fit(const ModelRequest& request, const std::vector<const Model*>& models) {
     const std::uint64_t tools = messages_->toolsPath().empty() ? 0 : std::uint64_t(Ability::tools);
-    const std::uint64_t needed = abilitiesFor(request) | tools;
+    const std::uint64_t begun = messages_->begunPath().empty() ? 0 : std::uint64_t(Ability::answerBegun);
+    const std::uint64_t needed = abilitiesFor(request) | tools | begun;
     const std::uint64_t format = needed & std::uint64_t(Ability::pngPictures);  // cannot be left out
     const Model* first = nullptr;
     for (const Model* const model : models) {
@@ -167,7 +168,7 @@ void OpenAiChat::fit(const ModelRequest& request, const std::vector<const Model*
     }
     if (!first) return;  // kindFor() has found one
     if (request.kind == Kind::text) refuseMediaFor(*first);
-    fitTo(*first);
+    fitTo(*first, needed);
 }
 
 void OpenAiChat::refuseMediaFor(const Model& model) const {
@@ -180,14 +181,21 @@ void OpenAiChat::refuseMediaFor(const Model& model) const {
 }
 
 // What the model cannot do, of what clients send without need; the rest is refused.
-void OpenAiChat::fitTo(const Model& model) {
+void OpenAiChat::fitTo(const Model& model, std::uint64_t needed) {
     const auto can = [&model](Ability ability) { return model.hasAll(std::uint64_t(ability)); };
+    const auto lacks = [&](Ability ability) { return (needed & std::uint64_t(ability)) != 0 && !can(ability); };
     const std::string who = "the model '" + model_ + "' ";
     const std::string noTools = who + "cannot call tools";
     refuseUnless(tools_.empty() || can(Ability::tools), "tools", noTools);
     refuseUnless(messages_->toolsPath().empty() || can(Ability::tools), messages_->toolsPath(), noTools);
+    refuseUnless(!lacks(Ability::anyToolChoice), "tool_choice",
+                 who + R"(takes no other tool_choice than "auto"; leave it out)");
     refuseUnless(responseFormat_.empty() || can(Ability::responseFormat), "response_format",
                  who + "cannot answer in a format");
+    refuseUnless(!lacks(Ability::jsonSchema), "response_format",
+                 who + R"(takes no json_schema; set response_format to {"type":"json_object"})");
+    refuseUnless(!lacks(Ability::answerBegun), messages_->begunPath(),
+                 who + "begins each answer anew: the last of 'messages' must not be the assistant's");
     refuseUnless(stop_.empty() || can(Ability::stop), "stop", who + "cannot stop at a text");
     if (!can(Ability::sampling)) sampling_.temperature = sampling_.topP = {};
     if (!can(Ability::penalties)) sampling_.presencePenalty = sampling_.frequencyPenalty = {};

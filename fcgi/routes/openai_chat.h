@@ -38,7 +38,7 @@ private:
     Kind kindFor(const std::vector<const Model*>& models) const;
     void fit(const ModelRequest& request, const std::vector<const Model*>& models);
     void refuseMediaFor(const Model& model) const;
-    void fitTo(const Model& model);
+    void fitTo(const Model& model, std::uint64_t needed);
     ModelRequest textRequest() const;
     ModelRequest pictureRequest(const std::vector<const Model*>& models);
     ModelRequest voiceRequest() const;

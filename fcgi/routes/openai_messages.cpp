@@ -66,9 +66,11 @@ OpenAiMessages::OpenAiMessages(array messages) {
     turns_.reserve(messages.size());
     for (const element message : messages) add(message, "messages[" + std::to_string(turns_.size()) + "]");
     if (turns_.empty()) throw refusalOf("messages", "'messages' must have at least one message");
-    if (std::string_view(turns_.back().role) == "assistant")
-        throw refusalOf("messages[" + std::to_string(turns_.size() - 1) + "].role",
-                        "the last message must not be the assistant's");
+}
+
+std::string OpenAiMessages::begunPath() const {
+    if (std::string_view(turns_.back().role) != "assistant") return {};
+    return "messages[" + std::to_string(turns_.size() - 1) + "].role";
 }
 
 std::string_view OpenAiMessages::kept(std::string text) { return texts_.emplace_back(std::move(text)); }

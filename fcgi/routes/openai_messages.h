@@ -29,6 +29,8 @@ public:
     const std::vector<Medium>& media() const noexcept { return media_; }
     // The first place that is about tool calls; empty: there is none.
     const std::string& toolsPath() const noexcept { return toolsPath_; }
+    // The assistant's turn at the end, which the answer is to go on with; empty: there is none.
+    std::string begunPath() const;
 
 private:
     void add(simdjson::dom::element message, const std::string& path);

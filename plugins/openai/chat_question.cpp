@@ -2,7 +2,6 @@
 
 #include "openai/tools.h"
 #include "openai/turns.h"
-#include "upstream/failure.h"
 #include "upstream/json_members.h"
 #include "upstream/json_reading.h"
 
@@ -15,10 +14,7 @@
 namespace aiproject::openai {
 namespace {
 
-using outbound::CallFailure;
 using outbound::HttpBody;
-
-[[noreturn]] void refuse(const std::string& sentence) { throw CallFailure(ModelStatus::badInput, sentence, sentence); }
 
 void add(std::string& json, std::string_view name, std::string_view value) {
     json.append(",\"").append(name).append("\":").append(value);
@@ -187,12 +183,6 @@ std::string ChatQuestions::choicesOf(const ModelRequest& request) const {
     if (request.tools.size > 0) json += dialect_.withTools;
     if (defaults_.userId == UserId::sent && request.user.size > 0)
         add(json, "user", outbound::quotedJson(request.user));
-    const std::string_view choice = request.toolChoice;
-    if (dialect_.anyToolChoice == Does::no && !choice.empty() && choice != R"("auto")")
-        refuse(R"(this model takes no other tool_choice than "auto"; leave it out)");
-    const std::string_view format = request.responseFormat;
-    if (dialect_.jsonSchema == Does::no && format.find("json_schema") != std::string_view::npos)
-        refuse(R"(this model takes no json_schema; set response_format to {"type":"json_object"})");
     return json;
 }
 

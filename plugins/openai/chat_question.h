@@ -15,8 +15,7 @@ public:
     ChatQuestions(ChatDefaults defaults, const std::string& model);
 
     // Always asks for a stream with its usage. A client's own body in this protocol is borrowed and passed on but for
-    // the members that must be others; else all is written from the request. Throws CallFailure (badInput) for what the
-    // dialect does not have.
+    // the members that must be others; else all is written from the request, whose model has its dialect's abilities.
     outbound::HttpBody of(const ModelRequest& request) const;
     // A picture with the client's question, or with this one of the operator's where the client has none.
     outbound::HttpBody ofPicture(const ModelRequest& request, const std::string& quotedQuestion) const;

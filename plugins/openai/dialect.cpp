@@ -29,27 +29,27 @@ constexpr std::string_view kUnpricedAtQwen = AIPROJECT_OPENAIS_OWN "enable_searc
 
 // clang-format off
 constexpr Dialect kDialects[] = {
-    // name, title, url, name of the limit, of a thought, effort, stream_options, developer, top_k, sampling, tool choice, schema, names, strict tools, tokens of embeddings, dropped, with tools
+    // name, title, url, name of the limit, of a thought, effort, stream_options, developer, top_k, sampling, tool choice, schema, answer begun, names, strict tools, tokens of embeddings, dropped, with tools
     {"openai", "OpenAI", "https://api.openai.com/v1", "max_completion_tokens", "reasoning_content", Effort::named,
-     yes, yes, no, yes, yes, yes, yes, yes, yes, kCostly, ""},
+     yes, yes, no, yes, yes, yes, yes, yes, yes, yes, kCostly, ""},
     {"spark_http", "iFlytek Spark", "https://spark-api-open.xf-yun.com/v1", "max_tokens", "reasoning_content", Effort::thinking,
-     no, no, yes, yes, yes, no, yes, yes, no, kOursAtSpark, R"(,"tool_calls_switch":true)"},
+     no, no, yes, yes, yes, no, no, yes, yes, no, kOursAtSpark, R"(,"tool_calls_switch":true)"},
     {"deepseek", "DeepSeek", "https://api.deepseek.com", "max_tokens", "reasoning_content", Effort::thinking,
-     yes, no, no, yes, yes, no, yes, yes, no, kOwn, ""},
+     yes, no, no, yes, yes, no, yes, yes, yes, no, kOwn, ""},
     {"qwen", "Qwen", "https://dashscope.aliyuncs.com/compatible-mode/v1", "max_tokens", "reasoning_content", Effort::flag,
-     yes, no, yes, yes, yes, yes, yes, yes, no, kUnpricedAtQwen, ""},
+     yes, no, yes, yes, yes, yes, yes, yes, yes, no, kUnpricedAtQwen, ""},
     {"kimi", "Kimi", "https://api.moonshot.cn/v1", "max_tokens", "reasoning_content", Effort::thinking,
-     yes, no, no, no, yes, yes, yes, no, no, kOwn, ""},
+     yes, no, no, no, yes, yes, yes, yes, no, no, kOwn, ""},
     {"zhipu", "Zhipu", "https://open.bigmodel.cn/api/paas/v4", "max_tokens", "reasoning_content", Effort::thinking,
-     no, no, no, yes, no, no, no, yes, no, kUnknownToZhipu, ""},
+     no, no, no, yes, no, no, yes, no, yes, no, kUnknownToZhipu, ""},
     {"ollama", "Ollama", "http://127.0.0.1:11434/v1", "max_tokens", "reasoning", Effort::named,
-     yes, no, no, yes, yes, yes, yes, yes, no, kOwn, ""},
+     yes, no, no, yes, yes, yes, yes, yes, yes, no, kOwn, ""},
     {"vllm", "vLLM", "http://127.0.0.1:8000/v1", "max_tokens", "reasoning", Effort::named,
-     yes, no, yes, yes, yes, yes, yes, yes, yes, kOwn, ""},
+     yes, no, yes, yes, yes, yes, yes, yes, yes, yes, kOwn, ""},
     {"llamacpp", "llama.cpp", "http://127.0.0.1:8080/v1", "max_tokens", "reasoning_content", Effort::named,
-     yes, no, yes, yes, yes, yes, yes, yes, yes, kOwn, ""},
+     yes, no, yes, yes, yes, yes, yes, yes, yes, yes, kOwn, ""},
     {"openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "max_tokens", "reasoning", Effort::named,
-     yes, yes, yes, yes, yes, yes, yes, yes, yes, kRouting, ""},
+     yes, yes, yes, yes, yes, yes, yes, yes, yes, yes, kRouting, ""},
 };
 // clang-format on
 

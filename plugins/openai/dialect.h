@@ -27,6 +27,7 @@ struct Dialect {
     Does sampling;             // temperature, top_p and penalties; no: they are fixed, and an error where they are said
     Does anyToolChoice;        // no: "auto" alone
     Does jsonSchema;           // as a response format
+    Does answerBegun;          // a dialog that ends with the assistant's turn
     Does names;                // of who speaks, in messages
     Does strictTools;          // "strict" of a tool's function
     Does tokenInputs;          // of embeddings: the client's own tokens, as numbers

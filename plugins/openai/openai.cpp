@@ -167,7 +167,7 @@ IModel* create(const ISettings& settings) noexcept {
     });
 }
 
-constexpr std::uint64_t kEveryAbility = (std::uint64_t(Ability::tokenInputs) << 1U) - 1;
+constexpr std::uint64_t kEveryAbility = (std::uint64_t(Ability::jsonSchema) << 1U) - 1;
 
 const ModelPlugin kPlugin = {
     kContractMajor,

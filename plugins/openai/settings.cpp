@@ -165,6 +165,9 @@ std::uint64_t abilitiesOf(const ISettings& settings, const Dialect& dialect) {
            std::uint64_t(Ability::sampling) | std::uint64_t(Ability::maxTokens) | std::uint64_t(Ability::stop) |
            std::uint64_t(Ability::seed) | std::uint64_t(Ability::penalties) |
            bit(Ability::topK, dialect.topK == Does::yes) | bit(Ability::tools, settings.flag("tools")) |
+           bit(Ability::anyToolChoice, dialect.anyToolChoice == Does::yes) |
+           bit(Ability::jsonSchema, dialect.jsonSchema == Does::yes) |
+           bit(Ability::answerBegun, dialect.answerBegun == Does::yes) |
            bit(Ability::pictureParts, settings.flag("pictures")) | bit(Ability::audioParts, settings.flag("audio"));
 }
 

@@ -290,7 +290,7 @@ private:
 
 constexpr Setting kSettings[] = {
     {"script", SettingType::text, "", "", 0, 0, "", Secrecy::open, "what to do"},
-    {"abilities", SettingType::integer, "0", "", 0, 8191, "", Secrecy::open, "a mask of Ability"},
+    {"abilities", SettingType::integer, "0", "", 0, 65535, "", Secrecy::open, "a mask of Ability"},
     {"kinds", SettingType::integer, "31", "", 1, 31, "", Secrecy::open, "a mask of Kind"},
 };
 
@@ -309,7 +309,7 @@ constexpr ModelPlugin kPlugin = {
     "does what its setting says",
     std::uint32_t(Kind::text) | std::uint32_t(Kind::voice) | std::uint32_t(Kind::picture) |
         std::uint32_t(Kind::embedding) | std::uint32_t(Kind::speech),
-    8191,
+    65535,
     {kSettings, std::size(kSettings)},
     &create,
 };

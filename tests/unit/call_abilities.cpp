@@ -62,6 +62,25 @@ SPEC(Abilities, are_found_wherever_a_request_needs_them) {
     CPPUNIT_ASSERT_EQUAL(maskOf(Ability::tokenInputs), abilitiesFor(request));
 }
 
+SPEC(Abilities, are_finer_for_a_tool_choice_a_format_and_an_answer_that_has_begun) {
+    ModelRequest request = asking();
+    request.toolChoice = "\"auto\"";
+    CPPUNIT_ASSERT_EQUAL(maskOf(Ability::tools), abilitiesFor(request));
+    request.toolChoice = "\"none\"";
+    CPPUNIT_ASSERT_EQUAL(maskOf(Ability::tools) | maskOf(Ability::anyToolChoice), abilitiesFor(request));
+    request.toolChoice = {};
+    request.responseFormat = R"({"type":"json_schema"})";
+    CPPUNIT_ASSERT_EQUAL(maskOf(Ability::responseFormat) | maskOf(Ability::jsonSchema), abilitiesFor(request));
+    request.responseFormat = {};
+    std::array<Turn, 2> turns{};
+    turns[0].role = "assistant";
+    turns[1].role = "user";
+    request.turns = {turns.data(), turns.size()};
+    CPPUNIT_ASSERT_EQUAL(std::uint64_t(0), abilitiesFor(request));
+    turns[1].role = "assistant";
+    CPPUNIT_ASSERT_EQUAL(maskOf(Ability::answerBegun), abilitiesFor(request));
+}
+
 SPEC(Abilities, are_needed_for_a_picture_in_PNG_and_not_in_JPEG) {
     ModelRequest request = asking();
     request.format = "image/jpeg";

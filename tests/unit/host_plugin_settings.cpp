@@ -159,6 +159,18 @@ SPEC(ModelSettings, leave_a_model_the_abilities_that_its_plugin_has_and_create_d
     CPPUNIT_ASSERT_EQUAL(std::uint64_t(Ability::seed), given.abilities());
 }
 
+SPEC(ModelSettings, give_a_plugin_of_an_older_contract_what_its_abilities_meant_there) {
+    ModelPlugin old = plugin.descriptor();
+    old.contractMinor = 0;
+    const std::uint64_t tools = std::uint64_t(Ability::tools) | std::uint64_t(Ability::anyToolChoice);
+    const std::uint64_t format = std::uint64_t(Ability::responseFormat) | std::uint64_t(Ability::jsonSchema);
+    old.abilities = std::uint64_t(Ability::tools) | std::uint64_t(Ability::responseFormat);
+    const PluginSettings given(old, "model.x", {{"api_key", "hunter2"}});
+    CPPUNIT_ASSERT_EQUAL(tools | format, given.abilities());
+    given.narrow(std::uint64_t(Ability::tools));
+    CPPUNIT_ASSERT_EQUAL(tools, given.abilities());
+}
+
 SPEC(ModelSettings, leave_a_model_the_kinds_that_its_plugin_has_and_create_does_not_take) {
     ModelPlugin able = plugin.descriptor();
     able.kinds = std::uint32_t(Kind::text) | std::uint32_t(Kind::embedding);

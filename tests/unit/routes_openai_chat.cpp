@@ -14,6 +14,9 @@ namespace {
 
 struct OpenAiChatRoute : OpenAiClient {};
 
+const std::string kBegun =
+    R"({"model":"m","messages":[{"role":"user","content":"x"},{"role":"assistant","content":"y","partial":true}]})";
+
 SPEC(OpenAiChatRoute, answers_in_one_piece_with_all_that_clients_read) {
     const Site site(answering("thought hm|delta Hel|delta lo|finish 1|usage 12"));
     const ScriptedExchange answer = post(site, asking());
@@ -111,6 +114,30 @@ SPEC(OpenAiChatRoute, takes_tools_to_a_model_that_has_them_and_back) {
                                                   R"(,"tool_choice":"auto"})")));
 }
 
+// Some services' models do half of what the member asks for.
+SPEC(OpenAiChatRoute, refuses_the_half_that_its_model_cannot_do) {
+    const std::string tool = R"(,"tools":[{"type":"function","function":{"name":"f"}}])";
+    const std::string schema = R"(,"response_format":{"type" : "json_schema","json_schema":{"name":"n"}})";
+    const std::uint64_t half = std::uint64_t(Ability::tools) | std::uint64_t(Ability::responseFormat);
+    Site site(answering("delta Hello", half));
+    for (const std::string& choice : {R"("required")"s, R"("none")"s, R"({"type":"function"})"s})
+        assertFault(post(site, asking(tool + R"(,"tool_choice":)" + choice)), 400, "unsupported_parameter",
+                    "tool_choice");
+    assertFault(post(site, asking(schema)), 400, "unsupported_parameter", "response_format");
+    for (const std::string& taken : {tool + R"(,"tool_choice":"auto")", R"(,"tool_choice":"required")"s,
+                                     R"(,"response_format":{"type":"json_object"})"s})
+        CPPUNIT_ASSERT_EQUAL("Hello"s, contentOf(post(site, asking(taken))));
+    const std::uint64_t whole = half | std::uint64_t(Ability::anyToolChoice) | std::uint64_t(Ability::jsonSchema);
+    const Site able(answering("say choice|say response format", whole));
+    CPPUNIT_ASSERT_EQUAL(R"("required"{"type":"json_schema","json_schema":{"name":"n"}})"s,
+                         contentOf(post(able, asking(tool + R"(,"tool_choice":"required")" + schema))));
+}
+
+SPEC(OpenAiChatRoute, has_a_model_go_on_with_an_answer_that_has_begun) {
+    const Site site(answering("say body", std::uint64_t(Ability::answerBegun)));
+    CPPUNIT_ASSERT_EQUAL(kBegun, contentOf(post(site, kBegun)));
+}
+
 SPEC(OpenAiChatRoute, refuses_what_its_model_cannot_do_and_names_the_member) {
     Site site(answering("delta Hello"));
     const std::string tool = R"([{"type":"function","function":{"name":"f"}}])";
@@ -121,6 +148,7 @@ SPEC(OpenAiChatRoute, refuses_what_its_model_cannot_do_and_names_the_member) {
     assertFault(post(site, R"({"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"x"},)"
                            R"({"type":"image_url","image_url":{"url":"data:image/png;base64,QUJD"}}]}]})"),
                 400, "unsupported_parameter", "messages[0].content[1].type");
+    assertFault(post(site, kBegun), 400, "unsupported_parameter", "messages[1].role");
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), site.number("SELECT COUNT(*) FROM ledger"));
     // What clients send without need is left out.
     CPPUNIT_ASSERT_EQUAL("Hello"s,

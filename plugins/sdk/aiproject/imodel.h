@@ -47,6 +47,8 @@
 //            - a status, finish or ability that the host does not know counts as the one said beside its enum.
 //            Text, Timeouts and Optional never change in this major.
 //            2.0  first contract
+//            2.1  Ability: answerBegun, anyToolChoice, jsonSchema. Until then tools meant any tool choice, and
+//                 responseFormat any format; of a plugin of 2.0 they still do
 // OWNERSHIP  What a call receives is borrowed until it returns: copy what must live longer. What a plugin hands over
 //            is copied before the call returns, but for a stream given to follow(), which is the host's from then on
 //            and ended with destroy(). The descriptor ModelPlugin and all it points at stay valid as long as the
@@ -81,7 +83,7 @@ namespace aiproject {
 inline namespace contract2 {
 
 constexpr std::uint32_t kContractMajor = 2;
-constexpr std::uint32_t kContractMinor = 0;
+constexpr std::uint32_t kContractMinor = 1;
 
 struct Text {  // borrowed; also for bytes
     Text() noexcept = default;
@@ -125,19 +127,22 @@ struct Optional {
 enum class Kind : std::uint32_t { text = 1, voice = 2, picture = 4, embedding = 8, speech = 16 };
 // What a model can do beyond plain text turns. A request that needs more is refused before it is billed.
 enum class Ability : std::uint64_t {
-    tools = 1,            // tools, tool calls and tool results
+    tools = 1,            // tools, tool calls and tool results; of choices "auto"
     pictureParts = 2,     // pictures in a turn
     audioParts = 4,       // audio in a turn
     reasoningEffort = 8,  // Sampling::reasoningEffort
-    responseFormat = 16,  // ModelRequest::responseFormat
+    responseFormat = 16,  // ModelRequest::responseFormat, but for jsonSchema
     sampling = 32,        // temperature, topP
     topK = 64,
     maxTokens = 128,
     stop = 256,
     seed = 512,
     penalties = 1024,
-    pngPictures = 2048,  // Kind::picture: image/png as well as image/jpeg
-    tokenInputs = 4096,  // ModelRequest::areTokens
+    pngPictures = 2048,     // Kind::picture: image/png as well as image/jpeg
+    tokenInputs = 4096,     // ModelRequest::areTokens
+    answerBegun = 8192,     // a last turn that is the assistant's: the answer goes on where it ends
+    anyToolChoice = 16384,  // with tools: ModelRequest::toolChoice other than "auto"
+    jsonSchema = 32768,     // with responseFormat: its type "json_schema"
 };
 
 // How a call ended. The host turns it into the code of the client's dialect. Unknown: failed.
@@ -201,7 +206,8 @@ struct Timeouts {                // the operator's; never 0
 struct ModelRequest {
     std::uint64_t size = sizeof(ModelRequest);
     Kind kind = Kind::text;
-    List<Turn> turns;                    // text: one or more, the last not the assistant's; picture: a question or none
+    // text: one or more, the last not the assistant's but for answerBegun; picture: a question or none
+    List<Turn> turns;
     const Sampling* sampling = nullptr;  // text, voice, embedding, speech: never null
     Text tools;                          // JSON array in OpenAI's shape, or empty
     Text toolChoice;                     // JSON, or empty

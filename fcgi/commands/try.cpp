@@ -17,9 +17,18 @@ std::optional<std::string> optionOf(const CommandLine& line, const char* name) {
     return line.textOf(name);
 }
 
+// Absolute: the plugin may change the working directory.
+std::string placeOf(const std::string& file) {
+    std::error_code fault;
+    const std::filesystem::path place = std::filesystem::absolute(file, fault);
+    return fault ? file : place.string();
+}
+
 Asked askedIn(const CommandLine& line) {
     Asked asked{optionOf(line, "text"), optionOf(line, "voice"), optionOf(line, "picture"), optionOf(line, "speech"),
                 optionOf(line, "embed")};
+    for (auto* const file : {&asked.voice, &asked.picture})
+        if (*file) *file = placeOf(**file);
     const bool hasText = asked.text && !asked.picture;  // which may be about a picture
     const int questions = int(hasText) + int(asked.voice.has_value()) + int(asked.picture.has_value()) +
                           int(asked.speech.has_value()) + int(asked.embed.has_value());
@@ -35,7 +44,7 @@ Asked askedIn(const CommandLine& line) {
 }  // namespace
 
 int tryPlugin(const CommandLine& line) {
-    const PluginToTry plugin{line.arguments.at(0), line.config.overrides};
+    const PluginToTry plugin{placeOf(line.arguments.at(0)), line.config.overrides};
     if (!std::filesystem::is_regular_file(plugin.file))
         throw NotUnderstood(shownArgument(line.arguments[0]) + " is not a file; write the path of a NAME.so");
     const Asked asked = askedIn(line);

@@ -147,6 +147,7 @@ IModel* create(const ISettings& settings) noexcept {
 
 constexpr ModelPlugin changed() {
     ModelPlugin plugin = test::descriptorWith(&create);
+    plugin.kinds = std::uint32_t(Kind::text) | std::uint32_t(Kind::picture);
     plugin.settings = {kSettings, std::size(kSettings)};
     return plugin;
 }

@@ -182,6 +182,22 @@ SPEC(Conform, finds_what_a_plugin_leaves_behind) {
                                        {"starts", {}, {}}});
 }
 
+// A plugin that goes elsewhere in its first call is asked again.
+SPEC(Conform, opens_files_of_the_working_directory_again) {
+    const TempDir dir;
+    dir.write("a.jpg", "\xff\xd8\xff and more");
+    std::filesystem::copy_file(badPluginFolder() + "/disturbs.so", dir.file("disturbs.so"));
+    const Finished finished = runToEnd({"sh",
+                                        {"-c",
+                                         "cd \"$1\" && exec \"$0\" try ./disturbs.so --conform --json -Dhow=folder "
+                                         "--picture a.jpg",
+                                         programPath(), dir.path()}},
+                                       kLongest);
+    const auto report = objectOf(finished.output);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, ""s, report->getValue<std::string>("cannot"));
+    CPPUNIT_ASSERT_EQUAL(1, finished.code);
+}
+
 SPEC(Conform, calls_no_rule_ok_that_was_not_tried) {
     const Finished finished =
         runToEnd({programPath(), {"try", badPluginFolder() + "/keyed.so", "--conform", "--json"}}, kLongest);

@@ -89,6 +89,8 @@ SignalMask SignalMask::now() {
     return mask;
 }
 
+int niceNow() { return getpriority(PRIO_PROCESS, 0); }
+
 ProcessState ProcessState::now() {
     ProcessState state;
     std::error_code none;
@@ -100,6 +102,12 @@ ProcessState ProcessState::now() {
     state.blocked_ = SignalMask::now();
     for (std::size_t i = 0; i < state.limits_.size(); ++i) getrlimit(__rlimit_resource(i), &state.limits_.at(i));
     state.rounding_ = std::fegetround();
+    state.nice_ = niceNow();
+    for (std::size_t i = 0; i < kTimers.size(); ++i) {
+        itimerval timer{};
+        getitimer(kTimers.at(i), &timer);
+        state.runs_.at(i) = timerisset(&timer.it_value);
+    }
     state.descriptors_ = descriptorsNow();
     return state;
 }
@@ -116,6 +124,8 @@ std::vector<StateChange> ProcessState::changes() const {
     note(rounding_ != after.rounding_, "numbers are rounded in another way (fesetround)");
     note(std::memcmp(limits_.data(), after.limits_.data(), sizeof limits_) != 0,
          "a limit of the process is another (setrlimit)");
+    note(nice_ != after.nice_, "the main thread has another priority (nice, setpriority)");
+    note(runs_ != after.runs_, "an alarm or timer of the process was set or ended (alarm, setitimer)");
     for (const auto& [name, entry] : environment_) {
         const auto found = after.environment_.find(name);
         note(found == after.environment_.end() || found->second != entry,

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/types.h>
 
 #include <array>
@@ -33,6 +34,9 @@ private:
     std::array<bool, NSIG> blocked_{};
 };
 
+// Of the calling thread: nice() changes no other.
+int niceNow();
+
 struct StateChange {
     std::string what;
     bool isOfSignals = false;
@@ -40,6 +44,9 @@ struct StateChange {
 
 class ProcessState {
 public:
+    // alarm() is the first.
+    static constexpr std::array<int, 3> kTimers{ITIMER_REAL, ITIMER_VIRTUAL, ITIMER_PROF};
+
     static ProcessState now();
     // What is another now; a line each.
     std::vector<StateChange> changes() const;
@@ -53,7 +60,8 @@ private:
     std::array<struct sigaction, NSIG> handlers_{};
     SignalMask blocked_;
     std::array<rlimit, RLIM_NLIMITS> limits_{};
-    int rounding_ = 0;
+    int rounding_ = 0, nice_ = 0;
+    std::array<bool, kTimers.size()> runs_{};  // of kTimers
     std::map<int, std::pair<dev_t, ino_t>> descriptors_;
 };
 

@@ -64,7 +64,8 @@ constexpr std::array<Rule, 25> kRules{
      {rule::kLeftThreads, "what start() began ends in destroy()"},
      {rule::kDescriptors, "closes no descriptor that it has not opened"},
      {rule::kProcess,
-      "leaves its working directory, umask, locale, environment, limits and signal handlers as they are"},
+      "leaves its working directory, umask, locale, environment, limits, priority, alarm and signal handlers as they "
+      "are"},
      {rule::kSignals, "Signals are the worker's"},
      {rule::kOutput, "writes nothing to standard output or standard error, and leaves no process behind"},
      {rule::kExit, "as long as the process (a plugin is never unloaded)"}}};

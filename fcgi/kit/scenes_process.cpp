@@ -210,10 +210,12 @@ void playProcess(Scene& scene) {
         const auto bench = scene.bench();
         onPluginStack([&] {
             const SignalMask mask = SignalMask::now();
-            const int rounding = std::fegetround();
+            const int rounding = std::fegetround(), nice = niceNow();
             for (int call = 0; call < 3; ++call) callSilently(*bench, bench->question());
             if (std::fegetround() != rounding)
                 scene.broken(rule::kProcess, "numbers are rounded in another way after a call (fesetround)");
+            if (niceNow() != nice)
+                scene.broken(rule::kProcess, "the thread of a call has another priority after it (nice, setpriority)");
             if (SignalMask::now() != mask)
                 scene.broken(rule::kSignals,
                              "the signals that are blocked in the thread of a call are others after it");

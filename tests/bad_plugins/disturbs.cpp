@@ -1,7 +1,9 @@
 // Breaks one rule of the contract that is no crash, as the setting `how` says:
 //
 //   nothing     none: three words
-//   handler, mask, folder, umask, variable, rounding   changes that of the process, or of the thread, in a call
+//   handler, mask, folder, umask, variable, rounding, nice, alarm
+//               changes that of the process, or of the thread, in a call
+//   nice_model  in create()
 //   writes      to standard error, in a call
 //   leaves_process   starts one in each call, and never waits for it
 //   thread, descriptor, memory   leaves one behind in each call
@@ -119,6 +121,8 @@ private:
         if (how_ == "umask") umask(0123);
         if (how_ == "variable") setenv("AIPROJECT_TEST_DISTURBED", "yes", 1);
         if (how_ == "rounding") std::fesetround(FE_UPWARD);
+        if (how_ == "nice") static_cast<void>(nice(5) + 1);
+        if (how_ == "alarm") alarm(1000);
         if (how_ == "writes") std::fputs("hello from the plugin\n", stderr);
         if (how_ == "leaves_process") leaveProcess();
         if (how_ == "thread") leaveThread();
@@ -132,8 +136,8 @@ private:
 
 constexpr Setting kSettings[] = {
     {"how", SettingType::choice, "nothing", "", 0, 0,
-     "nothing|handler|mask|folder|umask|variable|rounding|writes|leaves_process|thread|descriptor|memory|keeps_thread|"
-     "goes_on|own_timer|ignores|untold|stops|sleeps|unsettled|one_thread",
+     "nothing|handler|mask|folder|umask|variable|rounding|nice|nice_model|alarm|writes|leaves_process|thread|"
+     "descriptor|memory|keeps_thread|goes_on|own_timer|ignores|untold|stops|sleeps|unsettled|one_thread",
      Secrecy::open, "what is wrong"},
     {"words", SettingType::text, "", "", 0, 0, "", Secrecy::open, "any text"},
     {"key", SettingType::text, "", "", 0, 0, "", Secrecy::secret, "a secret"},
@@ -142,6 +146,7 @@ constexpr Setting kSettings[] = {
 IModel* create(const ISettings& settings) noexcept {
     const std::string how = settings.text("how").str();
     if (how == "unsettled" && settings.text("words").size > 1000) return nullptr;
+    if (how == "nice_model") static_cast<void>(nice(5) + 1);
     return new (std::nothrow) Disturbs(how);
 }
 

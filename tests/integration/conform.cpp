@@ -6,6 +6,8 @@
 
 #include <Poco/JSON/Array.h>
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -174,12 +176,20 @@ SPEC(Conform, finds_what_a_plugin_leaves_behind) {
                                        how("disturbs", "umask", {"process"}),
                                        how("disturbs", "variable", {"process"}),
                                        how("disturbs", "rounding", {"process"}),
+                                       how("disturbs", "alarm", {"process"}),
                                        how("disturbs", "writes", {"output"}),
                                        how("disturbs", "leaves_process", {"output"}),
                                        {"breaks_at_exit", {"-Dbreaks=true"}, {"exit"}},
                                        how("disturbs", "nothing", {}),
                                        {"scripted", {"-Dkinds=1", "-Dscript=delta a |delta b |usage 3"}, {}},
                                        {"starts", {}, {}}});
+}
+
+SPEC(Conform, finds_a_priority_that_a_plugin_changes) {
+    constexpr int lowest = 19;
+    if (getpriority(PRIO_PROCESS, 0) == lowest) return;  // nobody but root could change that
+    assertVerdicts(badPluginFolder(),
+                   {how("disturbs", "nice", {"process"}), how("disturbs", "nice_model", {"process"})});
 }
 
 // A plugin that goes elsewhere in its first call is asked again.

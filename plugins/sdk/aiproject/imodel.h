@@ -61,10 +61,10 @@
 //            are blocked in its threads and in those that a plugin starts.
 //            A generate() that goes on long after the host wished its end costs its worker, and so does an advance()
 //            that does not return; a model that does so again and again, or crashes, is not asked until a reload.
-// PROCESS    The process is the worker's. A plugin leaves its working directory, umask, locale, environment, limits and
-//            signal handlers as they are, closes no descriptor that it has not opened, writes nothing to standard
-//            output or standard error, and leaves no process behind. It keeps no memory, thread or descriptor of a
-//            call that is over, but for what it uses again; what start() began ends in destroy().
+// PROCESS    The process is the worker's. A plugin leaves its working directory, umask, locale, environment, limits,
+//            priority, alarm and signal handlers as they are, closes no descriptor that it has not opened, writes
+//            nothing to standard output or standard error, and leaves no process behind. It keeps no memory, thread or
+//            descriptor of a call that is over, but for what it uses again; what start() began ends in destroy().
 // ERRORS     Nothing may throw across this header (edge.h helps). A failure is a ModelStatus and one explain().
 // TEXT       All text is UTF-8, not NUL-terminated where it is a Text. Units are in the names.
 #pragma once

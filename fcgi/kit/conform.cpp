@@ -2,7 +2,6 @@
 
 #include "aiproject/redaction.h"
 #include "base/error.h"
-#include "base/sanitized.h"
 #include "base/utf8.h"
 #include "config/overrides.h"
 #include "kit/child.h"
@@ -11,6 +10,7 @@
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
+#include <Poco/String.h>
 
 #include <unistd.h>
 
@@ -47,6 +47,7 @@ const std::vector<Scenario>& scenarios() {
         {{rule::kTimeouts}, &playTimeouts},
         {{rule::kThreads}, &playThreads},
         {{rule::kMemory, rule::kLeftThreads, rule::kDescriptors}, &playLeaks},
+        {{rule::kMemory, rule::kLeftThreads, rule::kDescriptors}, &playLeaksOfEnded},
         {{rule::kProcess, rule::kSignals, rule::kOutput}, &playProcess},
         {{rule::kExit}, &playExit, true, true}};
     return all;
@@ -63,8 +64,7 @@ std::vector<std::string> withShortTimes(const std::vector<std::string>& override
     return all;
 }
 
-// For a scenario, and for one without a call.
-constexpr std::chrono::seconds kPatience{kIsSanitized ? 240 : 60}, kPatienceOfLife{kIsSanitized ? 80 : 20};
+constexpr std::chrono::seconds kPatienceOfLife{kIsSanitized ? 80 : 20};  // for a scenario without a call
 
 class Conforming {
 public:
@@ -87,6 +87,7 @@ public:
         }
     }
 
+    // Nothing that was tried is broken: the exit code is of this, whatever could not be tried.
     bool holds() const { return broken_.empty() && cannot_.empty() && !isInterrupted_; }
     void print(std::ostream& out) const;
     void printAsJson(std::ostream& out) const;
@@ -159,6 +160,7 @@ private:
         }
     }
 
+    bool isWhollyTried(const Rule& rule) const { return seen_.count(rule.name) > 0 && untried_.count(rule.name) == 0; }
     void brokenBy(const std::string& rule, const std::string& how) { broken_[rule].insert(shown(how)); }
     std::string shown(const std::string& text) const { return printable(secrets_.applied(text)); }
 
@@ -174,6 +176,7 @@ private:
 
 void Conforming::print(std::ostream& out) const {
     int held = 0;
+    std::vector<std::string> left;  // not tried, or not all of it
     constexpr int nameWidth = 15;
     constexpr std::size_t most = 2;
     for (const Rule& one : kRules) {
@@ -188,16 +191,21 @@ void Conforming::print(std::ostream& out) const {
         }
         if (untried != untried_.end())
             for (const std::string& why : untried->second) name() << "not tried: " << why << "\n";
-        if (broken != broken_.end() || untried != untried_.end()) continue;
-        const bool isSeen = seen_.count(one.name) > 0;
-        name() << (isSeen ? "ok" : "not tried") << "\n";
-        held += isSeen ? 1 : 0;
+        if (broken != broken_.end()) continue;
+        const bool isTried = isWhollyTried(one);
+        if (untried == untried_.end()) name() << (isTried ? "ok" : "not tried") << "\n";
+        held += isTried ? 1 : 0;
+        if (!isTried) left.emplace_back(one.name);
     }
     if (!cannot_.empty()) out << "\nit cannot be tried further: " << cannot_ << "\n";
     if (isInterrupted_) out << "\ninterrupted\n";
     out << "\n"
         << held << " of " << kRules.size() << " rules hold, " << broken_.size()
-        << (broken_.size() == 1 ? " is" : " are") << " broken\n";
+        << (broken_.size() == 1 ? " is" : " are") << " broken";
+    if (!left.empty())
+        out << ", " << left.size() << (left.size() == 1 ? " is" : " are")
+            << " not fully tried: " << Poco::cat(std::string(", "), left.begin(), left.end());
+    out << "\n";
 }
 
 void Conforming::printAsJson(std::ostream& out) const {
@@ -206,7 +214,7 @@ void Conforming::printAsJson(std::ostream& out) const {
     for (const Rule& one : kRules) {
         Object row(Poco::JSON_PRESERVE_KEY_ORDER);
         const auto broken = broken_.find(one.name), untried = untried_.find(one.name);
-        const bool isTried = seen_.count(one.name) > 0 && untried == untried_.end();
+        const bool isTried = isWhollyTried(one);
         Array how, why;
         row.set("rule", std::string(one.name));
         row.set("result", std::string(broken != broken_.end() ? "broken" : isTried ? "ok" : "not_tried"));

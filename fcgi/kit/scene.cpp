@@ -34,6 +34,10 @@ SceneLine SceneLine::in(const std::string& line) {
     return {line.substr(0, one), line.substr(one + 1, two - one - 1), line.substr(two + 1)};
 }
 
+std::int64_t msSince(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count();
+}
+
 std::chrono::milliseconds soon(const TryLimits& limits) {
     return kPatient * (std::chrono::milliseconds(limits.timeouts.connectMs) + std::chrono::seconds(5));
 }

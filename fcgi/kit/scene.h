@@ -1,6 +1,7 @@
 // One scenario of --conform, in a child of its own: what it tells the parent, and what it has to call the plugin.
 #pragma once
 
+#include "base/sanitized.h"
 #include "kit/bench.h"
 #include "kit/child.h"
 #include "kit/rules.h"
@@ -79,6 +80,11 @@ private:
     Scene* const scene_;  // none: nobody is told what runs
 };
 
+// For a scenario, beside the time of its plain calls.
+constexpr std::chrono::seconds kPatience{kIsSanitized ? 240 : 60};
+
+std::int64_t msSince(std::chrono::steady_clock::time_point begin);
+
 // As a call that must end soon may take, with a busy machine in mind.
 std::chrono::milliseconds soon(const TryLimits& limits);
 
@@ -94,6 +100,7 @@ void playStop(Scene& scene);
 void playTimeouts(Scene& scene);
 void playThreads(Scene& scene);
 void playLeaks(Scene& scene);
+void playLeaksOfEnded(Scene& scene);
 void playProcess(Scene& scene);
 void playExit(Scene& scene);
 

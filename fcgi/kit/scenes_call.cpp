@@ -1,4 +1,5 @@
 // Scenarios of one call at a time: the plain answer, odd inputs, clients that are slow or leave, ends and time-outs.
+#include "kit/ending_client.h"
 #include "kit/scene.h"
 
 #include "call/outcome.h"
@@ -12,10 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::int64_t since(Clock::time_point begin) {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin).count();
-}
-
 TriedResult callOnStack(Bench& bench, const TriedQuestion& question, const TryLimits& limits, TriedClient& client,
                         LateUse* late = nullptr, const std::function<void(TriedCall& call)>& whileRunning = {}) {
     std::optional<TriedResult> result;
@@ -26,42 +23,6 @@ TriedResult callOnStack(Bench& bench, const TriedQuestion& question, const TryLi
 std::string countOf(std::uint64_t count, const char* what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
-
-// Leaves, or has the host end the call, with the piece of that number; and in a call that brings none, soon after it
-// began.
-class EndingClient final : public CountingClient {
-public:
-    EndingClient(Scene* scene, std::uint64_t place, Stop reason)
-        : CountingClient(scene), place_(place), reason_(reason) {}
-
-    bool read() override {
-        if (pieces < place_ || place_ == 0) return true;
-        return endNow();
-    }
-    void watch(TriedCall& call) {
-        call_ = &call;
-        if (place_ == 0) endNow();
-    }
-    bool endNow() {
-        if (!hasEnded_.exchange(true)) {
-            endedAt_ = Clock::now();
-            if (reason_ != Stop::clientLeft)
-                call_->end(reason_);
-            else if (place_ == 0)
-                call_->leave();
-        }
-        return reason_ != Stop::clientLeft;
-    }
-    bool hasEnded() const { return hasEnded_; }
-    std::int64_t msSinceEnd() const { return since(endedAt_); }
-
-private:
-    const std::uint64_t place_;
-    const Stop reason_;
-    TriedCall* call_ = nullptr;
-    std::atomic<bool> hasEnded_{false};
-    Clock::time_point endedAt_{};
-};
 
 const char* wordsOf(Stop reason) {
     switch (reason) {
@@ -74,12 +35,12 @@ const char* wordsOf(Stop reason) {
     return "";
 }
 
-// A call that ends at that piece. False: it brought none so far on.
-bool endAt(Scene& scene, Bench& bench, const char* rule, std::uint64_t place, Stop reason) {
-    const std::string when =
-        std::string("after ") + wordsOf(reason) + (place == 0 ? " at once" : " at piece " + std::to_string(place));
+// A call that ends there. False: it brought none so far on.
+bool endAt(Scene& scene, Bench& bench, const char* rule, const CallEnding& ending) {
+    const std::string when = std::string("after ") + wordsOf(ending.reason) +
+                             (ending.place == 0 ? " at once" : " at piece " + std::to_string(ending.place));
     scene.under(rule, when);
-    EndingClient client(&scene, place, reason);
+    EndingClient client(&scene, ending);
     const TriedResult result = callOnStack(bench, bench.question(), bench.limits(), client, nullptr,
                                            [&](TriedCall& call) { client.watch(call); });
     scene.judge(result);
@@ -173,7 +134,7 @@ void playAnswer(Scene& scene) {
     scene.judge(result);
     const std::string why = result.status == ModelStatus::ok ? "" : reasonOf(result.stop, result.report);
     scene.tell({"plain", nameOf(result.status), why});
-    scene.tell({"plain-size", std::to_string(client.pieces), std::to_string(since(begin))});
+    scene.tell({"plain-size", std::to_string(client.pieces), std::to_string(msSince(begin))});
     // Two at once, which must not have a descriptor in common.
     scene.under(rule::kAnswer, "for two calls at once");
     scene.doing("generate()");
@@ -246,8 +207,8 @@ void playClientLeaves(Scene& scene) {
     constexpr std::uint64_t most = 8;
     const std::uint64_t pieces = scene.plain.isOk() ? scene.plain.pieces : 0;
     for (std::uint64_t place = 0; place <= std::min(pieces, most); ++place)
-        endAt(scene, *bench, rule::kClientLeaves, place, Stop::clientLeft);
-    if (pieces > most) endAt(scene, *bench, rule::kClientLeaves, pieces, Stop::clientLeft);
+        endAt(scene, *bench, rule::kClientLeaves, {place, Stop::clientLeft});
+    if (pieces > most) endAt(scene, *bench, rule::kClientLeaves, {pieces, Stop::clientLeft});
     askPlainly(scene, *bench, rule::kClientLeaves, "after clients had left");
     bench->destroy();
     if (!scene.plain.isOk())
@@ -258,7 +219,7 @@ void playClientLeaves(Scene& scene) {
 void playStop(Scene& scene) {
     const auto bench = scene.bench();
     for (const Stop reason : {Stop::answerTooLong, Stop::guardExpired, Stop::totalExpired})
-        for (const std::uint64_t place : {0, 1}) endAt(scene, *bench, rule::kStop, place, reason);
+        for (const std::uint64_t place : {0, 1}) endAt(scene, *bench, rule::kStop, {place, reason});
     askPlainly(scene, *bench, rule::kStop, "after the host had ended calls");
     bench->destroy();
 }
@@ -273,8 +234,8 @@ void playTimeouts(Scene& scene) {
         CountingClient client(&scene);
         const auto begin = Clock::now();
         scene.judge(callOnStack(*bench, bench->question(), limits, client));
-        if (since(begin) > soon(limits).count())
-            scene.broken(rule::kTimeouts, "generate() " + context + " took " + std::to_string(since(begin)) + " ms");
+        if (msSince(begin) > soon(limits).count())
+            scene.broken(rule::kTimeouts, "generate() " + context + " took " + std::to_string(msSince(begin)) + " ms");
     }
     askPlainly(scene, *bench, rule::kTimeouts, "after time-outs");
     bench->destroy();

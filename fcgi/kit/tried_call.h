@@ -71,6 +71,8 @@ public:
     TriedResult run(IModel& model);
     // From any thread: the client closes its connection; the host ends the call.
     void leave() const;
+    // Until the call is ended, which a client that leaves does soon. The thread that runs it, before that.
+    void waitForEnd() { call_.wait(std::chrono::seconds(10)); }
     void end(Stop reason) { call_.end(reason); }
 
 private:

@@ -7,6 +7,9 @@
 //   writes      to standard error, in a call
 //   leaves_process   starts one in each call, and never waits for it
 //   thread, descriptor, memory   leaves one behind in each call
+//   ended_thread, ended_descriptor, ended_memory   in each call that ends early
+//   slow        none: takes its time
+//   slow_memory  leaves memory behind in each call, and takes its time
 //   keeps_thread     leaves the one that start() began, after destroy()
 //   goes_on     offers more pieces when nobody takes them, and returns ok
 //   own_timer   gives up when the answer takes longer than its time-out, the client's time included
@@ -68,7 +71,7 @@ void leaveThread() {
 }
 
 void leaveMemory() {
-    constexpr std::size_t size = 1000;
+    constexpr std::size_t size = 4000;
     static std::atomic<char*> last{nullptr};
     char* const block = new char[size];
     char* const before = last.exchange(block);
@@ -84,6 +87,9 @@ public:
     explicit Disturbs(std::string_view how) : how_(how) {}
 
     ModelStatus generate(const ModelRequest& request, IReply& reply) noexcept override {
+        if (how_.rfind("ended_", 0) == 0) return endEarly(reply);
+        constexpr std::uint32_t slow = 1600;
+        if (how_.rfind("slow", 0) == 0 && reply.wait(slow) != Stop::none) return ModelStatus::stopped;
         const auto begin = std::chrono::steady_clock::now();
         const bool isAlone = calls_.fetch_add(1) == 0;
         disturb();
@@ -108,6 +114,13 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
+    ModelStatus endEarly(IReply& reply) const {
+        if (reply.stop() == Stop::none && reply.text("words")) return ModelStatus::ok;
+        if (how_ == "ended_thread") leaveThread();
+        if (how_ == "ended_descriptor") static_cast<void>(open("/dev/null", O_RDONLY | O_CLOEXEC));
+        if (how_ == "ended_memory") leaveMemory();
+        return ModelStatus::stopped;
+    }
     static ModelStatus sleep(IReply& reply) { return reply.follow(*new SleepingStream, "a sleeper"); }
     void disturb() const {
         if (how_ == "handler") signal(SIGUSR1, [](int /*number*/) {});
@@ -127,7 +140,7 @@ private:
         if (how_ == "leaves_process") leaveProcess();
         if (how_ == "thread") leaveThread();
         if (how_ == "descriptor") static_cast<void>(open("/dev/null", O_RDONLY | O_CLOEXEC));
-        if (how_ == "memory") leaveMemory();
+        if (how_ == "memory" || how_ == "slow_memory") leaveMemory();
     }
 
     const std::string how_;
@@ -137,7 +150,9 @@ private:
 constexpr Setting kSettings[] = {
     {"how", SettingType::choice, "nothing", "", 0, 0,
      "nothing|handler|mask|folder|umask|variable|rounding|nice|nice_model|alarm|writes|leaves_process|thread|"
-     "descriptor|memory|keeps_thread|goes_on|own_timer|ignores|untold|stops|sleeps|unsettled|one_thread",
+     "descriptor|memory|"
+     "ended_thread|ended_descriptor|ended_memory|slow|slow_memory|keeps_thread|goes_on|own_timer|ignores|untold|stops|"
+     "sleeps|unsettled|one_thread",
      Secrecy::open, "what is wrong"},
     {"words", SettingType::text, "", "", 0, 0, "", Secrecy::open, "any text"},
     {"key", SettingType::text, "", "", 0, 0, "", Secrecy::secret, "a secret"},

@@ -29,13 +29,14 @@ struct Row {
     std::string plugin;
     std::vector<std::string> arguments;
     Rules broken;  // these at least; none: it holds
+    bool isWhollyTried = false;
 };
 
 constexpr std::chrono::minutes kLongest{6};  // it has limits of its own
 
 struct Verdict {
     int code = 0;
-    Rules broken;
+    Rules broken, untried;
     std::string output;
 };
 
@@ -43,13 +44,14 @@ Verdict verdictOn(const std::string& file, const std::vector<std::string>& argum
     std::vector<std::string> all{"try", file, "--conform", "--json"};
     all.insert(all.end(), arguments.begin(), arguments.end());
     const Finished finished = runToEnd({programPath(), all}, kLongest);
-    Verdict verdict{finished.code, {}, finished.output};
+    Verdict verdict{finished.code, {}, {}, finished.output};
     const auto report = objectOf(finished.output);
     const auto rules = report->getArray("rules");
     for (std::size_t i = 0; i < rules->size(); ++i) {
         const auto rule = rules->getObject(unsigned(i));
-        if (rule->getValue<std::string>("result") == "broken")
-            verdict.broken.insert(rule->getValue<std::string>("rule"));
+        const auto name = rule->getValue<std::string>("rule"), result = rule->getValue<std::string>("result");
+        if (result == "broken") verdict.broken.insert(name);
+        if (result == "not_tried") verdict.untried.insert(name);
     }
     return verdict;
 }
@@ -74,7 +76,8 @@ void assertVerdicts(const std::string& folder, const std::vector<Row>& rows) {
                 const bool isRight = (row.broken.empty() ? verdict.broken.empty()
                                                          : std::includes(verdict.broken.begin(), verdict.broken.end(),
                                                                          row.broken.begin(), row.broken.end())) &&
-                                     (verdict.code == 0) == row.broken.empty();
+                                     (verdict.code == 0) == row.broken.empty() &&
+                                     (verdict.untried.empty() || !row.isWhollyTried);
                 if (!isRight) fault = "breaks " + joined(verdict.broken) + "\n" + verdict.output;
             } catch (const std::exception& e) {
                 fault = e.what();
@@ -97,6 +100,11 @@ Row how(const std::string& plugin, const std::string& value, const Rules& broken
             {"-Dtimeout.total_ms=" + atOurPace(3s, 60s), "-Dtimeout.first_frame_ms=" + atOurPace(2s, 60s),
              "-Dtimeout.idle_frame_ms=" + atOurPace(2s, 60s), "-Dhow=" + value},
             broken};
+}
+
+Row wholly(Row row) {
+    row.isWhollyTried = true;
+    return row;
 }
 
 struct Conform : CppUnit::TestCase {};
@@ -166,10 +174,15 @@ SPEC(Conform, finds_what_is_wrong_with_a_stream) {
 }
 
 SPEC(Conform, finds_what_a_plugin_leaves_behind) {
-    assertVerdicts(badPluginFolder(), {{"leaks", {}, {"memory"}},
+    assertVerdicts(badPluginFolder(), {{"disturbs", {"-Dhow=slow_memory"}, {"memory"}},
+                                       wholly({"disturbs", {"-Dhow=slow"}, {}}),  // with fewer calls than others
+                                       {"leaks", {}, {"memory"}},
                                        how("disturbs", "memory", {"memory"}),
                                        how("disturbs", "descriptor", {"descriptors"}),
                                        how("disturbs", "keeps_thread", {"left-threads"}),
+                                       how("disturbs", "ended_memory", {"memory"}),
+                                       how("disturbs", "ended_descriptor", {"descriptors"}),
+                                       how("disturbs", "ended_thread", {"left-threads"}),
                                        how("disturbs", "handler", {"signals"}),
                                        how("disturbs", "mask", {"signals"}),
                                        how("disturbs", "folder", {"process"}),
@@ -180,7 +193,7 @@ SPEC(Conform, finds_what_a_plugin_leaves_behind) {
                                        how("disturbs", "writes", {"output"}),
                                        how("disturbs", "leaves_process", {"output"}),
                                        {"breaks_at_exit", {"-Dbreaks=true"}, {"exit"}},
-                                       how("disturbs", "nothing", {}),
+                                       wholly(how("disturbs", "nothing", {})),
                                        {"scripted", {"-Dkinds=1", "-Dscript=delta a |delta b |usage 3"}, {}},
                                        {"starts", {}, {}}});
 }
@@ -190,6 +203,17 @@ SPEC(Conform, finds_a_priority_that_a_plugin_changes) {
     if (getpriority(PRIO_PROCESS, 0) == lowest) return;  // nobody but root could change that
     assertVerdicts(badPluginFolder(),
                    {how("disturbs", "nice", {"process"}), how("disturbs", "nice_model", {"process"})});
+}
+
+SPEC(Conform, names_what_was_not_tried_in_its_last_line) {
+    const Finished finished = runToEnd(
+        {programPath(),
+         {"try", badPluginFolder() + "/scripted.so", "--conform", "-Dkinds=1", "-Dscript=explain no|status busy"}},
+        kLongest);
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
+    const std::string last =
+        "22 of 25 rules hold, 0 are broken, 3 are not fully tried: slow-client, client-leaves, memory\n";
+    CPPUNIT_ASSERT_MESSAGE(finished.output, finished.output.find("\n" + last) != std::string::npos);
 }
 
 // A plugin that goes elsewhere in its first call is asked again.

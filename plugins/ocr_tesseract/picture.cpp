@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <vector>
 
 namespace aiproject::ocr {
@@ -19,6 +20,11 @@ constexpr std::uint32_t kThinnest = 8;  // has no letters, and cannot be halved 
 [[noreturn]] void refuseDamaged(const PictureHead& head) {
     const std::string sentence =
         std::string("the ") + (head.format == PictureFormat::jpeg ? "JPEG" : "PNG") + " is damaged or of a rare kind";
+    throw outbound::CallFailure(ModelStatus::badInput, sentence, sentence);
+}
+
+[[noreturn]] void refuseCut() {
+    const std::string sentence = "the JPEG is cut off: its end is missing";
     throw outbound::CallFailure(ModelStatus::badInput, sentence, sentence);
 }
 
@@ -71,7 +77,7 @@ Picture jpegIn(std::string_view bytes, const PictureHead& head) {
     Picture gray = must(pixCreate(width, height, 8));
     const auto decode = [&](unsigned char* to, int rowBytes, int format) {
         return tjDecompress2(turbo.get(), data, bytes.size(), to, width, rowBytes, height, format, 0) == 0 ||
-               tjGetErrorCode(turbo.get()) == TJERR_WARNING;
+               (!head.lacksEnd && tjGetErrorCode(turbo.get()) == TJERR_WARNING);
     };
     if (colours == TJCS_CMYK || colours == TJCS_YCCK) {
         std::vector<unsigned char> inks(std::size_t(width) * std::size_t(height) * 4);
@@ -169,7 +175,10 @@ Picture must(Pix* made) {
 void silenceLeptonica() { setMsgSeverity(L_SEVERITY_NONE); }
 
 Picture decoded(std::string_view bytes, const PictureHead& head) {
-    Picture picture = head.format == PictureFormat::jpeg ? jpegIn(bytes, head) : pngIn(bytes);
+    Picture picture = head.lacksEnd                        ? jpegIn(std::string(bytes) + "\xff\xd9", head)
+                      : head.format == PictureFormat::jpeg ? jpegIn(bytes, head)
+                                                           : pngIn(bytes);
+    if (!picture && head.lacksEnd) refuseCut();
     if (!picture) refuseDamaged(head);
     return asSeen(halvedUntilItFits(std::move(picture)), head.orientation);
 }

@@ -70,7 +70,7 @@ public:
                 hasExif_ = true;
                 head_.orientation = orientationIn(segment_.substr(kExif.size()));
             }
-            if (marker_ == 0xda) skipScan();
+            if (marker_ == 0xda && !skipScan()) break;
         }
         if (head_.width == 0 || head_.height == 0) refuse("the JPEG has no picture in it");
         return head_;
@@ -81,15 +81,15 @@ private:
     bool next() {
         while (at_ < bytes_.size() && byteAt(bytes_, at_) != 0xff) ++at_;  // decoders step over what is no marker
         while (at_ < bytes_.size() && byteAt(bytes_, at_) == 0xff) ++at_;
-        if (at_ >= bytes_.size()) refuse("the JPEG is cut off: its end is missing");
+        if (at_ >= bytes_.size()) refuseEnd();
         marker_ = byteAt(bytes_, at_++);
         segment_ = {};
         if (marker_ == 0xd9) return false;
         if (marker_ <= 0x01 || (marker_ >= 0xd0 && marker_ <= 0xd8)) return true;  // these stand alone
-        if (bytes_.size() - at_ < 2) refuse("the JPEG is cut off: its end is missing");
+        if (bytes_.size() - at_ < 2) refuseEnd();
         const std::size_t size = bigEndian(bytes_, at_, 2);
         if (size < 2) refuse("the JPEG is damaged");
-        if (size > bytes_.size() - at_) refuse("the JPEG is cut off: its end is missing");
+        if (size > bytes_.size() - at_) refuseEnd();
         segment_ = bytes_.substr(at_ + 2, size - 2);
         at_ += size;
         return true;
@@ -106,16 +106,23 @@ private:
         if (head_.width == 0 || head_.height == 0) refuse("the JPEG has no pixels");
     }
 
-    // To the next marker: in coded data 0xff is followed by 0, or by a marker of a restart.
-    void skipScan() {
+    [[noreturn]] void refuseEnd() const {
+        constexpr string_view end = "\xff\xd9";
+        const bool hasEnd = bytes_.substr(bytes_.size() - end.size()) == end;
+        refuse(hasEnd ? "the JPEG is damaged" : "the JPEG is cut off: its end is missing");
+    }
+
+    // To the next marker: in coded data 0xff is followed by 0, or by a marker of a restart. False: there is none.
+    bool skipScan() {
         constexpr int most = 50;  // a progressive one has about ten
         if (++scans_ > most) refuse("the JPEG has more than 50 scans");
         while ((at_ = bytes_.find('\xff', at_)) != string_view::npos && at_ + 1 < bytes_.size()) {
             const std::uint32_t marker = byteAt(bytes_, at_ + 1);
-            if (marker != 0 && (marker < 0xd0 || marker > 0xd7)) return;
+            if (marker != 0 && (marker < 0xd0 || marker > 0xd7)) return true;
             at_ += 2;
         }
-        refuse("the JPEG is cut off: its end is missing");
+        head_.lacksEnd = true;
+        return false;
     }
 
     string_view bytes_, segment_;

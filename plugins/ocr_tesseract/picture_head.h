@@ -13,6 +13,7 @@ struct PictureHead {
     PictureFormat format = PictureFormat::jpeg;
     std::uint32_t width = 0, height = 0;  // as they are stored; never 0
     int orientation = 1;                  // EXIF's, from 1 to 8
+    bool lacksEnd = false;                // a JPEG that ends in coded data: read only where that is whole
 
     std::uint64_t pixels() const noexcept { return std::uint64_t{width} * height; }
 };

@@ -41,11 +41,19 @@ SPEC(OcrBadInput, that_is_cut_is_refused_and_never_read_in_part) {
     const std::string jpeg = page("jpg"), png = page("png");
     CPPUNIT_ASSERT_EQUAL("Hello"s, ocr.read(jpeg));
     CPPUNIT_ASSERT_EQUAL("Hello"s, ocr.read(png));
-    for (std::size_t size = 0; size < jpeg.size() - 1; size += size < 64 ? 1 : jpeg.size() / 40)
+    for (std::size_t size = 0; size < jpeg.size() - 2; size += size < 64 ? 1 : jpeg.size() / 40)
         CPPUNIT_ASSERT(!ocr.refusal(jpeg.substr(0, size)).empty());
     const std::size_t lastRow = png.rfind("IDAT") + 4;
     for (std::size_t size = 0; size < lastRow; size += size < 64 ? 1 : lastRow / 40)
         CPPUNIT_ASSERT(!ocr.refusal(png.substr(0, size)).empty());
+}
+
+SPEC(OcrBadInput, that_lacks_only_the_mark_of_its_end_is_read) {
+    const std::string jpeg = page("jpg");
+    CPPUNIT_ASSERT_EQUAL("Hello"s, ocr.read(jpeg.substr(0, jpeg.size() - 2)));
+    CPPUNIT_ASSERT_EQUAL("the JPEG is cut off: its end is missing"s, ocr.refusal(jpeg.substr(0, jpeg.size() * 3 / 4)));
+    const std::string within = jpeg.substr(0, jpeg.size() - 2) + page("png") + jpeg.substr(jpeg.size() - 2);
+    CPPUNIT_ASSERT_EQUAL("the JPEG is damaged"s, ocr.refusal(within));
 }
 
 SPEC(OcrBadInput, that_is_damaged_is_read_or_refused) {

@@ -55,7 +55,7 @@ struct TryPlugin : CppUnit::TestCase {
 SPEC(TryPlugin, prints_the_answer_usage_and_times) {
     const Finished finished = good("echo", {"--text", "hello there", "-Dprefix=so: "});
     assertAnswers(finished, "so:hello there\n");
-    for (const char* part : {"echo 1.0, contract 2.0: says the question back", "question:  text: hello there",
+    for (const char* part : {"echo 1.0, contract 2.1: says the question back", "question:  text: hello there",
                              "status:    ok, finish stop", "in all\n", "times:     open "})
         assertSays(finished, part);
 }

@@ -220,6 +220,12 @@ void playLeaksOfEnded(Scene& scene) {
     const auto begin = Clock::now();
     fillGates();
     const auto bench = scene.bench();
+    if (scene.plain.isOk()) {  // so that what is loaded at first use is there
+        scene.under(rule::kMemory, "in a call before others");
+        scene.doing("generate()");
+        onPluginStack([&] { callOnce(*bench, kPlain); });
+        scene.doing("");
+    }
     for (const Way& way : kEndings) {
         if (way.ending.place > 0 && !scene.plain.isOk()) continue;
         scene.under(rule::kMemory, std::string("in calls") + way.words);

@@ -149,6 +149,7 @@ void EnginePool::beginEngine() {
 }
 
 ModelStatus EnginePool::answer(std::string_view bytes, const PictureHead& head, IReply& reply) {
+    if (reply.stop() != Stop::none) return ModelStatus::stopped;  // it needs no engine
     constexpr std::chrono::milliseconds look{20};
     const auto job = std::make_shared<State::Job>();
     job->bytes = bytes;

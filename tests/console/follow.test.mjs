@@ -181,8 +181,9 @@ scene('after a key is revoked, the keyboard is at the next one, and after the la
         await press(page, page.getByRole('dialog').getByRole('button', { name: 'Revoke' }));
         await page.getByRole('button', { name: `Revoke ${name}` }).waitFor({ state: 'detached' });
     };
-    const names = await page.getByRole('button', { name: /^Revoke / }).evaluateAll((nodes) => nodes.map((node) => node.getAttribute('aria-label')));
-    assert.equal(names.length, 3);
+    const buttons = page.getByRole('button', { name: /^Revoke / });
+    await eventually(async () => (await buttons.count()) === 3);
+    const names = await buttons.evaluateAll((nodes) => nodes.map((node) => node.getAttribute('aria-label')));
     await revoke(names[0].replace('Revoke ', ''));
     await isFocused(page, names[1]);
     await revoke(names[2].replace('Revoke ', ''));
@@ -204,5 +205,5 @@ scene('a code of the second page is revoked, and both pages stay', {}, async (pa
     await press(page, page.getByRole('dialog').getByRole('button', { name: 'Revoke' }));
     await page.getByRole('button', { name: code, exact: true }).waitFor({ state: 'detached' });
     await isFocused(page, next);
-    assert.equal(await revokes.count(), 100);
+    await eventually(async () => (await revokes.count()) === 100);
 });

@@ -48,7 +48,7 @@ SPEC(Library, may_be_opened_twice) {
 SPEC(Library, of_another_contract_is_refused_with_both_versions) {
     CPPUNIT_ASSERT_EQUAL("built for contract 1.1, this worker has 2.1; rebuild it against the headers of this release"s,
                          refused(badPlugin("other_major")));
-    CPPUNIT_ASSERT_EQUAL("built for contract 2.1, this worker has 2.1; rebuild it against the headers of this release"s,
+    CPPUNIT_ASSERT_EQUAL("built for contract 2.2, this worker has 2.1; rebuild it against the headers of this release"s,
                          refused(badPlugin("newer_minor")));
 }
 

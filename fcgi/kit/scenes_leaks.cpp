@@ -167,7 +167,7 @@ bool tryWay(Scene& scene, Bench& bench, const Way& way, std::int64_t msOfCall, C
     }
     scene.under(rule::kMemory, std::string("in many calls") + way.words);
     scene.doing("generate()");
-    const std::chrono::milliseconds expected(2 * kBatches * calls * (msOfCall + 1));
+    const std::chrono::milliseconds expected(std::int64_t(2) * kBatches * calls * (msOfCall + 1));
     scene.tell({"patience", std::to_string(msSince(begin) + (expected + kPatience).count()), ""});
     Figures figures;
     onPluginStack([&] { figures = figuresOf(bench, way, calls); });

@@ -25,7 +25,7 @@ struct Chunks : CppUnit::TestCase {
     }
     // "text", "[thought]", "(refusal)" and "{index|id|name|arguments}", in their order; "-": no index.
     static std::string said(const AnswerPiece& piece) {
-        const std::string text(piece.text);
+        std::string text(piece.text);
         switch (piece.kind) {
             case AnswerPiece::Kind::text: break;
             case AnswerPiece::Kind::thought: return "[" + text + "]";

@@ -33,7 +33,7 @@ struct KeptChunks final : FrameSink {
 };
 
 struct SaidText {
-    std::string text, thought;
+    std::string text, thought, refusal;
 };
 
 SaidText saidIn(const std::vector<std::string>& frames) {
@@ -43,8 +43,13 @@ SaidText saidIn(const std::vector<std::string>& frames) {
         const FrameLook look = lookAtOpenAi(frame);
         require(look.isObject && isUtf8(frame) && isJson(frame), "what a client gets is JSON in UTF-8");
         require(!look.hasHalves, "no client gets half a character");
-        for (const AnswerPiece& piece : look.pieces)
-            (piece.kind == AnswerPiece::Kind::text ? said.text : said.thought) += piece.text;
+        for (const AnswerPiece& piece : look.pieces) {
+            switch (piece.kind) {
+                case AnswerPiece::Kind::text: said.text += piece.text; break;
+                case AnswerPiece::Kind::thought: said.thought += piece.text; break;
+                case AnswerPiece::Kind::refusal: said.refusal += piece.text; break;
+            }
+        }
     }
     return said;
 }
@@ -73,6 +78,7 @@ void tryInput(std::string_view input) {
     if (!stream.report().isGarbage) {
         require(said.text == whole.answer().text, "a stream has the text of the whole answer");
         require(said.thought == whole.answer().thought, "and its thoughts");
+        require(said.refusal == whole.answer().refusal, "and its refusal");
     }
     stream.detach();
     whole.detach();

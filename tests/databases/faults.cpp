@@ -108,7 +108,7 @@ struct Faulty {
                     Database::execute(session, "KILL " + std::to_string(id));
                 } catch (const std::exception& fault) {
                     // It may have ended by itself since it was listed.
-                    if (!says(fault.what(), "Unknown thread id")) throw;
+                    if (!says(describe(fault), "Unknown thread id")) throw;
                 }
             }
         });

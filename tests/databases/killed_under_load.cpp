@@ -1,5 +1,6 @@
 // A server that is killed, or hangs, under the feet of workers with many clients: what runs goes on, what is new gets
 // a clear error, and when the server is back, all is as it was and every answer has been billed once.
+#include "base/error.h"
 #include "databases/databases.h"
 #include "support/eventually.h"
 #include "support/gated_model.h"
@@ -62,7 +63,7 @@ private:
                 const FastcgiAnswer answer = ask(manager_.socket("model"), request);
                 note(id, answer, path == "/textModel/stream" ? "\"status\":2" : "\"consume_token\":");
             } catch (const std::exception& e) {
-                note(id, {}, e.what());
+                note(id, {}, describe(e));
             }
         }
     }

@@ -68,7 +68,10 @@ for (const [width, height] of [[1280, 860], [360, 740]]) {
     });
 }
 
-const focused = (page) => page.evaluate(() => document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim());
+const focused = (page) => page.evaluate(() => {
+    const node = document.activeElement;
+    return node.getAttribute('aria-label') ?? node.labels?.[0]?.textContent ?? node.textContent.trim();
+});
 const isFocused = (page, name) => eventually(async () => (typeof name === 'string' ? (await focused(page)) === name : name.test(await focused(page))), `the focus is on ${name}`);
 
 // The server's answer with what the test changes in it.
@@ -147,27 +150,51 @@ scene('more of a list is shown where the keyboard is', {}, async (page) => {
     await isFocused(page, 'That is all.');
 });
 
-scene('a balance is changed twice, and Escape leads back to the user', {}, async (page) => {
+const ofUser = (page) => page.getByRole('dialog', { name: target.user.name });
+const openUser = async (page) => {
     await signIn(page, target.admin);
     await go(page, 'users', 'Users');
     await press(page, page.getByRole('button', { name: `Open ${target.user.name}` }));
-    for (const tokens of ['=7001', '=7002']) {
-        const loads = page.waitForResponse((answer) => /\/admin\/users\?/.test(answer.url()) || answer.url().endsWith('/admin/users'));
-        await page.getByRole('dialog', { name: target.user.name }).getByLabel('Tokens').fill(tokens);
-        await page.keyboard.press('Enter');
-        await loads;
-        await page.getByRole('cell', { name: Number(tokens.slice(1)).toLocaleString('en-US') }).waitFor();
-        await page.getByRole('dialog', { name: target.user.name }).getByText(`Now: ${Number(tokens.slice(1)).toLocaleString('en-US')}`).waitFor();
+};
+const grant = async (page, tokens) => {
+    await ofUser(page).getByLabel('Tokens').fill(tokens);
+    await page.keyboard.press('Enter');
+};
+const shown = (tokens) => (tokens === 'unlimited' ? tokens : Number(tokens.slice(1)).toLocaleString('en-US'));
+
+scene('a balance is changed thrice where the keyboard is, and Escape leads back to the user', {}, async (page) => {
+    await openUser(page);
+    for (const tokens of ['=7001', '=7002', 'unlimited']) {
+        await grant(page, tokens);
+        await ofUser(page).locator('.field', { hasText: 'Tokens' }).getByText(`Now: ${shown(tokens)}`).waitFor();
+        await page.locator('main').getByText(shown(tokens)).first().waitFor();
+        await isFocused(page, 'Tokens');
     }
     await page.keyboard.press('Escape');
     await isFocused(page, `Open ${target.user.name}`);
-    await press(page, page.getByRole('button', { name: `Open ${target.user.name}` }));  // a dialog in a dialog
-    await page.getByRole('dialog', { name: target.user.name }).getByLabel('Tokens').fill('unlimited');
+});
+
+scene('a grant that takes its time leaves a dialog that was opened meanwhile in front', {}, async (page) => {
+    let isAsked = false, answer;
+    const mayAnswer = new Promise((resolve) => { answer = resolve; });
+    await page.route('**/grant', async (route) => {
+        isAsked = true;
+        await mayAnswer;
+        await route.continue();
+    });
+    await openUser(page);
+    await grant(page, '=7003');
+    await eventually(() => isAsked, 'it is asked');
+    await press(page, ofUser(page).getByRole('button', { name: 'End all logins' }));
+    const question = page.getByRole('dialog', { name: 'End all logins' });
+    await question.getByRole('button', { name: 'End all logins' }).focus();
+    answer();
+    await page.locator('dialog').getByText('Now: 7,003').waitFor();
+    await isFocused(page, 'End all logins');
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: target.user.name }).getByText('Now: unlimited').first().waitFor();
-    await press(page, page.getByRole('dialog', { name: target.user.name }).getByRole('button', { name: 'End all logins' }));
-    await press(page, page.getByRole('dialog', { name: 'End all logins' }).getByRole('button', { name: 'End all logins' }));
     await page.getByText('All logins have ended.').waitFor();
+    await page.locator('dialog').first().waitFor({ state: 'detached' });
+    await isFocused(page, `Open ${target.user.name}`);
 });
 
 scene('after a key is revoked, the keyboard is at the next one, and after the last at the heading', {}, async (page) => {

@@ -1,6 +1,7 @@
 // Accounts: found, made, granted, disabled, given another password, ended.
 import { get, post, remove } from '../parts/api.js';
-import { el } from '../parts/dom.js';
+import { append, el } from '../parts/dom.js';
+import { placeOfFocus, redraw } from '../parts/focus.js';
 import { amount, money, time } from '../parts/format.js';
 import { button, confirmed, dialog, field, form, heading, say, since } from '../parts/pieces.js';
 import { session } from '../parts/session.js';
@@ -44,14 +45,27 @@ const tagsOf = (user) => [user.admin ? el('span', { class: 'tag accent' }, t('us
 
 function openUser(user, again) {
     const path = `/admin/users/${encodeURIComponent(user.id)}`;
-    const isMe = user.name === session.user.name;
+    const view = el('div');
     const change = async (what, body, done) => {
+        const place = placeOfFocus(view);
         const { user: now } = await post(`${path}/${what}`, body);
         say(done);
+        again();
+        // What was granted is seen at once, also below a dialog that has been opened meanwhile.
+        if (what === 'grant') redraw(view, aboutUser(now, change, leave), place);
+        else node.close();
+    };
+    const leave = async () => {
+        await remove(path);
+        say(t('user.deleted'));
         node.close();
         again();
-        if (now && what === 'grant') openUser(now, again);
     };
+    const node = dialog(user.name, append(view, aboutUser(user, change, leave)));
+}
+
+function aboutUser(user, change, leave) {
+    const isMe = user.name === session.user.name;
     const asked = (title, text, what, done) => button(title, () => confirmed(title, text, title, () => change(what, {}, done)), { class: 'danger small' });
     const acts = [
         button(t('user.password'), () => openPassword(user, change), { class: 'plain small' }),
@@ -60,17 +74,12 @@ function openUser(user, again) {
         asked(t('user.rotate'), t('user.rotate.ask', { name: user.name }), 'rotate', t('user.rotated')),
         isMe ? null : button(user.admin ? t('user.admin.take') : t('user.admin.give'), () => confirmed(user.admin ? t('user.admin.take') : t('user.admin.give'), t('user.admin.ask', { name: user.name }),
             t('yes'), () => change('grant', { admin: !user.admin }, t('user.granted'))), { class: 'plain small' }),
-        isMe ? null : button(t('user.delete'), () => confirmed(t('user.delete'), t('user.delete.ask', { name: user.name }), t('user.delete'), async () => {
-            await remove(path);
-            say(t('user.deleted'));
-            node.close();
-            again();
-        }), { class: 'danger small' }),
+        isMe ? null : button(t('user.delete'), () => confirmed(t('user.delete'), t('user.delete.ask', { name: user.name }), t('user.delete'), leave), { class: 'danger small' }),
     ];
-    const node = dialog(user.name, el('p', {}, tagsOf(user), ' ', el('bdi', {}, user.email), user.academy ? [' · ', el('bdi', {}, user.academy)] : null),
+    return [el('p', {}, tagsOf(user), ' ', el('bdi', {}, user.email), user.academy ? [' · ', el('bdi', {}, user.academy)] : null),
         el('p', { class: 'quiet' }, t('user.times', { made: time(user.created_at), login: time(user.last_login) }), ' ', t('user.held', { n: user.calls_held })),
         grantForm(user, change), el('h3', {}, t('user.acts')), el('div', { class: 'row' }, acts),
-        el('p', {}, el('a', { href: `#/ledger/${encodeURIComponent(user.name)}` }, t('user.ledger')), ' · ', el('a', { href: `#/audit/${encodeURIComponent(user.name)}` }, t('user.audit'))));
+        el('p', {}, el('a', { href: `#/ledger/${encodeURIComponent(user.name)}` }, t('user.ledger')), ' · ', el('a', { href: `#/audit/${encodeURIComponent(user.name)}` }, t('user.audit')))];
 }
 
 // "+5", "-5", "=5" or "unlimited"; money in units, not millionths.

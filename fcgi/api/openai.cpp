@@ -30,7 +30,7 @@ void OpenAiWriter::frame(const FramePlace& place, std::string_view own, const Fr
 }
 
 void OpenAiWriter::lastFrame(const FramePlace& place, const std::string& own, const AnswerEnd& end) {
-    if (reasonOf(end) != end.finish) return finish(place, end);
+    if (finishOf(end) != end.finish) return finish(place, end);
     begin(place);
     sink_.put(own);
     putEnd(end.usage);
@@ -62,13 +62,12 @@ void OpenAiWriter::toolCall(const FramePlace& place, const ToolPiece& piece) {
 
 void OpenAiWriter::finish(const FramePlace& place, const AnswerEnd& end) {
     begin(place);
-    putChunk("{}", openAiWordFor(reasonOf(end)));
+    putChunk("{}", openAiWordFor(finishOf(end)));
     putEnd(end.usage);
 }
 
-// Some services say "stop" of an answer with tool calls, and clients would not look at them.
-Finish OpenAiWriter::reasonOf(const AnswerEnd& end) const noexcept {
-    return end.finish == Finish::stop && !toolCalls_.empty() ? Finish::toolCalls : end.finish;
+Finish OpenAiWriter::finishOf(const AnswerEnd& end) const noexcept {
+    return openAiFinish(end.finish, !toolCalls_.empty());
 }
 
 // Without [DONE]: many clients take that for the end of a whole answer. A moderated answer has an end of its own.

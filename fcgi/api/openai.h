@@ -37,7 +37,7 @@ private:
     void putChunk(std::string_view delta, std::string_view finish = {});
     void putEnd(const Usage& usage);
     bool isFirstOf(std::uint32_t toolCall);
-    Finish reasonOf(const AnswerEnd& end) const noexcept;
+    Finish finishOf(const AnswerEnd& end) const noexcept;
 
     FrameSink& sink_;
     OpenAiHead head_;

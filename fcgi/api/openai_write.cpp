@@ -49,6 +49,10 @@ std::string_view openAiWordFor(Finish finish) noexcept {
     return "stop";
 }
 
+Finish openAiFinish(Finish told, bool hasToolCalls) noexcept {
+    return told == Finish::stop && hasToolCalls ? Finish::toolCalls : told;
+}
+
 std::string openAiUsage(const Usage& usage) {
     return R"({"prompt_tokens":)" + std::to_string(usage.prompt) + R"(,"completion_tokens":)" +
            std::to_string(usage.completion) + R"(,"total_tokens":)" + std::to_string(usage.total) +
@@ -86,7 +90,7 @@ std::string openAiCompletion(const OpenAiHead& head, const WholeAnswer& answer, 
     }
     addToolCalls(json, answer);
     json += answer.extras.ofMessage() + R"(},"logprobs":)" + answer.extras.logprobs() + R"(,"finish_reason":)";
-    addJsonText(json, openAiWordFor(finish));
+    addJsonText(json, openAiWordFor(openAiFinish(finish, !answer.toolCalls.empty())));
     json += R"(}],"usage":)" + openAiUsage(usage) + "}";
     return json;
 }

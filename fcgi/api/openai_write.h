@@ -18,6 +18,8 @@ struct OpenAiHead {
 };
 
 std::string_view openAiWordFor(Finish finish) noexcept;
+// Some services say "stop" of an answer with tool calls, and clients would not look at them.
+Finish openAiFinish(Finish told, bool hasToolCalls) noexcept;
 std::string openAiUsage(const Usage& usage);
 
 // `delta` is JSON. An empty `finish` is null.

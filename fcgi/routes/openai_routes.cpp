@@ -17,9 +17,7 @@ void answerCompletion(Context& context, Question question, OpenAiHead head) {
     answerInto(context, std::move(question), reply);
     const CallReport& report = reply.report();
     head.id = "chatcmpl-" + context.exchange.request().id;
-    const bool hasCalled = report.finish == Finish::stop && !reply.answer().toolCalls.empty();
-    sendJson(context.exchange, 200,
-             openAiCompletion(head, reply.answer(), hasCalled ? Finish::toolCalls : report.finish, report.usage));
+    sendJson(context.exchange, 200, openAiCompletion(head, reply.answer(), report.finish, report.usage));
 }
 
 std::string modelJson(const Context& context, const std::string& name) {

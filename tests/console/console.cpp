@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kChromium = "/usr/bin/chromium";
 constexpr const char* kPython = "/usr/bin/python3";
-const std::chrono::seconds kScenePatience = 4 * kPatience;  // a scene is a dozen pages, one after the other
+const std::chrono::seconds kTestPatience = 4 * kPatience;  // a test has many steps; node says each test that has ended
 
 std::string folder() { return buildFolder() + "/tests/console/"; }
 
@@ -49,6 +49,16 @@ bool isThere(const std::string& file, const std::string& advice) {
     return exists;
 }
 
+// None: it hangs.
+std::optional<int> endOf(ChildProcess& node, const std::string& output) {
+    for (std::uintmax_t seen = 0;;) {
+        const std::optional<int> code = node.wait(kTestPatience);
+        const std::uintmax_t size = std::filesystem::file_size(output);
+        if (code || size == seen) return code;
+        seen = size;
+    }
+}
+
 }  // namespace
 
 bool browserIsInstalled() {
@@ -62,7 +72,7 @@ void runScene(const std::string& scene, const ConsoleTarget& target) {
     const TempDir outputFolder;
     node.output = outputFolder.file("output");
     ChildProcess child(node);
-    const std::optional<int> code = child.wait(kScenePatience);
+    const std::optional<int> code = endOf(child, node.output);
     const std::string output = readFile(node.output);
     CPPUNIT_ASSERT_MESSAGE(scene + " does not end: " + output, code.has_value());
     CPPUNIT_ASSERT_EQUAL_MESSAGE(scene + ":\n" + output, 0, *code);

@@ -123,7 +123,7 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
     const auto isMessages = [](const outbound::JsonMember& each) { return each.name == "messages"; };
     const auto messages = std::find_if(members->begin(), members->end(), isMessages);
     const bool hasOne = std::count_if(members->begin(), members->end(), isMessages) == 1;
-    const bool mustWrite = !hasOne || mustWriteTurns(request, messages->value);
+    const bool mustWrite = !hasOne || mustWriteMessages(request, messages->value);
     std::map<std::string_view, const outbound::JsonMember*> last;  // of a name: the one that the host has read
     for (const outbound::JsonMember& member : *members) last[member.name] = &member;
     const auto said = last.find(effortMemberOf(dialect_.effort));  // in the service's own words: those count
@@ -133,7 +133,11 @@ bool ChatQuestions::addPassedOn(const ModelRequest& request, std::string& own, H
     if (mustWriteTools) add(own, "tools", withoutStrict(request.tools));
     if (mustWrite) {
         own += R"(,"messages":)";
-        addTurns(request, dialect_, own);
+        const auto written = hasOne ? messagesFor(dialect_, messages->value) : std::nullopt;
+        if (written)
+            own += *written;
+        else
+            addTurns(request, dialect_, own);
     }
     body.add(std::move(own));
     for (const outbound::JsonMember& member : *members) {
@@ -197,9 +201,9 @@ std::string ChatQuestions::effortOf(const Sampling& sampling) const {
     return json;
 }
 
-// A service that knows no `developer` gets the turns, where it is "system". The word may also stand in a text, and then
-// they are written without need. So are those with names, which are left out, where a service knows none.
-bool ChatQuestions::mustWriteTurns(const ModelRequest& request, std::string_view messages) const {
+// Of a service that knows no `developer`, which is "system" to it, or no names. The first may also stand in a text, and
+// then the messages are written without need.
+bool ChatQuestions::mustWriteMessages(const ModelRequest& request, std::string_view messages) const {
     if (dialect_.developerRole == Does::no && messages.find("\"developer\"") != std::string_view::npos) return true;
     return dialect_.names == Does::no && hasNames(request.turns);
 }

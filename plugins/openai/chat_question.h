@@ -25,7 +25,7 @@ private:
     std::string valuesOf(const ModelRequest& request) const;
     std::string choicesOf(const ModelRequest& request) const;
     std::string effortOf(const Sampling& sampling) const;
-    bool mustWriteTurns(const ModelRequest& request, std::string_view messages) const;
+    bool mustWriteMessages(const ModelRequest& request, std::string_view messages) const;
     bool isPassedOn(std::string_view name) const;
 
     const ChatDefaults defaults_;

@@ -1,7 +1,10 @@
 #include "openai/turns.h"
 
+#include "upstream/json_members.h"
 #include "upstream/json_reading.h"
 #include "upstream/text.h"
+
+#include <utility>
 
 namespace aiproject::openai {
 namespace {
@@ -80,7 +83,38 @@ void addToolCalls(std::string& json, const Turn& turn) {
     json += ']';
 }
 
+bool isDeveloper(const outbound::JsonMember& member) {
+    return member.name == "role" && member.value.find("\"developer\"") != std::string_view::npos;
+}
+
+bool addMessage(std::string& json, const Dialect& dialect, std::string_view message) {
+    const auto members = outbound::membersOf(message);
+    if (!members) return false;
+    char before = '{';
+    for (const outbound::JsonMember& member : *members) {
+        if (dialect.names == Does::no && member.name == "name") continue;
+        json += std::exchange(before, ',');
+        if (dialect.developerRole == Does::no && isDeveloper(member))
+            json += R"("role":"system")";
+        else
+            json += member.whole;
+    }
+    json += '}';
+    return before == ',';
+}
+
 }  // namespace
+
+std::optional<std::string> messagesFor(const Dialect& dialect, std::string_view messages) {
+    const auto elements = outbound::elementsOf(messages);
+    if (!elements) return std::nullopt;
+    std::string json;
+    for (const std::string_view message : *elements) {
+        json += json.empty() ? '[' : ',';
+        if (!addMessage(json, dialect, message)) return std::nullopt;
+    }
+    return json + ']';
+}
 
 void addDataUrl(std::string& json, std::string_view format, std::string_view bytes) {
     addQuoted(json, "data:" + std::string(format) + ";base64,");  // the format may be a client's words

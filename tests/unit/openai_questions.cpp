@@ -189,12 +189,17 @@ SPEC(ChatBodies, have_a_system_where_the_service_knows_no_developer) {
     asking.turns.insert(asking.turns.begin(), Turn());
     asking.turns[0].role = "system";
     asking.turns[0].content = "be short";
-    const char* const body = R"({"messages":[{"role": "developer","content":"be short"},{"role":"user"}],"seed":1})";
+    const char* const body =
+        R"({"messages":[{"role": "developer","content":"be short"},{"role":"user","content":"a \"developer\"","x":[1e0]}],"seed":1})";
     CPPUNIT_ASSERT_EQUAL(
         kBegin +
-            R"(,"messages":[{"role":"system","content":"be short"},{"role":"user","content":"你 \"好\""}],"seed":1})"s,
+            R"(,"messages":[{"role":"system","content":"be short"},{"role":"user","content":"a \"developer\"","x":[1e0]}],"seed":1})"s,
         passedOn("deepseek", body));
-    CPPUNIT_ASSERT(passedOn("openai", body).find("\"developer\"") != std::string::npos);
+    CPPUNIT_ASSERT(passedOn("openai", body).find("\"role\": \"developer\"") != std::string::npos);
+    const char* const escaped = R"({"messages":[{"r\u006fle":"user"},{"role":"developer"}]})";  // then of the turns
+    CPPUNIT_ASSERT_EQUAL(
+        kBegin + R"(,"messages":[{"role":"system","content":"be short"},{"role":"user","content":"你 \"好\""}]})"s,
+        passedOn("deepseek", escaped));
 }
 
 SPEC(ChatBodies, have_no_names_of_speakers_where_the_service_knows_none) {
@@ -203,6 +208,12 @@ SPEC(ChatBodies, have_no_names_of_speakers_where_the_service_knows_none) {
     CPPUNIT_ASSERT_EQUAL(R"({"model":"m","stream":true)"s + kHello + "}", bodyFor("zhipu", asking.of()));
     CPPUNIT_ASSERT_EQUAL(R"({"model":"m","stream":true)"s + kHello + "}", passedOn("zhipu", body));
     CPPUNIT_ASSERT(bodyFor("kimi", asking.of()).find(R"("name":"Ann")") != std::string::npos);
+    CPPUNIT_ASSERT(passedOn("kimi", body).find(R"("name":"Ann")") != std::string::npos);
+    const char* const begun =
+        R"({"messages":[{"role":"user","name":"Ann","content":"a"},{"role":"assistant","content":"b","prefix":true}]})";
+    CPPUNIT_ASSERT_EQUAL(
+        R"({"model":"m","stream":true,"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","prefix":true}]})"s,
+        passedOn("zhipu", begun));
     asking.turns[0].name = "";  // those of functions are others
     const char* const called = R"({"messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f"}}],"x":1}]})";
     CPPUNIT_ASSERT(passedOn("zhipu", called).find(R"("name":"f"}}],"x":1})") != std::string::npos);

@@ -2,6 +2,7 @@
 #include "kit/http_call.h"
 #include "kit/raw_http_server.h"
 #include "support/eventually.h"
+#include "support/no_descriptors.h"
 #include "support/spec.h"
 
 #include <string>
@@ -340,6 +341,15 @@ SPEC(KitHttp, knows_urls) {
     CPPUNIT_ASSERT(http::Service::make("http://example.org/", {"", false}, fault));
 }
 
+SPEC(KitHttp, blames_no_upstream_where_no_descriptor_is_left) {
+    for (const char* host : {"127.0.0.1", "no-such-host.invalid"}) {
+        HttpCall call(serviceAt("http://"s + host + ":9/", {"", false}));
+        const NoDescriptors none;
+        CPPUNIT_ASSERT_EQUAL_MESSAGE(call.reply.explanation(), int(ModelStatus::busy), int(call.run()));
+        assertSays(call.reply.explanation(), "no descriptor is left");
+    }
+}
+
 SPEC(KitHttp, reads_how_long_to_wait) {
     using http::retryAfterMs;
     CPPUNIT_ASSERT_EQUAL(std::uint32_t(1'500), retryAfterMs("1.5", ""));
@@ -349,6 +359,7 @@ SPEC(KitHttp, reads_how_long_to_wait) {
     CPPUNIT_ASSERT_EQUAL(std::uint32_t(7'000), retryAfterMs("Sun, 06 Nov 1994 08:49:37 GMT", "", then - 7));
     for (const char* none :
          {"", "soon", "-5", "nan", "inf", "Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Xyz 2094 08:49:37 GMT",
-          "Sun, 06 anF 2094 08:49:37 GMT", "Sun, 06 Nov 20x4 08:49:37 GMT"})
+          "Sun, 06 anF 2094 08:49:37 GMT", "Sun, 06 Nov 20x4 08:49:37 GMT", "Sun, 32 Nov 2094 08:49:37 GMT",
+          "Sun, 06 Nov 2094 24:49:37 GMT", "Sun, 06 Nov 2094 08:60:37 GMT", "Sun, 06 Nov 2094 08:49:61 GMT"})
         CPPUNIT_ASSERT_EQUAL_MESSAGE(none, std::uint32_t(0), retryAfterMs(none, "", then + 7));
 }

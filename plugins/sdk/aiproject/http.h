@@ -168,6 +168,10 @@ private:
         const bool isLate = connectMsLeft() == 0;
         return fail(isLate ? ModelStatus::timedOut : status, isLate ? expiry() : reason);
     }
+    bool failWithoutDescriptor() {  // nothing is wrong with the upstream
+        return failConnecting("no descriptor is left for a connection; raise the limit of open files (ulimit -n)",
+                              ModelStatus::busy);
+    }
     void close() {
         if (connection_.descriptor() < 0) return;
         reply_.guard(-1, 0);  // before the descriptor can be another's
@@ -213,10 +217,12 @@ private:
         step_ = "name resolution";
         std::string faults;
         const std::vector<detail::Address> addresses = detail::resolved(service_->url, faults);
+        if (addresses.empty() && detail::areDescriptorsSpent()) return failWithoutDescriptor();
         for (std::size_t i = 0; i < addresses.size() && reply_.stop() == Stop::none; ++i) {
             const auto share = Milliseconds(connectMsLeft()) / static_cast<int>(addresses.size() - i);
             const std::string fault = triedAddress(addresses[i], Clock::now() + share);
             if (fault.empty()) return secure();
+            if (!hasDescriptor_) return failWithoutDescriptor();
             faults += (faults.empty() ? "" : "; ") + fault;
             close();
         }
@@ -226,7 +232,10 @@ private:
     std::string triedAddress(const detail::Address& address, Clock::time_point until) {
         step_ = "TCP connect";
         const int made = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (made < 0) return std::generic_category().message(errno);
+        if (made < 0) {
+            hasDescriptor_ = errno != EMFILE && errno != ENFILE;
+            return std::generic_category().message(errno);
+        }
         connection_ = detail::Connection(made);
         reply_.guard(made, std::max<std::uint32_t>(connectMsLeft(), 1));
         const auto* const generic = reinterpret_cast<const sockaddr*>(&address.bytes);
@@ -301,6 +310,7 @@ private:
     ModelStatus status_ = ModelStatus::ok;
     Phase phase_ = Phase::connecting;
     const char* step_ = "";
+    bool hasDescriptor_ = true;
     Clock::time_point connectEnd_;
     std::string broke_;  // why the question could not be sent
     bool isAnswered_ = false;

@@ -62,20 +62,20 @@ inline std::optional<std::time_t> dateIn(std::string_view text) noexcept {
     constexpr std::size_t size = 29, day = 5, month = 8, year = 12, hour = 17, minute = 20, second = 23;
     constexpr std::string_view months = "JanFebMarAprMayJunJulAugSepOctNovDec";
     if (text.size() != size || text.substr(25) != " GMT") return std::nullopt;
-    const auto number = [&](std::size_t at, std::size_t digits) {
+    const auto number = [&](std::size_t at, std::size_t digits, int most) {
         int value = -1;
         const char* const end = text.data() + at + digits;
         const auto [behind, fault] = std::from_chars(text.data() + at, end, value);
-        return fault == std::errc() && behind == end ? value : -1;
+        return fault == std::errc() && behind == end && value <= most ? value : -1;
     };
     std::tm date{};
     const std::size_t which = months.find(text.substr(month, 3));
-    date.tm_mday = number(day, 2);
+    date.tm_mday = number(day, 2, 31);
     date.tm_mon = static_cast<int>(which / 3);
-    date.tm_year = number(year, 4) - 1900;
-    date.tm_hour = number(hour, 2);
-    date.tm_min = number(minute, 2);
-    date.tm_sec = number(second, 2);
+    date.tm_year = number(year, 4, 9999) - 1900;
+    date.tm_hour = number(hour, 2, 23);
+    date.tm_min = number(minute, 2, 59);
+    date.tm_sec = number(second, 2, 60);
     const bool isDate = which != std::string_view::npos && which % 3 == 0 && date.tm_mday > 0 && date.tm_year >= 70 &&
                         date.tm_hour >= 0 && date.tm_min >= 0 && date.tm_sec >= 0;
     return isDate ? std::optional(timegm(&date)) : std::nullopt;

@@ -169,7 +169,7 @@ struct Part {
     PartKind kind = PartKind::text;
     Text text;    // text
     Text bytes;   // picture, audio: decoded; or empty, and then `url` is there
-    Text url;     // http or https, as the client wrote it
+    Text url;     // http or https, as the client wrote it; a host may refuse such parts, as this one does
     Text format;  // of the bytes: "image/jpeg", "image/png", "audio/wav"
     Text detail;  // picture: "auto", "low", "high" or empty
 };

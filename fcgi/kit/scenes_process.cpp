@@ -21,6 +21,15 @@ void callSilently(Bench& bench, const TriedQuestion& question) {
     bench.call(question, bench.limits(), nobody);
 }
 
+// Who computes has a part of the machine only.
+TryLimits inACrowd(TryLimits limits) {
+    constexpr std::uint64_t most = UINT32_MAX;
+    Timeouts& times = limits.timeouts;
+    for (std::uint32_t* ms : {&times.firstFrameMs, &times.idleFrameMs, &times.totalMs})
+        *ms = std::uint32_t(std::min(most, std::uint64_t(*ms) * kThreads));
+    return limits;
+}
+
 bool hasChildren() {
     siginfo_t info{};
     return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
@@ -31,6 +40,9 @@ bool hasChildren() {
 void playThreads(Scene& scene) {
     if (scene.plain.isEndless()) return scene.notTried(rule::kThreads, scene.plain.reason);
     const auto bench = scene.bench();
+    const TryLimits limits = inACrowd(bench->limits());
+    const auto oneByOne = std::chrono::milliseconds(kThreads * kCallsOfThread * scene.plain.ms);
+    scene.tell({"patience", std::to_string((kPatience + oneByOne).count()), ""});
     scene.under(rule::kThreads, "from " + std::to_string(kThreads) + " threads at once");
     scene.doing("generate()");
     std::mutex mutex;
@@ -43,7 +55,7 @@ void playThreads(Scene& scene) {
             onPluginStack([&] {
                 for (int call = 0; call < kCallsOfThread; ++call) {
                     CountingClient nobody(nullptr);
-                    TriedResult result = bench->call(question, bench->limits(), nobody);
+                    TriedResult result = bench->call(question, limits, nobody);
                     const std::lock_guard lock(mutex);
                     results.push_back(std::move(result));
                 }

@@ -9,6 +9,7 @@
 //   thread, descriptor, memory   leaves one behind in each call
 //   ended_thread, ended_descriptor, ended_memory   in each call that ends early
 //   slow        none: takes its time
+//   queues      none: serves one call after the other
 //   slow_memory  leaves memory behind in each call, and takes its time
 //   keeps_thread     leaves the one that start() began, after destroy()
 //   goes_on     offers more pieces when nobody takes them, and returns ok
@@ -35,6 +36,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <iterator>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -90,6 +92,7 @@ public:
         if (how_.rfind("ended_", 0) == 0) return endEarly(reply);
         constexpr std::uint32_t slow = 1600;
         if (how_.rfind("slow", 0) == 0 && reply.wait(slow) != Stop::none) return ModelStatus::stopped;
+        if (how_ == "queues" && !hasServedInTurn(reply)) return ModelStatus::stopped;
         const auto begin = std::chrono::steady_clock::now();
         const bool isAlone = calls_.fetch_add(1) == 0;
         disturb();
@@ -114,6 +117,13 @@ public:
     void destroy() noexcept override { delete this; }
 
 private:
+    static bool hasServedInTurn(IReply& reply) {
+        static std::mutex turn;
+        while (!turn.try_lock())
+            if (reply.wait(5) != Stop::none) return false;
+        const std::lock_guard lock(turn, std::adopt_lock);
+        return reply.wait(100) == Stop::none;
+    }
     ModelStatus endEarly(IReply& reply) const {
         if (reply.stop() == Stop::none && reply.text("words")) return ModelStatus::ok;
         if (how_ == "ended_thread") leaveThread();
@@ -151,7 +161,8 @@ constexpr Setting kSettings[] = {
     {"how", SettingType::choice, "nothing", "", 0, 0,
      "nothing|handler|mask|folder|umask|variable|rounding|nice|nice_model|alarm|writes|leaves_process|thread|"
      "descriptor|memory|"
-     "ended_thread|ended_descriptor|ended_memory|slow|slow_memory|keeps_thread|goes_on|own_timer|ignores|untold|stops|"
+     "ended_thread|ended_descriptor|ended_memory|slow|slow_memory|queues|keeps_thread|goes_on|own_timer|ignores|untold|"
+     "stops|"
      "sleeps|unsettled|one_thread",
      Secrecy::open, "what is wrong"},
     {"words", SettingType::text, "", "", 0, 0, "", Secrecy::open, "any text"},

@@ -100,7 +100,7 @@ void Fleet::beginTail() {
     }
     if (inProgress_ == 0) return streamPlan_.loop.stop();
     const BenchOrder& order = streamPlan_.order;
-    streamPlan_.loop.setTimer(*this, Clock::now() + order.frames * order.gap + kTailBeyondStream);
+    streamPlan_.loop.setTimer(*this, Clock::now() + order.wait + order.frames * order.gap + kTailBeyondStream);
 }
 
 void Fleet::endTail() {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 #include <string>
+#include <utility>
 
 namespace aiproject {
 namespace {
@@ -77,17 +78,25 @@ std::optional<simdjson::dom::element> parsed(std::string_view frame, simdjson::d
     return fault == simdjson::SUCCESS ? std::optional(root) : std::nullopt;
 }
 
+FrameJson readBy(simdjson::dom::parser& parser, std::shared_ptr<const void> memory, std::string_view frame) {
+    FrameJson json{std::nullopt, false, std::move(memory)};
+    const auto root = parsed(frame, parser, json.hasHalves);
+    simdjson::dom::object object;
+    if (root && root->get(object) == simdjson::SUCCESS) json.object = object;
+    return json;
+}
+
 }  // namespace
 
 FrameJson readFrame(std::string_view frame) {
     constexpr std::size_t keptBytes = 16UL * 1024;  // most frames are smaller: their thread keeps what the parser needs
     thread_local simdjson::dom::parser kept;
-    const auto once = frame.size() > keptBytes ? std::make_shared<simdjson::dom::parser>() : nullptr;
-    FrameJson json{std::nullopt, false, once};
-    const auto root = parsed(frame, once ? *once : kept, json.hasHalves);
-    simdjson::dom::object object;
-    if (root && root->get(object) == simdjson::SUCCESS) json.object = object;
-    return json;
+    return frame.size() > keptBytes ? readFrameApart(frame) : readBy(kept, nullptr, frame);
+}
+
+FrameJson readFrameApart(std::string_view frame) {
+    const auto once = std::make_shared<simdjson::dom::parser>();
+    return readBy(*once, once, frame);
 }
 
 }  // namespace aiproject

@@ -19,6 +19,8 @@ struct FrameJson {
 
 // Numbers that a 64-bit integer or a double is too small for become 0.5. Throws std::bad_alloc.
 FrameJson readFrame(std::string_view frame);
+// The same in memory of its own, and leaves alone what the thread has read.
+FrameJson readFrameApart(std::string_view frame);
 
 // None: `value` is not an object, or has no such member.
 inline std::optional<simdjson::dom::element> memberIn(const std::optional<simdjson::dom::element>& value,

@@ -33,6 +33,8 @@ struct AnswerPiece {
     std::string_view text;
 };
 
+// Of one answer: nobody asks for so many, and each takes memory.
+constexpr std::uint32_t kMostToolCalls = 1'000;
 // ToolPiece::index where a frame does not say it.
 constexpr std::uint32_t kUnnumbered = UINT32_MAX;
 

@@ -97,6 +97,13 @@ std::string HalfCharacters::joined(const Place& place, std::string_view piece) {
     return text;
 }
 
+std::string HalfCharacters::joinedAlone(std::string_view text) {
+    HalfCharacters halves;
+    std::string joined = halves.joined({std::nullopt, 0}, text);
+    if (halves.isOpen()) joined += kReplacement;
+    return joined;
+}
+
 void HalfCharacters::join(FrameLook& look) {
     const bool isLast = look.isEnd || look.seen == Seen::last;
     if (!look.hasHalves && look.pieces.empty() && look.toolPieces.empty() && !isLast) return;

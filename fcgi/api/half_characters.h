@@ -23,6 +23,8 @@ public:
     // Puts together what the frame has pieces of: those that end with a first half lose it to the next piece of the
     // same text. A frame in which something was changed is no longer whole.
     void join(FrameLook& look);
+    // Of a text that has its halves together.
+    static std::string joinedAlone(std::string_view text);
 
 private:
     struct Place {

@@ -148,7 +148,7 @@ private:
         const bool hasPieces = !look_.pieces.empty() || !look_.toolPieces.empty() || hasOther_;
         if (isFailure(reason))
             look_.seen = Seen::error;
-        else if (hasPieces || !reason.empty())
+        else if (hasPieces || look_.hasExtras || !reason.empty())
             look_.seen = Seen::passed;
         if (!reason.empty()) readFinish(reason, hasPieces);
     }
@@ -224,10 +224,9 @@ private:
     }
 
     void addToolCall(const element& call, std::uint32_t otherwise) {
-        constexpr std::int64_t most = 1'000;
         const OptionalElement function = valueIn(call, "function");
         const std::optional<std::int64_t> index = numberOf(valueIn(call, "index"));
-        const bool hasIndex = index && *index >= 0 && *index < most;
+        const bool hasIndex = index && *index >= 0 && *index < std::int64_t(kMostToolCalls);
         look_.isWhole = look_.isWhole && hasIndex;
         ToolPiece piece;
         piece.index = hasIndex ? std::uint32_t(*index) : otherwise;

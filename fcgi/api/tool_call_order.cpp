@@ -1,11 +1,13 @@
 #include "api/tool_call_order.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace aiproject {
 
 void ToolCallOrder::number(FrameLook& look) {
     for (ToolPiece& piece : look.toolPieces) {
+        if (calls_.size() > kMostToolCalls) return;  // the one too many is refused
         const std::uint32_t place = callOf(piece).place;
         if (place == piece.index) continue;
         piece.index = place;
@@ -32,7 +34,7 @@ ToolCallOrder::Begun& ToolCallOrder::callOf(const ToolPiece& piece) {
 ToolCallOrder::Calls::iterator ToolCallOrder::latestOf(const ToolPiece& piece) {
     const auto isIts = [&](const Begun& call) {
         if (piece.index != kUnnumbered) return call.index == piece.index;
-        return piece.id.size > 0 ? call.id == piece.id.str() : piece.name.size == 0;
+        return piece.id.size > 0 ? call.id == std::string_view(piece.id) : piece.name.size == 0;
     };
     const auto found = std::find_if(calls_.rbegin(), calls_.rend(), isIts);
     return found == calls_.rend() ? calls_.end() : std::prev(found.base());

@@ -14,10 +14,11 @@ constexpr std::size_t kLongestFrame = 16UL * 1024 * 1024;
 constexpr const char* kTooLarge = "the plugin's frame is larger than 16 MiB";
 constexpr std::size_t kLongestNote = 2048;  // of what a plugin tells for the log or the client
 constexpr std::size_t kLongestName = 128;
-constexpr std::uint32_t kLastToolCall = 999;  // nobody asks for so many, and each takes memory
+constexpr std::uint32_t kLastToolCall = kMostToolCalls - 1;
 
 std::string beyondLast(const ToolPiece& piece) {
-    return "the plugin's tool call has the index " + std::to_string(piece.index) + ", above 999";
+    return "the plugin's tool call has the index " + std::to_string(piece.index) + ", above " +
+           std::to_string(kLastToolCall);
 }
 
 }  // namespace

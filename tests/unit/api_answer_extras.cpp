@@ -88,6 +88,46 @@ SPEC(WholeChat, is_not_lost_for_extras_that_cannot_be_put_together) {
     CPPUNIT_ASSERT_EQUAL("b"s, message()->getValue<std::string>("x"));
 }
 
+SPEC(WholeChat, has_the_logprobs_of_tokens_without_a_text) {
+    take(R"({"index":0,"delta":{"content":""},"logprobs":{"content":[{"token":"\ud83d","logprob":-1}]}})");
+    take(R"({"index":0,"delta":{"content":"\ud83d\ude00"},"logprobs":{"content":[{"token":"b","logprob":1e999}]}})");
+    const Poco::JSON::Array::Ptr tokens = choice()->getObject("logprobs")->getArray("content");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2), tokens->size());
+    CPPUNIT_ASSERT_EQUAL("\uFFFD"s, tokens->getObject(0)->getValue<std::string>("token"));
+    CPPUNIT_ASSERT_EQUAL("b"s, tokens->getObject(1)->getValue<std::string>("token"));
+    CPPUNIT_ASSERT_EQUAL("\U0001F600"s, message()->getValue<std::string>("content"));
+}
+
+SPEC(WholeChat, has_the_entries_of_one_index_as_one) {
+    for (const char* word : {"I", " think", "."})
+        takeDelta(R"({"content":"","reasoning_details":[{"type":"reasoning.text","index":0,"text":")"s + word +
+                  "\"}]}");
+    takeDelta(R"({"reasoning_details":[{"type":"reasoning.encrypted","index":1,"data":"AA"},{"index":9},"x"]})");
+    takeDelta(R"({"reasoning_details":[{"index":0,"text":"late"}]})");
+    const Poco::JSON::Array::Ptr details = message()->getArray("reasoning_details");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(5), details->size());
+    CPPUNIT_ASSERT_EQUAL("I think."s, details->getObject(0)->getValue<std::string>("text"));
+    CPPUNIT_ASSERT_EQUAL("reasoning.text"s, details->getObject(0)->getValue<std::string>("type"));
+    CPPUNIT_ASSERT_EQUAL(0, details->getObject(0)->getValue<int>("index"));
+    CPPUNIT_ASSERT_EQUAL("AA"s, details->getObject(1)->getValue<std::string>("data"));
+    CPPUNIT_ASSERT_EQUAL("late"s, details->getObject(4)->getValue<std::string>("text"));
+}
+
+SPEC(WholeChat, leaves_what_was_read_of_the_frame_as_it_was) {
+    takeDelta(
+        R"({"content":"a","x":"y","tool_calls":[{"index":0,"id":"c1","function":{"name":"f","arguments":"{}"}}]})");
+    const Poco::JSON::Object::Ptr call = message()->getArray("tool_calls")->getObject(0);
+    CPPUNIT_ASSERT_EQUAL("c1"s, call->getValue<std::string>("id"));
+    CPPUNIT_ASSERT_EQUAL("f"s, call->getObject("function")->getValue<std::string>("name"));
+}
+
+// Not by its frames, each of which says model, id and more again.
+SPEC(WholeChat, is_limited_by_what_is_kept_of_its_extras) {
+    for (int piece = 0; piece < 300; ++piece)
+        takeDelta(R"({"content":"a","audio":{"id":"audio_1","data":"AAAAAAAA"}})");
+    CPPUNIT_ASSERT_EQUAL(std::size_t(2'400), message()->getObject("audio")->getValue<std::string>("data").size());
+}
+
 SPEC(WholeChat, is_limited_with_its_extras) {
     CPPUNIT_ASSERT_EQUAL(int(Seen::over),
                          int(take(R"({"index":0,"delta":{"audio":{"data":")" + std::string(10'001, 'A') + "\"}}}")));

@@ -67,4 +67,12 @@ SPEC(ToolCalls, of_one_index_are_others_where_id_and_name_are_new) {
     CPPUNIT_ASSERT_EQUAL("2"s, placesIn(R"([{"index":1,"id":"c","function":{"name":"h"}}])"));
 }
 
+SPEC(ToolCalls, beyond_the_most_are_not_numbered) {
+    std::string many;
+    for (int call = 0; call < 3'000; ++call)
+        many += (call ? ",{\"id\":\"" : "[{\"id\":\"") + std::to_string(call) + "\"}";
+    const std::string places = placesIn(many + "]");
+    CPPUNIT_ASSERT(places.find(" 999 1000 " + std::to_string(kUnnumbered)) != std::string::npos);
+}
+
 }  // namespace

@@ -23,6 +23,11 @@ namespace {
 constexpr std::size_t kRestingGates = 4'096;
 constexpr std::size_t kMostAbandoned = 65'536;  // a plugin that does it in every call costs 4 MiB, not all
 
+// Above what it was: this is a child of the process that a gate was opened in, whose descriptors are the same.
+std::atomic<std::uint32_t> forks{0};
+
+void countFork() noexcept { forks.fetch_add(1, std::memory_order_relaxed); }
+
 }  // namespace
 
 class alignas(64) Gate final : public IReply {
@@ -34,7 +39,10 @@ public:
         strays_ = 0;
     }
     // In the thread that runs the plugin.
-    void open() noexcept { owner_.store(pthread_self(), std::memory_order_relaxed); }
+    void open() noexcept {
+        forks_ = forks.load(std::memory_order_relaxed);
+        owner_.store(pthread_self(), std::memory_order_relaxed);
+    }
     void close() noexcept { owner_.store(kNobody, std::memory_order_relaxed); }
     // From here on a use of it is one of a call that is over.
     void tellLateUse(LateUse* late) noexcept { late_ = late; }
@@ -100,7 +108,8 @@ private:
 
     // Only its own thread ever finds itself here, so there is no moment between looking and passing on.
     bool isOpen() const noexcept {
-        if (owner_.load(std::memory_order_relaxed) == pthread_self()) return true;
+        if (owner_.load(std::memory_order_relaxed) == pthread_self())
+            return forks_ == forks.load(std::memory_order_relaxed);
         strays_.fetch_add(1);
         LateUse* const late = late_;
         if (late && owner_.load() == kNobody) late->tell();
@@ -108,6 +117,7 @@ private:
     }
 
     std::atomic<pthread_t> owner_{kNobody};
+    std::uint32_t forks_ = 0;  // when it was opened; the owner's
     IReply* reply_ = nullptr;  // the owner's
     std::atomic<LateUse*> late_{nullptr};
     mutable std::atomic<std::uint32_t> strays_{0};
@@ -140,7 +150,10 @@ private:
 
 // As long as the process: a plugin's threads may outlive main().
 Gates& gates() {
-    static Gates& all = *new Gates;
+    static Gates& all = []() -> Gates& {
+        pthread_atfork(nullptr, nullptr, &countFork);
+        return *new Gates;
+    }();
     return all;
 }
 

@@ -5,6 +5,7 @@
 
 #include "support/spec.h"
 #include "unit/expect.h"
+#include "unit/forked.h"
 #include "unit/host_fixture.h"
 
 #include <chrono>
@@ -98,6 +99,18 @@ SPEC(ModelsGate, reads_no_more_of_a_struct_than_its_plugin_has) {
     });
     CPPUNIT_ASSERT_EQUAL(std::int64_t(4), reply.report().usage.prompt);
     CPPUNIT_ASSERT_EQUAL(std::int64_t(0), reply.report().usage.cached + reply.report().usage.total);
+}
+
+// Which has the client's descriptors, too.
+SPEC(ModelsGate, lets_nothing_through_from_a_child_of_the_process) {
+    call([](IReply& gate) {
+        CPPUNIT_ASSERT(gate.text("before, "));
+        Forked child([&gate] { _exit(gate.text("child, ") || gate.stop() == Stop::none ? 1 : 0); });
+        CPPUNIT_ASSERT_EQUAL(0, child.wait());
+        CPPUNIT_ASSERT(gate.text("after"));
+    });
+    CPPUNIT_ASSERT_EQUAL("before, after"s, reply.text());
+    CPPUNIT_ASSERT(!reply.report().isGarbage);
 }
 
 SPEC(ModelsGate, passes_on_guard) {

@@ -15,6 +15,9 @@ namespace {
 constexpr auto kNever = EventLoop::Clock::time_point::max();
 // Bytes that the client has not taken: above the first its upstream is not read, below the second it is again.
 constexpr std::size_t kMostUnsent = 64UL * 1024, kLittleUnsent = 16UL * 1024;
+// For what is left of an answer, of which nothing is taken. The web server has a time of its own for its clients, and
+// would take a connection that just closes for the end of a whole answer; this is for one that has none.
+constexpr std::chrono::minutes kLongestEnd{10};
 
 }  // namespace
 
@@ -198,7 +201,7 @@ void StreamedCall::clientIsReady(std::uint32_t events) {
     const bool takes = exchange().unsent() == 0 || exchange().sendUnsent();
     if (state_ == State::ended) {
         if (!takes || exchange().unsent() == 0) return close();
-        client_.wakeAt(followed_.loop().now() + followed_.limits().client);
+        client_.wakeAt(followed_.loop().now() + kLongestEnd);
         return;
     }
     const bool hasLeft = !takes || (events & ~std::uint32_t(EPOLLOUT)) != 0;
@@ -259,7 +262,7 @@ void StreamedCall::finish() {
     end_(request_, error_.get());
     exchange().end();
     if (exchange().unsent() == 0 || !client_.watch(exchange().clientDescriptor(), EPOLLOUT)) return close();
-    client_.wakeAt(followed_.loop().now() + followed_.limits().client);
+    client_.wakeAt(followed_.loop().now() + kLongestEnd);
 }
 
 // Something in the loop has thrown, for lack of memory most likely. What has not been done yet is tried once, as after

@@ -159,6 +159,12 @@ scene('the ledger and the audit log are filtered', {}, async (page) => {
 scene('the audit log shows money as other screens do', {}, async (page) => {
     await signIn(page, target.admin);
     await page.evaluate(() => fetch('/admin/invitations', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ tokens: 5, money: 2_500_000 }) }));
+    await page.evaluate(async (name) => {
+        const { items } = await fetch('/admin/users').then((answer) => answer.json());
+        const path = `/admin/users/${items.find((user) => user.name === name).id}/grant`;
+        for (const grant of ['=1000000', '+2500000', '-500000', 'unlimited'])
+            await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ money: grant }) });
+    }, target.user.name);
     await page.route('**/admin/audit*', async (route) => {
         const answer = await route.fetch();
         const { items, next } = await answer.json();
@@ -169,6 +175,8 @@ scene('the audit log shows money as other screens do', {}, async (page) => {
     await go(page, 'audit', 'Audit log');
     await page.getByText('id 7, tokens +5 = 5, money -1.50 = 1.00').waitFor();
     await page.getByText('money 1000000 is a name').waitFor();
+    for (const text of ['money =1.00: money 1.00', 'money +2.50: money +2.50 = 3.50', 'money -0.50: money -0.50 = 3.00', 'money unlimited: money unlimited'])
+        await page.getByText(new RegExp(`^id \\d+, ${text.replaceAll('+', '\\+')}$`)).waitFor();
     const made = await page.getByRole('row').filter({ hasText: 'invitation made' }).first().innerText();
     assert.match(made, /tokens 5, money 2\.50/);
 });

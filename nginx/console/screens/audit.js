@@ -44,8 +44,9 @@ const auditTable = (asked) => pagedTable(t('screen.audit'), [
     return { rows: items, next };
 }, t('audit.none'));
 
-// "money +2500000 = 3000000" in whole units.
+// Money in whole units: "money 5000000", and of a grant what was asked and what came of it: "money +2500000: money +2500000 = 3000000".
 function detailOf({ event, detail }) {
     if (!withAmounts.includes(event)) return detail;
-    return detail.replace(/\bmoney (?:([+-])(\d+) = )?(\d+)/g, (all, sign, change, left) => `money ${sign ? `${sign}${money(Number(change))} = ` : ''}${money(Number(left))}`);
+    return detail.replace(/\bmoney ([-+=]?)(\d+)( = )?(\d+)?/g, (all, sign, amount, makes = '', left = '') =>
+        `money ${sign}${money(Number(amount))}${makes}${left && money(Number(left))}`);
 }

@@ -115,6 +115,27 @@ scene('the status shows who waits and the oldest calls, and changes under focus 
     assert.equal(await page.locator('main details').evaluate((node) => node.open), true);
 });
 
+scene('tables of the status stay while notices come and go, and one that goes hands the focus on', {}, async (page) => {
+    let waiting = 0, oldest = [{ age_s: 5, user: 'alice', model: 'chat', phase: 'opening', worker: 4711 }];
+    await changed(page, '**/admin/status', (status) =>
+        Object.assign(status.pools.find(({ name }) => name === 'model'), { calls: 2 * oldest.length, queue_waiting: waiting, queue_longest_ms: 1_200, oldest_calls: oldest }));
+    await signIn(page, target.admin);
+    await go(page, 'status', 'Status');
+    await page.getByText('And 1 that began later.').waitFor();
+    const focus = (name) => page.getByRole('group', { name }).evaluate((node) => { node.focus(); window.kept = node; });
+    const isKept = () => page.evaluate(() => window.kept.isConnected && document.activeElement === window.kept);
+    for (const name of ['Workers of pool model', 'Calls in progress of pool model']) {
+        await focus(name);
+        for (waiting of [3, 0]) {
+            await page.getByText(/^Requests that wait for a thread: 3/).waitFor({ state: waiting ? 'visible' : 'detached' });
+            assert.equal(await isKept(), true, `${name}, ${waiting} wait`);
+        }
+    }
+    oldest = [];
+    await page.getByRole('group', { name: 'Calls in progress of pool model' }).waitFor({ state: 'detached' });
+    assert.match(await focused(page), / of pool /);
+});
+
 scene('the status says that it is not live, and keeps what it saw last', { expects: [/ERR_INTERNET_DISCONNECTED/] }, async (page) => {
     await signIn(page, target.admin);
     await go(page, 'status', 'Status');

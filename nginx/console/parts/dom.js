@@ -62,22 +62,35 @@ export function update(node, ...children) {
 }
 
 function liken(node, fresh) {
-    const wanted = [...fresh.childNodes];
+    const there = [...node.childNodes], wanted = [...fresh.childNodes];
+    const most = mostKept(there, wanted);
+    let at = 0;
     wanted.forEach((child, i) => {
-        const there = [...node.childNodes].slice(i).find((each) => isAlike(each, child));
-        if (!there) {
-            node.insertBefore(child, node.childNodes[i] ?? null);
+        const isKept = () => isAlike(there[at], child);
+        while (at < there.length && !isKept() && most[at + 1][i] >= most[at][i + 1]) there[at++].remove();
+        if (at === there.length || !isKept()) {
+            node.insertBefore(child, there[at] ?? null);
             return;
         }
-        while (node.childNodes[i] !== there) node.childNodes[i].remove();
+        const kept = there[at++];
         if (child instanceof Element) {
-            likenAttributes(there, child);
-            liken(there, child);
-        } else if (there.data !== child.data) {
-            there.data = child.data;
+            likenAttributes(kept, child);
+            liken(kept, child);
+        } else if (kept.data !== child.data) {
+            kept.data = child.data;
         }
     });
-    while (node.childNodes.length > wanted.length) node.lastChild.remove();
+    for (const left of there.slice(at)) left.remove();
+}
+
+// [i][j]: how many of there[i…] can stay to become, in their order, alike ones of wanted[j…]. The next alike one is not
+// always the one to keep: a new paragraph would take the last one, and what stands between would go.
+function mostKept(there, wanted) {
+    const most = Array.from({ length: there.length + 1 }, () => new Array(wanted.length + 1).fill(0));
+    for (let i = there.length - 1; i >= 0; --i)
+        for (let j = wanted.length - 1; j >= 0; --j)
+            most[i][j] = isAlike(there[i], wanted[j]) ? most[i + 1][j + 1] + 1 : Math.max(most[i + 1][j], most[i][j + 1]);
+    return most;
 }
 
 const labelOf = (node) => node.getAttribute?.('aria-label') ?? null;

@@ -1,5 +1,5 @@
 // Where the keyboard is, so that what is drawn anew, switched off or closed does not take it away.
-import { replace } from './dom.js';
+import { replace, update } from './dom.js';
 
 const controls = 'a[href], button, input, select, textarea, summary, [tabindex]';
 const nameOf = (node) => node.getAttribute('aria-label') ?? node.textContent;
@@ -32,5 +32,12 @@ function takesFocus(node) {
 // replace() of what may have the focus, or had it (`place`) until its button was switched off.
 export function redraw(node, children, place = placeOfFocus(node)) {
     replace(node, children);
+    if (place && isNowhere()) focusAgain(place);
+}
+
+// update() of the same, where what has the focus may go away.
+export function refresh(node, children) {
+    const place = placeOfFocus(node);
+    update(node, children);
     if (place && isNowhere()) focusAgain(place);
 }

@@ -2,7 +2,7 @@
 // of when it is, while nothing answers.
 import { get, post } from '../parts/api.js';
 import { el, update } from '../parts/dom.js';
-import { placeOfFocus, redraw } from '../parts/focus.js';
+import { placeOfFocus, redraw, refresh } from '../parts/focus.js';
 import { clock, duration, number, seconds, time } from '../parts/format.js';
 import { button, confirmed, errorBox, heading, say, whenLeft } from '../parts/pieces.js';
 import { table } from '../parts/table.js';
@@ -27,7 +27,7 @@ export function draw(main) {
         const place = placeOfFocus(fault);
         try {
             if (!document.hidden) {
-                update(view, drawStatus(await get('/admin/status', {}, stop.signal)));
+                refresh(view, drawStatus(await get('/admin/status', {}, stop.signal)));
                 seenAt = new Date();
                 redraw(fault, [], placeOfFocus(fault) ?? place);
                 tell(true);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { choose, eventually, go, scene, shoot, signIn, target } from './browser.mjs';
 
-// The answers of the page's own fetch(): what `window.said` resolves, piece by piece.
+// The answers of the page's own fetch(): piece by piece, as `window.write` and `window.finish` say it to `window.answer`.
 const answerByHand = (page) => page.evaluate(() => {
     const real = window.fetch;
     window.fetch = async (path, options) => {
@@ -12,7 +12,7 @@ const answerByHand = (page) => page.evaluate(() => {
         return new Response(stream, { headers: { 'Content-Type': 'text/event-stream' } });
     };
     const encoder = new TextEncoder();
-    window.write = (text) => window.answer.enqueue(encoder.encode(`data: ${JSON.stringify({ choices: [{ delta: { content: text } }] })}\n\n`));
+    window.write = (text, member = 'content') => window.answer.enqueue(encoder.encode(`data: ${JSON.stringify({ choices: [{ delta: { [member]: text } }] })}\n\n`));
     window.finish = () => { window.answer.enqueue(encoder.encode('data: [DONE]\n\n')); window.answer.close(); };
 });
 
@@ -38,6 +38,12 @@ for (const [width, height] of [[1280, 860], [360, 740]]) {
         await choose(page, 'chat');
         await answerByHand(page);
         await send(page, 'a long one');
+        await page.evaluate((text) => window.write(text, 'reasoning_content'), lines('thought', 60));
+        await page.getByText('thought 59').waitFor();
+        await endIsSeen(page, 'it thinks');
+        await page.evaluate(() => window.write('The thoughts fold.\n\n'));
+        await page.getByText('thought 59').waitFor({ state: 'hidden' });
+        await endIsSeen(page, 'it has thought');
         for (let part = 0; part < 4; ++part) {
             await page.evaluate((text) => window.write(text), lines(`part ${part}`, 30) + '\n\n');
             await page.getByText(`part ${part} 29`).waitFor();
@@ -67,6 +73,53 @@ for (const [width, height] of [[1280, 860], [360, 740]]) {
         await shoot(page, `follow_error_${width}`);
     });
 }
+
+const scrolled = (page) => page.evaluate(() => scrollY);
+const hidden = (page) => places(page).then(({ end, composer }) => end - composer);
+// Where the page is once it has stood for some pictures: Chromium moves it by many small steps for one of the wheel.
+const rests = (page) => page.evaluate(async () => {
+    for (let at = scrollY, stood = 0; stood < 30; ++stood) {
+        await new Promise((done) => { requestAnimationFrame(done); });
+        if (scrollY !== at) [at, stood] = [scrollY, 0];
+    }
+    return scrollY;
+});
+const turnWheel = async (page, pixels) => {
+    const before = await scrolled(page);
+    await page.mouse.wheel(0, pixels);
+    await eventually(async () => (await scrolled(page)) !== before, 'the wheel moves the page');
+    return rests(page);
+};
+
+scene('a reader leaves a fast answer by small steps of the wheel, and comes back to its end', {}, async (page) => {
+    await signIn(page);
+    await choose(page, 'chat');
+    await answerByHand(page);
+    await send(page, 'a fast one');
+    await page.evaluate((text) => window.write(text), lines('begin', 40) + '\n\n');
+    await page.getByText('begin 39').waitFor();
+    await endIsSeen(page, 'it has begun');
+    await page.mouse.move(400, 300);
+    await page.evaluate(() => { window.writing = setInterval(() => window.write('more\n\n'), 20); });
+    for (let step = 0; step < 3; ++step) await page.mouse.wheel(0, -12);
+    await eventually(async () => (await hidden(page)) > 200, 'the answer grows out of sight');
+    await page.evaluate(() => clearInterval(window.writing));
+    await rests(page);
+
+    const grows = async (word) => {
+        await page.evaluate((text) => window.write(text), `\n\n${lines(word, 30)}\n\n`);
+        await page.getByText(`${word} 29`).waitFor();
+        return rests(page);
+    };
+    const short = await turnWheel(page, 100);  // of the end
+    assert.equal(await grows('unread'), short);
+    await turnWheel(page, Math.ceil(await hidden(page)) - 20);  // to the end, nearly
+    await grows('followed');
+    await endIsSeen(page, 'the reader came back');
+    const above = await turnWheel(page, -10);
+    assert.equal(await grows('left'), above);
+    await page.evaluate(() => window.finish());
+});
 
 const focused = (page) => page.evaluate(() => {
     const node = document.activeElement;

@@ -11,7 +11,7 @@ import { curlLines, pythonLines } from './playground/lines.js';
 import { stop as stopSound } from './playground/sound.js';
 import { turnView } from './playground/talk.js';
 
-const margin = 12, follows = 48;  // pixels between the answer and the composer; and of it that may be hidden from a reader of its end
+const margin = 12, follows = 48;  // pixels between the answer and the composer; and of it that may be hidden from a reader who comes to its end
 const kinds = ['text', 'picture', 'voice', 'speech', 'embedding'];
 
 // Outlives the screen: another one and back loses nothing. All of it belongs to one user, and goes with a sign-out.
@@ -56,7 +56,8 @@ class Playground {
         // Of the whole page: a test takes a style within <main> for one that an answer brought in.
         new ResizeObserver(() => document.documentElement.style.setProperty('--composer', `${this.composer.node.offsetHeight}px`)).observe(this.composer.node);
         this.isFollowing = false;
-        addEventListener('scroll', () => { this.isFollowing = this.beyond() < follows; }, { passive: true, signal: this.left.signal });
+        this.seenAt = scrollY;
+        addEventListener('scroll', () => this.scrolled(), { passive: true, signal: this.left.signal });
         this.choice = this.modelChoice();
         this.origin = el('p', { class: 'quiet' });
         this.lines = el('section', { class: 'card lines', 'aria-label': t('lines') });
@@ -183,10 +184,19 @@ class Playground {
     }
     // How many pixels of the conversation lie under the composer, which sticks to the window's end, or below that.
     beyond() { return this.talk.getBoundingClientRect().bottom + margin - this.composer.node.getBoundingClientRect().top; }
+    // A reader leaves the end by any move upwards, and comes back by one downwards that ends near it. A page that has become
+    // shorter moves upwards, too, and hides nothing.
+    scrolled() {
+        if (scrollY < this.seenAt && this.beyond() > 0) this.isFollowing = false;
+        if (scrollY > this.seenAt && this.beyond() < follows) this.isFollowing = true;
+        this.seenAt = scrollY;
+    }
     // Keeps the end in sight for a reader who has not scrolled away from it.
     toEnd() {
-        const pixels = this.isFollowing && !this.left.signal.aborted ? this.beyond() : 0;
+        if (!this.isFollowing || this.left.signal.aborted) return;
+        const pixels = this.beyond();
         if (pixels > 0) scrollBy({ top: pixels, behavior: 'instant' });
+        this.seenAt = scrollY;  // it was not the reader who moved
     }
     async dictate(recording, signal) {
         const { text } = await transcribe(this.voiceModel.id, recording, signal);

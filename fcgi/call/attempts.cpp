@@ -170,6 +170,7 @@ Attempts::Progress Attempts::conclude(ModelStatus answered) {
         throw refusal(ErrorKind::userUnknown, "the API key is revoked or has expired, or its account may not call");
     if (isRevoked) throw Error(ErrorKind::notAllowed, "the account was disabled, deleted, or got another uuid");
     last_ = std::make_unique<Error>(errorOf(status, stop, kind_, reply_.report()));
+    if (const int wish = last_->retryAfter(); wish > 0) wish_ = wish_ == 0 ? wish : std::min(wish_, wish);
     return moveOn(status);
 }
 
@@ -188,8 +189,9 @@ Attempts::Progress Attempts::moveOn(ModelStatus status) {
 }
 
 void Attempts::giveUp() const {
-    if (last_) throw *last_;
-    throw Error(failureOf(kind_), "not tried");
+    if (!last_) throw Error(failureOf(kind_), "not tried");
+    if (wish_ > 0 && hasWish(*last_, kind_)) throw Error(last_->kind(), last_->what(), {}, wish_);
+    throw *last_;
 }
 
 }  // namespace aiproject

@@ -127,4 +127,9 @@ Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report
     return {failureOf(kind), reason, {}, retryAfter(report)};
 }
 
+bool hasWish(const Error& error, Kind kind) noexcept {
+    const bool isOfModel = error.kind() == ErrorKind::modelBusy || error.kind() == failureOf(kind);
+    return isOfModel && error.forClient().empty();  // as "the answer is too long" is not
+}
+
 }  // namespace aiproject

@@ -19,6 +19,9 @@ const char* nameOf(ModelStatus status) noexcept;
 // For the log.
 std::string reasonOf(Stop stop, const CallReport& report);
 Error errorOf(ModelStatus status, Stop stop, Kind kind, const CallReport& report);
+// Whether the client of such an Error may be told when to come again: models are busy or have failed, and the request
+// is not at fault.
+bool hasWish(const Error& error, Kind kind) noexcept;
 
 // The kind's own "the model failed".
 ErrorKind failureOf(Kind kind) noexcept;

@@ -40,9 +40,9 @@ struct UpstreamKeys : Calls {
         run({"one"}, question(), reply);
         return reply.text();
     }
-    void failedAll(ErrorKind kind) {
+    Error failedAll(ErrorKind kind) {
         CollectReply reply(1'000);
-        expectError(kind, [&] { run({"one"}, question(), reply); });
+        return expectError(kind, [&] { run({"one"}, question(), reply); });
     }
     std::map<std::string, int> askedTimes(int times) {
         std::map<std::string, int> answers;
@@ -94,14 +94,39 @@ SPEC(UpstreamKeys, rest_as_long_as_their_upstream_wishes) {
 
 SPEC(UpstreamKeys, that_all_rest_have_the_client_come_again_when_their_upstream_wishes) {
     loadAccounts({"retry 6001|status busy"});
-    CollectReply reply(1'000);
-    try {
-        run({"one"}, question(), reply);
-    } catch (const Error& error) {
-        CPPUNIT_ASSERT_EQUAL(7, error.retryAfter());
-        return;
+    CPPUNIT_ASSERT_EQUAL(7, failedAll(ErrorKind::modelBusy).retryAfter());
+}
+
+SPEC(UpstreamKeys, have_the_client_come_again_when_the_first_of_them_may_serve) {
+    const std::string soon = "retry 5000|status busy", late = "retry 3600000|status busy";
+    for (const std::vector<std::string>& scripts :
+         {std::vector{soon, late}, {late, soon}, {late, soon, "status busy"}, {soon, late, "status unavailable"}}) {
+        loadAccounts(scripts);
+        for (const auto& [name, model] : registry->models()) model.shared->restsUntil = 0;
+        const bool isBusy = scripts.back() != "status unavailable";
+        CPPUNIT_ASSERT_EQUAL(5, failedAll(isBusy ? ErrorKind::modelBusy : ErrorKind::textModelFailed).retryAfter());
     }
-    CPPUNIT_FAIL("it was answered");
+}
+
+SPEC(UpstreamKeys, that_have_their_calls_leave_the_wish_of_another_as_it_is) {
+    loadAccounts({"retry 5000|status busy", "delta b"});
+    config.models["one"].calls = 1;
+    loadAnew();
+    board.worker(worker).callsOf.at(registry->models().at("one/b").row) = 1;
+    board.extendCallers(worker + 1);
+    const Error error = failedAll(ErrorKind::modelBusy);
+    assertSays(error.what(), "has its calls in progress");
+    CPPUNIT_ASSERT_EQUAL(5, error.retryAfter());
+}
+
+SPEC(UpstreamKeys, have_no_wish_where_the_last_was_asked_in_vain_for_another_reason) {
+    for (const auto& [last, kind] : {std::pair("status timedOut", ErrorKind::modelTimeout),
+                                     {"status contentRefused", ErrorKind::contentRefused},
+                                     {"status badInput", ErrorKind::badRequest}}) {
+        loadAccounts({"retry 5000|status busy", last});
+        rowOf("a").restsUntil = 0;
+        CPPUNIT_ASSERT_EQUAL(0, failedAll(kind).retryAfter());
+    }
 }
 
 SPEC(UpstreamKeys, rest_neither_for_a_moment_nor_for_days) {

@@ -30,12 +30,14 @@ void BilledCall::complete(const CallEnd& end, const Bill& bill, const Answerer& 
     settlement.milliseconds =
         std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - begin_).count();
     billing_.priceInto(settlement, bill);
-    if (!bill.doubt.empty())
-        billing_.log_.warning(LogLine("bill")
-                                  .field("id", settlement.requestId)
-                                  .field("model", answerer.model)
-                                  .field("reason", "the upstream's usage is not believed, and estimated: " + bill.doubt)
-                                  .str());
+    if (bill.doubt.empty()) return;
+    const std::string instead = bill.basis == Basis::estimated ? "estimated" : "not counted";
+    billing_.log_.warning(
+        LogLine("bill")
+            .field("id", settlement.requestId)
+            .field("model", answerer.model)
+            .field("reason", "the upstream's usage is not believed, and " + instead + ": " + bill.doubt)
+            .str());
 }
 
 Bill BilledCall::settle(const CallEnd& end, const Answerer& answerer) {

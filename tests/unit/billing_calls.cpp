@@ -47,6 +47,17 @@ SPEC(Till, overdraws_by_less_than_one_call_when_fifty_come_at_once) {
     assertAgrees(100);
 }
 
+SPEC(Till, says_of_a_usage_that_is_not_believed_what_is_done_without_it) {
+    billing->begin(text(30)).settle(answered(-1), {"echo", ""});
+    assertSays(logged(), "the upstream's usage is not believed, and estimated: a number is negative");
+    CallToBill call = text(1);
+    call.unit = Unit::picture;
+    CallEnd end = answered(-1);
+    end.unit = Unit::picture;
+    billing->begin(call).settle(end, {"echo", ""});
+    assertSays(logged(), "the upstream's usage is not believed, and not counted: a number is negative");
+}
+
 SPEC(Till, writes_nothing_to_hold_for_who_has_no_limit) {
     {
         BilledCall call = billing->begin(text(30, false));

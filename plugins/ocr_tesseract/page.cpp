@@ -82,11 +82,10 @@ float leanOf(const Picture& binary, std::size_t letters) {
 }
 
 // Larger than before, so that no corner is lost; what is new there is white, as the ground is from here on.
-Picture straightened(Picture picture, float angle) {
+Picture straightened(Picture picture, float radians) {
     constexpr l_int32 groundOfEven = 200;  // as pixBackgroundNormSimple() leaves it
     pixGammaTRC(picture.get(), picture.get(), 1, 0, groundOfEven);
-    constexpr float degree = 3.14159265F / 180;
-    Pix* const straight = pixRotate(picture.get(), angle * degree, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE,
+    Pix* const straight = pixRotate(picture.get(), radians, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE,
                                     pixGetWidth(picture.get()), pixGetHeight(picture.get()));
     return orAsItWas(straight, std::move(picture));
 }
@@ -114,16 +113,27 @@ Letters lettersIn(const Picture& binary) {
     return {heights.size(), heights[heights.size() / 2], heights[heights.size() * 9 / 10]};
 }
 
-// Enlarged only as far as the engine takes it.
+// By what a picture of this size may be scaled: only as far as the engine takes it. Below 1: it is too large.
+float mostScaleOf(float width, float height) {
+    return std::min(std::sqrt(float(kMostPixels) / (width * height)), float(kLongestSide) / std::max(width, height));
+}
+
 Picture scaled(const Picture& picture, float by) {
-    const auto width = std::uint64_t(pixGetWidth(picture.get())), height = std::uint64_t(pixGetHeight(picture.get()));
-    while (by > 1 && (float(width * height) * by * by > float(kMostPixels) ||
-                      float(std::max(width, height)) * by > float(kLongestSide)))
-        by = std::max(1.0F, by - 1);
+    const float most = mostScaleOf(float(pixGetWidth(picture.get())), float(pixGetHeight(picture.get())));
+    while (by > 1 && by > most) by = std::max(1.0F, by - 1);
     constexpr float fine = 0.7F;  // from there on pixScale() leaves rows out
     return must(by == 1     ? pixClone(picture.get())
                 : by < fine ? pixScaleAreaMap(picture.get(), by, by)
                             : pixScale(picture.get(), by, by));
+}
+
+// By what to scale a picture before it is straightened, so that it has no more pixels afterwards than it may.
+float scaleToStraighten(const Picture& picture, float radians) {
+    constexpr float spare = 0.999F;  // sides are rounded
+    const auto width = float(pixGetWidth(picture.get())), height = float(pixGetHeight(picture.get()));
+    const float along = std::cos(radians), across = std::abs(std::sin(radians));
+    return std::min(1.0F, spare * mostScaleOf(std::max(width, width * along + height * across),  // as pixRotate() does
+                                              std::max(height, width * across + height * along)));
 }
 
 }  // namespace
@@ -136,9 +146,14 @@ Page prepared(Picture picture) {
     picture = orAsItWas(even, std::move(picture));
     const Picture binary = blackOnWhite(picture);
     if (!binary) return {std::move(picture)};
-    const Letters letters = lettersIn(binary);
-    const float lean = leanOf(binary, letters.count);
-    if (lean != 0) picture = straightened(std::move(picture), lean);
+    Letters letters = lettersIn(binary);
+    constexpr float degree = 3.14159265F / 180;
+    if (const float lean = leanOf(binary, letters.count) * degree; lean != 0) {
+        const float by = scaleToStraighten(picture, lean);
+        picture = straightened(scaled(picture, by), lean);
+        letters.height = l_int32(std::lround(float(letters.height) * by));
+        letters.tall = l_int32(std::lround(float(letters.tall) * by));
+    }
     const l_int32 height = letters.height;
     const float by = height == 0 || height >= 16 ? 1.0F : height >= 10 ? 2.0F : 3.0F;
     constexpr l_int32 mostLetters = 60;  // of that height; two columns of print are twice as wide

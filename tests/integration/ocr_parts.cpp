@@ -1,10 +1,13 @@
 // What ocr_tesseract does without an engine: the head of a picture, the form of a text, codes.
 #include "integration/ocr_fixture.h"
 #include "ocr_tesseract/codes.h"
+#include "ocr_tesseract/page.h"
 #include "ocr_tesseract/picture_head.h"
 #include "ocr_tesseract/text_form.h"
 #include "support/spec.h"
 #include "upstream/failure.h"
+
+#include <leptonica/allheaders.h>
 
 using namespace aiproject;
 using namespace aiproject::ocr;
@@ -62,6 +65,19 @@ SPEC(OcrParts, read_the_orientation_of_a_PNG_from_its_chunk) {
     const std::string whole = with(behindHead, "\0\0\0\x16"s);
     for (std::size_t size = behindHead; size < whole.size(); ++size)
         CPPUNIT_ASSERT_EQUAL(size < behindHead + 12 + block.size() ? 1 : 6, headOf(whole.substr(0, size)).orientation);
+}
+
+SPEC(OcrParts, give_the_engine_no_more_pixels_of_a_page_that_leans) {
+    silenceLeptonica();
+    const std::string full =
+        converted(with(written(kEnglish, kLatinFont, 40),
+                       {"-resize", "300%", "-rotate", "-12", "-gravity", "center", "-extent", "5000x4000", "png:-"}));
+    const Page page = prepared(decoded(full, headOf(full)));
+    const auto width = std::uint64_t(pixGetWidth(page.picture.get()));
+    const auto height = std::uint64_t(pixGetHeight(page.picture.get()));
+    const std::string size = std::to_string(width) + " x " + std::to_string(height);
+    CPPUNIT_ASSERT_MESSAGE(size, width * height <= kMostPixels);
+    CPPUNIT_ASSERT_MESSAGE(size, height * 100 > width * 85);  // it was straightened, which makes it less wide
 }
 
 SPEC(OcrParts, join_what_belongs_together_in_Chinese) {

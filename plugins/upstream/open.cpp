@@ -1,5 +1,6 @@
 #include "upstream/open.h"
 
+#include "aiproject/detail/descriptors.h"
 #include "upstream/tls_sessions.h"
 
 #include <Poco/Net/IPAddress.h>
@@ -10,7 +11,6 @@
 #include <netinet/in.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -44,17 +44,7 @@ std::vector<SocketAddress> loopback(std::uint16_t port) {
 
 // Nothing is wrong with the upstream.
 [[noreturn]] void failWithoutDescriptor(const Deadlines& deadlines) {
-    deadlines.fail(ModelStatus::busy,
-                   "no descriptor is left for a connection; raise the limit of open files (ulimit -n)");
-}
-
-bool meansNoDescriptor(int error) noexcept { return error == EMFILE || error == ENFILE; }
-
-// In the whole process, now. The resolver has other words for it.
-bool areDescriptorsSpent() noexcept {
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (probe >= 0) ::close(probe);
-    return probe < 0 && meansNoDescriptor(errno);
+    deadlines.fail(ModelStatus::busy, descriptors::kSpent);
 }
 
 // Not by Poco's DNS class: it sorts the addresses, and the resolver's order is the one to try.
@@ -67,7 +57,7 @@ std::vector<SocketAddress> resolve(const Endpoint& endpoint, const Deadlines& de
     addrinfo* found = nullptr;
     const int fault = getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(fault == 0 ? found : nullptr, &freeaddrinfo);
-    if (fault != 0 && areDescriptorsSpent()) failWithoutDescriptor(deadlines);
+    if (fault != 0 && descriptors::areSpent()) failWithoutDescriptor(deadlines);
     if (fault != 0)
         deadlines.fail(ModelStatus::unavailable, "cannot resolve " + endpoint.host + ": " + gai_strerror(fault));
 
@@ -85,7 +75,7 @@ class NonBlockingSocket final : public Poco::Net::StreamSocketImpl {
 public:
     void connectNB(const SocketAddress& address) override {
         reset(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-        if (sockfd() == POCO_INVALID_SOCKET && meansNoDescriptor(errno)) throw NoDescriptor();
+        if (sockfd() == POCO_INVALID_SOCKET && descriptors::meansSpent(errno)) throw NoDescriptor();
         if (sockfd() == POCO_INVALID_SOCKET) error();  // Poco's words for it
         if (::connect(sockfd(), address.addr(), address.length()) != 0 && errno != EINPROGRESS)
             error(errno, address.toString());

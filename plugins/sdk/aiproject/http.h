@@ -18,6 +18,7 @@
 // Redirects are not followed, since the key would go along. Each call has a connection of its own.
 #pragma once
 
+#include "aiproject/detail/descriptors.h"
 #include "aiproject/detail/http_connection.h"
 #include "aiproject/detail/http_talk.h"
 #include "aiproject/http_answer.h"
@@ -29,6 +30,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -169,8 +171,7 @@ private:
         return fail(isLate ? ModelStatus::timedOut : status, isLate ? expiry() : reason);
     }
     bool failWithoutDescriptor() {  // nothing is wrong with the upstream
-        return failConnecting("no descriptor is left for a connection; raise the limit of open files (ulimit -n)",
-                              ModelStatus::busy);
+        return failConnecting(descriptors::kSpent, ModelStatus::busy);
     }
     void close() {
         if (connection_.descriptor() < 0) return;
@@ -217,7 +218,7 @@ private:
         step_ = "name resolution";
         std::string faults;
         const std::vector<detail::Address> addresses = detail::resolved(service_->url, faults);
-        if (addresses.empty() && detail::areDescriptorsSpent()) return failWithoutDescriptor();
+        if (addresses.empty() && descriptors::areSpent()) return failWithoutDescriptor();
         for (std::size_t i = 0; i < addresses.size() && reply_.stop() == Stop::none; ++i) {
             const auto share = Milliseconds(connectMsLeft()) / static_cast<int>(addresses.size() - i);
             const std::string fault = triedAddress(addresses[i], Clock::now() + share);
@@ -233,7 +234,7 @@ private:
         step_ = "TCP connect";
         const int made = ::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (made < 0) {
-            hasDescriptor_ = errno != EMFILE && errno != ENFILE;
+            hasDescriptor_ = !descriptors::meansSpent(errno);
             return std::generic_category().message(errno);
         }
         connection_ = detail::Connection(made);

@@ -11,10 +11,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -94,13 +92,6 @@ struct Address {
     sockaddr_storage bytes{};
     socklen_t size = 0;
 };
-
-// In the whole process, now. The resolver has other words for it.
-inline bool areDescriptorsSpent() noexcept {
-    const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (probe >= 0) ::close(probe);
-    return probe < 0 && (errno == EMFILE || errno == ENFILE);
-}
 
 // In the order to try. None: `fault` says why.
 inline std::vector<Address> resolved(const Url& url, std::string& fault) {

@@ -55,6 +55,7 @@ bool Attempts::chooseModel() {
         if (!caller_.permit.enter(model->row, model->calls)) {
             last_ =
                 std::make_unique<Error>(ErrorKind::modelBusy, "model " + model->label() + " has its calls in progress");
+            mayBeFreeSoon_ = true;
             continue;
         }
         model_ = model;
@@ -190,7 +191,7 @@ Attempts::Progress Attempts::moveOn(ModelStatus status) {
 
 void Attempts::giveUp() const {
     if (!last_) throw Error(failureOf(kind_), "not tried");
-    if (wish_ > 0 && hasWish(*last_, kind_)) throw Error(last_->kind(), last_->what(), {}, wish_);
+    if (hasWish(*last_, kind_)) throw Error(last_->kind(), last_->what(), {}, mayBeFreeSoon_ ? 0 : wish_);
     throw *last_;
 }
 

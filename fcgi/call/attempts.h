@@ -81,6 +81,7 @@ private:
     bool isFresh_ = false;  // this try is ModelRequest::freshConnection
     std::chrono::milliseconds backoff_{0}, pause_{0};
     std::unique_ptr<const Error> last_;                   // what the client is told when nothing more is tried
+    bool mayBeFreeSoon_ = false;                          // one had its calls in progress: no wish is that short
     int wish_ = 0;                                        // in seconds, the shortest Retry-After so far; 0: none
     std::chrono::steady_clock::time_point connectUntil_;  // of this attempt
     std::optional<CallWatch::Call> watched_;

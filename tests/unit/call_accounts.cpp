@@ -108,7 +108,7 @@ SPEC(UpstreamKeys, have_the_client_come_again_when_the_first_of_them_may_serve) 
     }
 }
 
-SPEC(UpstreamKeys, that_have_their_calls_leave_the_wish_of_another_as_it_is) {
+SPEC(UpstreamKeys, that_have_their_calls_are_free_sooner_than_another_wishes) {
     loadAccounts({"retry 5000|status busy", "delta b"});
     config.models["one"].calls = 1;
     loadAnew();
@@ -116,7 +116,7 @@ SPEC(UpstreamKeys, that_have_their_calls_leave_the_wish_of_another_as_it_is) {
     board.extendCallers(worker + 1);
     const Error error = failedAll(ErrorKind::modelBusy);
     assertSays(error.what(), "has its calls in progress");
-    CPPUNIT_ASSERT_EQUAL(5, error.retryAfter());
+    CPPUNIT_ASSERT_EQUAL(0, error.retryAfter());  // its kind's own
 }
 
 SPEC(UpstreamKeys, have_no_wish_where_the_last_was_asked_in_vain_for_another_reason) {

@@ -1,4 +1,5 @@
 // Questions over HTTP with the kit, against servers that keep the rules and that do not: blocking and followed.
+#include "base/sanitized.h"
 #include "kit/http_call.h"
 #include "kit/raw_http_server.h"
 #include "support/eventually.h"
@@ -342,6 +343,7 @@ SPEC(KitHttp, knows_urls) {
 }
 
 SPEC(KitHttp, blames_no_upstream_where_no_descriptor_is_left) {
+    if (kIsSanitized) return;  // to check an object's type they need a pipe, and take its lack for a wrong object
     for (const char* host : {"127.0.0.1", "no-such-host.invalid"}) {
         HttpCall call(serviceAt("http://"s + host + ":9/", {"", false}));
         const NoDescriptors none;

@@ -2,6 +2,7 @@
 #include "upstream/open.h"
 
 #include "aiproject/testing.h"
+#include "base/sanitized.h"
 #include "support/no_descriptors.h"
 #include "support/spec.h"
 #include "support/time_factor.h"
@@ -38,6 +39,7 @@ struct Opening : CppUnit::TestCase {
 }  // namespace
 
 SPEC(Opening, blames_no_upstream_where_no_descriptor_is_left) {
+    if (kIsSanitized) return;  // to check an object's type they need a pipe, and take its lack for a wrong object
     for (const char* host : {"127.0.0.1", "no-such-host.invalid"}) {
         const NoDescriptors none;
         const CallFailure failure = failureOf(host);

@@ -4,7 +4,7 @@
 //   blocks         advance() does not return
 //   blocks_at_end  destroy() does not return
 //   spins          `again`, for ever, and nothing is handed on
-//   negative, unopened, file   its descriptor is -1, one that nobody has opened, a regular file
+//   negative, unopened, file, device   its descriptor is -1, one that nobody has opened, a regular file, /dev/null
 //   closes         advance() closes the descriptor, and goes on
 //   replaces       the same, and has another file under its number
 //   shares         every call has the same descriptor
@@ -58,6 +58,7 @@ public:
         if (send(pair_[1], bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) std::abort();
         if (how_ != "shares") shutdown(pair_[1], SHUT_WR);
         if (how_ == "file") file_ = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+        if (how_ == "device") file_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
     }
 
     int descriptor() const noexcept override {
@@ -152,7 +153,8 @@ private:
 
 constexpr Setting kSettings[] = {
     {"how", SettingType::choice, "answers", "", 0, 0,
-     "answers|blocks|blocks_at_end|spins|negative|unopened|file|closes|replaces|shares|endless|ends_twice|crashes|"
+     "answers|blocks|blocks_at_end|spins|negative|unopened|file|device|closes|replaces|shares|endless|ends_twice|"
+     "crashes|"
      "forks|keeps|helper|streaming|nobody|two|both",
      Secrecy::open, "what is wrong"},
     {"pieces", SettingType::integer, "3", "", 0, 1000, "", Secrecy::open, "of an answer"},

@@ -78,6 +78,7 @@ SPEC(FollowedStreams, cost_their_own_call_only_where_the_plugin_breaks_the_contr
         {"negative", "the descriptor of the plugin's stream, -1, is not open"},
         {"unopened", "the descriptor of the plugin's stream, 1000000, is not open"},
         {"file", "is a file's, which cannot be waited for"},
+        {"device", "is a device's, which cannot be waited for"},
         {"closes", "the plugin's stream has closed its descriptor"},
         {"replaces", "the plugin's stream has closed its descriptor"},
         {"keeps", "or outside of advance()"},

@@ -103,6 +103,7 @@ SPEC(FollowedModels, fail_for_what_they_do_wrong) {
     assertSays(faultOf("negative"), "-1, is not open");
     assertSays(faultOf("unopened"), "1000000, is not open");
     assertSays(faultOf("file"), "cannot be waited for");
+    assertSays(faultOf("device"), "is a device's, which cannot be waited for");
     assertSays(faultOf("closes"), "has closed its descriptor");
     assertSays(faultOf("streaming"), "with the status streaming");
     assertSays(faultOf("helper"), "from another thread");

@@ -7,12 +7,14 @@
 #include "unit/reply_fixture.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <functional>
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -224,10 +226,23 @@ SPEC(FollowedStream, cannot_guard_and_is_never_kept_waiting) {
 SPEC(FollowedStream, fails_for_a_descriptor_that_nobody_can_wait_for) {
     const auto idle = [](IReply&) { return Step(Next::readable); };
     assertSays(faultOf(idle, [](Played& played) { played.number = -1; }), "-1, is not open");
-    stream.attach(call);
-    destroyed = 0;
-    const FileDescriptor file(open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
-    assertSays(faultOf(idle, [&](Played& played) { played.number = file.get(); }), "is a file's");
+    for (const auto& [path, words] : {std::pair("/proc/self/exe", "is a file's, which cannot be waited for"),
+                                      std::pair("/", "is a file's, which cannot be waited for"),
+                                      std::pair("/dev/null", "is a device's, which cannot be waited for")}) {
+        stream.attach(call);
+        destroyed = 0;
+        const FileDescriptor file(open(path, O_RDONLY | O_CLOEXEC));
+        assertSays(faultOf(idle, [&, number = file.get()](Played& played) { played.number = number; }), words);
+    }
+}
+
+SPEC(FollowedStream, may_wait_for_a_device_that_can_be_waited_for) {
+    const FileDescriptor terminal(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    CPPUNIT_ASSERT(terminal);
+    Played played([](IReply&) { return Step(Next::over); }, destroyed);
+    played.number = terminal.get();
+    CPPUNIT_ASSERT_EQUAL(int(ModelStatus::ok), int(drive(played, stream)));
+    CPPUNIT_ASSERT(!stream.report().isGarbage);
 }
 
 SPEC(FollowedStream, fails_when_it_closes_its_descriptor) {

@@ -81,6 +81,11 @@ ModelStatus finalStatus(ModelStatus status, Stop stop, const CallReport& report)
     return isAnswer ? status : ModelStatus::failed;
 }
 
+bool wasAskedInVain(ModelStatus answered, CallReply& reply, std::chrono::steady_clock::time_point connectUntil) {
+    return answered == ModelStatus::stale && !reply.hasBegun() && !reply.report().isGarbage &&
+           reply.stop() == Stop::none && std::chrono::steady_clock::now() < connectUntil;
+}
+
 std::string reasonOf(Stop stop, const CallReport& report) {
     switch (stop) {
         case Stop::clientLeft: return "the client has left";

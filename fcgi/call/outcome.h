@@ -5,12 +5,17 @@
 #include "base/error.h"
 #include "call/call_reply.h"
 
+#include <chrono>
 #include <string>
 
 namespace aiproject {
 
 // What happened, all told: the host knows better than the plugin why a call ended.
 ModelStatus finalStatus(ModelStatus status, Stop stop, const CallReport& report) noexcept;
+
+// The plugin asked on a connection that had died, and the client got nothing: it is asked once more, with
+// ModelRequest::freshConnection. Not for one that was asked so already.
+bool wasAskedInVain(ModelStatus answered, CallReply& reply, std::chrono::steady_clock::time_point connectUntil);
 
 // Another model, with other keys and another upstream, may do better.
 bool isModelFault(ModelStatus status) noexcept;

@@ -235,7 +235,7 @@ TriedResult TriedCall::run(IModel& model) {
     reply.attach(call_);
     const auto connectUntil = TryClock::now() + std::chrono::milliseconds(request.timeouts.connectMs);
     result.returned = ask(model, request, reply, result);
-    if (result.returned == ModelStatus::stale && call_.stop() == Stop::none && TryClock::now() < connectUntil) {
+    if (wasAskedInVain(result.returned, reply, connectUntil)) {
         reply.startAnew(call_);
         request.freshConnection = 1;
         result.returned = ask(model, request, reply, result);

@@ -52,6 +52,16 @@ struct TryPlugin : CppUnit::TestCase {
 
 }  // namespace
 
+// As a site does: the client has something of the first answer.
+SPEC(TryPlugin, asks_anew_only_where_a_connection_broke_before_anything_was_handed_on) {
+    const Finished begun = bad("scripted", {"-Dkinds=1", "-Dscript=follow|delta one|status stale"});
+    assertFails(begun, "status:    unavailable");
+    assertSays(begun, "one");
+    assertSilentOf(begun, "oneone");
+    assertSilentOf(begun, "one one");
+    assertAnswers(bad("scripted", {"-Dkinds=1", "-Dscript=follow|fails 1 stale|delta one"}), "one\n");
+}
+
 SPEC(TryPlugin, prints_the_answer_usage_and_times) {
     const Finished finished = good("echo", {"--text", "hello there", "-Dprefix=so: "});
     assertAnswers(finished, "so:hello there\n");

@@ -66,7 +66,7 @@ public:
         CallReply& reply = request.kind == Kind::voice ? static_cast<CallReply&>(collect_) : stream;
         reply.attach(call_);
         ModelStatus status = ask(model, request, reply);
-        if (status == ModelStatus::stale && call_.stop() == Stop::none && Clock::now() < connectUntil_) {
+        if (wasAskedInVain(status, reply, connectUntil_)) {
             reply.startAnew(call_);
             request.freshConnection = 1;
             status = ask(model, request, reply);

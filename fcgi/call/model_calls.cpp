@@ -51,7 +51,7 @@ std::vector<const Model*> ModelCalls::modelsFor(const ModelRequest& request,
         if (models.size() - begin > 1) arrange(models, begin);
     }
     if (models.empty() && quarantined)
-        throw Error(failureOf(kind), "model " + quarantined->label() + ": " + kQuarantined);
+        throw Error(failureOf(kind), "model " + quarantined->label() + ": " + quarantined->whyQuarantined());
     if (models.empty())
         throw Error(failureOf(kind), "none of its models is loaded, or serves this kind",
                     "no model is set up for this path");

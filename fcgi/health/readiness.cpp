@@ -35,14 +35,11 @@ void Readiness::checkRoute(const std::string& name, const std::vector<std::strin
                  [&](const std::string& model) { return isWanted(model); });
     // None: switched off by the operator, or served by another pool.
     if (ours.empty() || std::any_of(ours.begin(), ours.end(), serves)) return;
-    const auto isQuarantined = [&](const std::string& model) {
+    for (const std::string& model : ours) {
         const Model* found = models_.find(model);
-        return found && found->isQuarantined();
-    };
-    if (std::any_of(ours.begin(), ours.end(), isQuarantined))
-        reasons.push_back(name + ": its model is " + kQuarantined);
-    else
-        reasons.push_back(name + ": no model of it is loaded; aiproject check says why");
+        if (found && found->isQuarantined()) return reasons.push_back(name + ": " + found->whyQuarantined());
+    }
+    reasons.push_back(name + ": no model of it is loaded; aiproject check says why");
 }
 
 }  // namespace aiproject

@@ -22,8 +22,6 @@
 
 namespace aiproject {
 
-constexpr const char* kQuarantined = "quarantined after it crashed workers; aiproject reload tries it again";
-
 struct Model {
     std::string name;     // that clients know
     std::string account;  // at the upstream, where it has several; then each of them is a Model
@@ -42,6 +40,12 @@ struct Model {
     bool serves(Kind kind) const noexcept { return (kinds & std::uint32_t(kind)) != 0; }
     bool hasAll(std::uint64_t wanted) const noexcept { return (wanted & ~abilities) == 0; }
     bool isQuarantined() const noexcept { return !instance || (shared && shared->quarantinedIn == generation); }
+    // With all other models of its plugin, whichever of them was asked.
+    std::string whyQuarantined() const {
+        return "plugin " + plugin->name() +
+               " is quarantined: it has cost workers their lives, and none of its models " +
+               "is asked; mend or replace it, then aiproject reload";
+    }
     std::string label() const { return account.empty() ? name : name + "/" + account; }
 };
 

@@ -145,7 +145,7 @@ void Pool::explainDeath(const WorkerProcess& worker, int status) {
 
 void Pool::sayQuarantined(int model) {
     log_.error("pool " + name_ + ": plugin " + crashes_.pluginOf(model) +
-               " costs its workers their lives: quarantined until the next reload");
+               " costs its workers their lives: quarantined with all its models until the next reload");
 }
 
 // Where the process could not tell, or was not asked (_exit() leaves no mark): the plugin that had calls in

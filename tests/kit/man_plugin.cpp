@@ -114,6 +114,12 @@ SPEC(PluginPage, names_nothing_that_there_is_not) {
                              std::to_string(kContractMinor)) != std::string::npos);
 }
 
+SPEC(PluginPage, says_with_the_contract_that_a_quarantine_is_of_all_models_of_a_plugin) {
+    const std::string words = "f a plugin that often does so or crashes, no model at all is asked until a reload.";
+    CPPUNIT_ASSERT(page.find("\nO" + words + "\n") != std::string::npos);
+    CPPUNIT_ASSERT(readFile(headers + "imodel.h").find(" o" + words + "\n") != std::string::npos);
+}
+
 SPEC(PluginPage, has_a_plugin_that_computes) {
     const PluginLibrary shout = built("shout");
     const testing::Model model(shout.descriptor(), {{"end", "?"}});

@@ -51,7 +51,9 @@ SPEC(ModelLimits, keep_calls_from_a_model_in_quarantine) {
     shared("one").quarantinedIn = 1;
     CPPUNIT_ASSERT_EQUAL("two: Hello"s, collected());
     shared("two").quarantinedIn = 1;
-    assertSays(failed(ErrorKind::textModelFailed).what(), "quarantined after it crashed workers");
+    assertSays(failed(ErrorKind::textModelFailed).what(),
+               "model two: plugin scripted is quarantined: it has cost workers their lives, and none of its models is "
+               "asked; mend or replace it, then aiproject reload");
     shared("one").quarantinedIn = 0;
     CPPUNIT_ASSERT_EQUAL("one: never asked"s, collected());
 }

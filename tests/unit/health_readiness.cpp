@@ -62,7 +62,8 @@ SPEC(ReadinessOfPool, does_not_count_a_model_in_quarantine) {
     const Readiness readiness(config.routes, {"*"}, models, migrations);
     CPPUNIT_ASSERT(readiness.reasonsAgainst().empty());
     models.find("echo")->shared->quarantinedIn = 1;
-    assertSays(readiness.reasonsAgainst().at(0), "route.text: its model is quarantined");
+    assertSays(readiness.reasonsAgainst().at(0),
+               "route.text: plugin echo is quarantined: it has cost workers their lives");
 }
 
 }  // namespace

@@ -60,7 +60,7 @@
 //            create() also runs in throw-away processes before it runs in the worker. Signals are the worker's: they
 //            are blocked in its threads and in those that a plugin starts.
 //            A generate() that goes on long after the host wished its end costs its worker, and so does an advance()
-//            that does not return; a model that does so again and again, or crashes, is not asked until a reload.
+//            that does not return; of a plugin that often does so or crashes, no model at all is asked until a reload.
 // PROCESS    The process is the worker's. A plugin leaves its working directory, umask, locale, environment, limits,
 //            priority, alarm and signal handlers as they are, closes no descriptor that it has not opened, writes
 //            nothing to standard output or standard error, and leaves no process behind. It keeps no memory, thread or

@@ -62,10 +62,10 @@ constexpr std::array<Rule, 25> kRules{
      {rule::kThreads, "generate() is called from many threads at once, on stacks of 256 KiB"},
      {rule::kMemory, "It keeps no memory, thread or descriptor of a call that is over"},
      {rule::kLeftThreads, "what start() began ends in destroy()"},
-     {rule::kDescriptors, "closes no descriptor that it has not opened"},
+     {rule::kDescriptors, "It keeps no memory, thread or descriptor of a call that is over"},
      {rule::kProcess,
       "leaves its working directory, umask, locale, environment, limits, priority, alarm and signal handlers as they "
-      "are"},
+      "are, closes no descriptor that it has not opened"},
      {rule::kSignals, "Signals are the worker's"},
      {rule::kOutput, "writes nothing to standard output or standard error, and leaves no process behind"},
      {rule::kExit, "as long as the process (a plugin is never unloaded)"}}};

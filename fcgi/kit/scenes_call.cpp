@@ -148,6 +148,10 @@ void playAnswer(Scene& scene) {
     for (std::thread& thread : threads) thread.join();
     for (const TriedResult& one : both) scene.judge(one);
     if (result.status == ModelStatus::timedOut) scene.notTried(rule::kAnswer, "to its end: " + why);
+    if (result.status != ModelStatus::ok)
+        for (const char* rule : {rule::kText, rule::kStream, rule::kAdvance})
+            scene.notTried(rule,
+                           std::string("the plain question was not answered: ") + nameOf(result.status) + ": " + why);
     // A thread of the plugin that has kept a reply uses it now or never: nothing else would show it.
     constexpr std::chrono::milliseconds lateTime(300);
     for (const auto begin = Clock::now(); !isUsedLate && Clock::now() < begin + lateTime;)

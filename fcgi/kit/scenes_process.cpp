@@ -77,6 +77,8 @@ void playThreads(Scene& scene) {
         scene.broken(rule::kThreads, std::to_string(failed) + " of " + std::to_string(results.size()) + " calls from " +
                                          std::to_string(kThreads) + " threads failed, one with " + why);
     bench->destroy();
+    if (!scene.plain.isOk())
+        scene.notTried(rule::kThreads, "with answers: the plain question was not answered: " + scene.plain.reason);
 }
 
 void playProcess(Scene& scene) {
@@ -96,7 +98,7 @@ void playProcess(Scene& scene) {
                 scene.broken(rule::kSignals,
                              "the signals that are blocked in the thread of a call are others after it");
         });
-        for (const std::string& line : before.missing()) scene.broken(rule::kDescriptors, line);
+        for (const std::string& line : before.missing()) scene.broken(rule::kProcess, line);
         bench->destroy();
     }
     for (const StateChange& change : before.changes())

@@ -147,6 +147,7 @@ SPEC(Conform, finds_what_is_wrong_with_a_call) {
                                        {"garbage", {"--text", "no utf8 delta"}, {"text"}},
                                        {"late", {"--text", "helper"}, {"reply"}},
                                        {"closes", {"--text", "0-20"}, {"answer"}},
+                                       {"closes", {"--text", "socket"}, {"process"}},
                                        how("disturbs", "untold", {"answer"}),
                                        how("disturbs", "stops", {"status"}),
                                        how("disturbs", "sleeps", {"advance"}),
@@ -158,8 +159,8 @@ SPEC(Conform, finds_what_is_wrong_with_a_call) {
 
 SPEC(Conform, finds_what_is_wrong_with_a_stream) {
     std::vector<Row> rows;
-    for (const char* wrong :
-         {"negative", "unopened", "file", "closes", "replaces", "shares", "streaming", "nobody", "two", "both"})
+    for (const char* wrong : {"negative", "unopened", "file", "device", "closes", "replaces", "shares", "streaming",
+                              "nobody", "two", "both"})
         rows.push_back(how("follows", wrong, {"stream"}));
     rows.push_back({"follows", {"-Dhow=spins"}, {"stream"}});  // which takes its time
     rows.push_back(how("follows", "blocks", {"advance"}));
@@ -214,8 +215,23 @@ SPEC(Conform, names_what_was_not_tried_in_its_last_line) {
         kLongest);
     CPPUNIT_ASSERT_EQUAL_MESSAGE(finished.output, 0, finished.code);
     const std::string last =
-        "22 of 25 rules hold, 0 are broken, 3 are not fully tried: slow-client, client-leaves, memory\n";
+        "18 of 25 rules hold, 0 are broken, 7 are not fully tried: text, stream, advance, slow-client, client-leaves, "
+        "threads, memory\n";
     CPPUNIT_ASSERT_MESSAGE(finished.output, finished.output.find("\n" + last) != std::string::npos);
+}
+
+SPEC(Conform, quotes_the_sentence_that_fits_what_was_seen) {
+    const Row row = how("disturbs", "ended_descriptor", {});
+    std::vector<std::string> arguments{"try", badPluginFolder() + "/disturbs.so", "--conform"};
+    arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+    const Finished finished = runToEnd({programPath(), arguments}, kLongest);
+    const std::size_t broken = finished.output.find("descriptors    BROKEN");
+    CPPUNIT_ASSERT_MESSAGE(finished.output, broken != std::string::npos);
+    const std::size_t quoted = finished.output.find("imodel.h: ", broken);
+    CPPUNIT_ASSERT_MESSAGE(
+        finished.output,
+        quoted != std::string::npos &&
+            finished.output.compare(quoted, 52, "imodel.h: \"It keeps no memory, thread or descriptor ") == 0);
 }
 
 // A plugin that goes elsewhere in its first call is asked again.

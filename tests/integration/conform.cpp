@@ -166,7 +166,6 @@ SPEC(Conform, finds_what_is_wrong_with_a_stream) {
     rows.push_back(how("follows", "blocks", {"advance"}));
     rows.push_back(how("follows", "crashes", {"advance"}));
     rows.push_back(how("follows", "blocks_at_end", {"destroy"}));
-    rows.push_back(how("follows", "forks", {}));  // the host ends the copy, and the plugin has waited for it
     rows.push_back(how("follows", "keeps", {"reply"}));
     rows.push_back(how("follows", "helper", {"reply"}));
     rows.push_back(how("follows", "answers", {}));

@@ -41,7 +41,7 @@ void playThreads(Scene& scene) {
     if (scene.plain.isEndless()) return scene.notTried(rule::kThreads, scene.plain.reason);
     const auto bench = scene.bench();
     const TryLimits limits = inACrowd(bench->limits());
-    const auto oneByOne = std::chrono::milliseconds(kThreads * kCallsOfThread * scene.plain.ms);
+    const auto oneByOne = std::chrono::milliseconds(std::int64_t(kThreads) * kCallsOfThread * scene.plain.ms);
     scene.tell({"patience", std::to_string((kPatience + oneByOne).count()), ""});
     scene.under(rule::kThreads, "from " + std::to_string(kThreads) + " threads at once");
     scene.doing("generate()");

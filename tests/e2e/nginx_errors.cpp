@@ -133,8 +133,7 @@ SPEC(NginxErrors, clients_of_openai_read_what_is_no_request_in_their_shape) {
     assertShape("GET /v1/models HTTP/9.9\r\nHost: site\r\n\r\n", 505, openAi);
     for (const auto& [path, methods] :
          {std::pair{"/v1/models"s, "GET, HEAD, OPTIONS"s}, std::pair{"/v1/models/a"s, "GET, HEAD, OPTIONS"s},
-          std::pair{"/v1/models/a/b"s, "GET, HEAD, OPTIONS"s},
-          std::pair{"/v1/chat/completions"s, "POST, OPTIONS"s},
+          std::pair{"/v1/models/a/b"s, "GET, HEAD, OPTIONS"s}, std::pair{"/v1/chat/completions"s, "POST, OPTIONS"s},
           std::pair{"/auth/me"s, "GET, HEAD, POST, DELETE, OPTIONS"s}})
         CPPUNIT_ASSERT_EQUAL(methods, askRaw(site.port(), plain("TRACE", path)).header("Allow"));
     CPPUNIT_ASSERT_EQUAL(""s, askRaw(site.port(), plain("GET", "/v1/none")).header("Allow"));

@@ -127,12 +127,6 @@ ModelStatus Attempts::takeStream(ModelStatus answered, bool isBroken) {
     return answered;
 }
 
-// The plugin asked on a dead connection. Such a try does not count.
-bool Attempts::askedInVain(ModelStatus answered) const {
-    return answered == ModelStatus::stale && !isFresh_ && !reply_.hasBegun() && !reply_.report().isGarbage &&
-           watched_->stop() == Stop::none && Clock::now() < connectUntil_;
-}
-
 Attempts::Progress Attempts::streamEnded() {
     const ModelStatus answered = following_->end();
     following_.reset();
@@ -141,7 +135,7 @@ Attempts::Progress Attempts::streamEnded() {
 
 // What an attempt has come to.
 Attempts::Progress Attempts::conclude(ModelStatus answered) {
-    if (askedInVain(answered)) {
+    if (!isFresh_ && wasAskedInVain(answered, reply_, connectUntil_)) {  // such a try does not count
         isFresh_ = true;
         reply_.detach();
         watched_.reset();

@@ -60,7 +60,6 @@ private:
     bool chooseModel();
     ModelStatus generate();
     ModelStatus takeStream(ModelStatus answered, bool isBroken);
-    bool askedInVain(ModelStatus answered) const;
     Progress conclude(ModelStatus answered);
     Progress moveOn(ModelStatus status);
     [[noreturn]] void giveUp() const;

@@ -51,14 +51,15 @@ void addJson(std::string& json, const PiecedJson& value) {
     json += isObject ? '}' : ']';
 }
 
-// Puts values together, and counts what they take.
+// Puts values together, and counts what they take, until that is too much.
 class Joiner {
 public:
-    explicit Joiner(bool hasHalves) : hasHalves_(hasHalves) {}
+    Joiner(bool hasHalves, std::size_t most) : hasHalves_(hasHalves), most_(most) {}
 
     std::size_t bytes() const { return bytes_; }
 
     void addMember(PiecedJson& into, std::string_view name, const element& value) {
+        if (bytes_ > most_) return;
         into.kind = Kind::object;
         auto found = std::find_if(into.parts.begin(), into.parts.end(),
                                   [&](const PiecedJson& part) { return part.name == name; });
@@ -132,19 +133,20 @@ private:
     }
 
     const bool hasHalves_;
+    const std::size_t most_;
     std::size_t bytes_ = 0;
 };
 
 }  // namespace
 
-std::size_t AnswerExtras::add(std::string_view frame) {
+std::size_t AnswerExtras::add(std::string_view frame, std::size_t most) {
     const FrameJson json = readFrameApart(frame);
     simdjson::dom::array choices;
     object choice, members;
     if (!json.object || (*json.object)["choices"].get(choices) != simdjson::SUCCESS ||
         choices.at(0).get(choice) != simdjson::SUCCESS)
         return 0;
-    Joiner joiner(json.hasHalves);
+    Joiner joiner(json.hasHalves, most);
     if (choice["logprobs"].get(members) == simdjson::SUCCESS)
         for (const auto& [name, value] : members) joiner.addMember(logprobs_, name, value);
     const bool isChunk = choice["delta"].get(members) == simdjson::SUCCESS;

@@ -21,10 +21,10 @@ struct PiecedJson {
 
 class AnswerExtras {
 public:
-    // One of those frames; answers how many bytes it takes to keep it. Texts are put together, and lists, whose entries
-    // are one when both have the same `index`, their place in it; of anything else the last one stays. Throws
-    // std::bad_alloc.
-    std::size_t add(std::string_view frame);
+    // One of those frames; answers how many bytes it takes to keep it: above `most` it is not kept to its end. Texts
+    // are put together, and lists, whose entries are one when both have the same `index`, their place in it; of
+    // anything else the last one stays. Throws std::bad_alloc.
+    std::size_t add(std::string_view frame, std::size_t most);
 
     // JSON: members of the message, each with a comma before it; null where there are none.
     std::string ofMessage() const;

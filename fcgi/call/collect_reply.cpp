@@ -88,7 +88,7 @@ bool CollectReply::take(std::string_view /*dialect*/, std::string_view frame, co
     if (!keep(answer_.text, {})) return false;
     for (const AnswerPiece& piece : look.pieces)
         if (!keepPiece(piece)) return false;
-    if (look.hasExtras && kept_ == Kept::all && !hasRoom(answer_.extras.add(frame))) return false;
+    if (look.hasExtras && kept_ == Kept::all && !hasRoom(answer_.extras.add(frame, limit_ - size_))) return false;
     return counted(std::all_of(look.toolPieces.begin(), look.toolPieces.end(),
                                [this](const ToolPiece& piece) { return keepToolCall(piece); }));
 }

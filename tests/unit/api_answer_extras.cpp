@@ -121,6 +121,15 @@ SPEC(WholeChat, leaves_what_was_read_of_the_frame_as_it_was) {
     CPPUNIT_ASSERT_EQUAL("f"s, call->getObject("function")->getValue<std::string>("name"));
 }
 
+// Each name is looked for among those that are there.
+SPEC(WholeChat, reads_extras_no_further_than_there_is_room_for_them) {
+    std::string members;
+    for (int member = 0; member < 5'000; ++member) members += (member ? ",\"" : "\"") + std::to_string(member) + "\":0";
+    AnswerExtras extras;
+    const std::size_t kept = extras.add(R"({"choices":[{"delta":{)" + members + "}}]}", 1'000);
+    CPPUNIT_ASSERT_MESSAGE(std::to_string(kept), kept > 1'000 && kept < 2'000);
+}
+
 // Not by its frames, each of which says model, id and more again.
 SPEC(WholeChat, is_limited_by_what_is_kept_of_its_extras) {
     for (int piece = 0; piece < 300; ++piece)

@@ -1,6 +1,7 @@
 #include "api/frame_json.h"
 
 #include "api/half_characters.h"
+#include "base/json_tokens.h"
 
 #include <algorithm>
 #include <new>
@@ -40,16 +41,13 @@ std::string withoutLongNumbers(std::string_view json) {
     constexpr std::size_t longest = 18;  // digits of an integer
     std::string safe;
     for (std::size_t at = 0; at < json.size();) {
-        std::size_t end = at + 1;
-        if (json[at] == '"') {
-            while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
-            end = std::min(end + 1, json.size());
-        } else if (json[at] == '-' || (json[at] >= '0' && json[at] <= '9')) {
-            end = std::min(json.find_first_not_of("0123456789+-.eE", at), json.size());
-        }
+        const bool isNumber = beginsJsonNumber(json[at]);
+        const std::size_t end = json[at] == '"' ? endOfJsonText(json, at)
+                                : isNumber      ? endOfJsonNumber(json, at)
+                                                : at + 1;
         const std::string_view token = json.substr(at, end - at);
         const bool isPlain = token.size() <= longest && token.find_first_of("eE") == std::string_view::npos;
-        if (token[0] != '"' && !isPlain && isJsonNumber(token))
+        if (isNumber && !isPlain && isJsonNumber(token))
             safe += "0.5";
         else
             safe += token;

@@ -1,7 +1,8 @@
 #include "api/half_characters.h"
 
+#include "base/json_tokens.h"
+
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -11,23 +12,10 @@
 namespace aiproject {
 namespace {
 
-constexpr std::uint32_t kFirstHalves = 0xd800, kSecondHalves = 0xdc00, kBehindHalves = 0xe000;
 constexpr std::uint32_t kMark = 0xfdd0;    // is no character, so texts have none; then a letter that says which half
 constexpr std::uint32_t kMarked = 0x1000;  // of U+D800
 constexpr std::string_view kMarkBytes = "\uFDD0", kReplacement = "\uFFFD";
-constexpr std::size_t kEscape = 6, kLetter = 3;  // sizes of \uNNNN and of a letter in UTF-8
-
-bool isFirst(std::uint32_t unit) { return unit >= kFirstHalves && unit < kSecondHalves; }
-bool isSecond(std::uint32_t unit) { return unit >= kSecondHalves && unit < kBehindHalves; }
-
-// Of the escape \uNNNN that stands there.
-std::optional<std::uint32_t> unitAt(std::string_view json, std::size_t at) {
-    if (at + kEscape > json.size() || json[at] != '\\' || json[at + 1] != 'u') return std::nullopt;
-    std::uint32_t unit = 0;
-    const char* const end = json.data() + at + kEscape;
-    const auto [behind, fault] = std::from_chars(json.data() + at + 2, end, unit, 16);
-    return fault == std::errc() && behind == end ? std::optional(unit) : std::nullopt;
-}
+constexpr std::size_t kLetter = 3;  // bytes of it in UTF-8
 
 void addEscape(std::string& json, std::uint32_t unit) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -64,10 +52,11 @@ std::string withMarkedHalves(std::string_view json) {
     for (std::size_t at = 0; at < json.size();) {
         const std::size_t escape = std::min(json.find('\\', at), json.size());
         marked.append(json, at, escape - at);
-        const auto unit = unitAt(json, escape);
-        const bool isPair = unit && isFirst(*unit) && isSecond(unitAt(json, escape + kEscape).value_or(0));
-        const std::size_t size = isPair ? 2 * kEscape : unit ? kEscape : 2;
-        if (unit && !isPair && (isFirst(*unit) || isSecond(*unit))) {
+        const auto unit = escapedUnit(json, escape);
+        const bool isPair =
+            unit && isFirstHalf(*unit) && isSecondHalf(escapedUnit(json, escape + kJsonEscape).value_or(0));
+        const std::size_t size = isPair ? 2 * kJsonEscape : unit ? kJsonEscape : 2;
+        if (unit && !isPair && (isFirstHalf(*unit) || isSecondHalf(*unit))) {
             addEscape(marked, kMark);
             addEscape(marked, *unit - kFirstHalves + kMarked);
         } else {
@@ -82,11 +71,11 @@ std::string HalfCharacters::joined(const Place& place, std::string_view piece) {
     std::string text;
     while (!piece.empty()) {
         const auto half = halfIn(piece);
-        if (const std::uint32_t first = std::exchange(first_, 0); half && first != 0 && isSecond(*half))
+        if (const std::uint32_t first = std::exchange(first_, 0); half && first != 0 && isSecondHalf(*half))
             addUtf8(text, first, *half);
-        else if (first != 0 || (half && isSecond(*half)))
+        else if (first != 0 || (half && isSecondHalf(*half)))
             text += kReplacement;
-        if (half && isFirst(*half)) {
+        if (half && isFirstHalf(*half)) {
             first_ = *half;
             place_ = place;
         }

@@ -1,5 +1,7 @@
 #include "http/json_faults.h"
 
+#include "base/json_tokens.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -29,8 +31,8 @@ public:
                 places_.back().isNamed = true;
                 continue;
             }
-            if (c == '-' || kDigits.find(c) != std::string_view::npos) {
-                const std::size_t end = std::min(json_.find_first_not_of("0123456789+-.eE", at_), json_.size());
+            if (beginsJsonNumber(c)) {
+                const std::size_t end = endOfJsonNumber(json_, at_);
                 value_ = json_.substr(at_, end - at_);
                 at_ = end;
                 isText_ = false;
@@ -78,12 +80,9 @@ private:
 
     bool takesName() const { return !places_.empty() && !places_.back().isList && !places_.back().isNamed; }
     std::string_view text() {
-        const std::size_t begin = ++at_;
-        while (at_ < json_.size() && json_[at_] != '"') at_ += json_[at_] == '\\' ? 2 : 1;
-        at_ = std::min(at_, json_.size());
-        const std::string_view text = json_.substr(begin, at_ - begin);
-        at_ = std::min(at_ + 1, json_.size());
-        return text;
+        const std::size_t begin = at_ + 1;
+        at_ = endOfJsonText(json_, at_);
+        return json_.substr(begin, at_ - 1 - begin);
     }
 
     const std::string_view json_;
@@ -109,23 +108,12 @@ bool isTooLarge(std::string_view number) {
     return fault == std::errc::result_out_of_range;
 }
 
-// Of the escape \uNNNN that stands there; 0: there is none.
-std::uint32_t unitAt(std::string_view text, std::size_t at) {
-    constexpr std::size_t escape = 6;
-    if (at + escape > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
-    std::uint32_t unit = 0;
-    const char* const end = text.data() + at + escape;
-    const auto [behind, fault] = std::from_chars(text.data() + at + 2, end, unit, 16);
-    return fault == std::errc() && behind == end ? unit : 0;
-}
-
 bool hasHalf(std::string_view text) {
     for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
-        const std::uint32_t unit = unitAt(text, at);
-        const bool isFirst = unit >= 0xd800 && unit < 0xdc00, isSecond = unit >= 0xdc00 && unit < 0xe000;
-        const std::uint32_t next = isFirst ? unitAt(text, at + 6) : 0;
-        if (isSecond || (isFirst && (next < 0xdc00 || next >= 0xe000))) return true;
-        at += isFirst ? 12 : 2;
+        const std::uint32_t unit = escapedUnit(text, at).value_or(0);
+        const bool isPair = isFirstHalf(unit) && isSecondHalf(escapedUnit(text, at + kJsonEscape).value_or(0));
+        if (!isPair && (isFirstHalf(unit) || isSecondHalf(unit))) return true;
+        at += isPair ? 2 * kJsonEscape : 2;
     }
     return false;
 }

@@ -75,9 +75,8 @@ HttpAnswer Site::postJson(const std::string& path, const std::string& body) cons
 }
 
 std::string Site::newUser(const std::string& name) const {
-    const std::string user = registration(name, "a good password", "user@example.org");
-    postJson("/auth/register", user);
-    return postJson("/auth/login", user).json()->getValue<std::string>("uuid");
+    return test::newUser([this](const std::string& path, const std::string& json) { return postJson(path, json).body; },
+                         name);
 }
 
 Multipart::Multipart(const std::string& name, const std::string& fileName, const std::string& content) {

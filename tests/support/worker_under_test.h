@@ -9,6 +9,7 @@
 
 #include <Poco/JSON/Object.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -55,7 +56,10 @@ private:
 
 FastcgiRequest jsonRequest(const std::string& path, const std::string& json);
 
-// Registers and logs in on that socket; answers the uuid.
+// Posts JSON to a path; answers the body.
+using Post = std::function<std::string(const std::string& path, const std::string& json)>;
+// Registers and logs in, through that or on a socket; answers the uuid.
+std::string newUser(const Post& post, const std::string& name);
 std::string newUser(const std::string& socketPath, const std::string& name);
 
 // What an answer says, or a command with --json.

@@ -43,6 +43,7 @@ export function scene(name, options, act) {
             await page.screenshot({ path: `${target.screens}/failed.png` }).catch(() => {});
             throw error;
         } finally {
+            await page.unrouteAll({ behavior: 'ignoreErrors' });  // a page asks until it is closed
             await page.context().close();
         }
     });
@@ -56,6 +57,7 @@ export async function signIn(page, { name, password } = target.user) {
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('heading', { name: 'Playground' }).waitFor();
+    await page.locator('.loaded:not([aria-busy])').waitFor();  // with what there is to choose, or why there is not
 }
 
 export async function go(page, screen, title) {

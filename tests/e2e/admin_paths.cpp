@@ -93,7 +93,11 @@ SPEC(AdminPaths, believe_what_stands_in_front_that_it_has_tls) {
 
 SPEC(AdminPaths, reload_and_end) {
     const HttpAnswer reload = asked("POST", "/admin/reload", "{}");
-    CPPUNIT_ASSERT_EQUAL_MESSAGE(reload.body, "done"s, reload.json()->getValue<std::string>("state"));
+    const bool isLate = reload.status == 202;  // on a slow machine; then the status will say it
+    const std::string state = reload.json()->getValue<std::string>("state");
+    CPPUNIT_ASSERT_EQUAL_MESSAGE(reload.body, isLate ? "in progress"s : "done"s, state);
+    ASSERT_EVENTUALLY(asked("GET", "/admin/status").json()->getObject("reload")->getValue<std::string>("state") ==
+                      "done");
     CPPUNIT_ASSERT_EQUAL(200, asked("DELETE", "/admin/session").status);
     CPPUNIT_ASSERT_EQUAL("not_signed_in"s, code(asked("GET", "/admin/users")));
 }

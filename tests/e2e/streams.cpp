@@ -4,6 +4,7 @@
 #include "support/eventually.h"
 #include "support/process_view.h"
 #include "support/spec.h"
+#include "support/time_factor.h"
 
 #include <Poco/JSON/Parser.h>
 #include <Poco/Net/StreamSocket.h>
@@ -116,10 +117,13 @@ upstream::Fault fault(upstream::FaultKind kind) {
     return fault;
 }
 
+const std::string kAWhile = atOurPace(std::chrono::seconds(3), std::chrono::seconds(60));
+
 struct Streams : CppUnit::TestCase {
-    Site site{{{{"timeout.first_frame_ms", "3000"}, {"timeout.idle_frame_ms", "3000"}, {"timeout.connect_ms", "3000"}},
-               {},
-               {}}};
+    Site site{
+        {{{"timeout.first_frame_ms", kAWhile}, {"timeout.idle_frame_ms", kAWhile}, {"timeout.connect_ms", kAWhile}},
+         {},
+         {}}};
     std::string uuid = site.newUser("alice");
 
     std::string body(const std::string& question = "one two three four five six") const {

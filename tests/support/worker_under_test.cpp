@@ -47,9 +47,9 @@ Installation::Installation(const Settings& settings) {
                  {"billing.spool_dir", dir_.file("spool")},
                  {"log.file", dir_.file("log")},
                  {"log.level", "debug"},
-                 {"pool.auth.queue_ms", atOurPace(1s, 60s)},
-                 {"pool.media.queue_ms", atOurPace(100ms, 60s)},
-                 {"pool.model.queue_ms", atOurPace(100ms, 60s)},
+                 {"pool.auth.queue_ms", atOurPace(10s, 60s)},
+                 {"pool.media.queue_ms", atOurPace(10s, 60s)},
+                 {"pool.model.queue_ms", atOurPace(10s, 60s)},
                  {"route.text", "echo"},
                  {"route.voice", "echo"},
                  {"route.picture", "echo"}};

@@ -1,4 +1,5 @@
 // Comments in the silence of a stream.
+#include "support/eventually.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
 #include "unit/expect.h"
@@ -17,11 +18,11 @@ namespace {
 const std::string kComment = ": keep-alive\n\n";
 
 struct Comments : OpenAiClient {
-    static Site::Change silent(const std::string& script) {
-        return [script](Config& config) {
+    static Site::Change silent(const std::string& script, std::chrono::milliseconds firstFrame = 1s) {
+        return [=](Config& config) {
             answering(script)(config);
             config.timeouts.comment = 1ms;
-            config.timeouts.firstFrame = 1s;
+            config.timeouts.firstFrame = firstFrame;
         };
     }
     static ScriptedExchange streaming(const Site& site) {
@@ -32,7 +33,7 @@ struct Comments : OpenAiClient {
 };
 
 SPEC(Comments, tell_a_client_again_and_again_that_its_stream_lives) {
-    const Site site(silent("follow|hang 1"));
+    const Site site(silent("follow|hang 1", kPatience));
     ScriptedExchange exchange = streaming(site);
     exchange.takesWrites = 3;
     site.serve(exchange);
@@ -54,7 +55,7 @@ SPEC(Comments, are_followed_by_an_error_when_nothing_comes_after_all) {
 SPEC(Comments, come_while_a_model_blocks_and_its_answer_follows_them) {
     const TempDir dir;
     const std::string awaited = dir.file("awaited");
-    const Site site(silent("await " + awaited + "|delta Hi"));
+    const Site site(silent("await " + awaited + "|delta Hi", kPatience));
     ScriptedExchange exchange = streaming(site);
     exchange.onWrite = [&] { std::ofstream{awaited}; };
     site.serve(exchange);

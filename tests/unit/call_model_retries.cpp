@@ -70,8 +70,8 @@ SPEC(Retries, do_not_wait_beyond_the_total_time) {
 }
 
 SPEC(Retries, wait_twice_as_long_each_time) {
-    config.retry = {10, 1ms};
-    config.timeouts.total = 500ms;  // 1 + 2 + … + 256 ms do not fit, so not all ten attempts do
+    config.retry = {10, 1ms * timeFactor()};
+    config.timeouts.total = 500ms * timeFactor();  // 1 + 2 + … + 256 ms do not fit, so not all ten attempts do
     load({"status unavailable"});
     answer();
     CPPUNIT_ASSERT(attempts > 1 && attempts < 10);

@@ -92,10 +92,11 @@ SPEC(Watch, ends_a_call_at_its_total_time_however_often_it_guards) {
 
 SPEC(Watch, starts_the_time_anew_when_it_is_guarded_again) {
     SocketPair other;
+    const auto time = 2s * timeFactor();
     CallWatch::Call lively(watch, -1, 1h), silent(watch, -1, 1h);
-    lively.guard(upstream.ours.get(), 2s);
+    lively.guard(upstream.ours.get(), time);
     lively.guard(upstream.ours.get(), 1h);
-    silent.guard(other.ours.get(), 2100ms);
+    silent.guard(other.ours.get(), time + 100ms);
     // When the silent one expires the first guard of the lively one would have, too.
     assertStopped(silent, Stop::guardExpired);
     CPPUNIT_ASSERT_EQUAL(int(Stop::none), int(lively.stop()));
@@ -119,7 +120,7 @@ SPEC(Watch, shuts_down_at_once_what_is_guarded_after_the_end) {
 }
 
 SPEC(Watch, keeps_the_first_reason) {
-    const auto time = 200ms * timeFactor();
+    const auto time = 500ms * timeFactor();
     CallWatch::Call call(watch, -1, time);
     const CallWatch::Call later(watch, -1, time + 1ms);
     call.end(Stop::answerTooLong);
@@ -238,7 +239,7 @@ SPEC(Watch, ends_each_call_that_begins_after_all_were_ended) {
 SPEC(Watch, lets_the_time_of_a_guard_stand_still) {
     SocketPair other;
     CallWatch::Call paused(watch, -1, 1h), late(watch, -1, 1h);
-    const auto time = 200ms * timeFactor();
+    const auto time = 500ms * timeFactor();
     paused.guard(upstream.ours.get(), time);
     paused.pauseGuard();
     late.guard(other.ours.get(), 2 * time);

@@ -3,6 +3,7 @@
 #include "support/places.h"
 #include "support/spec.h"
 #include "support/temp_dir.h"
+#include "support/time_factor.h"
 #include "support/worker_under_test.h"
 #include "upstream/certificate.h"
 
@@ -65,10 +66,13 @@ struct BenchEngines : CppUnit::TestCase {
 
     std::vector<std::string> with(const std::string& target, const std::string& body,
                                   const std::string& gap = "1000") const {
-        return {"--target",  target, "--body",   upstream.dir.write("body.json", body),
-                "--streams", "30",   "--frames", "5",
-                "--gap-us",  gap,    "--bytes",  "350",
-                "--seconds", "1"};
+        return {"--target",  target,
+                "--body",    upstream.dir.write("body.json", body),
+                "--streams", "30",
+                "--frames",  "5",
+                "--gap-us",  gap,
+                "--bytes",   "350",
+                "--seconds", std::to_string(timeFactor())};
     }
     std::string http() const { return "http:" + upstream.ports.at("http") + ":/"; }
 

@@ -23,7 +23,8 @@ namespace {
 constexpr int kMany = 1'000;
 
 struct FollowedClients : CppUnit::TestCase {
-    const PluginFolder plugins{{{"echo", pluginFolder()}, {"follows", badPluginFolder()}}};
+    const PluginFolder plugins{
+        {{"echo", pluginFolder()}, {"follows", badPluginFolder()}, {"scripted", badPluginFolder()}}};
     std::unique_ptr<WorkerUnderTest> worker;
     std::string ann;
 
@@ -108,6 +109,24 @@ SPEC(FollowedClients, that_stop_reading_hold_only_themselves_and_little_memory_u
         CPPUNIT_ASSERT(!isWhole(answer) && answer.complete);
         CPPUNIT_ASSERT(answer.body.rfind(R"({"header":{"code":499,)") > answer.body.rfind("xxx"));
     }
+    assertServes();
+    Books(worker->installation()).assertAgree();
+}
+
+// A speech has no last frame that could say so: its connection must break, or half of it passes for all of it.
+SPEC(FollowedClients, that_stop_reading_a_speech_are_told_that_it_is_not_whole) {
+    constexpr std::size_t pieces = 300, size = 4'000;  // 1.2 MB
+    std::string script = "follow";
+    for (std::size_t i = 0; i < pieces; ++i) script += "|sound input";
+    start({{"timeout.client_ms", "500"}, {"model.speaker.plugin", "scripted"}, {"model.speaker.script", script}});
+    FastcgiClient silent(worker->socket());
+    silent.send(jsonRequest("/models/speaker/speech", R"({"uuid":")" + ann + R"(","username":"ann","input":")" +
+                                                          std::string(size, 'x') + R"("})"));
+    CPPUNIT_ASSERT(silent.readUntil("xxx"));
+    ASSERT_EVENTUALLY(countOf(worker->log(), "code=CLIENT_LEFT") == 1);
+    const FastcgiAnswer answer = silent.read();
+    CPPUNIT_ASSERT_EQUAL(200, answer.status);
+    CPPUNIT_ASSERT(answer.broken && !answer.complete && answer.body.size() < pieces * size);
     assertServes();
     Books(worker->installation()).assertAgree();
 }

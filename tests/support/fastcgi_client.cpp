@@ -16,10 +16,12 @@
 namespace aiproject::test {
 namespace {
 
+constexpr unsigned char kVersion = 1;
 enum RecordType : unsigned char { beginRequest = 1, endRequest = 3, params = 4, standardInput = 5, standardOutput = 6 };
 
 std::string record(RecordType type, std::string_view content) {
-    const char head[] = {1, char(type), 0, 1, char(content.size() >> 8), char(content.size() & 0xff), 0, 0};
+    const char head[] = {
+        char(kVersion), char(type), 0, 1, char(content.size() >> 8), char(content.size() & 0xff), 0, 0};
     return std::string(head, sizeof head).append(content);
 }
 
@@ -124,6 +126,7 @@ bool FastcgiClient::readBytes(char* to, std::size_t size) const {
 bool FastcgiClient::readRecord() {
     std::array<unsigned char, 8> head{};
     if (!readBytes(reinterpret_cast<char*>(head.data()), head.size())) return false;
+    if (head[0] != kVersion) isBroken_ = true;
     std::string content(std::size_t(head[4]) << 8 | head[5], '\0');
     std::string padding(head[6], '\0');
     if (!readBytes(content.data(), content.size()) || !readBytes(padding.data(), padding.size())) return false;
@@ -143,6 +146,7 @@ FastcgiAnswer FastcgiClient::read() {
     }
     FastcgiAnswer answer = parsed(output_);
     answer.complete = complete_;
+    answer.broken = isBroken_;
     return answer;
 }
 

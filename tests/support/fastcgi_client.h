@@ -21,6 +21,7 @@ struct FastcgiAnswer {
     std::map<std::string, std::string> headers;  // names in lower case
     std::string body;
     bool complete = false;  // the worker ended the request; false: the connection just ended
+    bool broken = false;    // by a record of no version: web servers take nothing else for half an answer
 };
 
 class FastcgiClient {
@@ -50,7 +51,7 @@ private:
 
     int socket_ = -1;
     std::string output_;
-    bool complete_ = false;
+    bool complete_ = false, isBroken_ = false;
 };
 
 // One request, one answer.

@@ -75,6 +75,7 @@ SPEC(Bulkheads, refuse_at_once_what_would_wait_in_vain) {
         waiting.push_back(std::make_unique<FastcgiClient>(manager.socket("model")));
         waiting.back()->send({"GET", "/healthz/live", "", {}});
     }
+    ASSERT_EVENTUALLY(manager.pool("model")->getValue<int>("queue_waiting") == 2);
     // In the order in which they came; the third finds two that wait already.
     const auto refused = ask(manager.socket("model"), {"GET", "/healthz/live", "", {}});
     CPPUNIT_ASSERT_EQUAL(503, refused.status);

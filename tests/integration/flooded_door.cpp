@@ -21,7 +21,7 @@ struct FloodedDoor : CppUnit::TestCase {
     ManagerUnderTest manager{
         Settings{{"pool.auth.threads", "4"},
                  {"pool.auth.nice", "0"},
-                 {"pool.auth.queue_ms", atOurPace(1s, 60s)},  // for a thread: what is slow is only the machine
+                 {"pool.auth.queue_ms", atOurPace(10s, 60s)},  // for a thread: what is slow is only the machine
                  {"pool.model.processes", "1"}}};
     std::atomic<bool> isOver{false};
     std::atomic<int> registered{0}, refused{0}, next{0};

@@ -41,9 +41,13 @@ struct FullPool : CppUnit::TestCase {
     std::unique_ptr<FastcgiClient> takePermit() const {
         ask(installation.socket("auth"), {"POST", "/auth/register", kLogin, {}});
         const auto login = ask(installation.socket("auth"), {"POST", "/auth/login", kLogin, {}});
-        auto stream = std::make_unique<FastcgiClient>(installation.socket("model"));
-        stream->send({"POST", "/textModel/stream", textBody(valueOf(login.body, "uuid"), "alice", "hi"), {}});
-        CPPUNIT_ASSERT(stream->readUntil("Hello"));
+        std::unique_ptr<FastcgiClient> stream;
+        const auto hasBegun = [&] {
+            stream = std::make_unique<FastcgiClient>(installation.socket("model"));
+            stream->send({"POST", "/textModel/stream", textBody(valueOf(login.body, "uuid"), "alice", "hi"), {}});
+            return stream->readUntil("Hello");
+        };
+        ASSERT_EVENTUALLY(hasBegun());
         return stream;
     }
     int statusOfLiveness() const { return ask(installation.socket("model"), {"GET", "/healthz/live", "", {}}).status; }

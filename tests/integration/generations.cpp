@@ -45,10 +45,7 @@ struct Generations : CppUnit::TestCase {
     FastcgiAnswer ask(const std::string& path, const std::string& text) const {
         return aiproject::test::ask(manager->socket("model"), question(path, text));
     }
-    void assertReloads() const {
-        const Finished done = manager->command("reload");
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(done.output, 0, done.code);
-    }
+    void assertReloads() const { manager->assertReloads(); }
     void assertReplacesKilledWorker() const {
         const pid_t victim = manager->workers("model").at(0);
         kill(victim, SIGKILL);

@@ -3,6 +3,7 @@
 #include "support/iflytek_calls.h"
 #include "support/raw_upstream.h"
 #include "support/spec.h"
+#include "support/time_factor.h"
 
 using namespace aiproject;
 using namespace aiproject::test;
@@ -53,7 +54,7 @@ SPEC(HostileUpstream, that_refuses_without_end_is_read_only_at_the_beginning) {
     expect({"HTTP/1.1 503 Trouble\r\n\r\n", "", std::string(4096, 'x')}, ModelStatus::unavailable, "HTTP 503");
     // Its reason is waited for, but not until the time for connecting is over.
     expect({"HTTP/1.1 401 No\r\nContent-Length: 100\r\n\r\nshort", "", ""}, ModelStatus::misconfigured, "HTTP 401",
-           kShortConnect);
+           {std::uint32_t(6'000 * timeFactor()), 600'000, 600'000, 600'000});
 }
 
 SPEC(HostileUpstream, that_refuses_is_quoted_however_its_words_are_framed) {

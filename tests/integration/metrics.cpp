@@ -159,10 +159,11 @@ SPEC(CountedRequests, in_progress_are_gauges_that_go_back) {
 
 SPEC(CountedRequests, that_found_no_room_are_refused_and_counted) {
     manager.installation();  // the pool of this test is its own:
-    const ManagerUnderTest small(gated.addedTo({{"plugins.dir", plugins.path()},
-                                                {"pool.model.processes", "1"},
-                                                {"pool.model.threads", "1"},
-                                                {"pool.model.queue_ms", "50"}}));
+    const ManagerUnderTest small(
+        gated.addedTo({{"plugins.dir", plugins.path()},
+                       {"pool.model.processes", "1"},
+                       {"pool.model.threads", "1"},
+                       {"pool.model.queue_ms", atOurPace(std::chrono::seconds(1), std::chrono::seconds(60))}}));
     const std::string user = small.newUser("alice");
     const auto busy = gated.stream(small.socket("model"), user);
     const auto answer = ask(small.socket("model"), jsonRequest("/models/echo/chat", textBody(user, "alice", "hi")));

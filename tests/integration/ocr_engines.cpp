@@ -65,7 +65,7 @@ SPEC(OcrEngines, are_no_more_than_the_setting_says_and_all_callers_are_served) {
     for (int i = 0; i < 8; ++i) calls.emplace_back(ocr.plugin, question);
     for (auto& call : calls) CPPUNIT_ASSERT_EQUAL(std::string("Hello"), textOf(call.finished()));
     calls.clear();
-    CPPUNIT_ASSERT(threads() <= before + 2);
+    ASSERT_EVENTUALLY(threads() <= before + 2);  // the kernel counts one that was joined for a moment more
 }
 
 SPEC(OcrEngines, give_their_memory_back_when_idle) {

@@ -83,6 +83,7 @@ struct ChatCompletionsToSpark : CppUnit::TestCase {
 SPEC(DocumentedPathsToOpenAi, answer_in_one_piece_and_as_a_stream) {
     const FastcgiAnswer piece = asked("/textModel/chat", "good morning");
     CPPUNIT_ASSERT_MESSAGE(piece.body, says(piece, "good morning"));
+    ASSERT_EVENTUALLY(simulator.calls().at(0).ended);  // a connection with something still to come is not kept
     const FastcgiAnswer stream = asked("/textModel/stream", "good morning");
     CPPUNIT_ASSERT_MESSAGE(stream.body,
                            stream.complete && says(stream, R"("status":2)") && says(stream, "total_tokens"));

@@ -45,10 +45,7 @@ struct Reload : CppUnit::TestCase {
         return ask(manager->socket("model"), jsonRequest("/models/" + model + "/chat", textBody(uuid, "alice", "hi")));
     }
 
-    void assertReloads() const {
-        const Finished done = manager->command("reload");
-        CPPUNIT_ASSERT_EQUAL_MESSAGE(done.output, 0, done.code);
-    }
+    void assertReloads() const { manager->assertReloads(); }
     std::string assertRefuses() const {
         const Finished refused = manager->command("reload");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(refused.output, 1, refused.code);

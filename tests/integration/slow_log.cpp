@@ -1,5 +1,6 @@
 // A peer that is slow in one phase makes that phase the largest in the log's line of the request.
 #include "support/eventually.h"
+#include "support/gated_model.h"
 #include "support/model_settings.h"
 #include "support/plugin_folder.h"
 #include "support/silent_server.h"
@@ -98,26 +99,32 @@ SPEC(SlowLog, names_a_database_that_does_not_take_a_reservation) {
     Poco::Data::SQLite::Connector::registerConnector();
     Poco::Data::Session lock("SQLite", worker->installation().dir().file("accounts.db"));
     lock << "BEGIN IMMEDIATE", Poco::Data::Keywords::now;
-    std::thread asking([this] { ask("/textModel/chat"); });
-    std::this_thread::sleep_for(2s);
+    FastcgiClient client(worker->socket());
+    client.send(jsonRequest("/textModel/chat", textBody(ann, "ann", "hi")));
+    std::this_thread::sleep_for(3s);
     lock << "COMMIT", Poco::Data::Keywords::now;
-    asking.join();
+    CPPUNIT_ASSERT(client.read().complete);
     assertMost("/textModel/chat", "reservation");
 }
 
 SPEC(SlowLog, names_a_database_that_does_not_take_a_bill) {
-    start({{"database.timeout_ms", "30000"}});
-    simulator.setFault({FaultKind::slow, 0, "", 50ms});
-    FastcgiClient client(worker->socket());
-    client.send(jsonRequest("/textModel/stream", textBody(ann, "ann", "good morning, slow world")));
-    CPPUNIT_ASSERT(client.readUntil("\"status\":"));
+    const PluginFolder plugins{{{"scripted", badPluginFolder()}}};
+    const GatedModel gated;
+    worker = std::make_unique<WorkerUnderTest>(gated.addedTo({{"plugins.dir", plugins.path()},
+                                                              {"log.slow_ms", "400"},
+                                                              {"database.timeout_ms", "30000"},
+                                                              {"route.text", "gated"},
+                                                              {"route.voice", ""},
+                                                              {"route.picture", ""}}));
+    const auto stream = gated.stream(worker->socket(), worker->newUser("alice"));
     Poco::Data::SQLite::Connector::registerConnector();
     Poco::Data::Session lock("SQLite", worker->installation().dir().file("accounts.db"));
     lock << "BEGIN IMMEDIATE", Poco::Data::Keywords::now;
+    gated.open();
     std::this_thread::sleep_for(3s);
     lock << "COMMIT", Poco::Data::Keywords::now;
-    CPPUNIT_ASSERT(client.read().complete);
-    assertMost("/textModel/stream", "settle");
+    CPPUNIT_ASSERT(stream->read().complete);
+    assertMost("/models/gated/stream", "settle");
 }
 
 SPEC(SlowLog, names_a_web_server_that_sends_its_request_in_parts) {

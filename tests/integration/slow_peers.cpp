@@ -26,7 +26,7 @@ struct SlowPeers : CppUnit::TestCase {
     explicit SlowPeers(const std::string& receiveMs = "600000")
         : installation({{"timeout.receive_ms", receiveMs},
                         {"pool.auth.threads", "4"},
-                        {"pool.auth.queue_ms", atOurPace(1s, 60s)}}) {
+                        {"pool.auth.queue_ms", atOurPace(10s, 60s)}}) {
         ASSERT_EVENTUALLY(countOf(installation.log(), " ready\n") == 4);
     }
 

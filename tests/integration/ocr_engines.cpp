@@ -69,7 +69,7 @@ SPEC(OcrEngines, are_no_more_than_the_setting_says_and_all_callers_are_served) {
 }
 
 SPEC(OcrEngines, give_their_memory_back_when_idle) {
-    Ocr ocr(OcrSettings{{"idle_ms", "1000"}});
+    Ocr ocr(OcrSettings{{"idle_ms", atOurPace(std::chrono::seconds(3), std::chrono::seconds(60))}});
     const auto own = [] { return residentSize(getpid()) - residentFiles(getpid()); };
     const long before = own(), engine = 40L * 1024, rest = 15L * 1024;
     const int threadsBefore = threads();

@@ -57,10 +57,10 @@ struct Quarantine : CppUnit::TestCase {
 struct HastyQuarantine : Quarantine {
     void setUp() override {
         start({{"pool.model.processes", "2"},
-               {"timeout.first_frame_ms", atOurPace(3s, 60s)},
-               {"timeout.idle_frame_ms", atOurPace(3s, 60s)},
-               {"timeout.total_ms", atOurPace(3s, 60s)},
-               {"timeout.watchdog_ms", atOurPace(1500ms, 60s)},
+               {"timeout.first_frame_ms", atOurPace(2s, 60s)},
+               {"timeout.idle_frame_ms", atOurPace(2s, 60s)},
+               {"timeout.total_ms", atOurPace(2s, 60s)},
+               {"timeout.watchdog_ms", atOurPace(1s, 60s)},
                {"timeout.drain_ms", "0"}});
     }
 };
@@ -70,9 +70,8 @@ struct QuarantineOfOneWorker : Quarantine {
     GatedModel gated;
 
     void setUp() override {
-        start(gated.addedTo({{"pool.model.processes", "1"},
-                             {"timeout.watchdog_ms", atOurPace(1500ms, 60s)},
-                             {"timeout.drain_ms", "0"}}));
+        start(gated.addedTo(
+            {{"pool.model.processes", "1"}, {"timeout.watchdog_ms", atOurPace(1s, 60s)}, {"timeout.drain_ms", "0"}}));
     }
 };
 
@@ -131,7 +130,9 @@ SPEC(QuarantineOfOneWorker, costs_the_other_streams_of_a_worker_that_drains_no_l
 SPEC(QuarantineOfOneWorker, comes_at_once_for_a_plugin_that_hangs_in_start) {
     plugins.add(badPluginFolder(), "hangs_in_start");
     manager.reset();
-    start({{"pool.model.processes", "1"}, {"model.hangs_in_start.hang", "true"}, {"timeout.start_ms", "500"}});
+    start({{"pool.model.processes", "1"},
+           {"model.hangs_in_start.hang", "true"},
+           {"timeout.start_ms", atOurPace(2s, 60s)}});
     ASSERT_EVENTUALLY(manager->stateOf("hangs_in_start") == "quarantined");
     CPPUNIT_ASSERT_EQUAL(std::size_t(1),
                          manager->logged("timeout.start_ms being over, in start() of model hangs_in_start"));

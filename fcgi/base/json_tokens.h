@@ -1,5 +1,5 @@
 // Tokens of JSON for a walk that builds no tree: where a text and a number end, and the escapes \uNNNN, two of which
-// are the halves of a character above U+FFFF. Of text that is no JSON they answer something within it. Pure.
+// are the halves of a character above U+FFFF. No answer lies beyond the end of the text, JSON or not. Pure.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace aiproject {
 
-// `at`: its first quote. Behind its last one, or the end of the JSON.
+// The position behind the closing quote of the text that opens at `at`; json.size() where there is none.
 inline std::size_t endOfJsonText(std::string_view json, std::size_t at) {
     std::size_t end = at + 1;
     while (end < json.size() && json[end] != '"') end += json[end] == '\\' ? 2 : 1;
@@ -26,7 +26,7 @@ inline std::size_t endOfJsonNumber(std::string_view json, std::size_t at) {
 
 constexpr std::size_t kJsonEscape = 6;  // bytes of \uNNNN
 
-// Of the escape that stands at `at`.
+// The UTF-16 code unit of the escape that begins at `at`; nothing where there is none.
 inline std::optional<std::uint32_t> escapedUnit(std::string_view json, std::size_t at) {
     if (at + kJsonEscape > json.size() || json[at] != '\\' || json[at + 1] != 'u') return std::nullopt;
     std::uint32_t unit = 0;

@@ -53,7 +53,8 @@ private:
 }  // namespace
 
 SPEC(Clients, that_read_a_byte_a_second_hold_nothing_but_themselves) {
-    start({{"limit.user_calls", "1"}, {"timeout.client_ms", "5000"}});
+    start({{"limit.user_calls", "1"},
+           {"timeout.client_ms", atOurPace(std::chrono::seconds(5), std::chrono::seconds(60))}});
     const std::string ann = worker->newUser("ann"), ben = worker->newUser("ben");
     std::string words;
     for (int i = 0; i < 20'000; ++i) words += "word ";  // far more frames than the socket takes

@@ -108,7 +108,10 @@ SPEC(FollowedStreams, with_one_descriptor_for_two_calls_cost_the_second_and_are_
     start({"shares"}, {{"model.shares.pieces", "0"}});
     FastcgiClient first(manager->socket("model"));
     first.send(question("shares"));
-    ASSERT_EVENTUALLY(manager->pool("model")->getValue<int>("calls") == 1);
+    const auto followed = [&] {
+        return manager->pool("model")->getArray("workers")->getObject(0)->getValue<int>("streams");
+    };
+    ASSERT_EVENTUALLY(followed() == 1);
     const FastcgiAnswer second = ask("shares");
     CPPUNIT_ASSERT_MESSAGE(second.body, second.complete && !isWhole(second));
     assertLogged("cannot be waited for: File exists");

@@ -171,7 +171,7 @@ SPEC(CountedRequests, that_found_no_room_are_refused_and_counted) {
     const double before = late();  // a slow machine may have refused that stream first
     const auto answer = ask(small.socket("model"), jsonRequest("/models/echo/chat", textBody(user, "alice", "hi")));
     CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("MODEL_BUSY") != std::string::npos);
-    ASSERT_EVENTUALLY(late() == before + 1);
+    ASSERT_EVENTUALLY(late() > before);
     ASSERT_EVENTUALLY(now()[requestsOf("/models/{model}/chat", "MODEL_BUSY")] == 1);
     gated.open();
     CPPUNIT_ASSERT(GatedModel::isWhole(busy->read()));

@@ -58,7 +58,7 @@ SPEC(OcrEngines, let_all_other_threads_of_their_process_go_first) {
 }
 
 SPEC(OcrEngines, are_no_more_than_the_setting_says_and_all_callers_are_served) {
-    Ocr ocr(OcrSettings{{"engines", "2"}});
+    Ocr ocr(OcrSettings{{"engines", "2"}, {"idle_ms", "86400000"}});
     const int before = threads();
     const Question question = Question::picture(shortPage());
     std::list<CallInProgress> calls;

@@ -21,7 +21,7 @@ struct FastcgiAnswer {
     std::map<std::string, std::string> headers;  // names in lower case
     std::string body;
     bool complete = false;  // the worker ended the request; false: the connection just ended
-    bool broken = false;    // by a record of no version: web servers take nothing else for half an answer
+    bool broken = false;    // the worker sent a record that is no FastCGI: nginx takes a plain close for a proper end
 };
 
 class FastcgiClient {

@@ -28,7 +28,6 @@ public:
 
     // `aiproject COMMAND` for this installation, a process of its own.
     Finished command(const std::string& name) const;
-    // Until no worker of before takes a request.
     void assertReloads() const;
     // What `aiproject status --json` prints, from the manager itself. This and what follows throw NotYet when it
     // answers nothing.

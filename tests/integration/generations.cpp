@@ -45,7 +45,6 @@ struct Generations : CppUnit::TestCase {
     FastcgiAnswer ask(const std::string& path, const std::string& text) const {
         return aiproject::test::ask(manager->socket("model"), question(path, text));
     }
-    void assertReloads() const { manager->assertReloads(); }
     void assertReplacesKilledWorker() const {
         const pid_t victim = manager->workers("model").at(0);
         kill(victim, SIGKILL);
@@ -60,7 +59,7 @@ SPEC(Generations, take_up_what_is_in_conf_d_as_a_whole) {
     std::filesystem::create_directories(dir.file("conf.d"));
     const std::string second = dir.write("conf.d/second.properties", "model.second.plugin = echo\n");
     CPPUNIT_ASSERT_EQUAL(404, ask("second/chat", "hello").status);
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(200, ask("second/chat", "hello").status);
 
     dir.write("conf.d/wrong.properties", "no.such.key = 1\n");
@@ -89,7 +88,7 @@ SPEC(Generations, start_workers_with_the_plugins_they_began_with) {
 SPEC(Generations, keep_their_own_drain_limit) {
     const auto stream = gated.stream(manager->socket("model"), uuid);
     configure("timeout.reload_drain_ms = 0");
-    assertReloads();
+    manager->assertReloads();
     ASSERT_EVENTUALLY(manager->workers("model", "draining").size() == 1);
     gated.open();
     CPPUNIT_ASSERT(GatedModel::isWhole(stream->read()));
@@ -128,7 +127,7 @@ SPEC(Generations, put_in_quarantine_what_crashes_in_a_thread_of_its_own) {
 
 SPEC(Generations, forget_models_whose_plugins_are_gone) {
     plugins.remove("crashes");
-    assertReloads();
+    manager->assertReloads();
     ASSERT_EVENTUALLY(manager->stateOf("crashes").empty());
     CPPUNIT_ASSERT_EQUAL(std::string("serving"), manager->stateOf("echo"));
 }

@@ -45,7 +45,6 @@ struct Reload : CppUnit::TestCase {
         return ask(manager->socket("model"), jsonRequest("/models/" + model + "/chat", textBody(uuid, "alice", "hi")));
     }
 
-    void assertReloads() const { manager->assertReloads(); }
     std::string assertRefuses() const {
         const Finished refused = manager->command("reload");
         CPPUNIT_ASSERT_EQUAL_MESSAGE(refused.output, 1, refused.code);
@@ -59,17 +58,17 @@ SPEC(Reload, serves_a_plugin_that_was_dropped_into_the_folder) {
     const std::string uuid = manager->newUser("alice");
     plugins.addAs("dropped", pluginFolder(), "echo");
     CPPUNIT_ASSERT_EQUAL(404, chat("dropped", uuid).status);
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(200, chat("dropped", uuid).status);
     plugins.remove("dropped");
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(404, chat("dropped", uuid).status);
 }
 
 SPEC(Reload, leaves_a_stream_where_it_began) {
     const auto stream = gated.stream(manager->socket("model"), manager->newUser("alice"));
     const auto old = manager->workers("model");
-    assertReloads();
+    manager->assertReloads();
     ASSERT_EVENTUALLY(manager->workers("model", "").size() == 3 && manager->workers("model", "draining").size() == 1);
     for (const pid_t pid : manager->workers("model"))
         CPPUNIT_ASSERT(std::find(old.begin(), old.end(), pid) == old.end());
@@ -80,9 +79,9 @@ SPEC(Reload, leaves_a_stream_where_it_began) {
 
 SPEC(Reload, gives_a_stream_a_last_frame_when_its_drain_limit_is_over) {
     configure("timeout.reload_drain_ms = 0");
-    assertReloads();  // these workers have the new limit
+    manager->assertReloads();  // these workers have the new limit
     const auto stream = gated.stream(manager->socket("model"), manager->newUser("alice"));
-    assertReloads();
+    manager->assertReloads();
     const auto answer = stream->read();
     CPPUNIT_ASSERT(answer.complete);
     CPPUNIT_ASSERT(answer.body.find("\"status\":2") != std::string::npos);
@@ -93,7 +92,7 @@ SPEC(Reload, loses_no_request) {
     SteadyClients clients(4, [&] { return chat("echo", uuid); });
     for (int i = 0; i < 5; ++i) {
         plugins.add(pluginFolder(), "echo");
-        assertReloads();
+        manager->assertReloads();
         clients.assertServed(20);
     }
     clients.assertLostNone();
@@ -102,7 +101,7 @@ SPEC(Reload, loses_no_request) {
 
 SPEC(Reload, without_a_plugin_loses_no_request_to_the_others) {
     plugins.addAs("extra", pluginFolder(), "echo");
-    assertReloads();
+    manager->assertReloads();
     const std::string uuid = manager->newUser("alice");
     CPPUNIT_ASSERT_EQUAL(200, chat("extra", uuid).status);
     const auto stream = gated.stream(manager->socket("model"), uuid);
@@ -110,7 +109,7 @@ SPEC(Reload, without_a_plugin_loses_no_request_to_the_others) {
     clients.assertServed(20);
     plugins.remove("extra");
     clients.assertServed(20);
-    assertReloads();
+    manager->assertReloads();
     clients.assertServed(20);
     CPPUNIT_ASSERT_EQUAL(404, chat("extra", uuid).status);
     clients.assertLostNone();
@@ -153,7 +152,7 @@ SPEC(Reload, keeps_the_last_good_copy_of_a_plugin_that_is_bad_now) {
     }
     std::filesystem::remove(plugins.file("echo"));
     plugins.add(pluginFolder(), "echo");
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(200, chat("echo", uuid).status);
 }
 
@@ -178,7 +177,7 @@ SPEC(Reload, says_what_a_new_plugin_lacks) {
     CPPUNIT_ASSERT_MESSAGE(answer.body, answer.body.find("this model is not set up") != std::string::npos &&
                                             answer.body.find("api_key") == std::string::npos);
     configure("model.keyed.api_key = k");
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(200, chat("keyed", uuid).status);
     CPPUNIT_ASSERT(!isNoticed());
 }
@@ -202,7 +201,7 @@ SPEC(Reload, loses_none_of_a_burst) {
         CPPUNIT_ASSERT_EQUAL(ssize_t(request.size()), send(clients.back().get(), request.data(), request.size(), 0));
     }
     for (const pid_t worker : stopped) kill(worker, SIGCONT);
-    assertReloads();
+    manager->assertReloads();
     for (const auto& client : clients) {
         std::string answer;
         std::array<char, 4096> piece;
@@ -219,7 +218,7 @@ SPEC(Reload, is_not_refused_for_what_was_wrong_before) {
     plugins.add(badPluginFolder(), "crashes_when_opened");
     setUp();
     plugins.addAs("dropped", pluginFolder(), "echo");
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(200, chat("dropped", manager->newUser("alice")).status);
 }
 
@@ -232,25 +231,25 @@ SPEC(Reload, refuses_a_pool_whose_socket_cannot_be_had) {
 SPEC(Reload, opens_new_pools_and_closes_those_that_are_gone) {
     const std::string file = readFile(manager->installation().configFile());
     configure("pool.extra.models = echo");
-    assertReloads();
+    manager->assertReloads();
     const std::string uuid = manager->newUser("alice");
     CPPUNIT_ASSERT_EQUAL(200, ask(manager->socket("extra"), {"GET", "/healthz/live", "", {}}).status);
     manager->installation().dir().write("aiproject.properties", file);
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT(!std::filesystem::exists(manager->socket("extra")));
     ASSERT_EVENTUALLY(manager->status()->getArray("pools")->size() == 3);
 }
 
 SPEC(Reload, takes_another_number_of_processes) {
     configure("pool.model.processes = 3");
-    assertReloads();
+    manager->assertReloads();
     ASSERT_EVENTUALLY(manager->workers("model", "").size() == 3);
 }
 
 SPEC(Reload, comes_by_SIGHUP_as_well_and_many_of_them_end_well) {
     for (int i = 0; i < 20; ++i) manager->process().signal(i == 0 ? SIGUSR2 : SIGHUP);
     ASSERT_EVENTUALLY(manager->logged(" serves; the last one drains") >= 1);
-    assertReloads();
+    manager->assertReloads();
     ASSERT_EVENTUALLY(manager->workers("model", "").size() == 2);
     CPPUNIT_ASSERT_EQUAL(200, chat("echo", manager->newUser("alice")).status);
 }
@@ -258,7 +257,7 @@ SPEC(Reload, comes_by_SIGHUP_as_well_and_many_of_them_end_well) {
 SPEC(Reload, tries_with_the_overrides_of_the_command_line) {
     manager = std::make_unique<ManagerUnderTest>(Settings{{"plugins.dir", dir.file("none")}},
                                                  std::vector<std::string>{"plugins.dir=" + plugins.path()});
-    assertReloads();
+    manager->assertReloads();
     CPPUNIT_ASSERT_EQUAL(200, chat("echo", manager->newUser("alice")).status);
     // The trial has them as well: without, this would be one of its objections.
     CPPUNIT_ASSERT_EQUAL(std::size_t(0), manager->logged("none cannot be read"));
